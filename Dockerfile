@@ -1,0 +1,29 @@
+# Stage 1: the package as a wheel, with a build backend whose hashes are locked.
+FROM python:3.11-slim-bookworm AS build
+WORKDIR /source
+COPY requirements/build.txt requirements/
+RUN pip install --no-cache-dir --require-hashes -r requirements/build.txt
+COPY pyproject.toml README.md LICENSE ./
+COPY detectapi detectapi
+COPY schemas schemas
+RUN pip wheel --no-cache-dir --no-deps --no-build-isolation --no-index --wheel-dir /wheels .
+
+# Stage 2: what runs. Nothing is written at run time but below /tmp and /dev/shm, so the root file system may be
+# read-only: docker run --read-only --tmpfs /tmp --cap-drop ALL -p 8000:8000 detectapi
+FROM python:3.11-slim-bookworm
+ENV PYTHONDONTWRITEBYTECODE=1 \
+    PYTHONUNBUFFERED=1 \
+    OMP_NUM_THREADS=1 \
+    OPENBLAS_NUM_THREADS=1 \
+    PORT=8000
+COPY requirements/run.txt /tmp/requirements/
+COPY --from=build /wheels /tmp/wheels
+RUN pip install --no-cache-dir --require-hashes -r /tmp/requirements/run.txt \
+    && pip install --no-cache-dir --no-deps --no-index /tmp/wheels/*.whl \
+    && rm -rf /tmp/requirements /tmp/wheels \
+    && useradd --uid 10001 --no-create-home --shell /usr/sbin/nologin detectapi
+USER 10001
+WORKDIR /srv
+EXPOSE 8000
+HEALTHCHECK --interval=30s --timeout=5s --start-period=10s --retries=3 CMD ["python", "-m", "detectapi.probe", "/readyz"]
+CMD ["gunicorn"]

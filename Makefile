@@ -1,0 +1,103 @@
+# Everything a person or a machine does here, from a fresh clone: `make help`.
+# Needs Python 3.11 or newer, pip and make. All of it happens in .venv, which any target makes when it is missing.
+
+HOST ?= 127.0.0.1
+PORT ?= 8000
+WORKERS ?= 2
+VENV := .venv
+BIN := $(VENV)/bin
+
+# The first Python new enough; `make PYTHON=/path/to/python` takes another.
+PYTHON ?= $(shell for p in python3.11 python3 python3.12 python3.13 python3.14 python; do \
+	"$$p" -c 'import sys; sys.exit(sys.version_info < (3, 11))' >/dev/null 2>&1 && { echo "$$p"; break; }; done)
+
+# One thread per process: the arrays are small, and threads of several processes only fight for the cores.
+export OMP_NUM_THREADS := 1
+export OPENBLAS_NUM_THREADS := 1
+export MKL_NUM_THREADS := 1
+export PIP_DISABLE_PIP_VERSION_CHECK := 1
+# Another active environment must not leak in.
+unexport PYTHONPATH PYTHONHOME VIRTUAL_ENV PIP_USER PIP_TARGET PIP_PREFIX
+
+.DEFAULT_GOAL := help
+.DELETE_ON_ERROR:
+
+PIP_INSTALL := $(BIN)/python -m pip install -qq --require-hashes
+INSTALL_SELF := $(BIN)/python -m pip install -qq --no-deps --no-build-isolation --no-index --editable .
+
+.PHONY: help
+help: ## this list
+	@awk -F ':.*## ' '/^[a-z-]+:.*## / {printf "  make %-8s %s\n", $$1, $$2}' $(MAKEFILE_LIST)
+
+# Debian's python3 comes without ensurepip unless python3-venv is installed; pip itself can fill the gap.
+$(BIN)/python:
+	@test -n "$(PYTHON)" || { echo "Python 3.11 or newer is needed" >&2; exit 1; }
+	@echo "making $(VENV) with $(PYTHON)"
+	@"$(PYTHON)" -m venv $(VENV) >/dev/null 2>&1 || { \
+		"$(PYTHON)" -m venv --clear --without-pip $(VENV) && \
+		"$(PYTHON)" -m pip --python $(BIN)/python install --quiet pip; }
+
+# What the service needs.
+$(VENV)/.installed: requirements/run.txt requirements/build.txt pyproject.toml | $(BIN)/python
+	@echo "installing what the service needs"
+	@$(PIP_INSTALL) -r requirements/run.txt -r requirements/build.txt
+	@$(INSTALL_SELF)
+	@touch $@
+
+# What the tests need on top.
+$(VENV)/.installed-dev: requirements/dev.txt $(VENV)/.installed
+	@echo "installing what the tests need"
+	@$(PIP_INSTALL) -r requirements/dev.txt
+	@touch $@
+
+# What the benchmarks need on top: their peer is built from Fortran source.
+$(VENV)/.installed-bench: requirements/bench.txt $(VENV)/.installed-dev
+	@command -v gfortran >/dev/null || { \
+		[ "$$(id -u)" = 0 ] && command -v apt-get >/dev/null && \
+		apt-get update -qq && DEBIAN_FRONTEND=noninteractive apt-get install -y -qq --no-install-recommends gfortran g++ >/dev/null; } || { \
+		echo "make bench needs gfortran (Debian: apt-get install gfortran g++)" >&2; exit 1; }
+	@echo "installing what the benchmarks need"
+	@$(PIP_INSTALL) -r requirements/bench.txt
+	@touch $@
+
+.PHONY: setup run test test-fast bench lint format lock clean
+setup: $(VENV)/.installed-dev ## set up .venv (the other targets do it by themselves)
+
+run: $(VENV)/.installed ## start the service on http://127.0.0.1:8000 (HOST, PORT, WORKERS)
+	@exec $(BIN)/detectapi serve --host $(HOST) --port $(PORT) --workers $(WORKERS)
+
+test: $(VENV)/.installed-dev ## every test, the slow ones too
+	@$(BIN)/python -m pytest -m "slow or not slow" -n 2 $(PYTEST_ARGS)
+
+test-fast: $(VENV)/.installed-dev ## the tests without the slow ones
+	@$(BIN)/python -m pytest -n 2 $(PYTEST_ARGS)
+
+bench: $(VENV)/.installed-bench ## measure, and write bench/RESULTS.md
+	@$(BIN)/python bench/run.py
+
+lint: $(VENV)/.installed-dev ## ruff and hadolint
+	@$(BIN)/python -m ruff check .
+	@$(BIN)/python -m ruff format --check .
+	@$(BIN)/hadolint Dockerfile
+
+format: $(VENV)/.installed-dev ## let ruff put the code in order
+	@$(BIN)/python -m ruff check --fix .
+	@$(BIN)/python -m ruff format .
+
+# The lock files are for every platform and every Python from 3.11; `make lock UPGRADE=--upgrade` takes newer versions.
+UV := build/uv/bin/uv
+COMPILE := $(UV) pip compile --quiet --universal --python-version 3.11 --fork-strategy fewest --generate-hashes \
+	--no-emit-index-url --no-emit-find-links --custom-compile-command "make lock" $(UPGRADE)
+$(UV):
+	@"$(PYTHON)" -m venv build/uv
+	@build/uv/bin/python -m pip install --quiet uv==0.13.9
+
+lock: $(UV) ## write requirements/*.txt anew from pyproject.toml
+	@$(COMPILE) pyproject.toml --extra dev -o requirements/dev.txt
+	@$(COMPILE) pyproject.toml -c requirements/dev.txt -o requirements/run.txt
+	@printf 'hatchling\neditables\n' | $(COMPILE) - -c requirements/dev.txt -o requirements/build.txt
+	@$(COMPILE) pyproject.toml --extra bench -c requirements/dev.txt -o requirements/bench.txt
+
+clean: ## remove everything that was made here
+	rm -rf $(VENV) build dist .pytest_cache .hypothesis .ruff_cache .schemathesis *.egg-info
+	find detectapi schemas tests bench -name __pycache__ -type d -prune -exec rm -rf {} +

@@ -1,0 +1,93 @@
+"""Run every benchmark of this folder and write RESULTS.md: `make bench`, or `bench/run.py estimate http` to print some.
+
+Each benchmark is a program of its own that prints markdown on standard output. They run one after the other, single
+thread, with nothing else at work; RESULTS.md is written only when all of them came to their end.
+"""
+
+import datetime
+import importlib.metadata
+import os
+import platform
+import subprocess
+import sys
+from pathlib import Path
+
+HERE = Path(__file__).parent
+PACKAGES = ("detectapi", "numpy", "scipy", "flask", "flask-smorest", "marshmallow", "gunicorn", "numba", "numbalsoda")
+THREAD_LIMITS = ("OMP_NUM_THREADS", "OPENBLAS_NUM_THREADS", "MKL_NUM_THREADS", "NUMBA_NUM_THREADS")
+LIMIT_S = 3600
+
+
+def benchmarks():
+    """Names of the programs in this folder but this one; what cannot be run is a module they share."""
+    programs = (path for path in HERE.glob("*.py") if 'if __name__ == "__main__"' in path.read_text(encoding="utf-8"))
+    return sorted({path.stem for path in programs} - {"run"})
+
+
+def run(name):
+    """What a benchmark prints on standard output; its progress stays on standard error."""
+    print(f"running {name}", file=sys.stderr, flush=True)
+    command = [sys.executable, HERE / f"{name}.py"]
+    environment = {**os.environ, **dict.fromkeys(THREAD_LIMITS, "1")}
+    result = subprocess.run(
+        command, cwd=HERE.parent, env=environment, stdout=subprocess.PIPE, text=True, timeout=LIMIT_S, check=True
+    )
+    return result.stdout.strip()
+
+
+def processor():
+    """Model name of the processor, from the system's own file where there is one."""
+    try:
+        lines = Path("/proc/cpuinfo").read_text(encoding="utf-8").splitlines()
+    except OSError:
+        return platform.processor() or platform.machine()
+    return next((line.partition(":")[2].strip() for line in lines if line.startswith("model name")), platform.machine())
+
+
+def memory_gib():
+    """Size of the machine's memory. [GiB]"""
+    return os.sysconf("SC_PAGE_SIZE") * os.sysconf("SC_PHYS_PAGES") / 2**30
+
+
+def version(package):
+    """Version of an installed package, or None."""
+    try:
+        return importlib.metadata.version(package)
+    except importlib.metadata.PackageNotFoundError:
+        return None
+
+
+def machine():
+    """Describe what was measured on, as markdown."""
+    versions = ", ".join(f"{package} {found}" for package in PACKAGES if (found := version(package)))
+    return "\n".join(
+        (
+            f"- date: {datetime.datetime.now(datetime.UTC):%Y-%m-%d}",
+            f"- machine: {processor()}, {os.cpu_count()} cores, {memory_gib():.0f} GiB",
+            f"- system: {platform.system()} {platform.release()}, Python {platform.python_version()}",
+            f"- versions: {versions}",
+        )
+    )
+
+
+def main(names):
+    """Run the named benchmarks and print them; without names, run all and write RESULTS.md."""
+    unknown = sorted(set(names) - set(benchmarks()))
+    if unknown:
+        sys.exit(f"no such benchmark: {', '.join(unknown)}; there are: {', '.join(benchmarks())}")
+    sections = [run(name) for name in names or benchmarks()]
+    if names:
+        print("\n\n".join(sections))
+        return
+    head = (
+        "# Measured\n\n"
+        "Written by `make bench`. One thread unless said otherwise; medians of at least five runs; what is compared\n"
+        "took turns in one run. Trust ratios, not times: the speed of a shared machine moves."
+    )
+    results = HERE / "RESULTS.md"
+    results.write_text("\n\n".join((head, machine(), *sections)) + "\n", encoding="utf-8")
+    print(f"wrote {results.relative_to(HERE.parent)}", file=sys.stderr)
+
+
+if __name__ == "__main__":
+    main(sys.argv[1:])

@@ -1,0 +1,6 @@
+"""`python -m detectapi` is the command line."""
+
+from detectapi.cli import main
+
+if __name__ == "__main__":
+    main()

@@ -1,0 +1,186 @@
+"""The command line: read, ask the service, write.
+
+A terminal gets words, a pipe gets the JSON of the contract. Exit codes: 0 answered, 2 the input needs mending, 1 our
+mistake. Nothing heavy is imported before a command needs it.
+"""
+
+import functools
+import os
+import sys
+
+import click
+
+from detectapi._version import __version__
+
+INPUT, OURS = 2, 1  # exit codes
+
+
+def reports_errors(command):
+    """Report the library's errors on stderr, each with its place and what is allowed, and exit by their class."""
+
+    @functools.wraps(command)
+    def run(*args, **kwargs):
+        from detectapi.errors import DetectError, InputError
+
+        try:
+            return command(*args, **kwargs)
+        except InputError as error:
+            for line in problem_lines(error):
+                click.echo(line, err=True)
+            sys.exit(INPUT)
+        except DetectError as error:
+            click.echo(f"detectapi: our mistake: {error}", err=True)
+            sys.exit(OURS)
+
+    return run
+
+
+def problem_lines(error):
+    """One line for each thing to mend."""
+    for problem in error.problems:
+        place = f"{problem.pointer}: " if problem.pointer else ""
+        yield f"detectapi: {place}{problem.detail}"
+        if problem.allowed and not all(str(word) in problem.detail for word in problem.allowed):
+            yield f"  allowed: {', '.join(map(str, problem.allowed))}"
+
+
+def write(document, words, as_json):
+    """Write a document as JSON, or in words to a terminal; the flags --json and --summary decide where given.
+
+    Parameters
+    ----------
+    document : dict
+    words : callable
+        document, plain -> str; `plain` asks for ASCII.
+    as_json : bool or None
+    """
+    from detectapi import service
+
+    if as_json or (as_json is None and not sys.stdout.isatty()):
+        sys.stdout.buffer.write(service.to_json_bytes(document))
+        sys.stdout.buffer.flush()
+        return
+    unicode = (sys.stdout.encoding or "").lower().replace("-", "").startswith("utf")
+    click.echo(words(document, plain=not unicode), nl=False)
+
+
+def json_or_summary(command):
+    """Add the pair of flags."""
+    return click.option(
+        "--json/--summary", "as_json", default=None, help="JSON, or words. Without either: words on a terminal only."
+    )(command)
+
+
+@click.group(context_settings={"help_option_names": ["-h", "--help"], "max_content_width": 100})
+@click.version_option(__version__, prog_name="detectapi")
+def cli():
+    """How long a substance stays detectable in urine, with stated uncertainty."""
+
+
+@cli.command()
+@click.argument("file", required=False, type=click.File("rb"))
+@click.option("--substance", help="What was used.")
+@click.option("--dose", multiple=True, help='Such as "35 mg intravenous over 40 min every 84 h x6 at 0 h". Repeatable.')
+@click.option("--cutoff", multiple=True, help="ANALYTE=NG_PER_ML, such as norketamine=50. Repeatable.")
+@click.option("--assay", help="The id of a registered assay instead; see: detectapi assays.")
+@click.option("--rule", type=click.Choice(["any", "all"]), help="With several cutoffs: which must be reached.  [any]")
+@click.option("--egfr", help="Estimated GFR. [mL/min/1.73 m2]")
+@click.option("--serum-creatinine", help="Needs --age and --sex. [mg/dL]")
+@click.option("--weight", help="[kg]")
+@click.option("--height", help="[cm]")
+@click.option("--age", help="[years]")
+@click.option("--sex", type=click.Choice(["female", "male"]))
+@click.option("--ph", help="Usual urine pH.")
+@click.option("--hydration", type=click.Choice(["low", "usual", "high"]))
+@click.option("--flow", help="Usual urine flow. [mL/h]")
+@click.option("--void-interval", help="Hours of urine the specimen holds. [h]")
+@click.option("--draws", type=int, help="Monte-Carlo draws.")
+@click.option("--seed", type=int)
+@click.option("--level", type=float, help="Level of the predictive interval.")
+@click.option("--include", multiple=True, type=click.Choice(["concentration", "draws"]))
+@json_or_summary
+@reports_errors
+def estimate(file, as_json, **flags):
+    """Estimate a detection window.
+
+    FILE is a question as JSON, - the standard input; or ask by flags. A number may be a range: --weight 60-70.
+    """
+    from detectapi import service
+
+    write(service.answer(read_question(file, flags)), in_words("summary"), as_json)
+
+
+def read_question(file, flags):
+    """The question from a file or from flags."""
+    from detectapi import service
+    from detectapi.flags import OPTIONS, question, with_options
+
+    if file is None:
+        if not flags["substance"]:
+            raise click.UsageError("Give a FILE (or -), or --substance with --dose.")
+        if flags["assay"] and flags["cutoff"]:
+            raise click.UsageError("Give --assay or --cutoff, not both.")
+        return question(flags)
+    beside = [name for name, value in flags.items() if value and name not in (*OPTIONS, "include")]
+    if beside:
+        raise click.UsageError(f"With a FILE, leave out --{beside[0].replace('_', '-')}.")
+    return with_options(service.read_json(file.read()), flags)
+
+
+def in_words(name):
+    """The function of `detectapi.summary` that writes a document in words, imported when it is called."""
+
+    def words(document, plain):
+        from detectapi import summary
+
+        return getattr(summary, name)(document, plain)
+
+    return words
+
+
+@cli.command()
+@json_or_summary
+@reports_errors
+def substances(as_json):
+    """List the substances."""
+    from detectapi import service
+
+    write(service.substances(), in_words("substances"), as_json)
+
+
+@cli.command()
+@click.argument("substance")
+@json_or_summary
+@reports_errors
+def show(substance, as_json):
+    """Show a substance: every number of its model, with its source."""
+    from detectapi import service
+
+    write(service.substance(substance), in_words("card"), as_json)
+
+
+@cli.command()
+@json_or_summary
+@reports_errors
+def assays(as_json):
+    """List the registered assays."""
+    from detectapi import service
+
+    write(service.assays(), in_words("assays"), as_json)
+
+
+@cli.command()
+@click.option("--host", default="127.0.0.1", show_default=True)
+@click.option("--port", type=click.IntRange(0, 65535), default=8000, show_default=True)
+@click.option("--workers", type=click.IntRange(1, 64), default=2, show_default=True)
+def serve(host, port, workers):
+    """Serve the HTTP interface with gunicorn."""
+    bind = f"[{host}]:{port}" if ":" in host else f"{host}:{port}"
+    options = ["--config", "python:detectapi.web.gunicorn_conf", "--bind", bind, "--workers", str(workers)]
+    sys.stdout.flush()
+    os.execv(sys.executable, [sys.executable, "-m", "gunicorn", *options])  # noqa: S606 - replaces this process
+
+
+def main():
+    """Run the command line."""
+    cli(prog_name="detectapi")

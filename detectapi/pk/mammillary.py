@@ -1,0 +1,111 @@
+"""A mammillary system: one central compartment that exchanges with 0 to 3 peripheral ones."""
+
+from __future__ import annotations
+
+from typing import NamedTuple
+
+import numpy as np
+
+
+class Disposition(NamedTuple):
+    """What a molar bolus into the centre does there: ``prod(s + zeros) / (volume prod(s + poles))``.
+
+    Attributes
+    ----------
+    volume : array, shape (n,)
+        Central volume of distribution. [L]
+    poles : array, shape (k, n)
+        Ascending and positive. [1/h]
+    zeros : array, shape (k - 1, n)
+        Return rates of the peripheral compartments, Q/V, in the order given. [1/h]
+    """
+
+    volume: np.ndarray
+    poles: np.ndarray
+    zeros: np.ndarray
+
+
+def disposition(clearance, central_volume, intercompartmental_clearance, peripheral_volume) -> Disposition:
+    """Poles and zeros of mammillary systems, one system per draw.
+
+    Parameters
+    ----------
+    clearance : array, shape (n,)
+        Total clearance out of the central compartment. [L/h]
+    central_volume : array, shape (n,)
+        [L]
+    intercompartmental_clearance, peripheral_volume : array, shape (m, n)
+        One row per peripheral compartment, m = 0 to 3 (any m works). [L/h], [L]
+
+    Returns
+    -------
+    Disposition
+        With k = m + 1 poles.
+
+    Raises
+    ------
+    ValueError
+        When shapes do not agree.
+
+    Notes
+    -----
+    The rate matrix has the outflow sum and the return rates on its diagonal and sqrt(k_out k_in) along one border
+    once symmetrised, so its eigenvalues are real and interlace with the return rates.
+    """
+    clearance = np.asarray(clearance, dtype=float)
+    central_volume = np.asarray(central_volume, dtype=float)
+    exchange = np.asarray(intercompartmental_clearance, dtype=float)
+    n = clearance.shape[-1]
+    exchange = exchange.reshape(-1, n)
+    peripheral_volume = np.asarray(peripheral_volume, dtype=float).reshape(-1, n)
+    if clearance.shape != (n,) or central_volume.shape != (n,) or exchange.shape != peripheral_volume.shape:
+        raise ValueError("clearance and central_volume must be (n,), the peripheral arrays both (m, n)")
+
+    elimination = clearance / central_volume
+    outflow = exchange / central_volume
+    zeros = exchange / peripheral_volume
+    m = zeros.shape[0]
+    if m == 0:
+        poles = elimination[np.newaxis].copy()
+    elif m == 1:
+        poles = _two_poles(elimination, outflow[0], zeros[0])
+    else:
+        poles = _polish(_arrow_eigenvalues(elimination, outflow, zeros), elimination, outflow, zeros)
+    return Disposition(central_volume, poles, zeros)
+
+
+def _two_poles(elimination, outflow, inflow):
+    """Both roots of the quadratic; the small one from the product, so that nothing cancels."""
+    difference = elimination + outflow - inflow
+    large = 0.5 * (elimination + outflow + inflow + np.sqrt(difference * difference + 4.0 * outflow * inflow))
+    return np.stack([elimination * inflow / large, large])
+
+
+def _arrow_eigenvalues(elimination, outflow, zeros):
+    m, n = zeros.shape
+    matrix = np.zeros((n, m + 1, m + 1))
+    matrix[:, 0, 0] = elimination
+    for j in range(m):
+        matrix[:, 0, 0] += outflow[j]
+        matrix[:, j + 1, j + 1] = zeros[j]
+        matrix[:, j + 1, 0] = -np.sqrt(outflow[j] * zeros[j])  # eigvalsh reads the lower triangle
+    return np.ascontiguousarray(np.linalg.eigvalsh(matrix).T)
+
+
+def _polish(poles, elimination, outflow, zeros):
+    """One Newton step on the secular equation: small poles to full relative precision.
+
+    LAPACK's error is eps times the largest pole, which a pole a million times smaller would feel. A step larger than
+    that error is not an improvement (the pole sits on a zero, where the equation has a pole of its own): not taken.
+    """
+    limit = 64.0 * np.finfo(float).eps * poles[-1]
+    with np.errstate(divide="ignore", invalid="ignore", over="ignore"):
+        value = 1.0
+        slope = 1.0
+        for j in range(zeros.shape[0]):
+            gap = zeros[j] - poles
+            share = outflow[j] / gap
+            value = value + share
+            slope = slope + share * (zeros[j] / gap)
+        step = (elimination - poles * value) / slope
+    return np.where(np.abs(step) <= limit, poles + step, poles)

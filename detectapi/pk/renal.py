@@ -1,0 +1,143 @@
+"""Kidney function and the renal clearance of an analyte.
+
+`renal_clearance` is the one place where the form of tubular reabsorption is chosen; another form takes its place by taking
+its name.
+"""
+
+from __future__ import annotations
+
+import numpy as np
+
+BLOOD_PH = 7.4
+SENSITIVITY_PH = 6.0
+"""The urine pH at which the sensitivity exponent changes nothing."""
+
+
+def unionised_fraction(ph, pka):
+    """Fraction of a base that is not ionised at a pH.
+
+    Parameters
+    ----------
+    ph, pka : float or array
+        pH of the fluid and pKa of the base.
+
+    Returns
+    -------
+    float or array
+        ``1 / (1 + 10 ** (pka - ph))``. [-]
+    """
+    return 1.0 / (1.0 + 10.0 ** (pka - ph))
+
+
+def renal_clearance(gfr, flow, ph, fraction_unbound, pka, secretion, permeability, ph_sensitivity=1.0):
+    """Renal clearance of a base with filtration, secretion and passive reabsorption in a well-stirred distal segment.
+
+    Without permeability this is filtration plus secretion; with infinite permeability urine and unbound plasma are in
+    equilibrium of the un-ionised form and clearance is proportional to urine flow.
+
+    Parameters
+    ----------
+    gfr : float or array
+        Glomerular filtration rate of the person, not indexed. [mL/min]
+    flow : float or array
+        Urine flow. [mL/min]
+    ph : float or array
+        Urine pH.
+    fraction_unbound : float or array
+        Unbound fraction in plasma. [-]
+    pka : float or array
+        pKa of the (monoprotic) base.
+    secretion : float or array
+        Secretory clearance at a GFR of 100 mL/min; scales with GFR. [mL/min]
+    permeability : float or array
+        Permeability-surface product of the distal segment. [mL/min]
+    ph_sensitivity : float or array
+        Exponent on the un-ionised fraction in urine relative to pH 6: 1 is pH partition in full, 0 no effect of pH.
+
+    Returns
+    -------
+    float or array
+        Renal clearance. [mL/min]
+
+    Notes
+    -----
+    ``CL_r = U (fu G + CL_sec G/100 + PS fu f_n(7.4)) / (U + PS f_n(pH))`` with
+    ``f_n(pH) = f_n(6) (f_n(pH) / f_n(6)) ** sensitivity`` on the urine side.
+    """
+    at_reference = unionised_fraction(SENSITIVITY_PH, pka)
+    in_urine = at_reference * (unionised_fraction(ph, pka) / at_reference) ** ph_sensitivity
+    into_tubule = fraction_unbound * gfr + secretion * gfr / 100.0
+    back_flux = permeability * fraction_unbound * unionised_fraction(BLOOD_PH, pka)
+    return flow * (into_tubule + back_flux) / (flow + permeability * in_urine)
+
+
+def gfr_from_creatinine(serum_creatinine, age, female):
+    """Estimated GFR by the CKD-EPI 2021 creatinine equation, without a race term.
+
+    Parameters
+    ----------
+    serum_creatinine : float or array
+        [mg/dL]
+    age : float or array
+        [years]
+    female : bool
+
+    Returns
+    -------
+    float or array
+        [mL/min/1.73 m2]
+
+    References
+    ----------
+    inker2021
+    """
+    kappa, alpha, factor = (0.7, -0.241, 1.012) if female else (0.9, -0.302, 1.0)
+    ratio = np.asarray(serum_creatinine, dtype=float) / kappa
+    return 142.0 * np.minimum(ratio, 1.0) ** alpha * np.maximum(ratio, 1.0) ** -1.2 * 0.9938**age * factor
+
+
+def creatinine_clearance(serum_creatinine, age, weight, female):
+    """Creatinine clearance by Cockcroft and Gault.
+
+    Parameters
+    ----------
+    serum_creatinine : float or array
+        [mg/dL]
+    age : float or array
+        [years]
+    weight : float or array
+        [kg]
+    female : bool
+
+    Returns
+    -------
+    float or array
+        Not indexed to body surface. [mL/min]
+
+    References
+    ----------
+    cockcroft1976
+    """
+    return (140.0 - age) * weight / (72.0 * serum_creatinine) * (0.85 if female else 1.0)
+
+
+def body_surface(weight, height):
+    """Body surface area after Du Bois and Du Bois.
+
+    Parameters
+    ----------
+    weight : float or array
+        [kg]
+    height : float or array
+        [cm]
+
+    Returns
+    -------
+    float or array
+        [m2]
+
+    References
+    ----------
+    dubois1916
+    """
+    return 0.007184 * weight**0.425 * height**0.725

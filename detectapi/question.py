@@ -1,0 +1,163 @@
+"""A loaded request -> a `Question`: words resolved, amounts in free base, times from the end of the last dose."""
+
+from __future__ import annotations
+
+from collections.abc import Mapping
+from types import MappingProxyType
+from typing import Any
+
+from detectapi import catalog
+from detectapi.assay import Assay, Component
+from detectapi.errors import InputError, NotSupported
+from detectapi.person import Reading, read
+from detectapi.physiology import Physiology
+from detectapi.population import adjust
+from detectapi.regimen import Amount, Regimen, Train, from_end, pattern_train
+from detectapi.simulate import Question
+from detectapi.substance import Substance
+
+DEFAULT_IMPRECISION = {"screen": 0.15, "confirm": 0.10}
+"""Coefficient of variation of a measurement near its cutoff, for assays that state none (assumed)."""
+
+HALF_LIFE_BOUNDS = (0.05, 5000.0)
+
+
+def read_question(request: Mapping[str, Any]) -> Question:
+    """Turn a request of good form into a question with meaning.
+
+    Parameters
+    ----------
+    request : dict
+        As `schemas.EstimateRequestSchema` loads it, defaults filled in.
+
+    Raises
+    ------
+    InputError
+        When a word has no meaning here: substance, route, analyte, assay, salt, parameter, interaction.
+    """
+    substance = catalog.substance(request["substance"])
+    regimen = _read_regimen(request, substance)
+    model = request.get("model") or {}
+    _check_person(request.get("person") or {}, substance)
+    return Question(
+        substance=substance,
+        parameters=adjust(substance, model.get("adjust") or {}),
+        regimen=regimen,
+        assay=_read_assay(request.get("assay"), substance),
+        physiology=Physiology(request),
+        half_life=_read_half_life(model, substance, regimen) if model.get("kind") == "half-life" else None,
+    )
+
+
+def _check_person(person: Mapping[str, Any], substance: Substance) -> None:
+    for i, word in enumerate(person.get("interactions") or ()):
+        if word not in substance.interactions:
+            raise NotSupported(
+                f"{substance.name} has no data for this interaction.",
+                pointer=f"/person/interactions/{i}", code="unknown-interaction", allowed=sorted(substance.interactions),
+            )  # fmt: skip
+
+
+def _read_regimen(request: Mapping[str, Any], substance: Substance) -> Regimen:
+    if request.get("pattern"):
+        given = request["pattern"]
+        route, amount = _route(given, substance, "/pattern"), _amount(given, substance, "/pattern")
+        return from_end([
+            pattern_train(given["frequency"], amount, route, given.get("duration_min", 0.0) / 60.0, given.get("for_days"))
+        ])  # fmt: skip
+    doses = request.get("doses") or []
+    starts = [dose["start"] for dose in doses if dose.get("start") is not None]
+    origin = min(starts) if starts else None
+    trains = []
+    for i, dose in enumerate(doses):
+        pointer = f"/doses/{i}"
+        start = dose.get("start_h") or 0.0
+        if origin is not None:
+            start = (dose["start"] - origin).total_seconds() / 3600.0
+        repeat = dose.get("repeat") or {"every_h": 0.0, "count": 1}
+        duration = dose.get("duration_min", 0.0) / 60.0
+        route, amount = _route(dose, substance, pointer), _amount(dose, substance, pointer)
+        trains.append(Train(amount, route, start, duration, repeat["every_h"], repeat["count"], pointer))
+    return from_end(trains, origin)
+
+
+def _route(given: Mapping[str, Any], substance: Substance, pointer: str) -> str:
+    route = catalog.resolve_route(substance, given["route"], pointer=f"{pointer}/route")
+    if given.get("duration_min") and not route.accepts_duration:
+        allowed = [r.id for r in substance.routes.values() if r.accepts_duration]
+        raise NotSupported(
+            "Only an infusion has a duration; leave it out for this route.",
+            pointer=f"{pointer}/duration_min", code="not-supported", allowed=allowed,
+        )  # fmt: skip
+    return route.id
+
+
+def _amount(given: Mapping[str, Any], substance: Substance, pointer: str) -> Amount:
+    per_kg = given.get("amount_mg_per_kg") is not None
+    amount = given["amount_mg_per_kg"] if per_kg else given["amount_mg"]
+    low, high = (amount["low"], amount["high"]) if isinstance(amount, dict) else (amount, amount)
+    salt = given.get("basis", "base")
+    if salt == "base":
+        return Amount(low, high, per_kg)
+    for known in substance.salts:
+        if known.id == salt:
+            return Amount(low * known.base_fraction.value, high * known.base_fraction.value, per_kg)
+    raise NotSupported(
+        f"{substance.name} has no data for this salt.",
+        pointer=f"{pointer}/basis", code="unknown-salt", allowed=["base", *(known.id for known in substance.salts)],
+    )  # fmt: skip
+
+
+def _read_assay(given, substance: Substance) -> Assay:
+    if given is None or isinstance(given, str):
+        registered = catalog.assay(given or substance.default_assay)
+        if registered.assay is None:
+            raise NotSupported(f"This test has no cutoff in urine: {registered.because}", pointer="/assay", code="no-cutoff")
+        if substance.id not in registered.substances:
+            allowed = [a.id for a in catalog.assays() if a.assay is not None and substance.id in a.substances]
+            raise NotSupported(f"This test is not for {substance.name}.", pointer="/assay", allowed=allowed)
+        return registered.assay
+    if "target" in given:
+        return _immunoassay(given, substance)
+    components = []
+    for i, item in enumerate(given["analytes"]):
+        moiety = catalog.resolve_analyte(substance, item["analyte"], pointer=f"/assay/analytes/{i}/analyte")
+        if any(moiety.id == c.analyte for c in components):
+            raise InputError(
+                "An analyte occurs once in an assay.", pointer=f"/assay/analytes/{i}/analyte", code="duplicate"
+            )
+        components.append(Component(moiety.id, item["cutoff_ng_ml"], MappingProxyType({moiety.id: 1.0})))
+    return Assay(given.get("rule", "any"), tuple(components), *_imprecision(given, "confirm"))
+
+
+def _immunoassay(given: Mapping[str, Any], substance: Substance) -> Assay:
+    target = catalog.resolve_analyte(substance, given["target"], pointer="/assay/target")
+    weights = {target.id: 1.0}
+    for word, fraction in (given.get("cross_reactivity") or {}).items():
+        pointer = f"/assay/cross_reactivity/{word.replace('~', '~0').replace('/', '~1')}"
+        moiety = catalog.resolve_analyte(substance, word, pointer=pointer)
+        if moiety.id in weights:
+            raise InputError("An analyte occurs once in an assay.", pointer=pointer, code="duplicate")
+        if fraction > 0.0:
+            weights[moiety.id] = fraction
+    component = Component(target.id, given["cutoff_ng_ml"], MappingProxyType(weights))
+    return Assay("any", (component,), *_imprecision(given, "screen"))
+
+
+def _imprecision(given: Mapping[str, Any], stage: str) -> tuple[float, str]:
+    if given.get("imprecision_cv") is not None:
+        return given["imprecision_cv"], "given"
+    return DEFAULT_IMPRECISION[stage], "assumed"
+
+
+def _read_half_life(model: Mapping[str, Any], substance: Substance, regimen: Regimen) -> Reading:
+    if model.get("half_life_h") is not None:
+        return read("half_life_h", model["half_life_h"], "log", *HALF_LIFE_BOUNDS)
+    routes = set(regimen.routes)
+    known = substance.half_life_model.half_lives
+    entries = [h for h in known if routes & set(h.routes)] or list(known[:1])
+    low, high = min(h.low for h in entries), max(h.high for h in entries)
+    given = low if low == high else {"low": low, "high": high}
+    reading = read("half_life_h", given, "log", *HALF_LIFE_BOUNDS)
+    detail = "; ".join(dict.fromkeys(h.claim for h in entries if h.claim))
+    return Reading("half_life_h", reading.centre, reading.spread, "log", *HALF_LIFE_BOUNDS, "textbook", detail)

@@ -1,0 +1,119 @@
+"""The use pattern: what was taken, how, when. Times are hours relative to the end of the last dose."""
+
+from __future__ import annotations
+
+import math
+from dataclasses import dataclass
+from datetime import datetime, timedelta
+
+HOURS_BETWEEN = {"monthly": 365.25 * 2.0, "weekly": 168.0, "twice-weekly": 84.0, "daily": 24.0}
+"""Interval of each word a use pattern may be described with. [h]"""
+
+CHRONIC_DAYS = 30.0
+CHRONIC_EVERY_H = 48.0
+
+
+@dataclass(frozen=True, slots=True)
+class Amount:
+    """An amount of free base: a number, or the central 90 % of a log-normal; in mg, or in mg per kg body weight."""
+
+    low: float
+    high: float
+    per_kg: bool = False
+
+    @property
+    def centre(self) -> float:
+        """Median. [mg or mg/kg]"""
+        return math.sqrt(self.low * self.high)
+
+
+@dataclass(frozen=True, slots=True)
+class Train:
+    """Equal doses at equal intervals; a single dose is a train of one.
+
+    ``start`` [h] is that of the first dose; ``pointer`` is where the request names it.
+    """
+
+    amount: Amount
+    route: str
+    start: float
+    duration: float
+    every: float
+    count: int
+    pointer: str
+
+    @property
+    def last_start(self) -> float:
+        """Start of the last dose. [h]"""
+        return self.start + (self.count - 1) * self.every
+
+    @property
+    def end(self) -> float:
+        """End of the last dose. [h]"""
+        return self.last_start + self.duration
+
+
+@dataclass(frozen=True, slots=True)
+class Regimen:
+    """All doses, relative to the end of the last one; ``ended_at`` is its clock time if the request gave clock times."""
+
+    trains: tuple[Train, ...]
+    ended_at: datetime | None = None
+
+    @property
+    def count(self) -> int:
+        """Number of single doses."""
+        return sum(train.count for train in self.trains)
+
+    @property
+    def routes(self) -> tuple[str, ...]:
+        """Routes used, in the order of first mention."""
+        return tuple(dict.fromkeys(train.route for train in self.trains))
+
+    @property
+    def pattern(self) -> str:
+        """``none``, ``single``, ``course`` or ``chronic`` (30 days or more, on average at least every second day)."""
+        if self.count == 0:
+            return "none"
+        if self.count == 1:
+            return "single"
+        span = max(t.last_start for t in self.trains) - min(t.start for t in self.trains)
+        typical_interval = span / (self.count - 1)
+        chronic = span >= (CHRONIC_DAYS - 1.0) * 24.0 and typical_interval <= CHRONIC_EVERY_H
+        return "chronic" if chronic else "course"
+
+    def clock(self, hours: float) -> datetime | None:
+        """Clock time so many hours after the end of the last dose, if clock times were given."""
+        return None if self.ended_at is None else self.ended_at + timedelta(hours=hours)
+
+
+def from_end(trains: list[Train], origin: datetime | None = None) -> Regimen:
+    """Shift doses so that the last one ends at time zero.
+
+    Parameters
+    ----------
+    trains : list of Train
+        With times relative to any common origin. [h]
+    origin : datetime, optional
+        Clock time of that origin.
+    """
+    if not trains:
+        return Regimen(())
+    end = max(train.end for train in trains)
+    shifted = tuple(
+        Train(t.amount, t.route, t.start - end, t.duration, t.every, t.count, t.pointer)
+        for t in sorted(trains, key=lambda t: t.start)
+    )
+    return Regimen(shifted, None if origin is None else origin + timedelta(hours=end))
+
+
+def pattern_train(frequency: str, amount: Amount, route: str, duration: float, for_days: float | None) -> Train:
+    """The train of doses that a use pattern in words describes.
+
+    A pattern over ``for_days`` has a dose at its first hour and as many more as begin within it.
+    """
+    if frequency == "once":
+        return Train(amount, route, 0.0, duration, 0.0, 1, "/pattern")
+    every = HOURS_BETWEEN[frequency]
+    count = max(1, math.ceil(for_days * 24.0 / every - 1e-9))
+    return Train(amount, route, 0.0, duration, every, count, "/pattern")

@@ -1,0 +1,147 @@
+"""An answer for a terminal: the range first, a curve of block characters, what it rests on, what it is not."""
+
+import textwrap
+
+from detectapi.wording import probability_at, span, window_sentences
+
+WIDTH = 78
+COLUMNS, ROWS = 60, 8
+BLOCKS = " ▁▂▃▄▅▆▇█"
+PLAIN_BLOCKS = "     ####"  # for terminals without these characters: a cell is full or empty
+
+
+def summary(answer, plain=False):
+    """The whole summary.
+
+    Parameters
+    ----------
+    answer : dict
+        As in `schemas.EstimateResponseSchema`.
+    plain : bool
+        ASCII only.
+
+    Returns
+    -------
+    str
+        Lines of at most 78 characters, ended by a newline.
+    """
+    parts = [
+        title(answer),
+        *map(fill, window_sentences(answer["window"])),
+        "",
+        *curve(answer["curve"], plain),
+        "",
+        *analytes(answer["analytes"]),
+        *knowledge(answer),
+        *evidence(answer["evidence"]),
+        *notes(answer["notes"]),
+        *assumed(answer["inputs_used"]),
+        "",
+        fill(answer["limits"]),
+    ]
+    text = "\n".join(parts) + "\n"
+    return text.replace("·", "-").replace("–", "-").encode("ascii", "replace").decode() if plain else text
+
+
+def fill(text, first="", rest=None):
+    """Wrapped text with its indents."""
+    rest = " " * len(first) if rest is None else rest
+    return textwrap.fill(str(text), WIDTH, initial_indent=first, subsequent_indent=rest, break_long_words=False)
+
+
+def title(answer):
+    """Substance and what counts as positive."""
+    cutoffs = [f"{entry['analyte']} {entry['cutoff_ng_ml']:g} ng/mL" for entry in answer["analytes"]]
+    return fill(f"{answer['substance']} in urine: {f' {joiner(answer)} '.join(cutoffs)}") + "\n"
+
+
+def joiner(answer):
+    """How the analytes combine."""
+    return "and" if answer["rule"] == "all" else "or"
+
+
+def curve(points, plain=False):
+    """The probability curve in blocks, with its axes.
+
+    Parameters
+    ----------
+    points : dict
+        As `curve` in an answer.
+    plain : bool
+        ASCII only.
+
+    Returns
+    -------
+    list of str
+    """
+    if len(points["time_h"]) < 2:
+        return []
+    blocks, end = PLAIN_BLOCKS if plain else BLOCKS, points["time_h"][-1]
+    heights = [probability_at(points, end * (column + 0.5) / COLUMNS) * ROWS for column in range(COLUMNS)]
+    lines = ["chance that a specimen tests positive"]
+    for row in reversed(range(ROWS)):
+        label = f"{100 * (row + 1) // ROWS:3d} % |" if (row + 1) % 4 == 0 else "      |"
+        cells = (blocks[round(8 * min(max(height - row, 0), 1))] for height in heights)
+        lines.append((label + "".join(cells)).rstrip())
+    lines.append("  0 % +" + "-" * COLUMNS)
+    ticks = [" "] * (COLUMNS + 12)
+    for quarter in range(5):
+        text = tick(end * quarter / 4, end)
+        at = min(COLUMNS * quarter // 4, COLUMNS + 12 - len(text))
+        ticks[at : at + len(text)] = text
+    lines.append(" " * 7 + "".join(ticks).rstrip())
+    lines.append(" " * 7 + ("hours" if end < 96 else "days") + " after the last dose")
+    return lines
+
+
+def tick(hours, end):
+    """An axis label, in hours or days by the length of the axis."""
+    return f"{hours:.3g}" if end < 96 else f"{hours / 24:.3g}"
+
+
+def analytes(entries):
+    """One line for each analyte, where there are several."""
+    if len(entries) < 2:
+        return []
+    rows = [(entry["analyte"], f"{entry['cutoff_ng_ml']:g} ng/mL", window_range(entry["window"])) for entry in entries]
+    widths = [max(len(row[column]) for row in rows) for column in (0, 1)]
+    return [f"{name:<{widths[0]}}  {cutoff:>{widths[1]}}  {text}" for name, cutoff, text in rows] + [""]
+
+
+def window_range(window):
+    """A window in one short phrase."""
+    if window["high_h"] == 0:
+        return "hardly ever positive"
+    return f"{span(window['low_h']) if window['low_h'] else '0'} to {span(window['high_h'])}, half at {span(window['median_h'])}"
+
+
+def knowledge(answer):
+    """What moves the answer."""
+    shares = sorted(answer["uncertainty"].items(), key=lambda item: -item[1])
+    told = ", ".join(f"{name} {100 * value:.0f} %" for name, value in shares if value >= 0.005)
+    band = answer["window"]["median_knowledge_h"]
+    lines = [fill(f"The spread comes from: {told}.")] if told else []
+    if band["high"] > band["low"]:
+        lines.append(
+            fill(
+                f"By what is not known of the model alone, the half point may lie from {span(band['low'])} to {span(band['high'])}."
+            )
+        )
+    return lines
+
+
+def evidence(entry):
+    """The evidence grade with its reason and sources."""
+    sources = f" [{', '.join(entry['sources'])}]" if entry["sources"] else ""
+    return [fill(f"{entry['grade']}: {entry['because']}{sources}", "Evidence: ", "  ")]
+
+
+def notes(entries):
+    """The remarks."""
+    return ["", *(fill(entry["message"], "* ") for entry in entries)] if entries else []
+
+
+def assumed(entries):
+    """The inputs that were not given."""
+    names = [entry["name"] for entry in entries if entry["source"].startswith("population")]
+    return ["", fill(f"Not given, so the population's was used: {', '.join(names)}.")] if names else []

@@ -1,0 +1,51 @@
+"""The HTTP service: `create_app()`."""
+
+import os
+
+from flask import Flask
+
+from detectapi.web import docs, headers, health, logs, problems, routes
+from detectapi.web.api import ContractApi
+
+LARGEST_BODY = 1024 * 1024  # [bytes]
+
+
+class App(Flask):
+    """Flask, with an exception log that holds no values: an exception's message may quote the request."""
+
+    def log_exception(self, exc_info):
+        """Log where something broke, without saying on what."""
+        logs.log_failure(exc_info)
+
+
+def create_app(config=None):
+    """Make the application.
+
+    Parameters
+    ----------
+    config : dict, optional
+        Flask settings that replace the defaults.
+
+    Returns
+    -------
+    Flask
+
+    Notes
+    -----
+    `DETECTAPI_TRUSTED_HOSTS`, a comma-separated list in the environment, limits the host names that are answered.
+    """
+    app = App(__name__, static_folder=None)
+    app.config.update(
+        MAX_CONTENT_LENGTH=LARGEST_BODY,
+        TRUSTED_HOSTS=[host.strip() for host in os.environ.get("DETECTAPI_TRUSTED_HOSTS", "").split(",") if host.strip()]
+        or None,
+    )
+    app.config.update(config or {})
+    logs.init_app(app)
+    headers.init_app(app)
+    api = ContractApi(app)
+    problems.init_app(app)
+    api.register_blueprint(routes.blueprint)
+    app.register_blueprint(health.blueprint)
+    app.register_blueprint(docs.blueprint)
+    return app

@@ -1,0 +1,137 @@
+"""The OpenAPI document, and flask-smorest mended where it does not fit: its error bodies, and how it describes forms."""
+
+import json
+from importlib import resources
+
+from apispec.ext.marshmallow import MarshmallowPlugin
+from apispec.ext.marshmallow.openapi import OpenAPIConverter
+from flask import Response, request
+from flask_smorest import Api, Blueprint
+
+from detectapi import service
+from detectapi._version import __version__
+from detectapi.web import problems
+from schemas import ProblemSchema
+from schemas.form import Either, Form
+
+DESCRIPTION = """\
+Given how a substance was used, and what is known of the person and the urine: if a specimen is collected some hours
+after the last dose, how likely is it to test positive, until when, and how sure is that?
+
+Any number of a person, a specimen or a dose may be a range `{"low": a, "high": b}` or may be left out. The same question
+with the same seed and the same version gets the same bytes. An estimate is for information: it is not a laboratory result,
+and not evidence of use or non-use.
+"""
+
+
+class ContractConverter(OpenAPIConverter):
+    """Describes the contract's own forms and fields, rules between fields included."""
+
+    def __init__(self, *args, **kwargs):
+        super().__init__(*args, **kwargs)
+        self.add_attribute_function(either_to_schema)
+
+    def schema2jsonschema(self, schema):
+        """JSON Schema of a form; its docstring is the description."""
+        described = super().schema2jsonschema(schema)
+        form = schema if isinstance(schema, type) else type(schema)
+        described["description"] = form.__doc__.strip()
+        if issubclass(form, Form):
+            described["additionalProperties"] = False
+            described.update(form.json_schema_rules())
+        else:
+            # An answer may gain fields within v1; who reads it must not stumble over them.
+            described.pop("additionalProperties", None)
+        return described
+
+
+def either_to_schema(converter, field, **_):
+    """Text or one of several forms."""
+    if not isinstance(field, Either):
+        return {}
+    text = converter.field2property(field.text)
+    return {"oneOf": [text, *(converter.resolve_nested_schema(form) for form in field.forms.values())]}
+
+
+class ContractPlugin(MarshmallowPlugin):
+    """The marshmallow plugin with our converter."""
+
+    Converter = ContractConverter
+
+
+class ContractBlueprint(Blueprint):
+    """A blueprint without flask-smorest's pagination header, which is documented as an object but sent as text."""
+
+    PAGINATION_HEADER_NAME = None
+
+    def refusals(self, *statuses):
+        """Document the problems an operation may answer with, besides the default one."""
+
+        def decorate(view):
+            for status in statuses:
+                kind = "validation" if status == 422 else problems.BY_STATUS[status]
+                view = self.alt_response(
+                    status,
+                    schema=ProblemSchema,
+                    content_type=problems.MEDIA_TYPE,
+                    description=problems.KINDS[kind][1] + ".",
+                )(view)
+            return view
+
+        return decorate
+
+
+class ContractApi(Api):
+    """The API with problem details for errors, and its description at `/openapi.json`."""
+
+    ERROR_SCHEMA = ProblemSchema
+
+    def __init__(self, app):
+        app.config.update(
+            API_TITLE="detectapi",
+            API_VERSION=__version__,
+            OPENAPI_VERSION="3.1.0",
+            OPENAPI_URL_PREFIX="/",
+            API_SPEC_OPTIONS={
+                "info": {
+                    "summary": "How long a substance stays detectable in urine, with stated uncertainty.",
+                    "description": DESCRIPTION,
+                    "license": {"name": "Apache-2.0", "identifier": "Apache-2.0"},
+                },
+                "externalDocs": {"description": "The kinds of problem", "url": "/problems"},
+            },
+        )
+        super().__init__(app, spec_kwargs={"marshmallow_plugin": ContractPlugin()})
+
+    def handle_http_exception(self, error):
+        """HTTP exceptions as problem details, with the headers that belong to them."""
+        return problems.from_http(error)
+
+    def _register_responses(self):
+        """Document errors with their own media type; flask-smorest gives them that of successes."""
+        self.DEFAULT_RESPONSE_CONTENT_TYPE = problems.MEDIA_TYPE
+        try:
+            super()._register_responses()
+        finally:
+            del self.DEFAULT_RESPONSE_CONTENT_TYPE
+
+    def _register_pagination_header(self):
+        """Nothing is paginated."""
+
+    def _openapi_json(self):
+        """The description; the same bytes until the next release, so it may be kept."""
+        return cacheable(service.to_json_bytes(self.spec.to_dict()))
+
+
+def cacheable(raw):
+    """JSON that anyone may keep for five minutes, with a strong ETag; 304 where the caller has it already."""
+    response = Response(raw, mimetype="application/json")
+    response.headers["Cache-Control"] = "public, max-age=300"
+    response.set_etag(service.content_tag(raw))
+    return response.make_conditional(request)
+
+
+def examples():
+    """Named example requests, as OpenAPI has them."""
+    text = resources.files("detectapi.web").joinpath("examples.json").read_text(encoding="utf-8")
+    return json.loads(text)

@@ -1,0 +1,76 @@
+"""Pages for people who write clients: the interface at `/docs`, the kinds of problem, and the few files they need."""
+
+import gzip
+from importlib import resources
+
+from flask import Blueprint, Response, abort, redirect, render_template, request
+
+from detectapi import service
+from detectapi.web.problems import KINDS
+
+STATIC = resources.files("detectapi.web").joinpath("static")
+# What is served, and from which file: nothing else in the folder is.
+FILES = {
+    "page.css": ("page.css", "text/css"),
+    "viewer.js": ("viewer.js", "text/javascript"),
+    "swagger-ui.css": ("swagger-ui/swagger-ui.css.gz", "text/css"),
+    "swagger-ui-bundle.js": ("swagger-ui/swagger-ui-bundle.js.gz", "text/javascript"),
+}
+
+blueprint = Blueprint("docs", __name__, template_folder="templates")
+
+
+def page(template, **values):
+    """A page that anyone may keep for five minutes."""
+    return Response(
+        render_template(template, **values),
+        content_type="text/html; charset=utf-8",
+        headers={"Cache-Control": "public, max-age=300"},
+    )
+
+
+@blueprint.get("/")
+def home():
+    """To the interface."""
+    return redirect("/docs")
+
+
+@blueprint.get("/docs")
+def viewer():
+    """The interface, to read and to try."""
+    return page("viewer.html")
+
+
+@blueprint.get("/problems")
+def all_problems():
+    """All kinds of problem."""
+    return page("problems.html", heading="Kinds of problem", kinds=KINDS)
+
+
+@blueprint.get("/problems/<kind>")
+def one_problem(kind):
+    """One kind of problem: what a problem's `type` points at."""
+    if kind not in KINDS:
+        abort(404)
+    return page("problems.html", heading=KINDS[kind][1], kinds={kind: KINDS[kind]})
+
+
+@blueprint.get("/static/<name>")
+def static_file(name):
+    """A file of a page. The large ones are kept compressed."""
+    if name not in FILES:
+        abort(404)
+    file, media_type = FILES[name]
+    raw = STATIC.joinpath(file).read_bytes()
+    response = Response(content_type=f"{media_type}; charset=utf-8")
+    compressed = file.endswith(".gz")
+    if compressed:
+        response.headers["Vary"] = "Accept-Encoding"
+    if compressed and "gzip" in request.accept_encodings:
+        response.headers["Content-Encoding"] = "gzip"
+    elif compressed:
+        raw = gzip.decompress(raw)
+    response.set_data(raw)
+    response.headers["Cache-Control"] = "public, max-age=86400"
+    response.set_etag(service.content_tag(raw))
+    return response.make_conditional(request)

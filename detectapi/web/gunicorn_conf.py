@@ -1,0 +1,97 @@
+"""How gunicorn runs the service: `gunicorn -c python:detectapi.web.gunicorn_conf [wsgi:app]`. The one place for it.
+
+`detectapi serve` and the container use it. Command-line options of gunicorn replace what stands here.
+"""
+
+import json
+import logging
+import os
+import sys
+import time
+
+from gunicorn.glogging import Logger
+
+# One thread per process: the arrays are small, and threads of several processes only fight for the cores.
+for _name in ("OMP_NUM_THREADS", "OPENBLAS_NUM_THREADS", "MKL_NUM_THREADS"):
+    os.environ.setdefault(_name, "1")
+
+wsgi_app = "detectapi.web:create_app()"
+# gunicorn's own custom: where the environment names a PORT, as in a container, it is open to the network.
+bind = f"0.0.0.0:{os.environ['PORT']}" if "PORT" in os.environ else "127.0.0.1:8000"  # noqa: S104
+workers = int(os.environ.get("WEB_CONCURRENCY", "2"))
+worker_class = "gthread"
+threads = 4
+
+timeout = 30
+graceful_timeout = 30
+keepalive = 5
+max_requests = 5000
+max_requests_jitter = 500
+
+limit_request_line = 4094
+limit_request_fields = 64
+limit_request_field_size = 8190
+forwarded_allow_ips = "127.0.0.1"
+forwarder_headers = "SCRIPT_NAME"
+header_map = "drop"
+
+# Nothing is written below the home folder, and nobody but the operator's signals stops the service.
+control_socket_disable = True
+if os.path.isdir("/dev/shm"):  # noqa: S108 - only a heartbeat file, opened and unlinked by gunicorn itself
+    worker_tmp_dir = "/dev/shm"  # noqa: S108
+
+
+class JsonFormatter(logging.Formatter):
+    """gunicorn's own messages as JSON lines, like ours."""
+
+    def format(self, record):
+        """One line; a traceback, where there is one, inside it."""
+        line = {
+            "event": record.getMessage(),
+            "level": record.levelname.lower(),
+            "timestamp": time.strftime("%Y-%m-%dT%H:%M:%SZ", time.gmtime(record.created)),
+        }
+        if record.exc_info:
+            line["traceback"] = self.formatException(record.exc_info)
+        return json.dumps(line)
+
+
+class QuietLogger(Logger):
+    """gunicorn's logger, silent about what was sent.
+
+    A body longer than its Content-Length is read as the next request, and gunicorn would log its first line; an
+    exception's message may quote the request as well.
+    """
+
+    def setup(self, cfg):
+        """Set up the handlers, then give each our form."""
+        super().setup(cfg)
+        for handler in self.error_log.handlers:
+            handler.setFormatter(JsonFormatter())
+
+    def warning(self, msg, *args, **kwargs):
+        """Log a warning; of a request that is not HTTP only that there was one."""
+        if str(msg).startswith("Invalid request"):
+            msg, args = "Invalid request", ()
+        super().warning(msg, *args, **kwargs)
+
+    def exception(self, msg, *args, **kwargs):
+        """Log an exception; one about a request without its address, message or traceback."""
+        if str(msg).startswith(("Error handling", "Socket error")):
+            super().error(f"Error handling a request: {sys.exc_info()[0].__name__}")
+        else:
+            super().exception(msg, *args, **kwargs)
+
+
+logger_class = QuietLogger
+
+
+def post_worker_init(worker):
+    """Load the data before the first request; where that fails, `/readyz` says so."""
+    from detectapi import service
+    from detectapi.errors import DetectError
+
+    try:
+        service.ready()
+    except DetectError as error:
+        worker.log.error("The substance data cannot be loaded: %s", error)

@@ -1,0 +1,86 @@
+"""`/v1`: read, ask the service, write."""
+
+from flask import Response, request
+from werkzeug.exceptions import NotAcceptable, UnsupportedMediaType
+
+from detectapi import service
+from detectapi.errors import UnknownSubstance
+from detectapi.web.api import ContractBlueprint, cacheable, examples
+from detectapi.web.problems import problem
+from schemas import EstimateRequestSchema, EstimateResponseSchema
+
+JSON = "application/json"
+
+blueprint = ContractBlueprint("v1", __name__, url_prefix="/v1", description="Estimates, and what they are made from.")
+
+
+@blueprint.before_request
+def accept_json():
+    """Refuse what cannot be written in a media type the caller accepts."""
+    if request.accept_mimetypes and JSON not in request.accept_mimetypes:
+        raise NotAcceptable()
+
+
+@blueprint.route("/estimates", methods=["POST"])
+@blueprint.refusals(400, 406, 413, 415, 422, 500)
+@blueprint.response(200, EstimateResponseSchema, description="The estimate. Never cached.")
+@blueprint.doc(
+    operationId="estimate",
+    requestBody={
+        "required": True,
+        "content": {JSON: {"schema": EstimateRequestSchema, "examples": examples()}},
+    },
+)
+def estimate():
+    """Estimate a detection window
+
+    How likely a specimen is to test positive at each time after the last dose, until when, and how sure that is.
+    """
+    answer = service.answer(read_request())
+    return Response(service.to_json_bytes(answer), mimetype=JSON, headers={"Cache-Control": "no-store"})
+
+
+@blueprint.route("/substances")
+@blueprint.refusals(406)
+@blueprint.response(200, {"type": "object"}, description="All substances, in short.")
+@blueprint.doc(operationId="listSubstances")
+def substances():
+    """List the substances"""
+    return cacheable(service.to_json_bytes(service.substances()))
+
+
+@blueprint.route("/substances/<substance_id>")
+@blueprint.refusals(404, 406)
+@blueprint.response(200, {"type": "object"}, description="The substance's card.")
+@blueprint.doc(operationId="showSubstance")
+def substance(substance_id):
+    """Show a substance: every number of its model with its source"""
+    try:
+        card = service.substance(substance_id)
+    except UnknownSubstance as error:
+        return problem("not-found", error.message, errors=error.problems)
+    return cacheable(service.to_json_bytes(card))
+
+
+@blueprint.route("/assays")
+@blueprint.refusals(406)
+@blueprint.response(200, {"type": "object"}, description="All registered assays.")
+@blueprint.doc(operationId="listAssays")
+def assays():
+    """List the registered assays"""
+    return cacheable(service.to_json_bytes(service.assays()))
+
+
+def read_request():
+    """The JSON of the request.
+
+    Raises
+    ------
+    UnsupportedMediaType
+        It says that it is something else, or compressed.
+    MalformedRequest
+        It says that it is JSON and is not.
+    """
+    if request.mimetype != JSON or request.content_encoding not in (None, "", "identity"):
+        raise UnsupportedMediaType()
+    return service.read_json(request.get_data(cache=False))

@@ -1,0 +1,180 @@
+"""Crossing times of every draw -> the window, its interval, the probability curve and the band of what we do not know."""
+
+from __future__ import annotations
+
+from dataclasses import dataclass
+
+import numpy as np
+
+from detectapi.draws import PEOPLE_PER_ROW, ROWS_PER_GROUP, Layout
+
+CURVE_POINTS = 60
+_NICE_STEPS = (0.25, 0.5, 1.0, 2.0, 3.0, 4.0, 6.0, 12.0, 24.0, 48.0, 72.0, 168.0, 336.0, 672.0)
+
+
+@dataclass(frozen=True, slots=True)
+class Window:
+    """When specimens stop being positive. Times in hours after the end of the last dose.
+
+    ``low`` and ``high`` enclose the central ``level`` of specimens of unknown person, specimen and parameter values;
+    ``knowledge`` is where the median could lie for what we do not know, at the same level.
+    """
+
+    median: float
+    low: float
+    high: float
+    level: float
+    standard_error: float
+    ever_positive: float
+    knowledge: tuple[float, float]
+
+
+@dataclass(frozen=True, slots=True)
+class Curve:
+    """Probability that a specimen is positive, with the band of what we do not know. Arrays of shape (m,)."""
+
+    time: np.ndarray
+    probability: np.ndarray
+    low: np.ndarray
+    high: np.ndarray
+
+
+def combine(crossings, rule: str):
+    """First and last time at which a test of several parts is positive.
+
+    Parameters
+    ----------
+    crossings : sequence of Crossings
+        One of each part; arrays of shape (n,). [h]
+    rule : {'any', 'all'}
+        Whether one positive part suffices.
+
+    Returns
+    -------
+    first, last : array, shape (n,)
+        Both zero for draws that are never positive. [h]
+    """
+    firsts, lasts = np.array([c.first for c in crossings]), np.array([c.last for c in crossings])
+    if rule == "all":
+        first, last = firsts.max(axis=0), lasts.min(axis=0)
+    else:
+        # A part that is never positive has first = 0, which must not count as an early start.
+        first, last = np.where(lasts > 0.0, firsts, np.inf).min(axis=0), lasts.max(axis=0)
+    positive = last > np.where(np.isfinite(first), first, np.inf)
+    return np.where(positive, first, 0.0), np.where(positive, last, 0.0)
+
+
+def positive(first, last, time):
+    """Whether each draw is positive at each time.
+
+    Parameters
+    ----------
+    first, last : array, shape (n,)
+        [h]
+    time : array, shape (m,)
+        [h]
+
+    Returns
+    -------
+    array of bool, shape (m, n)
+    """
+    return (first <= time[:, None]) & (time[:, None] < last)
+
+
+def summarise(first, last, plan: Layout, level: float) -> Window:
+    """The window of a set of draws.
+
+    Parameters
+    ----------
+    first, last : array, shape (n,)
+        [h]
+    plan : Layout
+    level : float
+        Probability that the interval holds.
+
+    Returns
+    -------
+    Window
+
+    Notes
+    -----
+    The standard error of the median is the standard error of ``P(T > median)`` between independent batches of draws, over the
+    density of T there.
+    """
+    ordered = np.sort(last)
+    tail = (1.0 - level) / 2.0
+    low, median, high = _quantiles(ordered, (tail, 0.5, 1.0 - tail))
+    share = (last > median).reshape(plan.batches, -1).mean(axis=1)
+    step = max(0.05, 2.0 / np.sqrt(len(last)))
+    below, above = _quantiles(ordered, (0.5 - step, 0.5 + step))
+    error = share.std(ddof=1) / np.sqrt(plan.batches) * (above - below) / (2.0 * step)
+    # Where the band of P(t) takes the value one half, the median lies if that edge of the band is true.
+    time = np.unique(np.concatenate([[0.0], _quantiles(ordered, np.linspace(0.0, 1.0, 201)), np.nextafter(ordered[-1:], np.inf)]))
+    band = probability_curve(np.zeros_like(first), last, plan, level, time)
+    knowledge = tuple(_time_at_half(time, edge) for edge in (band.low, band.high))
+    return Window(median, low, high, level, float(error), float(np.mean(last > 0.0)), knowledge)
+
+
+def probability_curve(first, last, plan: Layout, level: float, time) -> Curve:
+    """Probability of a positive specimen over time, and its knowledge band.
+
+    Parameters
+    ----------
+    first, last : array, shape (n,)
+        [h]
+    plan : Layout
+    level : float
+    time : array, shape (m,)
+        [h]
+
+    Returns
+    -------
+    Curve
+
+    Notes
+    -----
+    Each knowledge row gives its own P(t). Two rows that share their people differ by knowledge, and by how it happens to work
+    on those people; the latter is estimated from the spread of the difference between the same person's two readings and taken
+    off (a random-effects analysis of variance on paired rows). The rows are then drawn towards their mean until they spread as
+    much as knowledge alone makes them.
+    """
+    rows = positive(first, last, time).reshape(len(time), plan.groups, ROWS_PER_GROUP, PEOPLE_PER_ROW)
+    each = rows.mean(axis=3)  # (m, groups, rows)
+    overall = each.mean(axis=(1, 2))
+    differences = rows[:, :, 0].astype(np.int8) - rows[:, :, 1]  # the same person under two rows
+    noise = differences.var(axis=2, ddof=1).mean(axis=1) / PEOPLE_PER_ROW
+    knowledge = np.maximum(np.mean((each[:, :, 0] - each[:, :, 1]) ** 2, axis=1) - noise, 0.0) / 2.0
+    flat = each.reshape(len(time), -1)
+    spread = flat.var(axis=1, ddof=1)
+    shrink = np.sqrt(np.divide(knowledge, spread, out=np.zeros_like(spread), where=spread > 0.0))
+    shrunk = np.sort(overall[:, None] + np.minimum(shrink, 1.0)[:, None] * (flat - overall[:, None]), axis=1)
+    tail = (1.0 - level) / 2.0
+    low, high = (np.clip(_quantiles(shrunk.T, q), 0.0, 1.0) for q in (tail, 1.0 - tail))
+    return Curve(time, overall, np.minimum(low, overall), np.maximum(high, overall))
+
+
+def curve_times(last) -> np.ndarray:
+    """Evenly spaced round hours from 0 to where nearly every draw has become negative, at most about 60. [h]"""
+    end = max(float(np.quantile(last, 0.995)) * 1.05, 1.0)
+    step = next((s for s in _NICE_STEPS if end / s <= CURVE_POINTS), _NICE_STEPS[-1])
+    return np.arange(int(np.ceil(end / step)) + 1) * step
+
+
+def _quantiles(ordered, probability):
+    """Quantiles of sorted values along the first axis, linear between order statistics."""
+    position = np.asarray(probability) * (len(ordered) - 1)
+    below = np.clip(np.floor(position).astype(int), 0, len(ordered) - 1)
+    above = np.minimum(below + 1, len(ordered) - 1)
+    return ordered[below] + (position - below) * (ordered[above] - ordered[below])
+
+
+def _time_at_half(time, probability) -> float:
+    """The last time at which a falling curve is at one half or more; 0 if it never is."""
+    over = np.flatnonzero(probability >= 0.5)
+    if not len(over):
+        return 0.0
+    i = over[-1]
+    if i == len(time) - 1:
+        return float(time[i])
+    fall = probability[i] - probability[i + 1]
+    return float(time[i] + (time[i + 1] - time[i]) * (probability[i] - 0.5) / fall)

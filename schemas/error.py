@@ -1,0 +1,76 @@
+"""How a refusal is worded, and the one error body (RFC 9457)."""
+
+from marshmallow import Schema, ValidationError, fields
+
+SCHEMA_KEY = "_schema"  # where marshmallow keeps what concerns a whole object
+
+
+class Message(str):
+    """A sentence that also carries a slug and, where they can be listed, the words allowed."""
+
+    def __new__(cls, detail, code, allowed=None):
+        self = super().__new__(cls, detail)
+        self.code = code
+        self.allowed = None if allowed is None else tuple(allowed)
+        return self
+
+
+def refuse(detail, code, allowed=None):
+    """The `ValidationError` for one problem with one value."""
+    return ValidationError([Message(detail, code, allowed)])
+
+
+def problems(messages, pointer=""):
+    """Flatten marshmallow's nested messages.
+
+    Parameters
+    ----------
+    messages : dict or list
+        As in `ValidationError.messages`.
+    pointer : str
+        JSON pointer (RFC 6901) to the object they are about.
+
+    Returns
+    -------
+    list of tuple
+        (pointer, code, detail, allowed), in the order of the request.
+    """
+    if not isinstance(messages, dict):
+        return [
+            (pointer, getattr(message, "code", "invalid"), str(message), getattr(message, "allowed", None))
+            for message in messages
+        ]
+    found = []
+    for key, inner in messages.items():
+        here = pointer if key == SCHEMA_KEY else f"{pointer}/{str(key).replace('~', '~0').replace('/', '~1')}"
+        found += problems(inner, here)
+    return found
+
+
+class ErrorEntrySchema(Schema):
+    """One thing to mend."""
+
+    pointer = fields.String(
+        required=True, metadata={"description": 'JSON pointer into the request; "" is the whole of it.'}
+    )
+    code = fields.String(required=True, metadata={"description": "Stable slug for programs.", "example": "range"})
+    detail = fields.String(
+        required=True, metadata={"description": "What is allowed, for people. Never repeats the value given."}
+    )
+    allowed = fields.List(fields.Raw(), metadata={"description": "The words allowed, where they can be listed."})
+
+
+class ProblemSchema(Schema):
+    """An error: problem details of RFC 9457, sent as `application/problem+json`."""
+
+    type = fields.String(
+        required=True,
+        metadata={"format": "uri-reference", "description": "Names the kind of problem; a page of its own."},
+    )
+    title = fields.String(required=True)
+    status = fields.Integer(required=True)
+    detail = fields.String(required=True)
+    instance = fields.String(
+        required=True, metadata={"format": "uri", "description": "This occurrence; its id is also in `X-Request-ID`."}
+    )
+    errors = fields.List(fields.Nested(ErrorEntrySchema))

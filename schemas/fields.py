@@ -1,0 +1,265 @@
+"""Reusable fields. Each refuses by a sentence that says what is allowed, and describes itself in JSON Schema.
+
+marshmallow's own number fields turn text and booleans into numbers; a request with `"35"` where a dose belongs is a
+mistake somewhere, so these refuse. A refused value is never repeated in the sentence: it is health data.
+"""
+
+import math
+import re
+from collections.abc import Mapping
+from datetime import datetime, timedelta, timezone
+from numbers import Integral, Real
+
+from marshmallow import ValidationError, fields
+
+from schemas.error import Message, refuse
+
+CODES = {"required": "required", "null": "null", "invalid": "type", "type": "type"}
+
+
+class Coded:
+    """Mixin: marshmallow's built-in refusals get a slug too."""
+
+    default_error_messages = {
+        "required": "Missing.",
+        "null": "Must not be null.",
+    }
+
+    def make_error(self, key, **kwargs):
+        sentence = super().make_error(key, **kwargs).messages[0]
+        return refuse(sentence, CODES.get(key, key))
+
+
+def plain(number):
+    """A bound as people write it: 20000, not 20000.0."""
+    return int(number) if float(number).is_integer() else number
+
+
+class Number(Coded, fields.Field):
+    """A finite JSON number between bounds; text and booleans are refused.
+
+    Parameters
+    ----------
+    minimum, maximum : float, optional
+        Bounds, inclusive, both or neither; in the unit of the field's name.
+    above : bool
+        The minimum itself is refused.
+    """
+
+    word = "number"
+
+    def __init__(self, minimum=None, maximum=None, *, above=False, metadata=None, **kwargs):
+        self.minimum, self.maximum, self.above = minimum, maximum, above
+        super().__init__(metadata={**self.describe(), **(metadata or {})}, **kwargs)
+
+    def describe(self):
+        """JSON Schema of this field."""
+        schema = {"type": self.word}
+        if self.minimum is not None:
+            schema["exclusiveMinimum" if self.above else "minimum"] = plain(self.minimum)
+            schema["maximum"] = plain(self.maximum)
+        return schema
+
+    def requirement(self):
+        """What is allowed, as the middle of a sentence: "a number above 0 and at most 100"."""
+        kind = f"{'an' if self.word == 'integer' else 'a'} {self.word}"
+        if self.minimum is None:
+            return kind
+        if self.above:
+            return f"{kind} above {plain(self.minimum)} and at most {plain(self.maximum)}"
+        return f"{kind} from {plain(self.minimum)} to {plain(self.maximum)}"
+
+    def holds(self, number):
+        """Whether it lies within the bounds."""
+        return (self.minimum < number if self.above else self.minimum <= number) and number <= self.maximum
+
+    def check(self, value):
+        """The value as a float within the bounds, or a refusal."""
+        if isinstance(value, bool) or not isinstance(value, (int, float, Real)):
+            raise refuse(f"Must be {self.requirement()}.", "type")
+        try:
+            number = float(value)
+        except OverflowError:  # an integer of hundreds of digits
+            number = math.inf
+        if not math.isfinite(number):
+            raise refuse(f"Must be finite: {self.requirement()}.", "not-finite")
+        if self.minimum is not None and not self.holds(number):
+            raise refuse(f"Must be {self.requirement()}.", "range")
+        return number
+
+    def _deserialize(self, value, attr, data, **kwargs):
+        return self.check(value)
+
+
+class Integer(Number):
+    """A whole JSON number between bounds. 2000.0 is one too, as JSON Schema has it."""
+
+    word = "integer"
+
+    def _deserialize(self, value, attr, data, **kwargs):
+        number = self.check(value)
+        if not number.is_integer():
+            raise refuse(f"Must be {self.requirement()}.", "type")
+        return int(value) if isinstance(value, Integral) else int(number)
+
+
+class Quantity(Number):
+    """A number, or a range `{"low": a, "high": b}`: the central 90 % of what it may be.
+
+    Loads as a float, or as a dict of two floats. The range stands for a log-normal, so its low end is above 0; with
+    `normal=True` (pH, specific gravity) it stands for a normal.
+    """
+
+    def __init__(self, minimum, maximum, *, above=False, normal=False, **kwargs):
+        self.shape = "normal" if normal else "log-normal"
+        self.end = Number(minimum, maximum, above=above or (not normal and minimum <= 0))
+        super().__init__(minimum, maximum, above=above, **kwargs)
+
+    def describe(self):
+        number, end = super().describe(), self.end.describe()
+        both = {
+            "type": "object",
+            "description": f"Central 90 % of a {self.shape} distribution; low below high.",
+            "required": ["low", "high"],
+            "properties": {"low": end, "high": end},
+            "additionalProperties": False,
+        }
+        return {"oneOf": [number, both]}
+
+    def requirement(self):
+        return f"{super().requirement()}, or a range with low and high"
+
+    def _deserialize(self, value, attr, data, **kwargs):
+        if not isinstance(value, Mapping):
+            return self.check(value)
+        errors, ends = {}, {}
+        for key in value:
+            if key not in ("low", "high"):
+                errors[key] = [Message("Unknown field. A range has low and high.", "unknown-field", ("low", "high"))]
+        for key in ("low", "high"):
+            if key not in value:
+                errors[key] = [Message("Missing. A range has low and high.", "required")]
+                continue
+            try:
+                ends[key] = self.end.check(value[key])
+            except ValidationError as error:
+                errors[key] = error.messages
+        if errors:
+            raise ValidationError(errors)
+        if ends["low"] >= ends["high"]:
+            raise refuse("low must be below high.", "empty-range")
+        return ends
+
+
+class Word(Coded, fields.Field):
+    """One word of a closed list."""
+
+    def __init__(self, choices, *, metadata=None, **kwargs):
+        self.choices = tuple(choices)
+        super().__init__(metadata={"type": "string", "enum": list(self.choices), **(metadata or {})}, **kwargs)
+
+    def _deserialize(self, value, attr, data, **kwargs):
+        if not isinstance(value, str) or value not in self.choices:
+            raise refuse(f"Must be one of: {', '.join(self.choices)}.", "choice", self.choices)
+        return value
+
+
+class Name(Coded, fields.Field):
+    """A name that the library knows the meaning of: any text of 1 to 100 characters."""
+
+    longest = 100
+
+    def __init__(self, *, metadata=None, **kwargs):
+        own = {"type": "string", "minLength": 1, "maxLength": self.longest}
+        super().__init__(metadata={**own, **(metadata or {})}, **kwargs)
+
+    def _deserialize(self, value, attr, data, **kwargs):
+        if not isinstance(value, str):
+            raise refuse("Must be text.", "type")
+        if not 1 <= len(value) <= self.longest:
+            raise refuse(f"Must have 1 to {self.longest} characters.", "length")
+        return value
+
+
+class Timestamp(Coded, fields.Field):
+    """A moment with its offset from UTC (RFC 3339), between 1900 and 2200. Loads as an aware datetime."""
+
+    form = re.compile(r"\d{4}-\d\d-\d\d[Tt ]\d\d:\d\d:\d\d(\.\d+)?([Zz]|[+-]\d\d:\d\d)", re.ASCII)
+    naive = re.compile(r"\d{4}-\d\d-\d\d[Tt ]\d\d:\d\d(:\d\d(\.\d+)?)?", re.ASCII)
+    earliest = datetime(1900, 1, 1, tzinfo=timezone.utc)
+    latest = datetime(2200, 1, 1, tzinfo=timezone.utc)
+
+    def __init__(self, *, metadata=None, **kwargs):
+        super().__init__(metadata={"type": "string", "format": "date-time", **(metadata or {})}, **kwargs)
+
+    def _deserialize(self, value, attr, data, **kwargs):
+        moment = value if isinstance(value, datetime) else self.read(value)
+        if moment.tzinfo is None:
+            raise self.without_offset()
+        if not self.earliest - timedelta(days=1) <= moment <= self.latest:
+            raise refuse("Must lie between the years 1900 and 2200.", "range")
+        return moment
+
+    def read(self, value):
+        if not isinstance(value, str):
+            raise refuse("Must be text such as 2026-11-23T07:20:00Z.", "type")
+        if self.naive.fullmatch(value):
+            raise self.without_offset()
+        problem = refuse("Must be a date and time with its offset, such as 2026-11-23T07:20:00+01:00.", "format")
+        if not self.form.fullmatch(value):
+            raise problem
+        try:
+            return datetime.fromisoformat(re.sub(r"(\.\d{6})\d+", r"\1", value.upper()))
+        except ValueError:
+            raise problem from None
+
+    @staticmethod
+    def without_offset():
+        return refuse("Needs its offset from UTC: end with Z or, for example, +01:00.", "no-offset")
+
+
+class Items(Coded, fields.List):
+    """A list of bounded length; `unique` refuses repeated entries."""
+
+    default_error_messages = {"invalid": "Must be a list."}
+
+    def __init__(self, inner, *, minimum=0, maximum, unique=False, metadata=None, **kwargs):
+        self.minimum, self.maximum, self.unique = minimum, maximum, unique
+        own = {"minItems": minimum, "maxItems": maximum}
+        if unique:
+            own["uniqueItems"] = True
+        super().__init__(inner, metadata={**own, **(metadata or {})}, **kwargs)
+
+    def _deserialize(self, value, attr, data, **kwargs):
+        # The length is checked before the entries: a megabyte of them must not cost seconds.
+        if isinstance(value, (list, tuple)) and not self.minimum <= len(value) <= self.maximum:
+            raise refuse(f"Must have {self.minimum} to {self.maximum} entries.", "length")
+        entries = super()._deserialize(value, attr, data, **kwargs)
+        if self.unique and len(set(entries)) < len(entries):
+            raise refuse("Each entry may occur once.", "duplicate")
+        return entries
+
+
+class Table(Coded, fields.Dict):
+    """A JSON object from names to values of one kind."""
+
+    default_error_messages = {"invalid": "Must be an object."}
+
+    def __init__(self, values, *, maximum, metadata=None, **kwargs):
+        self.maximum = maximum
+        super().__init__(values=values, metadata={"maxProperties": maximum, **(metadata or {})}, **kwargs)
+
+    def _deserialize(self, value, attr, data, **kwargs):
+        if not isinstance(value, Mapping):
+            raise self.make_error("invalid")
+        if len(value) > self.maximum:
+            raise refuse(f"Must have at most {self.maximum} entries.", "length")
+        errors, entries = {}, {}
+        for name, entry in value.items():
+            try:
+                entries[name] = self.value_field.deserialize(entry)
+            except ValidationError as error:
+                errors[name] = error.messages
+        if errors:
+            raise ValidationError(errors)
+        return entries

@@ -1,0 +1,98 @@
+"""Request forms: unknown fields are refused, and rules between fields are declared, not programmed."""
+
+from collections.abc import Mapping
+from itertools import combinations
+
+from marshmallow import Schema, ValidationError, fields
+from marshmallow.error_store import merge_errors
+
+from schemas.error import SCHEMA_KEY, Message, refuse
+from schemas.fields import Coded
+
+
+class Form(Schema):
+    """Base of all request forms.
+
+    `exactly_one` and `at_most_one` are tuples of field names of which so many may be given.
+    """
+
+    exactly_one = ()
+    at_most_one = ()
+
+    def __init__(self, **kwargs):
+        super().__init__(**kwargs)
+        names = tuple(self.fields)
+        self.error_messages = {
+            **self.error_messages,
+            "type": Message("Must be an object.", "type"),
+            "unknown": Message(f"Unknown field. Known here: {', '.join(names)}.", "unknown-field", names),
+        }
+
+    def load(self, data, **kwargs):
+        """The data with its defaults filled in.
+
+        Raises
+        ------
+        ValidationError
+            With every problem found, those between fields included.
+        """
+        errors = self.relations(data) if isinstance(data, Mapping) else {}
+        try:
+            loaded = super().load(data, **kwargs)
+        except ValidationError as error:
+            raise ValidationError(merge_errors(error.messages, errors)) from None
+        if errors:
+            raise ValidationError(errors)
+        return loaded
+
+    def relations(self, given):
+        """Problems between fields of the data as given, as marshmallow keeps them."""
+        found = []
+        if self.exactly_one and len([name for name in self.exactly_one if name in given]) != 1:
+            detail = f"Give exactly one of: {', '.join(self.exactly_one)}."
+            found.append(Message(detail, "exactly-one", self.exactly_one))
+        if len([name for name in self.at_most_one if name in given]) > 1:
+            detail = f"Give at most one of: {', '.join(self.at_most_one)}."
+            found.append(Message(detail, "at-most-one", self.at_most_one))
+        return {SCHEMA_KEY: found} if found else {}
+
+    @classmethod
+    def json_schema_rules(cls):
+        """The declared rules in JSON Schema, to be merged into the form's own."""
+        rules = {}
+        if cls.exactly_one:
+            rules["oneOf"] = [{"required": [name]} for name in cls.exactly_one]
+        if cls.at_most_one:
+            pairs = combinations(cls.at_most_one, 2)
+            rules["not"] = {"anyOf": [{"required": list(pair)} for pair in pairs]}
+        return rules
+
+
+class Section(Coded, fields.Nested):
+    """A form within a form."""
+
+
+class Either(Coded, fields.Field):
+    """Text, or one of several forms told apart by a field that only one of them has.
+
+    Parameters
+    ----------
+    text : Field
+        Reads the text.
+    forms : dict of str to Form class
+        By the field that gives the form away.
+    """
+
+    def __init__(self, text, forms, **kwargs):
+        self.text, self.forms = text, {key: form() for key, form in forms.items()}
+        super().__init__(**kwargs)
+
+    def _deserialize(self, value, attr, data, **kwargs):
+        if isinstance(value, str):
+            return self.text.deserialize(value)
+        if not isinstance(value, Mapping):
+            raise refuse("Must be text or an object.", "type")
+        chosen = [key for key in self.forms if key in value]
+        if len(chosen) != 1:
+            raise refuse(f"Give exactly one of: {', '.join(self.forms)}.", "exactly-one", self.forms)
+        return self.forms[chosen[0]].load(value)

@@ -1,0 +1,177 @@
+"""The answer. Documentation and test, not machinery: an answer is written as it was built, never passed through here.
+
+All times are hours after the end of the last dose.
+"""
+
+from marshmallow import Schema, fields, validate
+
+from schemas import vocabulary
+
+
+def hours(**kwargs):
+    """A time after the end of the last dose. [h]"""
+    return fields.Float(validate=validate.Range(min=0), **kwargs)
+
+
+def probability(**kwargs):
+    """A share or probability."""
+    return fields.Float(validate=validate.Range(min=0, max=1), **kwargs)
+
+
+def concentrations():
+    """Concentrations in urine along `time_h`. [ng/mL]"""
+    return fields.List(fields.Float(validate=validate.Range(min=0)), required=True)
+
+
+class RangeSchema(Schema):
+    """A range of hours."""
+
+    low = hours(required=True)
+    high = hours(required=True)
+
+
+class WindowSchema(Schema):
+    """Until when a specimen would test positive: quantiles of the last crossing of the cutoff over all draws."""
+
+    median_h = hours(
+        required=True, metadata={"description": "Half of specimens collected now would still be positive."}
+    )
+    low_h = hours(required=True, metadata={"description": "Lower end of the predictive interval."})
+    high_h = hours(required=True, metadata={"description": "Upper end of the predictive interval."})
+    level = probability(required=True, metadata={"description": "Level of the interval."})
+    monte_carlo_se_h = hours(
+        required=True, metadata={"description": "Standard error of the median from the number of draws."}
+    )
+    ever_positive = probability(
+        required=True, metadata={"description": "Share of draws that are positive at any time."}
+    )
+    median_knowledge_h = fields.Nested(
+        RangeSchema,
+        required=True,
+        metadata={
+            "description": "Where the median may lie by what is not known about the model, people's differences set aside."
+        },
+    )
+
+    median_at = fields.AwareDateTime(
+        metadata={"description": "As a clock time, where the doses had them; likewise below."}
+    )
+    low_at = fields.AwareDateTime()
+    high_at = fields.AwareDateTime()
+
+
+class ConcentrationSchema(Schema):
+    """Concentration that a specimen would have, along time."""
+
+    time_h = fields.List(hours(), required=True)
+    typical_ng_ml = concentrations()
+    p05 = concentrations()
+    p25 = concentrations()
+    p50 = concentrations()
+    p75 = concentrations()
+    p95 = concentrations()
+
+
+class DrawsSchema(Schema):
+    """First and last crossing of the cutoff of each draw; both 0 where a draw is never positive."""
+
+    first_h = fields.List(hours(), required=True)
+    last_h = fields.List(hours(), required=True)
+
+
+class AnalyteAnswerSchema(Schema):
+    """One analyte of the assay."""
+
+    analyte = fields.String(required=True)
+    cutoff_ng_ml = fields.Float(required=True)
+    window = fields.Nested(WindowSchema, required=True)
+    first_positive_h = hours(
+        required=True,
+        allow_none=True,
+        metadata={"description": "Median of the first crossing; null where none is positive."},
+    )
+    cross_reactivity = fields.Dict(
+        keys=fields.String(), values=fields.Float(), metadata={"description": "Of an immunoassay, by analyte."}
+    )
+    concentration = fields.Nested(ConcentrationSchema)
+    draws = fields.Nested(DrawsSchema)
+
+
+class CurveSchema(Schema):
+    """Probability that a specimen collected at a time is positive, with the band of what is not known."""
+
+    time_h = fields.List(hours(), required=True)
+    probability_positive = fields.List(probability(), required=True)
+    low = fields.List(probability(), required=True)
+    high = fields.List(probability(), required=True)
+
+
+class InputUsedSchema(Schema):
+    """One input, with what was used for it."""
+
+    name = fields.String(required=True)
+    value = fields.Raw(
+        required=True, metadata={"description": "A number (the centre, where it varies), a word or words."}
+    )
+    unit = fields.String()
+    low = fields.Float(metadata={"description": "With `high`: the central 90 % of what it may be."})
+    high = fields.Float()
+    source = fields.String(
+        required=True, metadata={"description": "How it was learnt.", "example": "population default"}
+    )
+    detail = fields.String()
+
+
+class EvidenceSchema(Schema):
+    """What the answer rests on."""
+
+    grade = fields.String(required=True, validate=validate.OneOf(vocabulary.EVIDENCE_GRADES))
+    because = fields.String(required=True)
+    sources = fields.List(fields.String(), required=True)
+
+
+class NoteSchema(Schema):
+    """A remark."""
+
+    code = fields.String(required=True)
+    message = fields.String(required=True)
+
+
+class ProvenanceSchema(Schema):
+    """What it takes to repeat the answer."""
+
+    detectapi = fields.String(required=True)
+    substance_revision = fields.Integer(required=True)
+    substance_sha256 = fields.String(required=True)
+    assay = fields.String(
+        required=True, allow_none=True, metadata={"description": "Its id, where it is a registered one."}
+    )
+    model = fields.String(required=True, validate=validate.OneOf(vocabulary.MODEL_KINDS))
+    seed = fields.Integer(required=True)
+    draws = fields.Integer(
+        required=True, metadata={"description": "Draws used: those asked for, rounded up to a full layout."}
+    )
+    safe_route_draws = fields.Integer(
+        required=True, metadata={"description": "Draws solved by the slower, safer method."}
+    )
+
+
+class EstimateResponseSchema(Schema):
+    """The whole answer."""
+
+    substance = fields.String(required=True)
+    rule = fields.String(required=True, validate=validate.OneOf(vocabulary.RULES))
+    window = fields.Nested(WindowSchema, required=True)
+    analytes = fields.List(fields.Nested(AnalyteAnswerSchema), required=True)
+    curve = fields.Nested(CurveSchema, required=True)
+    uncertainty = fields.Dict(
+        keys=fields.String(validate=validate.OneOf(vocabulary.VARIANCE_SOURCES)),
+        values=probability(),
+        required=True,
+        metadata={"description": "Shares of the variance of the window by source."},
+    )
+    inputs_used = fields.List(fields.Nested(InputUsedSchema), required=True)
+    evidence = fields.Nested(EvidenceSchema, required=True)
+    notes = fields.List(fields.Nested(NoteSchema), required=True)
+    provenance = fields.Nested(ProvenanceSchema, required=True)
+    limits = fields.String(required=True)
