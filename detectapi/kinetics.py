@@ -38,12 +38,18 @@ class Kinetics:
         self.substance = substance
         self.population = population
         self.state = state
-        self.n = len(state.gfr)
+        self.n = state.gfr.size
         self._dispositions: dict[str, Disposition] = {}
         self._nonrenal: dict[str, np.ndarray] = {}
 
     def _wide(self, value) -> np.ndarray:
-        return np.broadcast_to(np.asarray(value, dtype=float), (self.n,))
+        """A value of each draw, shape (n,); of several people one after the other."""
+        return np.broadcast_to(np.asarray(value, dtype=float), self.state.gfr.shape).reshape(self.n)
+
+    @property
+    def weight(self) -> np.ndarray:
+        """Body weight. Shape (n,). [kg]"""
+        return self._wide(self.state.covariates["weight_kg"])
 
     # -- elimination --------------------------------------------------------------------------------------------------
 
@@ -80,8 +86,9 @@ class Kinetics:
         if moiety not in self._dispositions:
             get, order = self.population, range(1, self.substance.moiety(moiety).peripherals + 1)
             clearance = self.nonrenal_clearance(moiety) + self.renal_clearance(moiety, self.state.flow, self.state.ph)
-            exchange = [self._wide(get(f"{moiety}.intercompartmental_clearance_{i}")) for i in order]
-            volumes = [self._wide(self._peripheral_volume(moiety, i, q)) for i, q in zip(order, exchange, strict=True)]
+            flows = [get(f"{moiety}.intercompartmental_clearance_{i}") for i in order]
+            volumes = [self._wide(self._peripheral_volume(moiety, i, q)) for i, q in zip(order, flows, strict=True)]
+            exchange = [self._wide(flow) for flow in flows]
             empty = np.empty((0, self.n))
             self._dispositions[moiety] = disposition(
                 self._wide(clearance),
@@ -120,7 +127,7 @@ class Kinetics:
     def doses(self, analyte: str, regimen: Regimen) -> list[Doses]:
         """Doses by what they share: route, form, and a factor that differs from draw to draw."""
         lineage = [moiety.id for moiety in self.substance.lineage(analyte)]
-        weight = self._wide(self.state.covariates["weight_kg"])
+        weight = self.weight
         molar = UMOL_PER_MMOL / self.substance.root.molar_mass.value  # [umol/mg]
         groups = defaultdict(list)
         for train in regimen.trains:
@@ -151,7 +158,7 @@ class Kinetics:
             delivered = np.zeros((len(lineage), self.n))
             for row, moiety in enumerate(lineage):
                 if (path.prefix, moiety) in fractions:
-                    delivered[row] = fractions[path.prefix, moiety] / excess
+                    delivered[row] = self._wide(fractions[path.prefix, moiety] / excess)
             first_order = path.kind in ("first-order", "zero-then-first-order")
             zero_order = path.kind in ("zero-order", "zero-then-first-order")
             absorptions.append(

@@ -28,6 +28,11 @@ class Reading:
     source: str = "given"
     detail: str = ""
 
+    @property
+    def exact(self) -> bool:
+        """Whether it is a number rather than a distribution."""
+        return not isinstance(self.spread, np.ndarray) and self.spread == 0.0
+
     def value(self, z):
         """The reading at standard normal deviates.
 
@@ -40,7 +45,7 @@ class Reading:
         float or array, shape (n,)
             A float when exact.
         """
-        if self.spread == 0.0:
+        if self.exact:
             return self.centre
         if self.scale == "log":
             return np.clip(self.centre * np.exp(self.spread * z), self.low, self.high)

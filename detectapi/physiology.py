@@ -6,8 +6,9 @@ Each input is a `Reading`; what is not given is the population's distribution. E
 
 from __future__ import annotations
 
-from collections.abc import Mapping
-from dataclasses import dataclass
+from collections.abc import Mapping, Sequence
+from copy import copy
+from dataclasses import dataclass, replace
 from typing import Any
 
 import numpy as np
@@ -33,7 +34,7 @@ CREATININE_UMOL_PER_MG_DL = 88.4
 
 @dataclass(frozen=True, slots=True)
 class State:
-    """Physiology of each draw; arrays of shape (n,) or scalars.
+    """Physiology of each draw; arrays of shape (n,), or (rows, n) for several people at once, or scalars.
 
     ``flow`` and ``ph`` are the person's usual urine, ``specimen_flow`` and ``specimen_ph`` those of the specimen.
     """
@@ -60,6 +61,7 @@ class Physiology:
 
     def __init__(self, request: Mapping[str, Any]):
         self.defaults = catalog.physiology()
+        self.rows: tuple[int, ...] = ()
         person = request.get("person") or {}
         self.sex = person.get("sex")
         self.hepatic_class = person.get("hepatic_class")
@@ -130,6 +132,33 @@ class Physiology:
         if given.get("void_interval_h") is not None:
             self._add(read("void_interval_h", given["void_interval_h"], "log", 0.25, 24.0))
 
+    @classmethod
+    def side_by_side(cls, several: Sequence[Physiology]) -> Physiology:
+        """Several people as one, for whom the same inputs are known in the same way: `State` gets a leading axis."""
+        first = several[0]
+        pack = copy(first)
+        pack.rows = (len(several),)
+        pack.readings = {
+            name: replace(
+                reading,
+                centre=np.array([[one.readings[name].centre] for one in several]),
+                spread=np.array([[one.readings[name].spread] for one in several]) if reading.spread else 0.0,
+            )
+            for name, reading in first.readings.items()
+        }
+        return pack
+
+    @property
+    def structure(self) -> tuple:
+        """What two people must agree in to stand side by side: all but the numbers."""
+        known = tuple((r.name, r.spread > 0.0, r.source == "population default") for r in self.readings.values())
+        return self.sex, self.hepatic_class, self.interactions, self.renal, self.hydration, self.measured, known
+
+    @property
+    def numbers(self) -> tuple:
+        """The numbers: with `structure`, all that decides the physiology."""
+        return tuple((reading.centre, reading.spread) for reading in self.readings.values())
+
     # -- drawing ------------------------------------------------------------------------------------------------------
 
     def state(self, draws, selection) -> State:
@@ -181,8 +210,8 @@ class Physiology:
             "hepatic_class": self.hepatic_class,
             "interactions": self.interactions,
         }
-        n = len(selection.people)
-        wide = [np.broadcast_to(a, n) for a in (gfr, flow, ph, specimen_flow, specimen_ph, void, creatinine, gravity)]
+        shape = (*self.rows, len(selection.people))
+        wide = [np.broadcast_to(a, shape) for a in (gfr, flow, ph, specimen_flow, specimen_ph, void, creatinine, gravity)]
         return State(covariates, *wide)
 
     @staticmethod
@@ -195,7 +224,7 @@ class Physiology:
         return f"creatinine_excretion_mg_kg_d.{self.sex or 'unknown'}"
 
     def _prepare(self, draws) -> None:
-        draws.prepare("inputs", [name for name, reading in self.readings.items() if reading.spread])
+        draws.prepare("inputs", [name for name, reading in self.readings.items() if not reading.exact])
         draws.prepare("people", [self._excretion_name, "osmole_excretion_mosm_d"])
         draws.prepare("specimen", ["urine_flow_between_voids", "urine_ph_between_voids", "creatinine_between_voids"])
 
@@ -258,6 +287,6 @@ class _Values:
     def __call__(self, name):
         item = self.source[name]
         reading = item if isinstance(item, Reading) else population(name, item)
-        if reading.spread == 0.0:
+        if reading.exact:
             return reading.centre
-        return reading.value(self.draws.normal(self.stream, name))[self.index]
+        return reading.value(self.draws.normal(self.stream, name))[..., self.index]

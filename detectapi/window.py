@@ -81,6 +81,37 @@ def positive(first, last, time):
     return (first <= time[:, None]) & (time[:, None] < last)
 
 
+def interval(last, plan: Layout, level: float):
+    """Median, predictive interval and Monte-Carlo error of the last positive time.
+
+    Parameters
+    ----------
+    last : array, shape (..., n)
+        [h]
+    plan : Layout
+    level : float
+        Probability that the interval holds.
+
+    Returns
+    -------
+    low, median, high, standard_error, ever_positive : array, shape (...,)
+        Times in hours; the last is a probability.
+
+    Notes
+    -----
+    The standard error of the median is the standard error of ``P(T > median)`` between independent batches of draws, over the
+    density of T there.
+    """
+    ordered = np.sort(last, axis=-1)
+    tail = (1.0 - level) / 2.0
+    step = max(0.05, 2.0 / np.sqrt(last.shape[-1]))
+    wanted = np.array([tail, 0.5, 1.0 - tail, 0.5 - step, 0.5 + step])
+    low, median, high, below, above = np.moveaxis(_quantiles_of_rows(ordered, wanted), -1, 0)
+    share = (last > median[..., None]).reshape(*last.shape[:-1], plan.batches, -1).mean(axis=-1)
+    error = share.std(axis=-1, ddof=1) / np.sqrt(plan.batches) * (above - below) / (2.0 * step)
+    return low, median, high, error, (last > 0.0).mean(axis=-1)
+
+
 def summarise(first, last, plan: Layout, level: float) -> Window:
     """The window of a set of draws.
 
@@ -95,24 +126,14 @@ def summarise(first, last, plan: Layout, level: float) -> Window:
     Returns
     -------
     Window
-
-    Notes
-    -----
-    The standard error of the median is the standard error of ``P(T > median)`` between independent batches of draws, over the
-    density of T there.
     """
+    low, median, high, error, ever = interval(last, plan, level)
     ordered = np.sort(last)
-    tail = (1.0 - level) / 2.0
-    low, median, high = _quantiles(ordered, (tail, 0.5, 1.0 - tail))
-    share = (last > median).reshape(plan.batches, -1).mean(axis=1)
-    step = max(0.05, 2.0 / np.sqrt(len(last)))
-    below, above = _quantiles(ordered, (0.5 - step, 0.5 + step))
-    error = share.std(ddof=1) / np.sqrt(plan.batches) * (above - below) / (2.0 * step)
     # Where the band of P(t) takes the value one half, the median lies if that edge of the band is true.
     time = np.unique(np.concatenate([[0.0], _quantiles(ordered, np.linspace(0.0, 1.0, 201)), np.nextafter(ordered[-1:], np.inf)]))
     band = probability_curve(np.zeros_like(first), last, plan, level, time)
     knowledge = tuple(_time_at_half(time, edge) for edge in (band.low, band.high))
-    return Window(median, low, high, level, float(error), float(np.mean(last > 0.0)), knowledge)
+    return Window(median, low, high, level, float(error), float(ever), knowledge)
 
 
 def probability_curve(first, last, plan: Layout, level: float, time) -> Curve:
@@ -166,6 +187,14 @@ def _quantiles(ordered, probability):
     below = np.clip(np.floor(position).astype(int), 0, len(ordered) - 1)
     above = np.minimum(below + 1, len(ordered) - 1)
     return ordered[below] + (position - below) * (ordered[above] - ordered[below])
+
+
+def _quantiles_of_rows(ordered, probability):
+    """The same along the last axis; the quantiles are the last axis of what is returned."""
+    position = probability * (ordered.shape[-1] - 1)
+    below = np.clip(np.floor(position).astype(int), 0, ordered.shape[-1] - 1)
+    above = np.minimum(below + 1, ordered.shape[-1] - 1)
+    return ordered[..., below] + (position - below) * (ordered[..., above] - ordered[..., below])
 
 
 def _time_at_half(time, probability) -> float:

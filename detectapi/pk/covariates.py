@@ -7,7 +7,7 @@ import numpy as np
 
 def power(x, coefficient, reference):
     """``(x / reference) ** coefficient``."""
-    return (x / reference) ** coefficient
+    return np.power(x / reference, coefficient)  # numpy's power also for a single number: the same last bit
 
 
 def linear(x, coefficient, reference):

@@ -93,7 +93,7 @@ def gfr_from_creatinine(serum_creatinine, age, female):
     """
     kappa, alpha, factor = (0.7, -0.241, 1.012) if female else (0.9, -0.302, 1.0)
     ratio = np.asarray(serum_creatinine, dtype=float) / kappa
-    return 142.0 * np.minimum(ratio, 1.0) ** alpha * np.maximum(ratio, 1.0) ** -1.2 * 0.9938**age * factor
+    return 142.0 * np.minimum(ratio, 1.0) ** alpha * np.maximum(ratio, 1.0) ** -1.2 * np.power(0.9938, age) * factor
 
 
 def creatinine_clearance(serum_creatinine, age, weight, female):
@@ -140,4 +140,4 @@ def body_surface(weight, height):
     ----------
     dubois1916
     """
-    return 0.007184 * weight**0.425 * height**0.725
+    return 0.007184 * np.power(weight, 0.425) * np.power(height, 0.725)

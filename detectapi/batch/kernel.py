@@ -1,0 +1,278 @@
+"""Many questions answered in one pass, side by side along the draw axis.
+
+Rows that agree in structure (substance, route and its form, analytes, which inputs are known and how) share their random
+numbers and go through the model together. Rows of the same body and schedule that differ in amount and cutoff also share their
+poles: the model is linear, so an amount only moves the cutoff. Every number of a draw comes from that draw alone, so a row's
+answer does not depend on which rows stood beside it.
+"""
+
+from __future__ import annotations
+
+from collections import defaultdict
+from collections.abc import Mapping, Sequence
+from dataclasses import replace
+from functools import lru_cache
+from types import SimpleNamespace
+from typing import Any, NamedTuple
+
+import numpy as np
+
+from detectapi import evidence, notes
+from detectapi.answer import hours
+from detectapi.draws import Draws, layout
+from detectapi.errors import DetectError, InputError, NumericalError
+from detectapi.kinetics import UMOL_PER_MMOL, group_key
+from detectapi.person import CENTRAL_90
+from detectapi.physiology import Physiology
+from detectapi.pk import cascade
+from detectapi.pk.cascade import Chain
+from detectapi.pk.crossing import Crossings, crossings
+from detectapi.pk.mammillary import Disposition
+from detectapi.question import read_question
+from detectapi.simulate import Question, Simulation
+from detectapi.window import combine, interval
+
+COLUMNS_AT_ONCE = 16_384
+"""Draws of all bodies side by side: arrays small enough to stay in the processor's cache."""
+
+
+class Row(NamedTuple):
+    """A row ready to be answered."""
+
+    request: Mapping[str, Any]
+    question: Question
+
+    @property
+    def options(self) -> Mapping[str, Any]:
+        """Draws, seed and level."""
+        return self.request["options"]
+
+
+def answer_rows(requests: Sequence[Mapping[str, Any]], times: Sequence[float]) -> list[dict[str, Any] | DetectError]:
+    """Windows of many requests.
+
+    Parameters
+    ----------
+    requests : sequence of dict
+        As `schemas.EstimateRequestSchema` loads them.
+    times : sequence of float
+        Times at which the probability of a positive specimen is wanted. [h after the last dose]
+
+    Returns
+    -------
+    list of dict or DetectError
+        In the order of the requests. Figures are those of the single estimate with the same seed and draws.
+    """
+    found: list[Any] = [None] * len(requests)
+    packs: dict[Any, list[tuple[int, Row]]] = defaultdict(list)
+    for i, request in enumerate(requests):
+        try:
+            row = Row(request, read_question(request))
+        except InputError as error:
+            found[i] = error
+            continue
+        key = _structure(row)
+        packs[i if key is None else key].append((i, row))
+    moments = np.asarray(times, dtype=float)
+    for key, members in packs.items():
+        numbers, rows = zip(*members, strict=True)
+        answers = _alone(rows[0], moments) if isinstance(key, int) else _together(rows, moments)
+        for i, one in zip(numbers, answers, strict=True):
+            found[i] = one
+    return found
+
+
+def _structure(row: Row):
+    """What rows must agree in to be answered together; None for a question that has to be answered alone."""
+    question, options = row.question, row.options
+    trains = question.regimen.trains
+    simple = all(c.weights == {c.analyte: 1.0} for c in question.assay.components)
+    if len(trains) != 1 or not simple or question.half_life is not None or row.request["model"]["adjust"]:
+        return None
+    assay = question.assay
+    return (
+        question.substance.id, group_key(trains[0], question.substance), question.physiology.structure,
+        tuple(c.analyte for c in assay.components), assay.rule, assay.imprecision_cv,
+        options["seed"], options["draws"], options["level"],
+    )  # fmt: skip
+
+
+@lru_cache(maxsize=4)
+def _numbers(seed: int, draws: int) -> Draws:
+    return Draws(seed, layout(draws))
+
+
+# -- one by one -------------------------------------------------------------------------------------------------------
+
+
+def _alone(row: Row, times) -> list[Any]:
+    numbers = _numbers(row.options["seed"], row.options["draws"])
+    simulation = Simulation(row.question, numbers, numbers.plan.all())
+    found = [simulation.crossings(component) for component in row.question.assay.components]
+    state = simulation.state
+    return _summaries([row], [state], *(a[None] for a in combine(found, row.question.assay.rule)), times)
+
+
+# -- side by side -----------------------------------------------------------------------------------------------------
+
+
+def _together(rows: Sequence[Row], times) -> list[Any]:
+    """Answers of rows of one structure: bodies in lots, each lot once through the model."""
+    bodies: dict[Any, list[int]] = defaultdict(list)
+    for i, row in enumerate(rows):
+        bodies[row.question.physiology.numbers].append(i)
+    size = max(1, COLUMNS_AT_ONCE // layout(rows[0].options["draws"]).draws)
+    lots, answers = list(bodies.values()), [None] * len(rows)
+    for start in range(0, len(lots), size):
+        lot = lots[start : start + size]
+        for i, one in zip([i for group in lot for i in group], _lot(rows, lot, times), strict=True):
+            answers[i] = one
+    return answers
+
+
+def _lot(rows: Sequence[Row], lot: Sequence[Sequence[int]], times) -> list[Any]:
+    """Answers of the rows of some bodies; `lot` has each body's rows."""
+    first = rows[lot[0][0]]
+    question, numbers = first.question, _numbers(first.options["seed"], first.options["draws"])
+    physiology = Physiology.side_by_side([rows[group[0]].question.physiology for group in lot])
+    simulation = Simulation(replace(question, physiology=physiology), numbers, numbers.plan.all())
+    n, members = numbers.plan.draws, [i for group in lot for i in group]
+    body = {i: b for b, group in enumerate(lot) for i in group}
+    schedules: dict[Any, list[int]] = defaultdict(list)
+    for i in members:
+        train = rows[i].question.regimen.trains[0]
+        schedules[train.start, train.duration, train.every, train.count].append(i)
+    parts = []
+    for c, component in enumerate(question.assay.components):
+        part = Crossings(*(np.empty((len(rows), n)) for _ in range(2)), None)
+        chain, doses = _unit_doses(simulation, component.analyte)
+        scale = simulation.noise(component) * simulation.per_plasma(component.analyte)
+        scale = np.broadcast_to(scale, (len(lot), n))
+        for schedule, some in schedules.items():
+            train_doses = doses._replace(**dict(zip(("start", "duration", "every", "count"), map(np.atleast_1d, schedule), strict=True)))
+            for turn in _turns(some, body):
+                _cross(part, turn, rows, body, c, chain, train_doses, simulation, scale, n)
+        parts.append(part)
+    chosen = [Crossings(part.first[members], part.last[members], None) for part in parts]
+    states = {b: _state_of(simulation.state, b) for b in range(len(lot))}
+    return _summaries([rows[i] for i in members], [states[body[i]] for i in members], *combine(chosen, question.assay.rule), times)
+
+
+def _turns(members, body) -> list[list[list[int]]]:
+    """Rows of one schedule as rounds over the same bodies, where bodies have (nearly) as many rows each; else all at once."""
+    groups: dict[int, list[int]] = defaultdict(list)
+    for i in members:
+        groups[body[i]].append(i)
+    rounds = max(map(len, groups.values()))
+    if rounds * len(groups) > 1.25 * len(members):
+        return [[members[start : start + len(groups)]] for start in range(0, len(members), len(groups))]
+    return [[[group[min(turn, len(group) - 1)] for group in groups.values()] for turn in range(rounds)]]
+
+
+def _cross(part, turn, rows, body, c, chain, doses, simulation, scale, n) -> None:
+    """Crossings of rows that share a schedule; each round of the turn has one row of each of the same bodies."""
+    which = np.array([body[i] for i in turn[0]])
+    columns = slice(None)
+    if not np.array_equal(which, np.arange(len(scale))):
+        columns = (which[:, None] * n + np.arange(n)).ravel()
+    response = cascade.respond(_of(chain, columns), [_doses_of(doses, columns)], simulation.state.void_interval.reshape(-1)[columns])
+    for members in turn:
+        cutoff = np.array([[rows[i].question.assay.components[c].cutoff_ng_ml] for i in members])
+        level = cutoff / (scale[which] * _amounts([rows[i].question for i in members], simulation))
+        found = crossings(response, level.reshape(-1))
+        part.first[members] = found.first.reshape(-1, n)
+        part.last[members] = found.last.reshape(-1, n)
+
+
+def _unit_doses(simulation: Simulation, analyte: str):
+    """Chain of an analyte, and its doses of one micromole each; of all bodies one after the other."""
+    (doses,) = simulation.kinetics.doses(analyte, simulation.question.regimen)
+    train = simulation.question.regimen.trains[0]
+    scale = simulation.kinetics.weight if train.amount.per_kg else None
+    return simulation.kinetics.chain(analyte), doses._replace(amount=np.ones(1), scale=scale)
+
+
+def _amounts(questions, simulation):
+    """Amount of each dose. Shape (rows, 1), or (rows, n) where it is a range. [umol, or umol/kg]"""
+    amounts = [question.regimen.trains[0].amount for question in questions]
+    molar = UMOL_PER_MMOL / questions[0].substance.root.molar_mass.value
+    centre = np.array([[amount.centre * molar] for amount in amounts])
+    pointer = questions[0].regimen.trains[0].pointer
+    if amounts[0].low == amounts[0].high:
+        return centre
+    spread = np.array([[np.log(amount.high / amount.low) / (2.0 * CENTRAL_90)] for amount in amounts])
+    return centre * np.exp(spread * simulation.draws.normal("inputs", f"amount{pointer}"))[:, simulation.selection.inputs]
+
+
+def _of(chain: Chain, columns) -> Chain:
+    if isinstance(columns, slice):
+        return chain
+    dispositions = tuple(Disposition(*(array[..., columns] for array in one)) for one in chain.dispositions)
+    return Chain(dispositions, tuple(array[columns] for array in chain.formation))
+
+
+def _doses_of(doses, columns):
+    if isinstance(columns, slice):
+        return doses
+    paths = tuple(
+        path._replace(
+            delivered=path.delivered[:, columns],
+            rate_constant=None if path.rate_constant is None else path.rate_constant[columns],
+        )
+        for path in doses.absorptions
+    )
+    return doses._replace(absorptions=paths, scale=None if doses.scale is None else doses.scale[columns])
+
+
+def _state_of(state, b: int):
+    """The part of the physiology that remarks are made from, of one body."""
+    covariates = {name: value[b] if np.ndim(value) == 2 else value for name, value in state.covariates.items()}
+    return replace(state, covariates=covariates, **{
+        name: getattr(state, name)[b] for name in ("gfr", "creatinine", "specific_gravity")
+    })  # fmt: skip
+
+
+# -- what a row is told -----------------------------------------------------------------------------------------------
+
+
+def _summaries(rows: Sequence[Row], states, first, last, times) -> list[Any]:
+    """Summaries of rows of one structure. `first` and `last` have shape (rows, n). [h]"""
+    options = rows[0].options
+    finite = np.isfinite(first).all(axis=1) & np.isfinite(last).all(axis=1)
+    low, median, high, error, ever = interval(last, layout(options["draws"]), options["level"])
+    chances = [((first <= t) & (t < last)).mean(axis=1) for t in times]
+    written: list[Any] = []
+    remarks: dict[Any, Any] = {}
+    for i, row in enumerate(rows):
+        if not finite[i]:
+            written.append(NumericalError("A crossing time is not a finite number."))
+            continue
+        question, mostly = row.question, bool(ever[i] >= 0.5)
+        key = id(states[i]), question.regimen.pattern, mostly
+        if key not in remarks:
+            remarks[key] = _graded(row, states[i], mostly)
+        grade, codes = remarks[key]
+        written.append({
+            "median_h": hours(median[i]),
+            "low_h": hours(low[i]),
+            "high_h": hours(high[i]),
+            "monte_carlo_se_h": round(float(error[i]), 2),
+            "ever_positive": round(float(ever[i]), 3),
+            "probability": [round(float(chance[i]), 3) for chance in chances],
+            "evidence": grade,
+            "notes": codes,
+        })  # fmt: skip
+    return written
+
+
+def _graded(row: Row, state, mostly: bool) -> tuple[str, str]:
+    """Grade of the evidence, and codes of the notes with spaces between."""
+    question = row.question
+    regimen = question.regimen
+    graded = evidence.grade(question.substance, regimen.routes, regimen.pattern, question.analytes)
+    estimate = SimpleNamespace(
+        question=question,
+        simulation=SimpleNamespace(state=state),
+        window=SimpleNamespace(ever_positive=1.0 if mostly else 0.0),
+    )
+    return graded.grade, " ".join(note["code"] for note in notes.collect(row.request, estimate))

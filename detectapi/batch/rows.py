@@ -1,0 +1,139 @@
+"""A row of a table -> a request, or what is wrong with the row, by column."""
+
+from __future__ import annotations
+
+import math
+import zlib
+from collections.abc import Mapping
+from typing import Any
+
+from detectapi import service
+from detectapi.errors import InputError, Problem, nearest
+from schemas.row import COLUMNS, PLACES, RANGED, WORDS
+
+LONGEST_ID = 200
+KNOWN = frozenset(COLUMNS)
+ENDS = {f"{name}_{end}": (name, end) for name in RANGED for end in ("low", "high")}
+NUMBERS = frozenset(PLACES) - frozenset(WORDS) | frozenset(ENDS)
+POINTERS = sorted(((f"/{'/'.join(map(str, path))}", name) for name, path in PLACES.items()), key=lambda p: -len(p[0]))
+
+
+def from_text(cells: Mapping[str, str]) -> dict[str, Any]:
+    """A row of text cells with its numbers read; empty cells are left out, what is no number stays text."""
+    row: dict[str, Any] = {}
+    for name, cell in cells.items():
+        text = cell.strip()
+        if text:
+            row[name] = _number(text) if name in NUMBERS else text
+    return row
+
+
+def _number(text: str):
+    try:
+        return text if "_" in text else float(text)
+    except ValueError:
+        return text
+
+
+def request(row: Mapping[str, Any], options: Mapping[str, Any]) -> dict[str, Any]:
+    """The loaded request that a row asks.
+
+    Parameters
+    ----------
+    row : dict
+        By flat names (None is not given), or a whole request; an ``id`` beside either.
+    options : dict
+        ``draws``, ``seed`` and ``level`` of the job; a whole request may have its own.
+
+    Raises
+    ------
+    InputError
+        With pointers to columns.
+    """
+    given = {name: value for name, value in row.items() if value is not None and name != "id"}
+    if any(name in given for name in ("doses", "pattern")):
+        return _whole(given, options)
+    problems = [
+        Problem(pointer(name), "unknown-column", "Unknown column.", tuple(nearest(name, COLUMNS)))
+        for name in given
+        if name not in KNOWN
+    ]
+    asked = _nested({name: value for name, value in given.items() if name in KNOWN}, problems)
+    try:
+        loaded = service.load({**asked, "options": dict(options)})
+    except InputError as error:
+        problems += [problem._replace(pointer=column(problem.pointer)) for problem in error.problems]
+    if problems:
+        raise InputError("The row cannot be answered.", problems=problems)
+    return loaded
+
+
+def _whole(given, options) -> dict[str, Any]:
+    own = given.get("options", {})
+    if isinstance(own, Mapping) and own.get("include"):
+        raise InputError("A table has no place for this.", pointer="/options/include", code="not-supported")
+    return service.load({**given, "options": {**options, **own} if isinstance(own, Mapping) else own})
+
+
+def _nested(given, problems) -> dict[str, Any]:
+    ranges: dict[str, dict[str, Any]] = {}
+    flat = {}
+    for name, value in given.items():
+        if name in ENDS:
+            base, end = ENDS[name]
+            ranges.setdefault(base, {})[end] = value
+        else:
+            flat[name] = value
+    for base, ends in ranges.items():
+        if base in flat:
+            problems.append(Problem(pointer(base), "conflict", f"Give {base}, or {base}_low and {base}_high."))
+        else:
+            flat[base] = ends
+    if "assay" in flat and ("analyte" in flat or "cutoff_ng_ml" in flat):
+        problems.append(Problem("/assay", "conflict", "Give assay, or analyte and cutoff_ng_ml."))
+        del flat["assay"]
+    asked: dict[str, Any] = {"doses": [{}]}
+    for name, value in flat.items():
+        place: Any = asked
+        *above, last = PLACES[name]
+        for step, following in zip(above, PLACES[name][1:], strict=True):
+            if isinstance(step, int):
+                place = place[step]
+            else:
+                place = place.setdefault(step, [{}] if isinstance(following, int) else {})
+        place[last] = value
+    return asked
+
+
+def pointer(name: str) -> str:
+    """JSON pointer to a column of a row."""
+    return "/" + name.replace("~", "~0").replace("/", "~1")
+
+
+def column(place: str) -> str:
+    """The pointer to a column for the pointer into the request that the row was turned into."""
+    for start, name in POINTERS:
+        if place == start:
+            return f"/{name}"
+        if name in RANGED and place in (f"{start}/low", f"{start}/high"):
+            return f"/{name}_{place.rpartition('/')[2]}"
+    return {"/doses/0": "/amount_mg", "/renal": "", "/hydration": "", "/doses/0/repeat": "/every_h"}.get(place, "")
+
+
+def identity(row: Mapping[str, Any], number: int) -> str:
+    """The id of a row, else its number."""
+    given = row.get("id")
+    if given is None or given == "":
+        return str(number)
+    if isinstance(given, bool) or not isinstance(given, (str, int, float)) or len(str(given)) > LONGEST_ID:
+        raise InputError(f"Must be text of at most {LONGEST_ID} characters, or a number.", pointer="/id", code="type")
+    if isinstance(given, float) and not math.isfinite(given):
+        raise InputError("Must be text, or a finite number.", pointer="/id", code="not-finite")
+    if isinstance(given, float) and given.is_integer():
+        return str(int(given))
+    return str(given)
+
+
+def independent_seed(seed: int, name: str) -> int:
+    """A seed for one row that depends on the job's seed and the row's id only."""
+    return zlib.crc32(name.encode("utf-8", "surrogatepass"), zlib.crc32(seed.to_bytes(8, "little")))
