@@ -51,7 +51,7 @@ def request(row: Mapping[str, Any], options: Mapping[str, Any]) -> dict[str, Any
         With pointers to columns.
     """
     given = {name: value for name, value in row.items() if value is not None and name != "id"}
-    if any(name in given for name in ("doses", "pattern")):
+    if is_whole(given):
         return _whole(given, options)
     problems = [
         Problem(pointer(name), "unknown-column", "Unknown column.", tuple(nearest(name, COLUMNS)))
@@ -66,6 +66,11 @@ def request(row: Mapping[str, Any], options: Mapping[str, Any]) -> dict[str, Any
     if problems:
         raise InputError("The row cannot be answered.", problems=problems)
     return loaded
+
+
+def is_whole(row: Mapping[str, Any]) -> bool:
+    """Whether a row is a whole request rather than flat names."""
+    return "doses" in row or "pattern" in row
 
 
 def _whole(given, options) -> dict[str, Any]:

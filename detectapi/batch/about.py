@@ -1,0 +1,81 @@
+"""What is needed to repeat a result: versions, hash of the data, seed, digest of what was asked, and the command."""
+
+from __future__ import annotations
+
+import hashlib
+import json
+import shlex
+from collections.abc import Mapping
+from functools import cache
+from importlib import metadata, resources
+from typing import Any
+
+from detectapi._version import __version__
+from detectapi.batch.options import Options
+
+
+@cache
+def model_sha256() -> str:
+    """Hash of every data file and of the version: two results with the same one come from the same model."""
+    found = hashlib.sha256(__version__.encode())
+    for file in sorted(_data_files(resources.files("detectapi") / "data"), key=lambda pair: pair[0]):
+        found.update(f"\n{file[0]}\n".encode() + file[1].read_bytes())
+    return found.hexdigest()
+
+
+def _data_files(folder, above=""):
+    for entry in folder.iterdir():
+        name = f"{above}{entry.name}"
+        if entry.is_dir():
+            yield from _data_files(entry, f"{name}/")
+        elif name.endswith(".toml"):
+            yield name, entry
+
+
+def describe(options: Options, content_sha256: str, source_name: str) -> dict[str, str]:
+    """What stands in the footer of a result, all text. Nothing in it depends on how or where the rows were computed.
+
+    Parameters
+    ----------
+    options : Options
+    content_sha256 : str
+        Of the table or grid as it was given.
+    source_name : str
+        Name of the file, without its folder.
+    """
+    deciding: dict[str, Any] = options.to_dict()
+    deciding.pop("chunk_rows")
+    asked = json.dumps([content_sha256, deciding], sort_keys=True)
+    return {
+        "version": __version__,
+        "model_sha256": model_sha256(),
+        "seed": str(options.seed),
+        "draws": str(options.draws),
+        "level": f"{options.level:g}",
+        "sampling": options.sampling,
+        "content_sha256": content_sha256,
+        "request_sha256": hashlib.sha256(asked.encode()).hexdigest(),
+        "numpy": metadata.version("numpy"),
+        "pyarrow": metadata.version("pyarrow"),
+        "command": command(options, source_name),
+        "limits": "Estimates for information. Not laboratory results, and not evidence of use or non-use.",
+    }
+
+
+def command(options: Options, source_name: str) -> str:
+    """The command line that makes the same result from the same file."""
+    words = ["detectapi", "batch", source_name, "-o", "results.parquet"]
+    words += ["--seed", str(options.seed), "--draws", str(options.draws), "--level", f"{options.level:g}"]
+    words += ["--times", ",".join(f"{t:g}" for t in options.times_h)]
+    if options.sampling != "common":
+        words += ["--sampling", options.sampling]
+    if options.echo:
+        words += ["--echo", ",".join(options.echo)]
+    if options.on_error != "skip":
+        words += ["--on-error", options.on_error]
+    return shlex.join(words)
+
+
+def reproduce(about: Mapping[str, str]) -> dict[str, str]:
+    """The same, as a job's status shows it."""
+    return {name: text for name, text in about.items() if name != "limits"}

@@ -1,0 +1,107 @@
+"""One chunk of rows -> one part of the result: a pure function of the rows, the options and this version of the program."""
+
+from __future__ import annotations
+
+import io
+import json
+from collections.abc import Iterable, Mapping
+from typing import Any
+
+from detectapi.batch import grid, kernel, rows, storage, table
+from detectapi.batch.options import Options
+from detectapi.errors import DetectError, InputError, Problem
+
+
+def compute(task: Mapping[str, Any]) -> dict[str, Any]:
+    """Answer the rows of a chunk and write its part.
+
+    Parameters
+    ----------
+    task : dict
+        JSON-able, so that it can be sent anywhere: ``options``; ``source``, either ``{"file": place}`` or
+        ``{"grid": axes, "start": i, "stop": j}``; ``part`` and ``errors``, places to write to.
+
+    Returns
+    -------
+    dict
+        ``rows`` answered, ``bad`` rows, ``sha256`` of the part, ``errors_sha256``, ``bytes``.
+
+    Raises
+    ------
+    OSError
+        The rows cannot be read or the part cannot be written; nothing is recorded then.
+    """
+    options = Options.from_dict(task["options"])
+    source = task["source"]
+    numbered = _from_file(source["file"]) if "file" in source else grid.rows(source["grid"], source["start"], source["stop"])
+    good, bad = answer(numbered, options)
+    buffer = io.BytesIO()
+    table.write_part(table.to_table(good, options), buffer)
+    errors = "".join(json.dumps(line, ensure_ascii=False) + "\n" for line in bad).encode("utf-8", "replace")
+    part = buffer.getvalue()
+    return {
+        "rows": len(good),
+        "bad": len({line["row"] for line in bad}),
+        "errors_sha256": storage.write(task["errors"], errors),
+        "sha256": storage.write(task["part"], part),
+        "bytes": len(part) + len(errors),
+    }
+
+
+def _from_file(place: str):
+    for line in storage.read(place).splitlines():
+        entry = json.loads(line)
+        if "row" in entry:
+            yield entry["n"], entry["row"]
+        else:
+            problems = [Problem(**problem) for problem in entry["problems"]]
+            yield entry["n"], InputError("The row cannot be read.", problems=problems)
+
+
+def answer(numbered: Iterable[tuple[int, Any]], options: Options) -> tuple[list[dict[str, Any]], list[dict[str, Any]]]:
+    """Answers of numbered rows, and what is wrong with the others.
+
+    Returns
+    -------
+    good : list of dict
+        In the order of the rows, as `table.to_table` takes them.
+    bad : list of dict
+        ``row``, ``id`` where it has one, ``pointer``, ``code``, ``detail`` and ``allowed``: one for each thing to mend.
+    """
+    asked, bad = [], []
+    for number, row in numbered:
+        name = None
+        try:
+            if isinstance(row, InputError):
+                raise row
+            name = rows.identity(row, number)
+            own = options.of_a_row
+            if options.sampling == "independent":
+                own = {**own, "seed": rows.independent_seed(options.seed, name)}
+            asked.append((number, name, row, rows.request(row, own)))
+        except InputError as error:
+            bad += lines(number, name, row, error)
+    good = []
+    found = kernel.answer_rows([request for *_, request in asked], options.times_h)
+    for (number, name, row, _), one in zip(asked, found, strict=True):
+        if isinstance(one, DetectError):
+            bad += lines(number, name, row, one)
+        else:
+            good.append({"id": name, "row": row, **one})
+    bad.sort(key=lambda line: line["row"])
+    return good, bad
+
+
+def lines(number: int, name: str | None, row, error: DetectError) -> Iterable[dict[str, Any]]:
+    """One line of `errors.ndjson` for each thing to mend in a row; never the value that was given."""
+    problems = error.problems if isinstance(error, InputError) else (Problem("", error.code, error.message),)
+    flat = isinstance(row, dict) and not rows.is_whole(row)
+    for problem in problems:
+        place = rows.column(problem.pointer) or problem.pointer if flat else problem.pointer
+        line = {"row": number, "pointer": place, "code": problem.code}
+        if name is not None and name != str(number):
+            line["id"] = name
+        line["detail"] = problem.detail
+        if problem.allowed is not None:
+            line["allowed"] = list(problem.allowed)
+        yield line

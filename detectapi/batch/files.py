@@ -1,0 +1,245 @@
+"""Tables of scenarios read as a stream: CSV and NDJSON line by line, Parquet and Arrow in slices; memory stays bounded.
+
+Each reader yields ``(number, row)``, rows counted from 1; a row that cannot be read is an `InputError` in its place.
+"""
+
+from __future__ import annotations
+
+import csv
+import json
+from collections.abc import Iterable, Iterator
+from decimal import Decimal
+from pathlib import Path
+from typing import Any
+
+from detectapi import service
+from detectapi.batch.rows import from_text
+from detectapi.errors import InputError, MalformedRequest
+
+FORMATS = {".csv": "csv", ".ndjson": "ndjson", ".jsonl": "ndjson", ".parquet": "parquet", ".arrow": "arrow", ".feather": "arrow"}
+LONGEST_LINE = 1024 * 1024  # [bytes]
+MOST_COLUMNS = 200
+SLICE_ROWS = 1000
+LARGEST_PAGE = 512 * 1024 * 1024  # bytes that one column of one row group may hold when decoded
+
+Rows = Iterator[tuple[int, "dict[str, Any] | InputError"]]
+
+
+def format_of(path: str) -> str:
+    """The format of a file by its name's ending.
+
+    Raises
+    ------
+    InputError
+        The ending is not known.
+    """
+    ending = Path(path).suffix.lower()
+    if ending not in FORMATS:
+        raise InputError(
+            "The name must end in a known format.", pointer="", code="unknown-format", allowed=sorted(FORMATS)
+        )
+    return FORMATS[ending]
+
+
+def read(path: str, form: str) -> Rows:
+    """Rows of a file.
+
+    Parameters
+    ----------
+    path : str
+    form : {'csv', 'ndjson', 'parquet', 'arrow'}
+
+    Yields
+    ------
+    (int, dict or InputError)
+
+    Raises
+    ------
+    InputError
+        The file as a whole cannot be read: empty, truncated, not of this format.
+    """
+    if Path(path).stat().st_size == 0:
+        raise InputError("The file is empty.", code="empty")
+    if form in ("csv", "ndjson"):
+        with open(path, "rb") as stream:
+            yield from (read_csv if form == "csv" else read_ndjson)(stream)
+    else:
+        yield from _read_arrow(path, form)
+
+
+def lines(stream) -> Iterator[bytes | None]:
+    """Lines of a binary stream; None in place of one that is too long, which is skipped and never held."""
+    while True:
+        line = stream.readline(LONGEST_LINE + 1)
+        if not line:
+            return
+        if len(line) <= LONGEST_LINE or line.endswith(b"\n"):
+            yield line
+            continue
+        while line and not line.endswith(b"\n"):
+            line = stream.readline(LONGEST_LINE)
+        yield None
+
+
+def too_long() -> InputError:
+    """What is said of a line that is too long."""
+    return InputError(f"A line has at most {LONGEST_LINE} bytes.", code="line-too-long")
+
+
+def read_ndjson(stream) -> Rows:
+    """Rows of newline-delimited JSON; empty lines do not count."""
+    number = 0
+    for line in lines(stream):
+        if line is not None and not line.strip():
+            continue
+        number += 1
+        if line is None:
+            yield number, too_long()
+            continue
+        try:
+            row = service.read_json(line)
+        except MalformedRequest as error:
+            yield number, InputError(error.message, code=error.code)
+        except InputError as error:
+            yield number, error
+        else:
+            yield number, row if isinstance(row, dict) else InputError("A row must be an object.", code="type")
+    if not number:
+        raise InputError("The file has no rows.", code="empty")
+
+
+def read_csv(stream) -> Rows:
+    """Rows of comma-separated values with a header."""
+    skipped: list[bool] = []
+    reader = csv.reader(_text(lines(stream), skipped), strict=True)
+    try:
+        header = [name.strip() for name in next(reader)]
+    except (StopIteration, csv.Error):
+        raise InputError("The file has no header.", code="empty") from None
+    if skipped or not any(header) or len(set(header)) < len(header) or len(header) > MOST_COLUMNS:
+        raise InputError(
+            f"The header must name each column once, and at most {MOST_COLUMNS} of them.", code="header"
+        )
+    number = 0
+    while True:
+        try:
+            cells = next(reader)
+        except StopIteration:
+            break
+        except csv.Error:
+            number += 1
+            yield number, InputError("Not a row of comma-separated values.", code="malformed-csv")
+            continue
+        if skipped:
+            skipped.clear()
+            number += 1
+            yield number, too_long()
+            continue
+        if not cells:
+            continue
+        number += 1
+        yield number, _csv_row(header, cells)
+    if not number:
+        raise InputError("The file has no rows.", code="empty")
+
+
+def _csv_row(header, cells):
+    if len(cells) != len(header):
+        return InputError(f"A row has as many cells as the header: {len(header)}.", code="cells")
+    try:
+        "".join(cells).encode()
+    except UnicodeEncodeError:
+        return InputError("The row is not UTF-8 text.", code="encoding")
+    return from_text(dict(zip(header, cells, strict=True)))
+
+
+def _text(rows: Iterable[bytes | None], skipped: list[bool]) -> Iterator[str]:
+    """Lines as text; a skipped line becomes a row of one cell, and is noted."""
+    for i, line in enumerate(rows):
+        if line is None:
+            skipped.append(True)
+            yield "-\n"
+        else:
+            yield line.decode("utf-8-sig" if i == 0 else "utf-8", "surrogateescape").replace("\0", "\ufffd")
+
+
+def _read_arrow(path: str, form: str) -> Rows:
+    import pyarrow as pa
+
+    number = 0
+    try:
+        for batch in _parquet_batches(path) if form == "parquet" else _arrow_batches(path):
+            for row in _plain_rows(batch):
+                number += 1
+                yield number, row
+    except (pa.ArrowException, OSError, MemoryError) as error:
+        if isinstance(error, FileNotFoundError):
+            raise
+        raise InputError(
+            f"Not a complete {form} file, or one that is too large when decoded (broken after row {number}).", code="malformed-file"
+        ) from None
+    if not number:
+        raise InputError("The file has no rows.", code="empty")
+
+
+def _parquet_batches(path: str):
+    import pyarrow.parquet as pq
+
+    with pq.ParquetFile(path, memory_map=True, pre_buffer=False) as file:
+        layout = file.metadata
+        _check_columns(file.schema_arrow)
+        for group in range(layout.num_row_groups):
+            for column in range(layout.num_columns):
+                if layout.row_group(group).column(column).total_uncompressed_size > LARGEST_PAGE:
+                    raise InputError(f"A column of a row group holds at most {LARGEST_PAGE} bytes.", code="too-large")
+        yield from file.iter_batches(batch_size=SLICE_ROWS, use_threads=False)
+
+
+def _arrow_batches(path: str):
+    import pyarrow as pa
+
+    with pa.memory_map(path) as source:
+        try:
+            reader = pa.ipc.open_file(source)
+            _check_columns(reader.schema)
+            batches: Iterable = (reader.get_batch(i) for i in range(reader.num_record_batches))
+        except pa.ArrowInvalid:
+            source.seek(0)
+            batches = reader = pa.ipc.open_stream(source)
+            _check_columns(reader.schema)
+        for batch in batches:
+            for start in range(0, batch.num_rows, SLICE_ROWS):
+                yield batch.slice(start, SLICE_ROWS)
+
+
+def _check_columns(schema) -> None:
+    if len(schema) > MOST_COLUMNS or len(set(schema.names)) < len(schema):
+        raise InputError(f"Each column must have its own name, and there are at most {MOST_COLUMNS} of them.", code="header")
+
+
+def _plain_rows(batch):
+    """Rows as plain values; what a table cannot hold (lists, structures, bytes) stands as an empty list, which is refused."""
+    import pyarrow.types as kinds
+
+    columns = []
+    for name, column in zip(batch.schema.names, batch.columns, strict=True):
+        kind = column.type
+        if kinds.is_dictionary(kind):
+            kind = kind.value_type
+        if kinds.is_floating(kind) or kinds.is_integer(kind) or kinds.is_boolean(kind) or kinds.is_large_string(kind) or kinds.is_string(kind):
+            values = column.to_pylist()
+        elif kinds.is_decimal(kind):
+            values = [float(v) if isinstance(v, Decimal) else v for v in column.to_pylist()]
+        else:
+            values = [[] if valid else None for valid in column.is_valid().to_pylist()]
+        columns.append((name, values))
+    for i in range(batch.num_rows):
+        yield {name: values[i] for name, values in columns if values[i] is not None}
+
+
+def to_line(number: int, row) -> str:
+    """A row as a line of a chunk's input file."""
+    if isinstance(row, InputError):
+        problems = [problem._asdict() for problem in row.problems]
+        return json.dumps({"n": number, "problems": problems})
+    return json.dumps({"n": number, "row": row})

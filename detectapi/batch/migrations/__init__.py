@@ -1,0 +1,1 @@
+"""Versions of the job store's tables, by Alembic."""

@@ -1,0 +1,155 @@
+"""From an accepted job to its end: read its rows, lease its chunks, have them computed, record them."""
+
+from __future__ import annotations
+
+import os
+import socket
+import time
+from collections.abc import Callable
+from typing import Any
+
+from detectapi.batch import planner, storage
+from detectapi.batch.engines import Engine, Outcome
+from detectapi.batch.store import LEASE_S, MOST_ATTEMPTS, Leased, Store
+from detectapi.errors import InputError
+
+TICK_S = 0.2
+STORAGE_WAIT_S = 5.0
+LOST_WAIT_S = 0.0
+WHY = {
+    "storage": "The storage refuses to be written or read; it is tried again.",
+    "lost": "A worker died; its chunk is computed again.",
+    "ours": "The calculation failed; it is our mistake.",
+}
+
+
+class StorageRefused(Exception):
+    """The storage refused several times, and whoever waits at the terminal should know."""
+
+
+class Runner:
+    """One coordinator. Several may run at once on the same store.
+
+    Parameters
+    ----------
+    store : Store
+    engine : Engine
+    lease_s : float
+        Time after which another coordinator takes over what this one had, should it die. [s]
+    retention_s : float, optional
+        How long results are kept. [s]
+    limit_rows : callable, optional
+        ``(owner, rows, bytes) -> problem or None``, asked when the rows of a job are counted.
+    patient : bool
+        Whether to go on for ever when the storage refuses (a service), or to give up after a few times (a command).
+    """
+
+    def __init__(self, store: Store, engine: Engine, *, lease_s=LEASE_S, retention_s=None, limit_rows=None, patient=True):
+        self.store, self.engine = store, engine
+        self.lease_s, self.retention_s, self.limit_rows, self.patient = lease_s, retention_s, limit_rows, patient
+        self.name = f"{socket.gethostname()[:40]}:{os.getpid()}:{os.urandom(4).hex()}"
+        self.flying: dict[tuple[str, int], Leased] = {}
+        self._renewed = time.monotonic()
+        self._refused = 0
+        self.ended: list[tuple[str, str]] = []
+
+    def run(self, until: Callable[[], bool], tick: Callable[[], None] = lambda: None) -> None:
+        """Work until told to stop; `tick` is called several times a second."""
+        while not until():
+            self.step()
+            tick()
+
+    def step(self) -> None:
+        """One turn: read rows, lease, submit, wait, record."""
+        self._plan()
+        room = self.engine.capacity - len(self.flying)
+        if room > 0:
+            for leased in self.store.lease(self.name, room, self.lease_s):
+                name = (leased.job, leased.idx)
+                if name in self.flying:  # our own lease lapsed while we were held up: the task is still under way
+                    continue
+                self.flying[name] = leased
+                self.engine.submit(name, leased.task)
+        outcomes = self.engine.finished(TICK_S)
+        for outcome in outcomes:
+            self._record(outcome)
+        if time.monotonic() - self._renewed > self.lease_s / 4:
+            self.store.renew(self.name, list(self.flying), self.lease_s)
+            self._renewed = time.monotonic()
+        self.ended += self.store.settle(self.retention_s)
+
+    def _plan(self) -> None:
+        job = self.store.claim(self.name, self.lease_s)
+        if job is None:
+            return
+        last = time.monotonic()
+
+        def go_on():
+            nonlocal last
+            if time.monotonic() - last < self.lease_s / 4:
+                return True
+            last = time.monotonic()
+            if self.flying:
+                self.store.renew(self.name, list(self.flying), self.lease_s)
+            return self.store.keep(job["id"], self.name, self.lease_s)
+
+        try:
+            planned = planner.cut(job["source"], job["options"], job["folder"], go_on)
+        except InputError as error:
+            problems = [problem._asdict() for problem in error.problems]
+            code = problems[0]["code"] if problems else error.code
+            self.store.fail(job["id"], {"code": code, "detail": error.message, "errors": problems}, self.retention_s)
+            return
+        except OSError as error:
+            code, detail = "storage", os.strerror(error.errno) if error.errno else type(error).__name__
+            self.store.fail(job["id"], {"code": code, "detail": f"The rows cannot be read: {detail}."}, self.retention_s)
+            return
+        if planned is None:
+            return
+        cuts, written = planned
+        total = cuts[-1][1] if cuts else 0
+        problem = self.limit_rows(job["owner"], total, written) if self.limit_rows else None
+        if problem:
+            self.store.fail(job["id"], problem, self.retention_s)
+        else:
+            self.store.plan(job["id"], self.name, cuts, total, written)
+
+    def _record(self, outcome: Outcome) -> None:
+        leased = self.flying.pop(outcome.name)
+        if outcome.result is not None:
+            self._refused = 0
+            self.store.done(leased.job, leased.idx, outcome.result)
+            return
+        problem = {"code": outcome.failure, "detail": f"{WHY[outcome.failure]} ({outcome.detail})", "chunk": leased.idx}
+        if outcome.failure == "storage":
+            self._refused += 1
+            self.store.give_back(leased.job, leased.idx, self.name, STORAGE_WAIT_S if self.patient else 0.5, problem)
+            if not self.patient and self._refused >= 3 * self.engine.capacity:
+                raise StorageRefused(outcome.detail)
+        elif leased.attempts >= (3 if outcome.failure == "ours" else MOST_ATTEMPTS):
+            self.store.fail(leased.job, problem, self.retention_s)
+        else:
+            self.store.give_back(leased.job, leased.idx, self.name, LOST_WAIT_S, problem)
+
+    def clear(self) -> None:
+        """Remove jobs whose retention has passed, with their files."""
+        for job in self.store.expired():
+            storage.remove(job["folder"])
+            self.store.remove(job["id"])
+
+
+def progress(job: dict[str, Any], now: float) -> dict[str, Any]:
+    """How far a job is: rows, chunks, rate and time left."""
+    done, total = job["rows_done"], job["rows_total"]
+    spent = (job["ended"] or now) - job["started"] if job["started"] else 0.0
+    rate = done / spent if spent > 0 else 0.0
+    left = (total - done) / rate if rate and total is not None else None
+    return {
+        "rows_done": done,
+        "rows_total": total,
+        "rows_bad": job["rows_bad"],
+        "chunks_done": job["chunks_done"],
+        "chunks_total": job["chunks_total"],
+        "rows_per_s": round(rate, 1),
+        "eta_s": round(left, 1) if left is not None else None,
+    }

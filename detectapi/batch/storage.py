@@ -1,0 +1,110 @@
+"""Files of a job: in a local folder, or anywhere fsspec reaches (`s3://bucket/jobs`), which several machines share.
+
+What is written is there whole or not at all: locally it is written beside, synced and renamed; object stores show a file only
+when it is complete.
+"""
+
+from __future__ import annotations
+
+import contextlib
+import hashlib
+import os
+import shutil
+import uuid
+from pathlib import Path
+
+
+def is_remote(place: str) -> bool:
+    """Whether a place is a URL rather than a local path."""
+    return "://" in place
+
+
+def join(*parts: str) -> str:
+    """A place below another."""
+    return "/".join([parts[0].rstrip("/"), *parts[1:]])
+
+
+def _filesystem(place: str):
+    import fsspec
+
+    return fsspec.core.url_to_fs(place)
+
+
+def write(place: str, raw: bytes) -> str:
+    """Write a file, whole or not at all.
+
+    Returns
+    -------
+    str
+        SHA-256 of the bytes, in hexadecimal.
+
+    Raises
+    ------
+    OSError
+        Nothing was written.
+    """
+    if is_remote(place):
+        system, path = _filesystem(place)
+        system.makedirs(path.rpartition("/")[0], exist_ok=True)
+        with system.open(path, "wb") as file:
+            file.write(raw)
+    else:
+        with replacing(place) as beside:
+            Path(beside).write_bytes(raw)
+    return hashlib.sha256(raw).hexdigest()
+
+
+@contextlib.contextmanager
+def replacing(place: str):
+    """A path beside a local place to write to; at the end it is synced and takes the place, after an error it is removed."""
+    target = Path(place)
+    target.parent.mkdir(parents=True, exist_ok=True)
+    beside = target.with_name(f".{target.name}.{uuid.uuid4().hex}.tmp")
+    try:
+        yield str(beside)
+        sync(beside)
+        os.replace(beside, target)
+        sync(target.parent)
+    except BaseException:
+        beside.unlink(missing_ok=True)
+        raise
+
+
+def sync(path) -> None:
+    """Return when a file or folder is on the disk."""
+    handle = os.open(path, os.O_RDONLY)
+    try:
+        os.fsync(handle)
+    finally:
+        os.close(handle)
+
+
+def read(place: str) -> bytes:
+    """The bytes of a file.
+
+    Raises
+    ------
+    FileNotFoundError
+    """
+    if is_remote(place):
+        system, path = _filesystem(place)
+        return system.cat_file(path)
+    return Path(place).read_bytes()
+
+
+def remove(place: str) -> None:
+    """Remove a folder and what is in it; nothing happens where there is none."""
+    if is_remote(place):
+        system, path = _filesystem(place)
+        with contextlib.suppress(FileNotFoundError):
+            system.rm(path, recursive=True)
+    else:
+        shutil.rmtree(place, ignore_errors=True)
+
+
+def size(place: str) -> int:
+    """Bytes of all files of a folder."""
+    if is_remote(place):
+        system, path = _filesystem(place)
+        return int(sum(system.sizes(system.find(path)))) if system.exists(path) else 0
+    return sum(file.stat().st_size for file in Path(place).rglob("*") if file.is_file())

@@ -1,0 +1,156 @@
+"""The result as a table: its columns, its parts, and the whole in each format."""
+
+from __future__ import annotations
+
+import hashlib
+import json
+from collections.abc import Iterable, Iterator, Mapping, Sequence
+from typing import Any
+
+import pyarrow as pa
+import pyarrow.csv
+import pyarrow.parquet as pq
+
+from detectapi.batch import storage
+from detectapi.batch.options import Options, column_of
+from schemas.row import COLUMNS, WORDS
+
+MEDIA_TYPES = {
+    "parquet": "application/vnd.apache.parquet",
+    "arrow": "application/vnd.apache.arrow.file",
+    "csv": "text/csv",
+    "ndjson": "application/x-ndjson",
+}
+GROUP_ROWS = 50_000  # of the finished file, whatever the chunks were
+
+_FIGURES = (
+    ("median_h", "h", "last time at which half of specimens are positive, after the end of the last dose"),
+    ("low_h", "h", "lower end of the predictive interval of the last positive time"),
+    ("high_h", "h", "upper end of the predictive interval of the last positive time"),
+    ("monte_carlo_se_h", "h", "standard error of the median from the finite number of draws"),
+    ("ever_positive", "1", "probability of a positive specimen at any time after the last dose"),
+)
+
+
+def schema(options: Options) -> pa.Schema:
+    """Columns of a result, with units and descriptions."""
+
+    def column(name, kind, unit, description):
+        return pa.field(name, kind, metadata={"unit": unit, "description": description})
+
+    fields = [column("id", pa.string(), "", "the row's id, else its number")]
+    for name in echoed(options):
+        words = name in WORDS
+        fields.append(column(f"in_{name}", pa.string() if words else pa.float64(), "", "as given"))
+    fields += [column(name, pa.float64(), unit, text) for name, unit, text in _FIGURES]
+    fields += [
+        column(column_of(t), pa.float64(), "1", f"probability of a positive specimen {t:g} h after the end of the last dose")
+        for t in options.times_h
+    ]
+    fields.append(column("evidence", pa.string(), "", "grade of the evidence"))
+    fields.append(column("notes", pa.string(), "", "codes of the notes, with spaces between"))
+    return pa.schema(fields)
+
+
+def echoed(options: Options) -> list[str]:
+    """Input columns to repeat in the output."""
+    if "all" in options.echo:
+        return [name for name in COLUMNS if name != "id"]
+    return [name for name in COLUMNS if name in options.echo]
+
+
+def to_table(good: Sequence[Mapping[str, Any]], options: Options) -> pa.Table:
+    """Answered rows as a table."""
+    wanted = schema(options)
+    columns: dict[str, list[Any]] = {"id": [one["id"] for one in good]}
+    for name in echoed(options):
+        columns[f"in_{name}"] = [_given(one["row"], name) for one in good]
+    for name, *_ in _FIGURES:
+        columns[name] = [one[name] for one in good]
+    for i, t in enumerate(options.times_h):
+        columns[column_of(t)] = [one["probability"][i] for one in good]
+    for name in ("evidence", "notes"):
+        columns[name] = [one[name] for one in good]
+    return pa.table([pa.array(columns[field.name], field.type) for field in wanted], schema=wanted)
+
+
+def _given(row: Mapping[str, Any], name: str):
+    value = row.get(name)
+    base, _, end = name.rpartition("_")
+    if end in ("low", "high") and isinstance(row.get(base), Mapping):
+        return float(row[base][end])
+    if isinstance(value, Mapping) or value is None:
+        return None
+    return str(value) if name in WORDS else float(value)
+
+
+def write_part(part: pa.Table, target) -> None:
+    """Write the part of one chunk."""
+    pq.write_table(part, target, compression="zstd")
+
+
+def read_parts(parts: Iterable[tuple[str, str]]) -> Iterator[pa.Table]:
+    """Parts in order, each checked against its hash.
+
+    Parameters
+    ----------
+    parts : iterable of (place, sha256)
+
+    Raises
+    ------
+    OSError
+        A part is missing, or not as it was written.
+    """
+    for place, sha256 in parts:
+        raw = storage.read(place)
+        if hashlib.sha256(raw).hexdigest() != sha256:
+            raise OSError(f"{place.rpartition('/')[2]} is not as it was written")
+        yield pq.read_table(pa.BufferReader(raw), use_threads=False)
+
+
+def _regrouped(tables: Iterable[pa.Table], wanted: pa.Schema) -> Iterator[pa.Table]:
+    """The same rows in groups of a fixed size, so that the finished file does not show how the work was cut."""
+    waiting = wanted.empty_table()
+    for one in tables:
+        waiting = pa.concat_tables([waiting, one.cast(wanted)])
+        while waiting.num_rows >= GROUP_ROWS:
+            yield waiting.slice(0, GROUP_ROWS).combine_chunks()
+            waiting = waiting.slice(GROUP_ROWS)
+    if waiting.num_rows:
+        yield waiting.combine_chunks()
+
+
+def write_whole(tables: Iterable[pa.Table], options: Options, about: Mapping[str, str], form: str, path: str) -> None:
+    """Write a whole result to a local file.
+
+    Parameters
+    ----------
+    tables : iterable of pyarrow.Table
+        Parts in order.
+    options : Options
+    about : dict of str to str
+        How to repeat it; in the footer of Parquet and the schema of Arrow.
+    form : str
+        A key of `MEDIA_TYPES`.
+    path : str
+    """
+    plain = schema(options)
+    wanted = plain.with_metadata({f"detectapi.{name}": text for name, text in about.items()})
+    groups = _regrouped(tables, plain)
+    if form == "parquet":
+        with pq.ParquetWriter(path, wanted, compression="zstd") as writer:
+            for group in groups:
+                writer.write_table(group.cast(wanted), row_group_size=GROUP_ROWS)
+    elif form == "arrow":
+        with pa.OSFile(path, "wb") as sink, pa.ipc.new_file(sink, wanted) as writer:
+            for group in groups:
+                writer.write_table(group.cast(wanted))
+    elif form == "csv":
+        with pyarrow.csv.CSVWriter(path, plain, write_options=pyarrow.csv.WriteOptions(quoting_style="needed")) as writer:
+            for group in groups:
+                writer.write_table(group)
+    else:
+        with open(path, "w", encoding="utf-8") as file:
+            for group in groups:
+                for batch in group.to_batches(max_chunksize=1000):
+                    file.writelines(json.dumps(row, ensure_ascii=False, separators=(",", ":")) + "\n" for row in batch.to_pylist())
