@@ -183,6 +183,35 @@ def serve(host, port, workers):
     os.execv(sys.executable, [sys.executable, "-m", "gunicorn", *options])  # noqa: S606 - replaces this process
 
 
+@cli.command()
+@click.argument("source", type=click.Path(exists=True, dir_okay=False))
+@click.option("-o", "--output", required=True, type=click.Path(dir_okay=False), help="Its ending decides the format.")
+@click.option("--seed", type=click.IntRange(0, 2**32 - 1), default=20261123, show_default=True)
+@click.option("--draws", type=click.IntRange(100, 20_000), default=2000, show_default=True)
+@click.option("--level", type=click.FloatRange(0.5, 0.99), default=0.9, show_default=True)
+@click.option("--times", default="24,48,72,120,168", show_default=True, help="Where the probability is wanted. [h]")
+@click.option("--sampling", type=click.Choice(["common", "independent"]), default="common", show_default=True)
+@click.option("--on-error", type=click.Choice(["skip", "fail"]), default="skip", show_default=True)
+@click.option("--echo", default="", help="Input columns to repeat, with commas between, or all.")
+@click.option("--errors", type=click.Path(dir_okay=False), help="List of bad rows.  [errors.ndjson beside the output]")
+@click.option("--chunk-rows", type=click.IntRange(1, 1_000_000), default=1000, show_default=True)
+@click.option("--workers", type=click.IntRange(1, 256), help="Processes.  [as many as cores]")
+@click.option("--dask", metavar="ADDRESS", help="Compute on the cluster of this Dask scheduler, host:port.")
+@click.option("--shared", metavar="PLACE", help="Folder or URL that all machines of the cluster reach.")
+@reports_errors
+def batch(source, output, **options):
+    """Answer a table of scenarios (CSV, NDJSON, Parquet, Arrow) or a grid (JSON).
+
+    Stopped by Ctrl-C or a power cut, the same command continues. Progress is on stderr.
+    """
+    try:
+        from detectapi.batch import command
+    except ModuleNotFoundError as error:
+        raise click.ClickException(f"{error.name} is missing: pip install 'detectapi[batch]'") from None
+
+    sys.exit(command.batch(source, output, **options))
+
+
 def main():
     """Run the command line."""
     cli(prog_name="detectapi")

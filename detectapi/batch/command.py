@@ -1,0 +1,128 @@
+"""`detectapi batch` at the terminal: options in, progress on stderr, exit codes."""
+
+from __future__ import annotations
+
+import contextlib
+import sys
+import time
+
+import click
+
+from detectapi.batch.local import Batch, Busy
+from detectapi.batch.options import Options
+from detectapi.batch.runner import StorageRefused, progress
+from detectapi.errors import InputError
+from schemas.row import COLUMNS
+
+PLAIN_EVERY_S = 10.0
+
+
+def batch(source, output, *, errors, shared, workers, dask, times, echo, **given) -> int:
+    """Run a batch and return the exit code."""
+    options = Options(times_h=_times(times), echo=_columns(echo), **given)
+    work = Batch(source, output, options, errors=errors, shared=shared)
+    try:
+        with work.opened() as before:
+            if before:
+                _say(f"continuing: {work.job()['rows_done']} rows are done")
+            try:
+                with _shown() as show:
+                    job = work.run(f"dask://{dask}" if dask else "local", workers, show)
+            except KeyboardInterrupt:
+                _say(f"stopped: {work.job()['rows_done']} rows are kept; the same command continues")
+                return 130
+            except StorageRefused as error:
+                _say(f"the storage refuses: {error}; what is done is kept, and the same command continues")
+                return 1
+            return _end(work, job)
+    except Busy:
+        _say("another process is writing this output")
+        return 2
+    except OSError as error:
+        _say(f"cannot go on: {error.strerror or error}; what is done is kept, and the same command continues")
+        return 1
+
+
+def _end(work: Batch, job) -> int:
+    if job["state"] == "failed":
+        problem = job["problem"]
+        _say(problem["detail"])
+        for one in problem.get("errors", []):
+            _say(f"{one['pointer'] or 'file'}: {one['detail']}")
+        ours = problem["code"] in ("ours", "lost", "storage")
+        if problem["code"] == "bad-rows":
+            _list_bad(work, job)
+        return 1 if ours else 2
+    work.finish(job)
+    good = job["rows_total"] - job["rows_bad"]
+    _say(f"{good} rows in {work.output}")
+    if job["rows_bad"]:
+        _say(f"{job['rows_bad']} rows cannot be answered: see {work.errors}")
+    return 0
+
+
+def _list_bad(work: Batch, job) -> None:
+    from detectapi.batch import storage
+    from detectapi.batch.local import error_lines
+
+    with storage.replacing(str(work.errors)) as path, open(path, "wb") as file:
+        file.writelines(error_lines(job["folder"], work.store.parts(work.id)))
+    _say(f"see {work.errors}")
+
+
+def _say(text: str) -> None:
+    click.echo(f"detectapi: {text}", err=True)
+
+
+def _times(text: str) -> tuple[float, ...]:
+    try:
+        times = tuple(dict.fromkeys(float(word) for word in text.split(",") if word.strip()))
+    except ValueError:
+        times = (-1.0,)
+    if len(times) > 100 or not all(0.0 <= t <= 100_000.0 for t in times):
+        raise InputError("At most 100 numbers from 0 to 100000 with commas between.", pointer="/times_h", code="type")
+    return times
+
+
+def _columns(text: str) -> tuple[str, ...]:
+    names = tuple(word.strip() for word in text.split(",") if word.strip())
+    unknown = [name for name in names if name != "all" and name not in COLUMNS]
+    if unknown:
+        raise InputError("Unknown column to echo.", pointer="/echo", code="unknown-column", allowed=["all", *COLUMNS])
+    return names
+
+
+@contextlib.contextmanager
+def _shown():
+    """Show how far a job is: a bar on a terminal, else a line now and then."""
+    if sys.stderr.isatty():
+        with contextlib.suppress(ImportError):
+            from rich.console import Console
+            from rich.progress import BarColumn, MofNCompleteColumn, Progress, TextColumn, TimeRemainingColumn
+
+            columns = (
+                TextColumn("{task.description}"), BarColumn(), MofNCompleteColumn(),
+                TextColumn("{task.fields[rate]:,.0f} rows/s"), TimeRemainingColumn(elapsed_when_finished=True),
+            )  # fmt: skip
+            with Progress(*columns, console=Console(stderr=True), speed_estimate_period=60.0) as bar:
+                task = bar.add_task("reading rows", total=None, rate=0.0)
+
+                def show(job):
+                    so_far = progress(job, time.time())
+                    words = "rows" if job["chunks_total"] is not None else "reading rows"
+                    rate = so_far["rows_per_s"]
+                    bar.update(task, description=words, completed=so_far["rows_done"], total=so_far["rows_total"], rate=rate)
+
+                yield show
+            return
+    last = time.monotonic()
+
+    def say(job):
+        nonlocal last
+        if time.monotonic() - last >= PLAIN_EVERY_S:
+            last = time.monotonic()
+            so_far = progress(job, time.time())
+            left = f", {so_far['eta_s']:.0f} s left" if so_far["eta_s"] is not None else ""
+            _say(f"{so_far['rows_done']} of {so_far['rows_total'] or '?'} rows, {so_far['rows_per_s']:.0f} rows/s{left}")
+
+    yield say
