@@ -84,7 +84,8 @@ def apart(path: str, form: str) -> Iterator[str]:
             if lines is None:
                 return
             if isinstance(lines, dict):
-                raise InputError(lines["message"], problems=[Problem(**problem) for problem in lines["problems"]])
+                problems = [Problem(**problem) for problem in lines["problems"]]
+                raise InputError(lines["message"], code=problems[0].code, problems=problems)
             yield from lines
     except EOFError:
         raise InputError(f"Not a {form} file that can be read in bounded memory.", code="malformed-file") from None

@@ -1,0 +1,163 @@
+"""Reading tables: every bad row in its place, the others as they are, memory bounded."""
+
+import io
+import json
+import resource
+
+import pyarrow as pa
+import pyarrow.parquet as pq
+import pytest
+
+from detectapi.batch import files, planner
+from detectapi.batch.options import Options
+from detectapi.errors import InputError
+
+HEADER = b"id,substance,amount_mg\n"
+
+
+def read(reader, raw):
+    return [(n, row.problems[0].code if isinstance(row, InputError) else row) for n, row in reader(io.BytesIO(raw))]
+
+
+def test_csv_rows():
+    raw = b"\xef\xbb\xbf" + HEADER + b'a,ketamine,35\n\n"b, quoted\nover two lines",ketamine,\r\n'
+    assert read(files.read_csv, raw) == [
+        (1, {"id": "a", "substance": "ketamine", "amount_mg": 35.0}),
+        (2, {"id": "b, quoted\nover two lines", "substance": "ketamine"}),
+    ]
+
+
+def test_csv_rows_that_cannot_be_read_are_told_apart():
+    raw = HEADER + b'a,ketamine\nb,ketamine,1\nc,"ket"amine,1\nd,ketamine,2,3\ne,\xff,2\nf,ketamine,3\n'
+    assert read(files.read_csv, raw) == [
+        (1, "cells"),
+        (2, {"id": "b", "substance": "ketamine", "amount_mg": 1.0}),
+        (3, "malformed-csv"),
+        (4, "cells"),
+        (5, "encoding"),
+        (6, {"id": "f", "substance": "ketamine", "amount_mg": 3.0}),
+    ]
+
+
+@pytest.mark.parametrize("raw", [b"", b"\n", b"id,id\na,b\n", b",".join([b"c%d" % i for i in range(500)]) + b"\n1\n"])
+def test_a_csv_without_a_proper_header_is_refused(raw):
+    with pytest.raises(InputError):
+        list(files.read_csv(io.BytesIO(raw)))
+
+
+def test_a_header_without_rows_is_an_empty_file():
+    with pytest.raises(InputError) as caught:
+        list(files.read_csv(io.BytesIO(HEADER)))
+    assert caught.value.code == "empty"
+
+
+def test_ndjson_rows():
+    raw = b'{"id": 1}\n\nnot json\n[1]\n{"a": 1, "a": 2}\n\xff\n' + b'{"a":' * 30 + b"1" + b"}" * 30 + b'\n{"id": 2}'
+    found = read(files.read_ndjson, raw)
+    codes = ["malformed-json", "type", "malformed-json", "malformed-json", "too-deep"]
+    assert found == [(1, {"id": 1}), *enumerate(codes, 2), (7, {"id": 2})]
+
+
+class Endless(io.RawIOBase):
+    """A line of 100 MB that is never held as a whole, with good lines around."""
+
+    def __init__(self, before, after, size=100 * 2**20):
+        self.parts = [before, *[b"x" * 2**20] * (size // 2**20), b"\n" + after]
+        self.largest = 0
+
+    def readable(self):
+        return True
+
+    def readinto(self, target):
+        if not self.parts:
+            return 0
+        piece = self.parts[0][: len(target)]
+        self.parts[0] = self.parts[0][len(piece) :]
+        if not self.parts[0]:
+            self.parts.pop(0)
+        target[: len(piece)] = piece
+        return len(piece)
+
+
+@pytest.mark.parametrize(
+    ("reader", "before", "after"),
+    [(files.read_ndjson, b'{"id": 1}\n', b'{"id": 3}\n'), (files.read_csv, HEADER + b"1,k,1\n", b"3,k,3\n")],
+)
+def test_a_line_of_100_megabytes_costs_one_row_and_no_memory(reader, before, after):
+    high = resource.getrusage(resource.RUSAGE_SELF).ru_maxrss
+    found = list(reader(io.BufferedReader(Endless(before, after), 2**16)))
+    assert [n for n, _ in found] == [1, 2, 3]
+    assert found[1][1].problems[0].code == "line-too-long"
+    assert isinstance(found[2][1], dict)
+    # ru_maxrss is in KiB; far less than the line, more than the buffers.
+    assert resource.getrusage(resource.RUSAGE_SELF).ru_maxrss - high < 60 * 1024
+
+
+def test_an_unclosed_quote_does_not_swallow_the_file():
+    raw = HEADER + b'a,"ketamine,1\n' + b"b,ketamine,2\n" * 20_000
+    found = read(files.read_csv, raw)
+    assert found[0] == (1, "malformed-csv")
+    assert found[-1][1] == {"id": "b", "substance": "ketamine", "amount_mg": 2.0}
+
+
+# -- binary tables ------------------------------------------------------------------------------------------------------
+
+
+@pytest.fixture(params=["parquet", "arrow"])
+def binary(request, tmp_path):
+    """Write a table in either binary format; returns path and format."""
+
+    def write(table):
+        path = tmp_path / f"table.{request.param}"
+        if request.param == "parquet":
+            pq.write_table(table, path)
+        else:
+            with pa.OSFile(str(path), "wb") as sink, pa.ipc.new_file(sink, table.schema) as writer:
+                writer.write_table(table)
+        return str(path), request.param
+
+    return write
+
+
+def test_binary_tables_are_read_like_the_others(binary):
+    table = pa.table({"id": ["a", None], "amount_mg": [35.0, None], "count": [2, 3], "route": pa.array(["oral", "oral"]).dictionary_encode()})
+    rows = list(files.read(*binary(table)))
+    assert rows == [(1, {"id": "a", "amount_mg": 35.0, "count": 2, "route": "oral"}), (2, {"count": 3, "route": "oral"})]
+
+
+def test_what_is_no_plain_value_is_left_to_be_refused(binary):
+    table = pa.table({"amount_mg": [[1.0, 2.0], None], "sex": [{"a": 1}, None], "id": [b"x", None], "urine_ph": [1, 2]})
+    rows = [row for _, row in files.read(*binary(table))]
+    assert rows == [{"amount_mg": [], "sex": [], "id": [], "urine_ph": 1}, {"urine_ph": 2}]
+
+
+@pytest.mark.parametrize("keep", [0, 4, 0.5, 0.99])
+def test_a_truncated_table_is_refused_as_a_whole(binary, keep):
+    path, form = binary(pa.table({"id": [str(i) for i in range(5000)]}))
+    with open(path, "rb") as file:
+        raw = file.read()
+    with open(path, "wb") as file:
+        file.write(raw[: keep if isinstance(keep, int) else int(len(raw) * keep)])
+    with pytest.raises(InputError):
+        list(planner.apart(path, form))
+
+
+def test_a_page_that_decodes_to_gigabytes_breaks_nothing(tmp_path):
+    # One text of 40 MB, named two thousand times by a dictionary: 80 GB once written out, some KB in the file.
+    indices = pa.array([0] * 2000, pa.int32())
+    column = pa.DictionaryArray.from_arrays(indices, pa.array(["x" * (40 * 2**20)]))
+    path = tmp_path / "bomb.parquet"
+    pq.write_table(pa.table({"id": column}), path, compression="zstd")
+    assert path.stat().st_size < 100_000
+    with pytest.raises(InputError) as caught:
+        list(planner.apart(str(path), "parquet"))
+    assert caught.value.code in ("malformed-file", "too-large")
+
+
+def test_chunks_hold_every_row_once(tmp_path, ndjson):
+    path = ndjson([{"id": str(i)} for i in range(25)])
+    source = {"file": str(path), "format": "ndjson"}
+    cuts, _ = planner.cut(source, Options(chunk_rows=10), str(tmp_path / "job"))
+    assert cuts == [(0, 10), (10, 20), (20, 25)]
+    lines = [line for i in range(3) for line in (tmp_path / "job" / "rows" / f"{i:06}.ndjson").read_text().splitlines()]
+    assert [json.loads(line) for line in lines] == [{"n": i + 1, "row": {"id": str(i)}} for i in range(25)]

@@ -1,0 +1,101 @@
+"""The kernel against the single estimate, and against itself in other company."""
+
+import random
+
+import pytest
+from scenarios import FAST, GRID, scattered
+
+from detectapi import service
+from detectapi.batch import grid, kernel, rows
+from detectapi.errors import InputError
+
+TIMES = (24.0, 72.0)
+
+
+def loaded(table, **options):
+    return [rows.request(row, {**FAST.of_a_row, **options}) for row in table]
+
+
+def grid_rows():
+    axes = grid.axes(GRID)
+    return [row for _, row in grid.rows(axes, 0, grid.size(axes))]
+
+
+def single(request_row, **options):
+    """The window of the single estimate by the public answer, and what else a batch tells."""
+    nested = rows._nested({k: v for k, v in request_row.items() if k != "id"}, [])
+    answer = service.answer({**nested, "options": {**FAST.of_a_row, **options}})
+    window = answer["window"]
+    found = {name: window[name] for name in ("median_h", "low_h", "high_h", "monte_carlo_se_h", "ever_positive")}
+    found["evidence"] = answer["evidence"]["grade"]
+    found["notes"] = " ".join(note["code"] for note in answer["notes"])
+    return found, answer["curve"]
+
+
+def test_a_row_equals_the_single_estimate():
+    table = scattered(40) + grid_rows()[::7]
+    for row, got in zip(table, kernel.answer_rows(loaded(table), TIMES), strict=True):
+        expected, _ = single(row)
+        assert {name: got[name] for name in expected} == expected, row
+
+
+def test_probabilities_equal_the_curve_of_the_single_estimate():
+    for row in scattered(6, seed=3):
+        _, curve = single(row)
+        (got,) = kernel.answer_rows(loaded([row]), curve["time_h"])
+        assert got["probability"] == curve["probability_positive"]
+
+
+def test_a_row_does_not_depend_on_its_company():
+    table = scattered(60, seed=2) + grid_rows()
+    together = kernel.answer_rows(loaded(table), TIMES)
+    order = list(range(len(table)))
+    random.Random(5).shuffle(order)
+    shuffled = kernel.answer_rows(loaded([table[i] for i in order]), TIMES)
+    assert [together[i] for i in order] == shuffled
+    for i in order[:25]:
+        assert kernel.answer_rows(loaded([table[i]]), TIMES) == [together[i]]
+
+
+def test_lots_of_bodies_do_not_show(monkeypatch):
+    requests = loaded(grid_rows())
+    whole = kernel.answer_rows(requests, TIMES)
+    monkeypatch.setattr(kernel, "COLUMNS_AT_ONCE", 300)
+    assert kernel.answer_rows(requests, TIMES) == whole
+
+
+def test_whole_requests_are_answered_too(question):
+    whole = [
+        {**question, "model": {"kind": "half-life"}},
+        {**question, "doses": [*question["doses"], {"amount_mg": 50, "route": "oral", "start_h": 30}]},
+        {**question, "doses": []},
+        {**question, "assay": {"target": "norketamine", "cutoff_ng_ml": 50, "cross_reactivity": {"ketamine": 0.1}}},
+        {**question, "model": {"adjust": {"ketamine.clearance": {"scale": 0.8}}}},
+        {**question, "assay": "mayo-ketau"},
+        {**question, "options": {"draws": 150, "seed": 9, "level": 0.8}},
+    ]
+    requests = [rows.request({"id": "x", **one}, FAST.of_a_row) for one in whole]
+    for one, got in zip(whole, kernel.answer_rows(requests, TIMES), strict=True):
+        own = one["options"] if one["options"].get("seed") else {**FAST.of_a_row, **one["options"]}
+        window = service.answer({**one, "options": own})["window"]
+        assert {name: got[name] for name in ("median_h", "low_h", "high_h")} == {
+            name: window[name] for name in ("median_h", "low_h", "high_h")
+        }
+
+
+def test_a_row_without_meaning_leaves_the_others_as_they_are():
+    table = scattered(5)
+    wrong = {**table[0], "substance": "ketamin"}
+    alone = kernel.answer_rows(loaded(table), TIMES)
+    found = kernel.answer_rows(loaded([*table[:2], wrong, *table[2:]]), TIMES)
+    assert isinstance(found[2], InputError)
+    assert "ketamine" in found[2].problems[0].allowed
+    assert [*found[:2], *found[3:]] == alone
+
+
+@pytest.mark.slow
+def test_five_hundred_draws_of_a_thousand_rows_equal_their_single_estimates():
+    table = scattered(1000, seed=11)
+    for row, got in zip(table, kernel.answer_rows(loaded(table, draws=500), TIMES), strict=True):
+        expected, _ = single(row, draws=500)
+        assert {name: got[name] for name in expected} == expected, row["id"]

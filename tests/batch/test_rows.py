@@ -1,0 +1,100 @@
+"""From flat names to a request, and what is wrong by column."""
+
+import pytest
+from scenarios import FAST
+
+from detectapi import service
+from detectapi.batch import rows
+from detectapi.errors import InputError
+from schemas.row import COLUMNS, PLACES, RANGED, WORDS, RowSchema
+
+GOOD = {"substance": "ketamine", "route": "oral", "amount_mg": 50, "analyte": "norketamine", "cutoff_ng_ml": 50}
+
+
+def wrong(**changes):
+    row = {name: value for name, value in {**GOOD, **changes}.items() if value is not ...}
+    with pytest.raises(InputError) as caught:
+        rows.request(row, FAST.of_a_row)
+    return {problem.pointer: problem.code for problem in caught.value.problems}
+
+
+def test_flat_names_mean_what_the_contract_means():
+    row = {
+        **GOOD, "every_h": 24, "count": 5, "weight_kg_low": 60, "weight_kg_high": 80, "age_y": 42, "sex": "female",
+        "serum_creatinine_mg_dl": 1.1, "hydration_level": "low", "urine_ph": 6.2, "void_interval_h": 3,
+    }  # fmt: skip
+    asked = {
+        "substance": "ketamine",
+        "doses": [{"amount_mg": 50, "route": "oral", "repeat": {"every_h": 24, "count": 5}}],
+        "person": {"weight_kg": {"low": 60, "high": 80}, "age_y": 42, "sex": "female"},
+        "renal": {"serum_creatinine_mg_dl": 1.1},
+        "hydration": {"level": "low"},
+        "urine_ph": 6.2,
+        "specimen": {"void_interval_h": 3},
+        "assay": {"analytes": [{"analyte": "norketamine", "cutoff_ng_ml": 50}]},
+        "options": FAST.of_a_row,
+    }
+    assert rows.request(row, FAST.of_a_row) == service.load(asked)
+
+
+def test_the_schema_of_a_row_has_every_place():
+    assert set(RowSchema().fields) == {"id", *PLACES}
+    assert set(RANGED) | set(WORDS) < set(PLACES)
+    assert len(COLUMNS) == len(set(COLUMNS))
+
+
+@pytest.mark.parametrize(
+    ("changes", "expected"),
+    [
+        ({"route": ...}, {"/route": "required"}),
+        ({"amount_mg": "35 mg"}, {"/amount_mg": "type"}),
+        ({"amount_mg": float("nan")}, {"/amount_mg": "not-finite"}),
+        ({"amount_mg": True}, {"/amount_mg": "type"}),
+        ({"amount_mg": ...}, {"/amount_mg": "exactly-one"}),
+        ({"weight_lb": 150}, {"/weight_lb": "unknown-column"}),
+        ({"urine_ph": [6, 7]}, {"/urine_ph": "type"}),
+        ({"urine_ph_low": 5, "urine_ph_high": 12}, {"/urine_ph_high": "range"}),
+        ({"urine_ph_low": 5}, {"/urine_ph_high": "required"}),
+        ({"urine_ph_low": 7, "urine_ph_high": 6}, {"/urine_ph": "empty-range"}),
+        ({"urine_ph": 6, "urine_ph_low": 5, "urine_ph_high": 7}, {"/urine_ph": "conflict"}),
+        ({"assay": "mayo-ketau"}, {"/assay": "conflict"}),
+        ({"serum_creatinine_mg_dl": 1.1}, {"/age_y": "required", "/sex": "required"}),
+        ({"ckd_stage": "G9"}, {"/ckd_stage": "choice"}),
+        ({"count": 2}, {"/every_h": "required"}),
+        ({"cutoff_ng_ml": 0, "sex": "x"}, {"/cutoff_ng_ml": "range", "/sex": "choice"}),
+    ],
+)
+def test_every_problem_points_at_its_column(changes, expected):
+    assert wrong(**changes) == expected
+
+
+def test_text_cells_are_read_as_numbers_where_numbers_belong():
+    cells = {"amount_mg": " 35 ", "urine_ph": "", "route": "oral", "count": "1_0", "cutoff_ng_ml": "nan", "weight_kg_low": "6e1"}
+    row = rows.from_text(cells)
+    assert row.pop("cutoff_ng_ml") != row.get("cutoff_ng_ml")
+    assert row == {"amount_mg": 35.0, "route": "oral", "count": "1_0", "weight_kg_low": 60.0}
+
+
+@pytest.mark.parametrize(("given", "name"), [(None, "17"), ("", "17"), ("a b", "a b"), (3, "3"), (3.0, "3"), (2.5, "2.5")])
+def test_the_id_is_the_row_s_or_its_number(given, name):
+    assert rows.identity({"id": given}, 17) == name
+
+
+@pytest.mark.parametrize("given", [True, [1], "x" * 201, float("inf")])
+def test_an_id_is_text_or_a_number(given):
+    with pytest.raises(InputError):
+        rows.identity({"id": given}, 17)
+
+
+def test_independent_seeds_depend_on_seed_and_id_only():
+    assert rows.independent_seed(7, "a") == rows.independent_seed(7, "a")
+    assert len({rows.independent_seed(seed, name) for seed in (7, 8) for name in ("a", "b")}) == 4
+
+
+def test_a_whole_request_keeps_its_own_options_but_has_no_place_for_more(question):
+    question["options"] = {"seed": 3, "include": ["draws"]}
+    with pytest.raises(InputError) as caught:
+        rows.request(question, FAST.of_a_row)
+    assert caught.value.problems[0].pointer == "/options/include"
+    del question["options"]["include"]
+    assert rows.request(question, FAST.of_a_row)["options"] == {**FAST.of_a_row, "seed": 3, "include": []}
