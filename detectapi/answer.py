@@ -150,8 +150,7 @@ def inputs_used(request: Mapping[str, Any], question) -> list[dict[str, Any]]:
     used = [_reading(reading) for reading in question.physiology.readings.values()]
     person = request.get("person") or {}
     used += [{"name": n, "value": person[n], "source": "given"} for n in ("sex", "hepatic_class") if person.get(n)]
-    if person.get("interactions"):
-        used.append({"name": "interactions", "value": list(person["interactions"]), "source": "given"})
+    used += [{"name": "interactions", "value": list(person["interactions"]), "source": "given"}] * bool(person.get("interactions"))
     if not question.physiology.knows_surface and question.physiology.renal != "creatinine_clearance_ml_min":
         used.append({"name": "body_surface_m2", "value": 1.73, "source": "population default",
                      "detail": "an indexed GFR is de-indexed only where weight and height are given"})  # fmt: skip

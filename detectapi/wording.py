@@ -1,98 +1,75 @@
 """An answer in words: sentences that the terminal, the notebook and any page share."""
 
-from detectapi.voice import ENGLISH
-
 LONG_H = 48.0  # from here on people think in days
 
 
-def span(hours, voice=ENGLISH):
+def span(hours):
     """A length of time as people say it: "40 minutes", "38 hours", "4.3 days", "23 days", "9 weeks".
 
     Parameters
     ----------
     hours : float
         [h]
-    voice : Voice
-        Says it.
     """
     if hours < 1.5:
-        return voice.say("%(number)s minutes", number=voice.number(hours * 60, ".0f"))
+        return f"{hours * 60:.0f} minutes"
+    if hours < 10:
+        return f"{hours:.1f} hours"
     if hours < LONG_H:
-        return voice.say("%(number)s hours", number=voice.number(hours, ".1f" if hours < 10 else ".0f"))
+        return f"{hours:.0f} hours"
     days = hours / 24
-    if days < 60:
-        return voice.say("%(number)s days", number=voice.number(days, ".1f" if days < 10 else ".0f"))
-    return voice.say("%(number)s weeks", number=voice.number(days / 7, ".0f"))
+    if days < 10:
+        return f"{days:.1f} days"
+    return f"{days:.0f} days" if days < 60 else f"{days / 7:.0f} weeks"
 
 
-def moment(hours, voice=ENGLISH):
+def moment(hours):
     """A time after the last dose: as people say it, with the hours behind it where those differ."""
-    if hours < LONG_H:
-        return span(hours, voice)
-    return voice.say("%(span)s (%(number)s h)", span=span(hours, voice), number=voice.number(hours))
+    return f"{span(hours)} ({hours:g} h)" if hours >= LONG_H else span(hours)
 
 
-def share(probability, voice=ENGLISH):
+def share(probability):
     """A share as people say it: "1 in 20" for small round ones, else a percentage."""
     if 0 < probability < 0.2 and abs(1 / probability - round(1 / probability)) < 1e-6:
-        return voice.say("1 in %(number)s", number=voice.number(round(1 / probability)))
-    return voice.say("%(number)s %%", number=voice.number(100 * probability, ".3g"))
+        return f"1 in {round(1 / probability)}"
+    return f"{100 * probability:.3g} %"
 
 
-def window_sentences(window, voice=ENGLISH):
+def window_sentences(window):
     """What a window says, the range before the number.
 
     Parameters
     ----------
     window : dict
         As `window` in an answer.
-    voice : Voice
-        Says it.
 
     Returns
     -------
     list of str
     """
     ever, tail = window["ever_positive"], (1 - window["level"]) / 2
-    low, median, high = (moment(window[name], voice) for name in ("low_h", "median_h", "high_h"))
-    few = share(tail, voice)
-    if ever == 0:
-        return [voice.say("No specimen would be expected to test positive at any time.")]
-    if window["high_h"] == 0:
-        return [voice.say("Fewer than %(few)s specimens would be expected to test positive at any time.", few=few)]
-    if window["low_h"] > 0:
+    low, median, high = window["low_h"], window["median_h"], window["high_h"]
+    if ever == 0 or high == 0:
+        few = "No specimen" if ever == 0 else f"Fewer than {share(tail)} specimens"
+        return [f"{few} would be expected to test positive at any time."]
+    if low > 0:
         sentences = [
-            voice.say(
-                "The last positive specimen is most likely between %(low)s and %(high)s after the last dose.",
-                low=low,
-                high=high,
-            )
+            f"The last positive specimen is most likely between {moment(low)} and {moment(high)} after the last dose."
         ]
     else:
-        sentences = [
-            voice.say(
-                "Most likely positive for at most %(high)s after the last dose, and in some people never.", high=high
-            )
-        ]
+        sentences = [f"Most likely positive for at most {moment(high)} after the last dose, and in some people never."]
     if ever < 1 - tail:
+        sentences.append(f"{share(ever).capitalize()} of people would have a positive specimen at some time.")
+    if median > 0:
         sentences.append(
-            voice.say("%(part)s of people would have a positive specimen at some time.", part=share(ever, voice))
-        )
-    if window["median_h"] > 0:
-        sentences.append(
-            voice.say(
-                "Half of specimens would still test positive at %(median)s, %(few)s at %(high)s.",
-                median=median,
-                few=few,
-                high=high,
-            )
+            f"Half of specimens would still test positive at {moment(median)}, {share(tail)} at {moment(high)}."
         )
     else:
-        sentences.append(voice.say("%(few)s would still test positive at %(high)s.", few=few.capitalize(), high=high))
+        sentences.append(f"{share(tail).capitalize()} would still test positive at {moment(high)}.")
     return sentences
 
 
-def probability_at(curve, hours, name="probability_positive"):
+def probability_at(curve, hours):
     """Probability that a specimen is positive at a time, linear between the curve's points.
 
     Parameters
@@ -101,15 +78,13 @@ def probability_at(curve, hours, name="probability_positive"):
         As `curve` in an answer.
     hours : float
         [h]
-    name : str
-        Which line of the curve; its ``low`` and ``high`` are the band.
 
     Returns
     -------
     float
         The last point's beyond the curve's end.
     """
-    times, values = curve["time_h"], curve[name]
+    times, values = curve["time_h"], curve["probability_positive"]
     for before, after, left, right in zip(times, times[1:], values, values[1:], strict=False):
         if before <= hours <= after:
             return left + (right - left) * (hours - before) / (after - before)

@@ -55,12 +55,6 @@ class Reference:
     pmid: str | None = None
     url: str | None = None
 
-    @property
-    def citation(self) -> str:
-        """The source in one line."""
-        parts = (self.authors.rstrip("."), self.title, f"{self.journal}{f', {self.year}' if self.year else ''}")
-        return ". ".join(part for part in parts if part)
-
 
 @dataclass(frozen=True, slots=True)
 class SpecimenValidity:
