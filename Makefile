@@ -60,7 +60,7 @@ $(VENV)/.installed-bench: requirements/bench.txt $(VENV)/.installed-dev
 	@$(PIP_INSTALL) -r requirements/bench.txt
 	@touch $@
 
-.PHONY: setup run test test-fast bench lint format lock clean
+.PHONY: setup run test test-fast bench lint format lock translations clean
 setup: $(VENV)/.installed-dev ## set up .venv (the other targets do it by themselves)
 
 run: $(VENV)/.installed ## start the service on http://127.0.0.1:8000 (HOST, PORT, WORKERS)
@@ -97,6 +97,9 @@ lock: $(UV) ## write requirements/*.txt anew from pyproject.toml
 	@$(COMPILE) pyproject.toml -c requirements/dev.txt -o requirements/run.txt
 	@printf 'hatchling\neditables\n' | $(COMPILE) - -c requirements/dev.txt -o requirements/build.txt
 	@$(COMPILE) pyproject.toml --extra bench -c requirements/dev.txt -o requirements/bench.txt
+
+translations: $(VENV)/.installed-dev ## collect what the page says and compile the catalogues
+	@$(BIN)/python tools/translations.py
 
 clean: ## remove everything that was made here
 	rm -rf $(VENV) build dist .pytest_cache .hypothesis .ruff_cache .schemathesis *.egg-info

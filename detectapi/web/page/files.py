@@ -58,16 +58,11 @@ def write(kind, answer, asked, voice):
 
 def spoken(education, voice):
     """What there is to read about a substance, in the reader's language."""
-    return {
-        **education,
-        "language": voice.language,
-        "title": voice.say(education["title"]),
-        "topics": [
-            {
-                **topic,
-                "title": voice.say(topic["title"]),
-                "statements": [{**item, "text": voice.say(item["text"])} for item in topic["statements"]],
-            }
-            for topic in education["topics"]
-        ],
-    }
+
+    def translated(entry, name):
+        return {**entry, name: voice.say(entry[name])}
+
+    topics = [translated(topic, "title") for topic in education["topics"]]
+    for topic in topics:
+        topic["statements"] = [translated(statement, "text") for statement in topic["statements"]]
+    return {**translated(education, "title"), "language": voice.language, "topics": topics}

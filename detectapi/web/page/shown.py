@@ -62,7 +62,7 @@ def shown(answer, asked, values, voice, ident, root):
         "compact": compact(asked),
         "curl": f"curl -sS {root}v1/estimates -H 'Content-Type: application/json' -d {shlex.quote(compact(asked))}",
         "link": f"{root}#{permalink(asked)}",
-        "data": Markup(json.dumps(data(answer, voice)).replace("<", "\\u003c")),  # noqa: S704 - no tag can close in it
+        "data": Markup(json.dumps(data(answer, panels, voice)).replace("<", "\\u003c")),  # noqa: S704 - no tag can close in it
     }
 
 
@@ -171,10 +171,16 @@ def used(entry, voice):
     }
 
 
-def data(answer, voice):
+def data(answer, panels, voice):
     """What the script draws from: the answer's own numbers and the words it needs."""
     return {
         "curve": answer["curve"],
+        "marks": [
+            {"x": mark.x, "y": mark.y, "label": mark.label}
+            for panel in panels
+            if panel.name == "probability"
+            for mark in panel.marks
+        ],
         "words": {
             "chance": voice.say("chance"),
             "band": voice.say("range"),

@@ -109,7 +109,7 @@ def page(values, *, results=(), problems=(), first="", comparing=False, status=2
         first=first,
         comparing=comparing,
         choices={**choices(), "named_analytes": [(name, words.analyte(name, VOICE)) for name in choices()["analytes"]]},
-        stages=[(stage, f"{gettext('kidney disease, stage')} {stage}") for stage in choices()["stages"]],
+        stages=[(stage, VOICE.say("kidney disease, stage %(stage)s", stage=stage)) for stage in choices()["stages"]],
         salts=[(salt, salt) for salt in choices()["salts"]],
         labels=labels(VOICE),
         advanced_used=any(values[name] for name in ADVANCED) or values["model_kind"] != "population",

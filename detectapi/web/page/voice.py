@@ -69,7 +69,8 @@ def problem_words(problem, voice):
         if match:
             ends = {"low": float(match[2]), "high": float(match[3])}
             said = sentence % {name: voice.number(value, ".15g") for name, value in ends.items()}
-            return f"{said} {voice.say('A range such as 0.9-1.3 is understood too.')}" if match[4] else said
+            either = voice.say("A range such as 0.9-1.3 is understood too.")
+            return f"{said} {either}" if match[4] else said
     if problem.code == "required":
         return voice.say("Please fill this in.")
     if problem.code == "empty-range":

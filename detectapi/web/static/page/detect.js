@@ -29,7 +29,7 @@
     const ident = figure.dataset.live;
     const source = document.getElementById(`${ident}-data`);
     if (!source) return;
-    const { curve, words, language } = JSON.parse(source.textContent);
+    const { curve, words, language, marks: named } = JSON.parse(source.textContent);
     if (!window.uPlot || curve.time_h.length < 2) return;
     const number = new Intl.NumberFormat(language, { maximumFractionDigits: 1 });
     const percent = (p) => `${number.format(100 * p)} %`;
@@ -65,6 +65,32 @@
       if (output.textContent !== words_) output.textContent = words_;
     }
 
+    // The named points of the drawing, on the canvas too.
+    function marks(u, scale) {
+      const ratio = devicePixelRatio, right = u.bbox.left + u.bbox.width;
+      u.ctx.save();
+      u.ctx.font = `600 ${13 * ratio}px system-ui, sans-serif`;
+      u.ctx.lineWidth = 2.5 * ratio;
+      for (const mark of named) {
+        const x = u.valToPos(mark.x / scale, "x", true), y = u.valToPos(mark.y, "y", true);
+        const late = x + u.ctx.measureText(mark.label).width + 14 * ratio > right;
+        u.ctx.beginPath();
+        u.ctx.arc(x, y, 4.5 * ratio, 0, 7);
+        u.ctx.fillStyle = u.ctx.strokeStyle = colour("--paper");
+        u.ctx.fill();
+        u.ctx.textAlign = late ? "right" : "left";
+        const at = late ? [right, y - 22 * ratio] : [x + 11 * ratio, y - 7 * ratio];
+        u.ctx.lineWidth = 4 * ratio;
+        u.ctx.strokeText(mark.label, ...at);
+        u.ctx.lineWidth = 2.5 * ratio;
+        u.ctx.strokeStyle = colour("--accent");
+        u.ctx.stroke();
+        u.ctx.fillStyle = colour("--ink");
+        u.ctx.fillText(mark.label, ...at);
+      }
+      u.ctx.restore();
+    }
+
     function draw() {
       if (plot) plot.destroy();
       const width = Math.max(drawing.clientWidth || figure.clientWidth, 240);
@@ -87,6 +113,7 @@
         ],
         bands: [{ series: [3, 2], fill: `${accent}2e` }],
         hooks: {
+          draw: [(u) => marks(u, scale)],
           setCursor: [(u) => {
             if (moving || u.cursor.idx == null || u.cursor.left < 0) return;
             output.setAttribute("aria-live", "off"); // a mouse is not announced, the slider is
