@@ -153,7 +153,10 @@ def input_names(voice):
 def used(entry, voice):
     """An input with what it was taken as."""
     value = entry["value"]
-    value = voice.number(value) if isinstance(value, (int, float)) else ", ".join([value] if isinstance(value, str) else map(str, value))
+    if isinstance(value, (int, float)):
+        value = voice.number(value)
+    elif not isinstance(value, str):
+        value = ", ".join(map(str, value))
     spread = f"{voice.number(entry['low'])} - {voice.number(entry['high'])}" if "low" in entry else ""
     unit = entry.get("unit", "-")
     origin = {
@@ -186,6 +189,7 @@ def data(answer, panels, voice):
             "band": voice.say("range"),
             "hours": voice.say("hours"),
             "days": voice.say("days"),
+            "axis": panels[0].x.label if panels else "",
         },
         "language": voice.language,
     }

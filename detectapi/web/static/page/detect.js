@@ -68,7 +68,9 @@
     // The named points of the drawing, on the canvas too.
     function marks(u, scale) {
       const ratio = devicePixelRatio, right = u.bbox.left + u.bbox.width;
+      const roomy = u.width >= 420; // else the sentences above say it
       u.ctx.save();
+      u.ctx.setLineDash([]);
       u.ctx.font = `600 ${13 * ratio}px system-ui, sans-serif`;
       u.ctx.lineWidth = 2.5 * ratio;
       for (const mark of named) {
@@ -81,12 +83,12 @@
         u.ctx.textAlign = late ? "right" : "left";
         const at = late ? [right, y - 22 * ratio] : [x + 11 * ratio, y - 7 * ratio];
         u.ctx.lineWidth = 4 * ratio;
-        u.ctx.strokeText(mark.label, ...at);
+        if (roomy) u.ctx.strokeText(mark.label, ...at);
         u.ctx.lineWidth = 2.5 * ratio;
         u.ctx.strokeStyle = colour("--accent");
         u.ctx.stroke();
         u.ctx.fillStyle = colour("--ink");
-        u.ctx.fillText(mark.label, ...at);
+        if (roomy) u.ctx.fillText(mark.label, ...at);
       }
       u.ctx.restore();
     }
@@ -102,7 +104,7 @@
         legend: { show: false }, scales: { x: { time: false }, y: { range: [0, 1.02] } },
         cursor: { drag: { x: false, y: false }, y: false, focus: { prox: 1e6 } },
         axes: [
-          { ...axis, label: inDays ? words.days : words.hours, labelFont: axis.font, labelSize: 22, values: (u, at) => at.map((v) => number.format(v)) },
+          { ...axis, label: words.axis, labelFont: axis.font, labelSize: 22, values: (u, at) => at.map((v) => number.format(v)) },
           { ...axis, size: 62, values: (u, at) => at.map((v) => (v <= 1 ? percent(v) : "")) },
         ],
         series: [
