@@ -1,4 +1,4 @@
-"""What patients may want to read about a substance: statements in plain words, each with its sources, read from the data."""
+"""What patients may want to read about a substance: statements in plain words, each with its sources."""
 
 from __future__ import annotations
 

@@ -6,6 +6,7 @@ A sentence stands in the code in English as `voice.say("…")`, in a template as
 import io
 import sys
 import tomllib
+from datetime import UTC, datetime
 from pathlib import Path
 
 from babel.messages.catalog import Catalog
@@ -59,6 +60,8 @@ def catalogue(language):
 
 def compiled(catalog):
     """The bytes of a compiled catalogue."""
+    # Its header holds a moment; a fixed one, so that the same words give the same bytes.
+    catalog.creation_date = catalog.revision_date = datetime(2026, 1, 1, tzinfo=UTC)
     written = io.BytesIO()
     write_mo(written, catalog)
     return written.getvalue()

@@ -59,28 +59,36 @@ def written(answer, asked, voice=ENGLISH) -> str:
     request = json.dumps(asked, ensure_ascii=False, sort_keys=True, separators=(",", ":"))
     window = answer["window"]
     style = resources.files("detectapi.report").joinpath("templates/report.css").read_text(encoding="utf-8")
-    return _environment().get_template("report.html").render(
-        say=voice.say,
-        answer=answer,
-        picture=shown,
-        style=Markup(style),  # noqa: S704 - our own file
-        sentences=words.sentences(window, voice),
-        clock=[window[name] for name in ("low_at", "median_at", "high_at")] if "median_at" in window else [],
-        drawings=[_drawing(panel) for panel in shown.panels[:MOST_DRAWINGS]],
-        rows=[_row(*row, voice) for row in words.table_rows(answer["curve"], 9)],
-        shares=_shares(answer["uncertainty"], voice),
-        grade=words.grade_names(voice)[answer["evidence"]["grade"]],
-        grade_words=words.grade_words(voice)[answer["evidence"]["grade"]],
-        because=_saying(answer["evidence"]["because"], voice),
-        notes=[_saying(note["message"], voice) for note in answer["notes"]],
-        request=request,
-        digest=hashlib.sha256(request.encode()).hexdigest(),
+    return (
+        _environment()
+        .get_template("report.html")
+        .render(
+            say=voice.say,
+            answer=answer,
+            picture=shown,
+            style=Markup(style),  # noqa: S704 - our own file
+            sentences=words.sentences(window, voice),
+            clock=[window[name] for name in ("low_at", "median_at", "high_at")] if "median_at" in window else [],
+            drawings=[_drawing(panel) for panel in shown.panels[:MOST_DRAWINGS]],
+            rows=[_row(*row, voice) for row in words.table_rows(answer["curve"], 9)],
+            shares=_shares(answer["uncertainty"], voice),
+            grade=words.grade_names(voice)[answer["evidence"]["grade"]],
+            grade_words=words.grade_words(voice)[answer["evidence"]["grade"]],
+            because=_saying(answer["evidence"]["because"], voice),
+            notes=[_saying(note["message"], voice) for note in answer["notes"]],
+            request=request,
+            digest=hashlib.sha256(request.encode()).hexdigest(),
+        )
     )
 
 
 def _drawing(panel):
     # Printed letters have no halo: WeasyPrint would paint it over them.
-    drawn = svg.draw(panel, PRINTED, panel.name).replace(" halo", "").replace("<title", f"<style>{svg.STYLE}</style><title", 1)
+    drawn = (
+        svg.draw(panel, PRINTED, panel.name)
+        .replace(" halo", "")
+        .replace("<title", f"<style>{svg.STYLE}</style><title", 1)
+    )
     source = "data:image/svg+xml;base64," + base64.b64encode(drawn.encode()).decode()
     return {"title": panel.title, "description": panel.description, "source": source}
 

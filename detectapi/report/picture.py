@@ -176,7 +176,9 @@ def concentration_panel(entry, voice: Voice = ENGLISH) -> Panel | None:
 def decades(start, end, voice: Voice = ENGLISH) -> tuple[tuple[float, str], ...]:
     """Ticks of a logarithmic axis: powers of ten."""
     first, last = round(math.log10(start)), round(math.log10(end))
-    return tuple((10.0**power, voice.number(10.0**power, ",g" if power < 6 else ".0e")) for power in range(first, last + 1))
+    return tuple(
+        (10.0**power, voice.number(10.0**power, ",g" if power < 6 else ".0e")) for power in range(first, last + 1)
+    )
 
 
 def time_axis(end, voice: Voice = ENGLISH) -> Axis:

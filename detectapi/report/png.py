@@ -44,7 +44,11 @@ def draw(picture: Picture) -> bytes:
         bottom = 1 - (1.05 + 3.0 * (i + 1) - 0.55) / height
         _panel(figure.add_axes((0.09, bottom, 0.89, 2.2 / height)), panel)
     written = io.BytesIO()
-    told = {"Title": f"{picture.title}: {picture.headline}", "Description": picture.description, "Comment": picture.footer}
+    told = {
+        "Title": f"{picture.title}: {picture.headline}",
+        "Description": picture.description,
+        "Comment": picture.footer,
+    }
     figure.savefig(written, format="png", metadata={**told, "Software": "detectapi"})
     return written.getvalue()
 
@@ -69,9 +73,28 @@ def _panel(axes, panel: Panel) -> None:
         axes.axhline(value, color=LEVEL, linestyle=(0, (5, 3)), linewidth=1.4)
         _beside(axes, (panel.x.end, value), words, (-3, -4), "right", "top", LEVEL, "bold")
     for row, words in enumerate(panel.key):
-        axes.annotate(words, (1, 1), (-3, -4 - 11 * row), "axes fraction", "offset points", ha="right", va="top", fontsize=8, color=INK)
+        axes.annotate(
+            words,
+            (1, 1),
+            (-3, -4 - 11 * row),
+            "axes fraction",
+            "offset points",
+            ha="right",
+            va="top",
+            fontsize=8,
+            color=INK,
+        )
     for mark in panel.marks:
-        axes.plot([mark.x], [mark.y], "o", markersize=5, markerfacecolor="white", markeredgecolor=LINE, markeredgewidth=1.8, clip_on=False)
+        axes.plot(
+            [mark.x],
+            [mark.y],
+            "o",
+            markersize=5,
+            markerfacecolor="white",
+            markeredgecolor=LINE,
+            markeredgewidth=1.8,
+            clip_on=False,
+        )
         late = mark.x > 0.72 * panel.x.end
         offset, side = ((0, 14), "right") if late else ((8, 5), "left")
         _beside(axes, (panel.x.end if late else mark.x, mark.y), mark.label, offset, side, "center", INK, "bold")
@@ -82,5 +105,14 @@ def _beside(axes, point, words, offset, side, height, colour, weight) -> None:
 
     halo = [withStroke(linewidth=3, foreground="white")]
     axes.annotate(
-        words, point, offset, textcoords="offset points", ha=side, va=height, fontsize=8, color=colour, fontweight=weight, path_effects=halo
+        words,
+        point,
+        offset,
+        textcoords="offset points",
+        ha=side,
+        va=height,
+        fontsize=8,
+        color=colour,
+        fontweight=weight,
+        path_effects=halo,
     )

@@ -23,7 +23,8 @@ STYLE = (
     ".chart .level{stroke:#8a3c00;stroke-width:2;stroke-dasharray:7 4}.chart .level-label{fill:#8a3c00;font-weight:600}"
     ".chart .mark{fill:#fff;stroke:#0b6470;stroke-width:2.5}.chart .mark-label{font-weight:600}"
     ".chart .halo{stroke:#fff;stroke-width:4;stroke-linejoin:round;paint-order:stroke}"
-    ".chart .title{font-weight:600;font-size:14px}.chart .headline{font-size:22px;font-weight:650}.chart .small{font-size:12px}"
+    ".chart .title{font-weight:600;font-size:14px}.chart .headline{font-size:22px;font-weight:650}"
+    ".chart .small{font-size:12px}"
     "@media (prefers-color-scheme:dark){.chart{color:#e6ebee}.chart .ground{fill:#12191e}.chart .band{fill:#63c3cd}"
     ".chart .line,.chart .mark{stroke:#63c3cd}.chart .mark{fill:#12191e}.chart .level{stroke:#ffb27a}"
     ".chart .level-label{fill:#ffb27a}.chart .halo{stroke:#12191e}}"
@@ -34,7 +35,7 @@ STYLE_HASH = "sha256-" + base64.b64encode(hashlib.sha256(STYLE.encode()).digest(
 
 @dataclass(frozen=True, slots=True)
 class Size:
-    """A chart's box and the room around its plot. [px]"""
+    """A chart's box and the room around its plot, in px."""
 
     width: float
     height: float
@@ -54,7 +55,9 @@ CHARACTERS = 100  # of running text in a line of `WIDE`
 def tag(name, content="", **attributes):
     """An element; attribute names with an underscore become those with a hyphen, ``class_`` becomes class."""
     written = "".join(
-        f' {key.rstrip("_").replace("_", "-")}="{escape(_text(value))}"' for key, value in attributes.items() if value is not None
+        f' {key.rstrip("_").replace("_", "-")}="{escape(_text(value))}"'
+        for key, value in attributes.items()
+        if value is not None
     )
     return f"<{name}{written}/>" if content == "" else f"<{name}{written}>{content}</{name}>"
 
@@ -86,7 +89,9 @@ def draw(panel: Panel, size: Size = IN_PAGE, ident: str = "chart", class_: str =
     str
         Without style and heading of its own: the page has them.
     """
-    names = tag("title", escape(panel.title), id=f"{ident}-title") + tag("desc", escape(panel.description), id=f"{ident}-desc")
+    names = tag("title", escape(panel.title), id=f"{ident}-title") + tag(
+        "desc", escape(panel.description), id=f"{ident}-desc"
+    )
     return tag(
         "svg",
         names + plot(panel, size, ident),
@@ -103,7 +108,9 @@ def draw_alone(picture: Picture, size: Size = WIDE) -> str:
     subtitle = textwrap.wrap(picture.subtitle, CHARACTERS)
     head, gap, foot = 64.0 + LINE * len(subtitle), 14.0, 34.0
     height = head + len(picture.panels) * (size.height + gap) + foot
-    names = tag("title", escape(f"{picture.title}: {picture.headline}"), id="title") + tag("desc", escape(picture.description), id="desc")
+    names = tag("title", escape(f"{picture.title}: {picture.headline}"), id="title") + tag(
+        "desc", escape(picture.description), id="desc"
+    )
     parts = [
         names,
         tag("style", STYLE),
@@ -175,7 +182,9 @@ def marks(panel, x, y, right, taken):
         at, height = x(mark.x), y(mark.y)
         wide = 7.3 * len(mark.label)
         fits = at + 12.0 + wide <= right
-        below_key = max(height - 9.0, y(panel.y.end) + 13.0 + 16.0 * taken + 8.0 if at + 12.0 + wide > right - 200.0 else 0.0)
+        below_key = max(
+            height - 9.0, y(panel.y.end) + 13.0 + 16.0 * taken + 8.0 if at + 12.0 + wide > right - 200.0 else 0.0
+        )
         place = (at + 11.0, below_key) if fits else (right - 2.0, min(height - 22.0, below_key))
         parts.append(tag("circle", cx=at, cy=height, r=4.5, class_="mark"))
         parts.append(label(*place, mark.label, "start" if fits else "end", "mark-label halo"))

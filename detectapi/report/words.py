@@ -166,9 +166,7 @@ def table_rows(curve, most=13):
     list of tuple
         (hours, probability, low, high)
     """
-    rows = list(
-        zip(curve["time_h"], curve["probability_positive"], curve["low"], curve["high"], strict=True)
-    )
+    rows = list(zip(curve["time_h"], curve["probability_positive"], curve["low"], curve["high"], strict=True))
     step = -(-len(rows) // most) if rows else 1
     chosen = rows[::step]
     return chosen if not rows or chosen[-1] is rows[-1] else [*chosen, rows[-1]]
@@ -193,7 +191,9 @@ def grade_words(voice=ENGLISH):
     return {
         "validated": voice.say("Checked: the model was compared with measurements it had not seen."),
         "calibrated": voice.say("Fitted: the model was set so that it agrees with measurements like this one."),
-        "extrapolated": voice.say("Carried over: no study measured this directly; the answer is built from related studies."),
+        "extrapolated": voice.say(
+            "Carried over: no study measured this directly; the answer is built from related studies."
+        ),
         "hypothesis": voice.say("A hypothesis: very few people were studied. Take the range as a rough guide."),
     }
 

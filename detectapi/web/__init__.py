@@ -33,12 +33,15 @@ def create_app(config=None):
     Notes
     -----
     `DETECTAPI_TRUSTED_HOSTS`, a comma-separated list in the environment, limits the host names that are answered.
-    `DETECTAPI_CORS_ORIGINS` and `DETECTAPI_EMBED_ORIGINS` list the sites that may call `/v1` from a browser and frame `/embed`.
+    `DETECTAPI_CORS_ORIGINS` and `DETECTAPI_EMBED_ORIGINS` list the sites that may call `/v1` from a browser, and those
+    that may frame `/embed`.
     """
     app = App(__name__, static_folder=None)
     app.config.update(
         MAX_CONTENT_LENGTH=LARGEST_BODY,
-        TRUSTED_HOSTS=[host.strip() for host in os.environ.get("DETECTAPI_TRUSTED_HOSTS", "").split(",") if host.strip()]
+        TRUSTED_HOSTS=[
+            host.strip() for host in os.environ.get("DETECTAPI_TRUSTED_HOSTS", "").split(",") if host.strip()
+        ]
         or None,
     )
     app.config.update(config or {})

@@ -24,6 +24,8 @@ def init_app(app):
             response.headers["Access-Control-Expose-Headers"] = "X-Request-ID, ETag, Content-Language"
             if request.method == "OPTIONS":
                 response.headers["Access-Control-Allow-Methods"] = "GET, POST"
-                response.headers["Access-Control-Allow-Headers"] = "Content-Type, Accept, Accept-Language, If-None-Match"
+                response.headers["Access-Control-Allow-Headers"] = (
+                    "Content-Type, Accept, Accept-Language, If-None-Match"
+                )
                 response.headers["Access-Control-Max-Age"] = "600"
         return response

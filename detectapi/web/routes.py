@@ -75,7 +75,12 @@ def substance(substance_id):
 @blueprint.doc(
     operationId="showEducation",
     parameters=[
-        {"in": "query", "name": "lang", "schema": {"type": "string", "enum": list(LANGUAGES)}, "description": "Else by `Accept-Language`."}
+        {
+            "in": "query",
+            "name": "lang",
+            "schema": {"type": "string", "enum": list(LANGUAGES)},
+            "description": "Else by `Accept-Language`.",
+        }
     ],
 )
 def education(substance_id):

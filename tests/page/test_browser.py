@@ -31,7 +31,8 @@ def overlapping(page):
       const blocks = [...document.querySelectorAll('.answer > *, .ask > *')].filter(e => e.checkVisibility());
       const boxes = blocks.map(e => e.getBoundingClientRect());
       return blocks.flatMap((e, i) => blocks.slice(i + 1).map((f, j) => [e, f, boxes[i], boxes[i + 1 + j]]))
-        .filter(([e, f, a, b]) => a.left < b.right - 1 && b.left < a.right - 1 && a.top < b.bottom - 1 && b.top < a.bottom - 1)
+        .filter(([e, f, a, b]) => a.left < b.right - 1 && b.left < a.right - 1)
+        .filter(([e, f, a, b]) => a.top < b.bottom - 1 && b.top < a.bottom - 1)
         .map(([e, f]) => e.className + ' / ' + f.className); }""")
 
 
@@ -54,7 +55,9 @@ def test_fill_the_form_and_read_the_answer(watch):
 def test_limits_are_in_view_wherever_the_reader_is(watch):
     page = watch().open("/?preset=six-infusions")
     for place in (0, 0.3, 0.55):
-        page.evaluate("at => scrollTo({top: at * document.querySelector('.answer').offsetHeight, behavior: 'instant'})", place)
+        page.evaluate(
+            "at => scrollTo({top: at * document.querySelector('.answer').offsetHeight, behavior: 'instant'})", place
+        )
 
         box = page.locator(".limits.always").bounding_box()
         assert 0 <= box["y"] <= 900 - box["height"]
@@ -127,7 +130,6 @@ def test_errors_name_the_field_keep_what_was_typed_and_take_the_focus(watch):
     assert page.get_attribute("#urine_ph", "aria-invalid") == "true"
     page.click("#errors a >> nth=0")
     assert focused(page) == "amount"
-    watched.complaints.clear()  # Chromium reports the 422 itself
 
 
 def test_without_script(watch):
@@ -166,17 +168,18 @@ def test_hostile_text_in_any_field_is_inert(watch):
     page = watched.open()
     page.evaluate(
         "text => document.querySelectorAll('#question input:not([type=hidden]):not([type=checkbox]), #question textarea')"
-        ".forEach(e => { if (e.id !== 'request') { e.removeAttribute('maxlength'); e.value = text; } })", HOSTILE
+        ".forEach(e => { if (e.id !== 'request') { e.removeAttribute('maxlength'); e.value = text; } })",
+        HOSTILE,
     )
     page.click("text=Show the answer")
     page.wait_for_selector("#errors")
     assert page.input_value("#amount").startswith("\"'><img")
     assert page.locator("img[src=x]").count() == 0
-    watched.complaints[:] = [text for text in watched.complaints if "422" not in text]
 
 
 @pytest.mark.parametrize(
-    "asked", [HOSTILE.encode(), b"{", b"\xff\xfe", {"substance": HOSTILE, "doses": []}, {"doses": "<script>alert(1)</script>"}]
+    "asked",
+    [HOSTILE.encode(), b"{", b"\xff\xfe", {"substance": HOSTILE, "doses": []}, {"doses": "<script>alert(1)</script>"}],
 )
 def test_a_hostile_fragment_is_inert(watch, asked):
     watched = watch()
@@ -184,7 +187,6 @@ def test_a_hostile_fragment_is_inert(watch, asked):
     page.wait_for_selector("#errors")
 
     assert page.locator("img[src=x]").count() == 0
-    watched.complaints[:] = [text for text in watched.complaints if "422" not in text]
 
 
 STATES = {
@@ -234,7 +236,6 @@ def test_no_barrier_in_errors_and_comparison(watch):
     page.wait_for_selector(".compare")
     assert watched.violations() == []
     assert overlapping(page) == []
-    watched.complaints[:] = [text for text in watched.complaints if "422" not in text]
 
 
 def test_the_page_prints(watch):

@@ -204,7 +204,8 @@ PLACES = {
         for start in ("/doses/0", "/pattern")
         for name, field in (
             ("amount_mg", "amount"), ("amount_mg_per_kg", "amount"), ("basis", "basis"), ("route", "route"),
-            ("duration_min", "duration_min"), ("repeat", "count"), ("repeat/every_h", "every_h"), ("repeat/count", "count"),
+            ("duration_min", "duration_min"), ("repeat", "count"), ("repeat/every_h", "every_h"),
+            ("repeat/count", "count"),
             ("frequency", "frequency"), ("for_days", "for_days"),
         )
     },

@@ -107,7 +107,8 @@ def at_time(curve, values, voice):
         return None
     if not 0.0 <= hours <= 1e6:
         return None
-    probability, low, high = (probability_at(curve, hours, name) for name in SHOWN_NAMES)
+    lines = ({**curve, "probability_positive": curve[name]} for name in SHOWN_NAMES)
+    probability, low, high = (round(probability_at(line, hours), 3) for line in lines)
     return {"time": words.moment(round(hours, 1), voice), **row(hours, probability, low, high, voice)}
 
 

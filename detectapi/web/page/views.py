@@ -41,7 +41,9 @@ def ask():
     values = form.typed(request.form)
     if request.form.get("action") == "permalink" and not values["request"]:
         return page(form.typed({}), status=200)
-    return answered(values, None, first=request.form.get("first", ""), comparing=request.form.get("action") == "compare")
+    return answered(
+        values, None, first=request.form.get("first", ""), comparing=request.form.get("action") == "compare"
+    )
 
 
 def answered(values, asked, first="", comparing=False):

@@ -37,7 +37,10 @@ class BabelVoice(Voice):
 def wanted():
     """The language asked for by `lang`, else the best of those the browser accepts."""
     asked = request.values.get("lang", "")
-    return asked if asked in LANGUAGES else request.accept_languages.best_match(list(LANGUAGES), "en")
+    if asked in LANGUAGES:
+        return asked
+    accepted = (language.lower().replace("_", "-").partition("-")[0] for language in request.accept_languages.values())
+    return next((language for language in accepted if language in LANGUAGES), "en")
 
 
 def init_app(app):
@@ -46,7 +49,9 @@ def init_app(app):
 
 
 BETWEEN = re.compile(r"Must be an? (number|integer) from (\S+) to ([^\s,]+?)(, or a range with low and high)?\.")
-ABOVE = re.compile(r"Must be an? (number|integer) above (\S+) and at most ([^\s,]+?)(, or a range with low and high)?\.")
+ABOVE = re.compile(
+    r"Must be an? (number|integer) above (\S+) and at most ([^\s,]+?)(, or a range with low and high)?\."
+)
 
 
 def problem_words(problem, voice):
