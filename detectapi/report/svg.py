@@ -151,24 +151,41 @@ def plot(panel: Panel, size: Size, ident: str) -> str:
 
     parts = []
     for value, words in panel.y.ticks:
-        parts.append(tag("line", x1=size.left, x2=right, y1=y(value), y2=y(value), class_="grid"))
+        parts.append(
+            tag(
+                "line",
+                x1=size.left,
+                x2=right,
+                y1=y(value),
+                y2=y(value),
+                class_="grid",
+                stroke="currentColor",
+                stroke_opacity=0.14,
+            )
+        )
         parts.append(label(size.left - 7.0, y(value) + 4.5, words, "end"))
     for value, words in panel.x.ticks:
-        parts.append(tag("line", x1=x(value), x2=x(value), y1=bottom, y2=bottom + 5.0, class_="axis"))
+        parts.append(
+            tag("line", x1=x(value), x2=x(value), y1=bottom, y2=bottom + 5.0, class_="axis", stroke="currentColor")
+        )
         parts.append(label(x(value), bottom + 19.0, words, "middle"))
-    parts.append(tag("line", x1=size.left, x2=right, y1=bottom, y2=bottom, class_="axis"))
+    parts.append(tag("line", x1=size.left, x2=right, y1=bottom, y2=bottom, class_="axis", stroke="currentColor"))
     parts.append(label((size.left + right) / 2, size.height - 5.0, panel.x.label, "middle"))
     drawn = []
     for band in panel.bands:
         around = points(chain(panel.time, reversed(panel.time)), (*band.high, *reversed(band.low)))
-        drawn.append(tag("polygon", points=around, class_=f"band band-{band.kind}"))
-    drawn.append(tag("polyline", points=points(panel.time, panel.line), class_="line"))
+        drawn.append(tag("polygon", points=around, class_=f"band band-{band.kind}", fill_opacity=0.17))
+    drawn.append(
+        tag("polyline", points=points(panel.time, panel.line), class_="line", fill="none", stroke="currentColor")
+    )
     inside = tag("rect", x=size.left, y=size.top - 2.0, width=right - size.left, height=bottom - size.top + 4.0)
     parts.append(tag("clipPath", inside, id=f"{ident}-plot"))
     parts.append(tag("g", "".join(drawn), clip_path=f"url(#{ident}-plot)"))
     if panel.level:
         value, words = panel.level
-        parts.append(tag("line", x1=size.left, x2=right, y1=y(value), y2=y(value), class_="level"))
+        parts.append(
+            tag("line", x1=size.left, x2=right, y1=y(value), y2=y(value), class_="level", stroke="currentColor")
+        )
         parts.append(label(right - 2.0, y(value) + 16.0, words, "end", "level-label halo"))
     for row, words in enumerate(panel.key):
         parts.append(label(right - 2.0, size.top + 13.0 + 16.0 * row, words, "end", "small halo"))
@@ -186,6 +203,6 @@ def marks(panel, x, y, right, taken):
             height - 9.0, y(panel.y.end) + 13.0 + 16.0 * taken + 8.0 if at + 12.0 + wide > right - 200.0 else 0.0
         )
         place = (at + 11.0, below_key) if fits else (right - 2.0, min(height - 22.0, below_key))
-        parts.append(tag("circle", cx=at, cy=height, r=4.5, class_="mark"))
+        parts.append(tag("circle", cx=at, cy=height, r=4.5, class_="mark", fill="none", stroke="currentColor"))
         parts.append(label(*place, mark.label, "start" if fits else "end", "mark-label halo"))
     return parts

@@ -39,9 +39,7 @@ def create_app(config=None):
     app = App(__name__, static_folder=None)
     app.config.update(
         MAX_CONTENT_LENGTH=LARGEST_BODY,
-        TRUSTED_HOSTS=[
-            host.strip() for host in os.environ.get("DETECTAPI_TRUSTED_HOSTS", "").split(",") if host.strip()
-        ]
+        TRUSTED_HOSTS=[host.strip() for host in os.environ.get("DETECTAPI_TRUSTED_HOSTS", "").split(",") if host.strip()]
         or None,
     )
     app.config.update(config or {})

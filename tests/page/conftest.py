@@ -79,7 +79,7 @@ class Watched:
         found = self.page.evaluate(
             "async ([source, tags]) => { if (!window.axe) (0, eval)(source);"
             " return (await axe.run(document, {runOnly: tags})).violations"
-            ".map(v => v.id + ': ' + v.nodes.map(n => n.html.slice(0, 120) + ' ' + (n.any[0]||{}).message).join(' | ')); }",
+            ".map(v => v.id + ': ' + v.nodes.map(n => n.html.slice(0, 120)).join(' | ')); }",
             [AXE.read_text(encoding="utf-8"), tags],
         )
         return found

@@ -167,7 +167,7 @@ def test_hostile_text_in_any_field_is_inert(watch):
     watched = watch()
     page = watched.open()
     page.evaluate(
-        "text => document.querySelectorAll('#question input:not([type=hidden]):not([type=checkbox]), #question textarea')"
+        "text => document.querySelectorAll('#question input:not([type=hidden], [type=checkbox]), #question textarea')"
         ".forEach(e => { if (e.id !== 'request') { e.removeAttribute('maxlength'); e.value = text; } })",
         HOSTILE,
     )

@@ -42,7 +42,7 @@ def test_the_drawn_curve_is_the_curve_of_the_answer(answer):
     panel = picture(answer).panels[0]
     drawn = list(read_line(parse(svg.draw(panel)), panel, svg.IN_PAGE))
 
-    # Coordinates are written to 0.01 px of 246 px: 0.00005 in probability; of 650 px: below 0.01 h a hundred hours long.
+    # Coordinates are written to 0.01 px of 246 px: 0.00005 in probability; of 650 px: below 0.01 h in a hundred.
     assert [p for _, p in drawn] == pytest.approx(answer["curve"]["probability_positive"], abs=5e-5)
     assert [t for t, _ in drawn] == pytest.approx(answer["curve"]["time_h"], abs=0.01)
 
