@@ -104,8 +104,8 @@ $(UV):
 	@build/uv/bin/python -m pip install --quiet uv==0.13.9
 
 lock: $(UV) ## write requirements/*.txt anew from pyproject.toml
-	@$(COMPILE) pyproject.toml --extra dev -o requirements/dev.txt
-	@$(COMPILE) pyproject.toml -c requirements/dev.txt -o requirements/run.txt
+	@$(COMPILE) pyproject.toml --extra dev --extra report -o requirements/dev.txt
+	@$(COMPILE) pyproject.toml --extra report -c requirements/dev.txt -o requirements/run.txt
 	@printf 'hatchling\neditables\n' | $(COMPILE) - -c requirements/dev.txt -o requirements/build.txt
 	@$(COMPILE) pyproject.toml --extra bench -c requirements/dev.txt -o requirements/bench.txt
 

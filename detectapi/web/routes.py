@@ -109,7 +109,7 @@ def pictured(media_type, answer, asked):
     kind = next(kind for kind, media in files.KINDS.items() if media == media_type)
     try:
         return files.response(kind, answer, asked, BabelVoice())
-    except ImportError:
+    except files.NotInstalledError:
         return problem("not-acceptable", "This media type needs the extra `report`, which is not installed here.")
 
 

@@ -3,6 +3,7 @@
 import gzip
 import json
 import re
+import sys
 
 import pytest
 
@@ -65,6 +66,18 @@ def test_the_answer_can_be_kept_as_a_file(client, kind, start):
     assert f"detection-window.{kind}" in response.headers["Content-Disposition"]
     assert client.post("/save/exe", data={"request": "{}"}).status_code == 404
     assert client.post("/save/svg", data={"request": "{"}).status_code == 400
+
+
+def test_without_the_extra_only_what_can_be_made_is_offered(client, monkeypatch):
+    monkeypatch.setitem(sys.modules, "weasyprint", None)
+    monkeypatch.setattr("detectapi.web.page.files.find_spec", lambda name: None)
+    refused = client.post("/v1/estimates", json=QUESTION, headers={"Accept": "application/pdf"})
+
+    assert refused.status_code == 406
+    assert "extra" in refused.json["detail"]
+    assert "/save/pdf" not in client.get("/?preset=one-infusion").get_data(as_text=True)
+    assert "/save/svg" in client.get("/?preset=one-infusion").get_data(as_text=True)
+    assert client.post("/save/pdf", data={"request": json.dumps(QUESTION)}).status_code == 404
 
 
 def test_the_json_on_the_page_is_the_exact_request(client):

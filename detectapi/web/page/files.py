@@ -1,5 +1,7 @@
 """The answer as a picture or as a printed report, for the page and for `/v1/estimates`."""
 
+from importlib.util import find_spec
+
 from flask import Response
 
 from detectapi import service
@@ -9,6 +11,18 @@ from detectapi.report.svg import STYLE_HASH, draw_alone
 KINDS = {"svg": "image/svg+xml", "png": "image/png", "pdf": "application/pdf", "json": "application/json"}
 PICTURES = tuple(media for kind, media in KINDS.items() if kind != "json")
 SVG_POLICY = f"default-src 'none'; style-src '{STYLE_HASH}'; frame-ancestors 'none'"
+
+
+NEEDED = {"png": "matplotlib", "pdf": "weasyprint"}
+
+
+class NotInstalledError(Exception):
+    """What the file is made with is not here: the extra ``report``, or the system library Pango."""
+
+
+def offered():
+    """The kinds of file that can be made here, as far as can be told without loading anything."""
+    return [kind for kind in KINDS if kind not in NEEDED or find_spec(NEEDED[kind])]
 
 
 def response(kind, answer, asked, voice, download=False):
@@ -26,10 +40,12 @@ def response(kind, answer, asked, voice, download=False):
 
     Raises
     ------
-    ImportError
-        The extra ``report`` is not installed.
+    NotInstalledError
     """
-    raw = write(kind, answer, asked, voice)
+    try:
+        raw = write(kind, answer, asked, voice)
+    except (ImportError, OSError) as error:
+        raise NotInstalledError from error
     written = Response(raw, content_type=KINDS[kind], headers={"Cache-Control": "no-store"})
     if kind != "json":
         written.headers["Content-Language"] = voice.language

@@ -114,6 +114,7 @@ def page(values, *, results=(), problems=(), first="", comparing=False, status=2
         stages=[(stage, VOICE.say("kidney disease, stage %(stage)s", stage=stage)) for stage in choices()["stages"]],
         salts=[(salt, salt) for salt in choices()["salts"]],
         labels=labels(VOICE),
+        offered=files.offered(),
         advanced_used=any(values[name] for name in ADVANCED) or values["model_kind"] != "population",
         limits=words.limits(VOICE),
         presets=[(item["id"], *preset_words(VOICE)[item["id"]]) for item in presets()],
@@ -152,7 +153,10 @@ def save(kind):
         answer = service.answer(with_concentration(asked))
     except InputError:
         abort(400)
-    return files.response(kind, answer, asked, VOICE, download=True)
+    try:
+        return files.response(kind, answer, asked, VOICE, download=True)
+    except files.NotInstalledError:
+        abort(404)
 
 
 EMBED_NAMES = ("substance", "route", "amount", "duration_min", "frequency", "every_h", "count", "for_days", "assay")
