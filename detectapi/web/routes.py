@@ -29,6 +29,15 @@ def accept_json():
 @blueprint.response(200, EstimateResponseSchema, description="The estimate. Never cached.")
 @blueprint.doc(
     operationId="estimate",
+    # The same estimate as a picture, or as a printed report, in the language of `Accept-Language`.
+    responses={
+        "200": {
+            "content": {
+                JSON: {"schema": EstimateResponseSchema},
+                **{media: {"schema": {"type": "string", "format": "binary"}} for media in files.PICTURES},
+            }
+        }
+    },
     requestBody={
         "required": True,
         "content": {JSON: {"schema": EstimateRequestSchema, "examples": examples()}},

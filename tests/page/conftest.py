@@ -16,11 +16,6 @@ QUIET = (
     "--no-sandbox --disable-gpu --disable-quic --no-first-run --disable-background-networking"
     " --disable-component-update --disable-sync"
 )
-QUESTION = {
-    "substance": "ketamine",
-    "doses": [{"amount_mg": 35, "route": "intravenous", "duration_min": 40, "repeat": {"every_h": 84, "count": 6}}],
-    "options": {"include": ["concentration"]},
-}
 
 
 @pytest.fixture(scope="session")

@@ -4,11 +4,11 @@ import gzip
 import json
 import re
 import sys
+from pathlib import Path
 
 import pytest
 
-from tests.page.conftest import QUESTION
-
+QUESTION = json.loads(Path(__file__).with_name("question.json").read_text(encoding="utf-8"))
 CANARY = "31337.25"
 
 

@@ -5,6 +5,7 @@ import json
 import re
 import struct
 import zlib
+from pathlib import Path
 from xml.etree.ElementTree import fromstring
 
 import pytest
@@ -12,8 +13,8 @@ import pytest
 from detectapi import service
 from detectapi.report import pdf, png, svg, words
 from detectapi.report.picture import picture
-from tests.page.conftest import QUESTION
 
+QUESTION = json.loads(Path(__file__).with_name("question.json").read_text(encoding="utf-8"))
 parse = fromstring  # only drawings of our own
 SVG = "{http://www.w3.org/2000/svg}"
 
