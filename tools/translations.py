@@ -1,9 +1,11 @@
 """Collect what the page says, bring the catalogues up to date and compile them: `make translations`.
 
-A sentence stands in the code in English as `voice.say("…")`, in a template as `_('…')`, in `data/education` as text.
+A sentence stands in the code in English as `voice.say("…")`, in a template as `_('…')`, in `data/education` as text; the
+names of substances and analytes are those of the data.
 """
 
 import io
+import json
 import sys
 import tomllib
 from datetime import UTC, datetime
@@ -43,6 +45,14 @@ def messages():
             add(topic["title"], file)
             for statement in topic["statements"]:
                 add(statement["text"], file)
+    presets = ROOT / "detectapi/web/page/presets.json"
+    for preset in json.loads(presets.read_text(encoding="utf-8")):
+        add(preset["title"], presets)
+        add(preset["detail"], presets)
+    for file in sorted((ROOT / "detectapi/data/substances").glob("*.toml")):
+        card = tomllib.loads(file.read_text(encoding="utf-8"))
+        for name in (card["id"], *(moiety["id"] for moiety in card.get("moieties", ()))):
+            add(name, file)
     return found
 
 

@@ -32,6 +32,7 @@ def accept_json():
     # The same estimate as a picture, or as a printed report, in the language of `Accept-Language`.
     responses={
         "200": {
+            "description": "The estimate. Never cached.",
             "content": {
                 JSON: {"schema": EstimateResponseSchema},
                 **{media: {"schema": {"type": "string", "format": "binary"}} for media in files.PICTURES},

@@ -41,17 +41,6 @@ def choices():
     }
 
 
-def preset_words(voice):
-    """Title and detail of each preset."""
-    return {
-        "one-infusion": (voice.say("One infusion"), voice.say("35 mg into a vein over 40 minutes")),
-        "six-infusions": (voice.say("Six infusions"), voice.say("35 mg twice a week for three weeks")),
-        "nasal-spray": (voice.say("Nasal spray course"), voice.say("84 mg esketamine twice a week for four weeks")),
-        "daily-troche": (voice.say("Daily troche"), voice.say("100 mg in the mouth every day for 30 days")),
-        "heavy-daily": (voice.say("Heavy daily use"), voice.say("1000 mg through the nose every day for half a year")),
-    }
-
-
 def route_words(voice):
     """The routes as people say them."""
     return {
@@ -65,14 +54,6 @@ def route_words(voice):
         "oral-extended-release": voice.say("Swallowed, slow release"),
         "rectal": voice.say("Rectal (suppository)"),
         "inhaled": voice.say("Inhaled"),
-    }
-
-
-def substance_words(voice):
-    """The substances as people know them."""
-    return {
-        "ketamine": voice.say("Ketamine"),
-        "esketamine": voice.say("Esketamine (nasal spray medicine)"),
     }
 
 

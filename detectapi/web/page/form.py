@@ -5,6 +5,7 @@ What cannot be read as a number is handed on as it was typed; the contract refus
 
 import json
 import re
+from importlib import resources
 
 from schemas import vocabulary
 
@@ -16,11 +17,8 @@ SPECIMEN = ("urine_ph", "urine_flow_ml_h", "urine_creatinine_mg_dl", "specific_g
 OPTIONS = ("draws", "seed", "level")
 ADJUSTMENTS = 3
 
-DEFAULTS = {
-    "substance": "ketamine", "route": "intravenous", "amount": "35", "amount_unit": "mg", "basis": "base",
-    "duration_min": "40", "frequency": "once", "since_unit": "h", "kidney_kind": "", "hydration_kind": "",
-    "assay": "", "model_kind": "population",
-}  # fmt: skip
+# What the form holds before anything was typed.
+DEFAULTS = json.loads(resources.files("detectapi.web.page").joinpath("defaults.json").read_text(encoding="utf-8"))
 NAMES = (
     *DEFAULTS, "every_h", "count", "for_days", "since", "kidney_value", "hydration_value", "urine_ph", *PERSON, "sex",
     "hepatic_class", "analyte", "cutoff_ng_ml", *(f"specimen_{name}" for name in SPECIMEN), "half_life_h", *OPTIONS,

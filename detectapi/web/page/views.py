@@ -13,12 +13,13 @@ from detectapi.errors import InputError, MalformedRequest
 from detectapi.report import words
 from detectapi.web import headers
 from detectapi.web.page import files, form
-from detectapi.web.page.choices import choices, labels, preset_words, presets, route_words, substance_words
+from detectapi.web.page.choices import choices, labels, presets, route_words
 from detectapi.web.page.shown import shown
 from detectapi.web.page.voice import LANGUAGES, BabelVoice, problem_words
 
 blueprint = Blueprint("page", __name__)
 VOICE = BabelVoice()
+DEFAULT = form.DEFAULTS["substance"]
 ADVANCED = (
     "weight_kg", "height_cm", "hepatic_class", "interactions", "half_life_h", *form.OPTIONS, "adjust_name_0",
     *(f"specimen_{name}" for name in form.SPECIMEN),
@@ -115,11 +116,12 @@ def page(values, *, results=(), problems=(), first="", comparing=False, status=2
         salts=[(salt, salt) for salt in choices()["salts"]],
         labels=labels(VOICE),
         offered=files.offered(),
+        known_substance=values["substance"] if values["substance"] in dict(choices()["substances"]) else DEFAULT,
         advanced_used=any(values[name] for name in ADVANCED) or values["model_kind"] != "population",
         limits=words.limits(VOICE),
-        presets=[(item["id"], *preset_words(VOICE)[item["id"]]) for item in presets()],
+        presets=[(item["id"], *map(VOICE.say, (item["title"], item["detail"]))) for item in presets()],
         route_words=route_words(VOICE),
-        substance_words=substance_words(VOICE),
+        substance_words={key: words.capital(words.analyte(key, VOICE)) for key, _ in choices()["substances"]},
         languages=LANGUAGES,
         language=VOICE.language,
         education=education_or_none(values),
@@ -129,7 +131,7 @@ def page(values, *, results=(), problems=(), first="", comparing=False, status=2
 
 def education_or_none(values):
     """What to read about the substance chosen, where there is something."""
-    known = service.education_of(values["substance"]) or service.education_of(form.DEFAULTS["substance"])
+    known = service.education_of(values["substance"]) or service.education_of(DEFAULT)
     return files.spoken(known, VOICE) if known else None
 
 
