@@ -50,16 +50,6 @@ $(VENV)/.installed-dev: requirements/dev.txt $(VENV)/.installed
 	@$(PIP_INSTALL) -r requirements/dev.txt
 	@touch $@
 
-# What the benchmarks need on top: their peer is built from Fortran source.
-$(VENV)/.installed-bench: requirements/bench.txt $(VENV)/.installed-dev
-	@command -v gfortran >/dev/null || { \
-		[ "$$(id -u)" = 0 ] && command -v apt-get >/dev/null && \
-		apt-get update -qq && DEBIAN_FRONTEND=noninteractive apt-get install -y -qq --no-install-recommends gfortran g++ >/dev/null; } || { \
-		echo "make bench needs gfortran (Debian: apt-get install gfortran g++)" >&2; exit 1; }
-	@echo "installing what the benchmarks need"
-	@$(PIP_INSTALL) -r requirements/bench.txt
-	@touch $@
-
 # What the tests of the page need besides Python: a browser, and the checker of accessibility.
 $(VENV)/.installed-page: tests/page/tools/package-lock.json $(VENV)/.installed-dev
 	@for need in chromium:chromium npm:npm; do command -v $${need%:*} >/dev/null || missing="$$missing $${need#*:}"; done; \
@@ -69,6 +59,16 @@ $(VENV)/.installed-page: tests/page/tools/package-lock.json $(VENV)/.installed-d
 		apt-get update -qq && DEBIAN_FRONTEND=noninteractive apt-get install -y -qq --no-install-recommends $$missing >/dev/null; } || { \
 		echo "the tests of the page need$$missing (Debian: apt-get install$$missing)" >&2; exit 1; }
 	@npm ci --silent --no-audit --no-fund --prefix tests/page/tools
+	@touch $@
+
+# What the benchmarks need on top: their peer is built from Fortran source.
+$(VENV)/.installed-bench: requirements/bench.txt $(VENV)/.installed-dev
+	@command -v gfortran >/dev/null || { \
+		[ "$$(id -u)" = 0 ] && command -v apt-get >/dev/null && \
+		apt-get update -qq && DEBIAN_FRONTEND=noninteractive apt-get install -y -qq --no-install-recommends gfortran g++ >/dev/null; } || { \
+		echo "make bench needs gfortran (Debian: apt-get install gfortran g++)" >&2; exit 1; }
+	@echo "installing what the benchmarks need"
+	@$(PIP_INSTALL) -r requirements/bench.txt
 	@touch $@
 
 .PHONY: setup run test test-fast bench lint format lock clean

@@ -1,6 +1,6 @@
 """Collect what the page says, bring the catalogues up to date and compile them: `make translations`.
 
-A sentence stands in the code in English as `voice.say("…")`, in a template as `_('…')`, in `data/education` as text; the
+A sentence stands in the code in English as `voice.say("…")`, in a template as `_(…)`, in `data/education` as text; the
 names of substances and analytes are those of the data.
 """
 
