@@ -32,6 +32,12 @@ def moment(hours, voice=ENGLISH):
     return voice.say("%(span)s (%(number)s h)", span=span(hours, voice), number=voice.number(hours))
 
 
+def clock(window):
+    """The window's clock times where the answer has them, as people write them; else nothing."""
+    moments = [window[name] for name in ("low_at", "median_at", "high_at") if name in window]
+    return [f"{moment[:10]} {moment[11:16]} (UTC{moment[19:]})".replace("(UTCZ)", "(UTC)") for moment in moments]
+
+
 def share(probability, voice=ENGLISH):
     """A share as people say it: "1 in 20" for small round ones, else a percentage."""
     if 0 < probability < 0.2 and abs(1 / probability - round(1 / probability)) < 1e-6:

@@ -87,6 +87,16 @@ def test_the_json_on_the_page_is_the_exact_request(client):
     assert json.loads(shown)["doses"][0]["repeat"]["count"] == 6
 
 
+def test_clock_times_are_told_where_the_doses_have_them(client):
+    dose = {"amount_mg": 35, "route": "oral", "start": "2026-11-16T09:00:00+01:00"}
+    asked = {"substance": "ketamine", "doses": [dose]}
+    text = client.post("/", data={"request": json.dumps(asked)}).get_data(as_text=True)
+    answer = client.post("/v1/estimates", json=asked).json
+
+    assert re.search(r"By the clock: from 2026-11-1\d \d\d:\d\d \(UTC\+01:00\) to ", text)
+    assert re.fullmatch(r"2026-11-\d\dT\d\d:\d\d:00\+01:00", answer["window"]["median_at"])  # as RFC 3339 has it
+
+
 def test_hostile_text_is_text(client):
     hostile = "</textarea><script>alert(1)</script>\"'{{7*70707}}"
     for name in ("amount", "substance", "request", "first", "lang", "assay", "analyte"):

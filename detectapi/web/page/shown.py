@@ -45,7 +45,7 @@ def shown(answer, asked, values, voice, ident, root):
         "subject": words.cutoffs(answer, voice),
         "substance": words.analyte(answer["substance"], voice),
         "sentences": words.sentences(window, voice),
-        "clock": [window[name] for name in ("low_at", "median_at", "high_at")] if "median_at" in window else [],
+        "clock": words.clock(window),
         "at": at_time(answer["curve"], values, voice),
         "charts": [chart(panel, f"{ident}-{panel.name}") for panel in panels],
         "rows": [row(*entry, voice) for entry in words.table_rows(answer["curve"])],
