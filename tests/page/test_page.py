@@ -87,6 +87,14 @@ def test_the_json_on_the_page_is_the_exact_request(client):
     assert json.loads(shown)["doses"][0]["repeat"]["count"] == 6
 
 
+def test_a_time_that_cannot_be_read_is_told_at_its_field(client):
+    response = client.post("/", data={"substance": "ketamine", "route": "oral", "amount": "5", "since": "soon"})
+
+    assert response.status_code == 422
+    assert 'id="since-fault"' in response.get_data(as_text=True)
+    assert 'value="soon"' in response.get_data(as_text=True)
+
+
 def test_clock_times_are_told_where_the_doses_have_them(client):
     dose = {"amount_mg": 35, "route": "oral", "start": "2026-11-16T09:00:00+01:00"}
     asked = {"substance": "ketamine", "doses": [dose]}

@@ -67,6 +67,7 @@ def labels(voice):
         "frequency": voice.say("How often"),
         "count": voice.say("Times in all"),
         "for_days": voice.say("or for how many days"),
+        "since": voice.say("Time from the last dose to the specimen"),
         "every_h": voice.say("Hours between two times"),
         "assay": voice.say("Which test"),
         "analyte": voice.say("Looked for"),

@@ -61,6 +61,8 @@ def answered(values, asked, first="", comparing=False):
     except InputError as error:
         problems = [(field(problem, values), problem_words(problem, VOICE)) for problem in error.problems]
         problems = problems or [("request", gettext(error.message))]
+    if not is_time(values["since"]):
+        problems.append(("since", gettext("Enter a number of hours or days, or nothing.")))
     if problems:
         return page(values, problems=problems, first=first, status=422)
     if values["request"]:
@@ -68,6 +70,11 @@ def answered(values, asked, first="", comparing=False):
     if comparing:
         return page(values, results=results, first=results[0]["compact"], comparing=True, status=200)
     return page(values, results=results, first=first, status=200)
+
+
+def is_time(text):
+    """Whether a time after the last dose can be read, or none was asked about."""
+    return not text or (isinstance(form.number(text), (int, float)) and form.number(text) >= 0)
 
 
 def read(values):
