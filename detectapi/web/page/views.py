@@ -138,7 +138,7 @@ def page(values, *, results=(), problems=(), first="", comparing=False, status=2
 
 def education_or_none(values):
     """What to read about the substance chosen, where there is something."""
-    known = service.education_of(values["substance"]) or service.education_of(DEFAULT)
+    known = service.education_of(values["substance"])
     return files.spoken(known, VOICE) if known else None
 
 
