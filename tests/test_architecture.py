@@ -16,13 +16,14 @@ PACKAGES = ("detectapi", "schemas")
 LAYERS = (
     {"wsgi", "detectapi.__main__"},
     {"detectapi.web", "detectapi.cli", "detectapi.notebook", "detectapi.probe"},
-    {"detectapi.flags", "detectapi.summary"},
+    {"detectapi.flags", "detectapi.report", "detectapi.summary"},
     {"detectapi.service"},
     {"detectapi.estimate"},
     {
         "detectapi.answer",
         "detectapi.catalog",
         "detectapi.draws",
+        "detectapi.education",
         "detectapi.evidence",
         "detectapi.kinetics",
         "detectapi.notes",
@@ -44,18 +45,20 @@ LAYERS = (
         "detectapi.units",
         "detectapi.wording",
     },
-    {"detectapi._version", "detectapi.errors", "schemas"},
+    {"detectapi._version", "detectapi.errors", "detectapi.voice", "schemas"},
 )
 FACADE = "detectapi"  # detectapi/__init__.py: names loaded when asked for, so it belongs to no layer
 MAY_READ_SCHEMAS = {"detectapi.catalog", "detectapi.observations", "detectapi.service", "detectapi.web"}
 # What may be imported besides the standard library, where that is part of a module's promise. Other modules: numpy.
-WEB = {"apispec", "flask", "flask_smorest", "gunicorn", "marshmallow", "structlog", "werkzeug"}
+WEB = {"apispec", "flask", "flask_babel", "flask_smorest", "gunicorn", "markupsafe", "marshmallow", "structlog", "werkzeug"}
 THIRD_PARTY = {
     "schemas": {"marshmallow"},
     "wsgi": set(),
     "detectapi.web": WEB,
     "detectapi.cli": {"click"},
     "detectapi.flags": set(),
+    "detectapi.report": {"jinja2", "markupsafe", "matplotlib", "weasyprint"},
+    "detectapi.voice": set(),
     "detectapi.summary": set(),
     "detectapi.notebook": set(),
     "detectapi.probe": set(),
