@@ -15,13 +15,16 @@ PACKAGES = ("detectapi", "schemas")
 LAYERS = (
     {"wsgi", "detectapi.__main__"},
     {"detectapi.web", "detectapi.cli", "detectapi.probe"},
+    {"detectapi.calibration", "detectapi.tornado", "detectapi.validation"},
     {"detectapi.service"},
+    {"detectapi.sensitivity"},
     {"detectapi.estimate"},
     {
         "detectapi.catalog",
         "detectapi.draws",
         "detectapi.evidence",
         "detectapi.population",
+        "detectapi.posterior",
         "detectapi.shares",
         "detectapi.simulate",
         "detectapi.window",
