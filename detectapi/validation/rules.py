@@ -1,4 +1,4 @@
-"""What validation and calibration take for granted, read from ``data/validation.toml``."""
+"""What validation and calibration take for granted, read from ``data/validation.toml`` and ``data/misfits.toml``."""
 
 from __future__ import annotations
 
@@ -21,10 +21,10 @@ def read() -> dict:
         Something it must have is missing.
     """
     rules = tomllib.loads(FILE.read_text(encoding="utf-8"))
-    for group in ("discrepancy", "misfits", "families"):
+    for group in ("discrepancy", "families", "calibration"):
         if group not in rules:
             raise CatalogError(f"{FILE.name}: {group} is missing")
-    for item in (*rules["discrepancy"], *rules["misfits"]):
+    for item in rules["discrepancy"]:
         if not item.get("reason"):
             raise CatalogError(f"{FILE.name}: {item}: reason is missing")
     return rules
@@ -43,7 +43,8 @@ def discrepancy(row) -> float:
 
 def misfits() -> dict[str, str]:
     """Known misfits: the cause by label of the outcome."""
-    return {item["row"]: item["reason"] for item in read()["misfits"]}
+    listed = tomllib.loads(FILE.with_name("misfits.toml").read_text(encoding="utf-8"))["misfits"]
+    return {item["row"]: item["reason"] for item in listed}
 
 
 def family(substance_id: str) -> tuple[str, ...]:
