@@ -26,4 +26,4 @@ USER 10001
 WORKDIR /srv
 EXPOSE 8000
 HEALTHCHECK --interval=30s --timeout=5s --start-period=10s --retries=3 CMD ["python", "-m", "detectapi.probe", "/readyz"]
-CMD ["gunicorn"]
+CMD ["gunicorn", "--config", "python:detectapi.web.gunicorn_conf"]

@@ -1,9 +1,9 @@
 # Everything a person or a machine does here, from a fresh clone: `make help`.
 # Needs Python 3.11 or newer, pip and make. All of it happens in .venv, which any target makes when it is missing.
 
-HOST ?= 127.0.0.1
+HOST := 127.0.0.1
 PORT ?= 8000
-WORKERS ?= 2
+WORKERS := 2
 VENV := .venv
 BIN := $(VENV)/bin
 
@@ -27,7 +27,7 @@ INSTALL_SELF := $(BIN)/python -m pip install -qq --no-deps --no-build-isolation 
 
 .PHONY: help
 help: ## this list
-	@awk -F ':.*## ' '/^[a-z-]+:.*## / {printf "  make %-8s %s\n", $$1, $$2}' $(MAKEFILE_LIST)
+	@awk -F ':.*## ' '/^[a-z-]+:.*## / {printf "  make %-10s %s\n", $$1, $$2}' $(MAKEFILE_LIST)
 
 # Debian's python3 comes without ensurepip unless python3-venv is installed; pip itself can fill the gap.
 $(BIN)/python:
@@ -60,7 +60,7 @@ $(VENV)/.installed-bench: requirements/bench.txt $(VENV)/.installed-dev
 	@$(PIP_INSTALL) -r requirements/bench.txt
 	@touch $@
 
-.PHONY: setup run test test-fast bench lint format lock clean
+.PHONY: setup run test test-fast bench lint docs format lock clean
 setup: $(VENV)/.installed-dev ## set up .venv (the other targets do it by themselves)
 
 run: $(VENV)/.installed ## start the service on http://127.0.0.1:8000 (HOST, PORT, WORKERS)
@@ -79,6 +79,9 @@ lint: $(VENV)/.installed-dev ## ruff and hadolint
 	@$(BIN)/python -m ruff check .
 	@$(BIN)/python -m ruff format --check .
 	@$(BIN)/hadolint Dockerfile
+
+docs: $(VENV)/.installed-dev ## write the answers shown in README.md anew
+	@PYTHONPATH=. $(BIN)/python docs/refresh.py
 
 format: $(VENV)/.installed-dev ## let ruff put the code in order
 	@$(BIN)/python -m ruff check --fix .

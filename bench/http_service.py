@@ -19,6 +19,7 @@ from measure import medians, ms, table, verdict
 from question import DEFAULT
 
 from detectapi import service
+from detectapi.probe import probe
 
 ROUNDS = 7
 REQUESTS = 48  # in a round
@@ -28,9 +29,9 @@ CLIENTS = 8
 @contextlib.contextmanager
 def serving(workers):
     """Run the service as `detectapi serve` does, on a free port."""
-    with socket.socket() as probe:
-        probe.bind(("127.0.0.1", 0))
-        port = probe.getsockname()[1]
+    with socket.socket() as free:
+        free.bind(("127.0.0.1", 0))
+        port = free.getsockname()[1]
     arguments = ["serve", "--host", "127.0.0.1", "--port", str(port), "--workers", str(workers)]
     command = [sys.executable, "-m", "detectapi", *arguments]
     server = subprocess.Popen(command, env=os.environ, stdout=subprocess.DEVNULL, stderr=subprocess.DEVNULL)
@@ -44,8 +45,6 @@ def serving(workers):
 
 def wait_until_ready(port, limit_s=30.0):
     """Return when /readyz answers 200."""
-    from detectapi.probe import probe
-
     end = time.monotonic() + limit_s
     while not probe(port=port):
         if time.monotonic() > end:
@@ -78,24 +77,19 @@ def requests_per_second(port, start):
 
 def overhead():
     """Print what HTTP, validation and serialisation add to the calculation."""
-    from detectapi.estimate import estimate_request
-    from schemas import EstimateRequestSchema
-
-    schema = EstimateRequestSchema()
-    payload = json.loads(body(1))
-    answer = service.answer(payload)
+    answer = service.answer(DEFAULT)
     with serving(1) as port:
         seeds = iter(range(10**6))
         times = medians(
             {
                 "request": lambda: ask(port, next(seeds)),
-                "calculation": lambda: estimate_request(schema.load(json.loads(body(next(seeds))))),
-                "validation": lambda: schema.load(json.loads(body(next(seeds)))),
+                "validation": lambda: service.load(service.read_json(body(next(seeds)))),
+                "validation and calculation": lambda: service.answer(service.read_json(body(next(seeds)))),
                 "serialisation": lambda: service.to_json_bytes(answer),
             },
             repeats=41,
         )
-    calculation = times["calculation"] - times["validation"]
+    calculation = times["validation and calculation"] - times["validation"]
     share = 1 - calculation / times["request"]
     print("## A default request over HTTP\n\nOne worker, one client, medians of 41.\n")
     rows = [
@@ -118,7 +112,9 @@ def throughput():
             for port, found in rates.items():
                 found.append(requests_per_second(port, turn * REQUESTS))
     single, double = (statistics.median(found) for found in rates.values())
-    print(f"\n## Requests per second\n\n{CLIENTS} clients at once, medians of {ROUNDS} rounds of {REQUESTS} requests.\n")
+    print(
+        f"\n## Requests per second\n\n{CLIENTS} clients at once, medians of {ROUNDS} rounds of {REQUESTS} requests.\n"
+    )
     rows = [
         ["1", f"{single:.1f}", "", ""],
         ["2", f"{double:.1f}", f"{double / single:.2f}", verdict(double / single, 1.7, at_most=False)],

@@ -1,4 +1,4 @@
-"""Run every benchmark of this folder and write RESULTS.md: `make bench`, or `bench/run.py estimate http` to print some.
+"""Run every benchmark and write RESULTS.md: `make bench`, or `bench/run.py startup` to print one.
 
 Each benchmark is a program of its own that prints markdown on standard output. They run one after the other, single
 thread, with nothing else at work; RESULTS.md is written only when all of them came to their end.
@@ -14,21 +14,16 @@ from pathlib import Path
 
 HERE = Path(__file__).parent
 PACKAGES = ("detectapi", "numpy", "scipy", "flask", "flask-smorest", "marshmallow", "gunicorn", "numba", "numbalsoda")
+BENCHMARKS = ("reference_problems", "estimate", "http_service", "startup")
 THREAD_LIMITS = ("OMP_NUM_THREADS", "OPENBLAS_NUM_THREADS", "MKL_NUM_THREADS", "NUMBA_NUM_THREADS")
 LIMIT_S = 3600
-
-
-def benchmarks():
-    """Names of the programs in this folder but this one; what cannot be run is a module they share."""
-    programs = (path for path in HERE.glob("*.py") if 'if __name__ == "__main__"' in path.read_text(encoding="utf-8"))
-    return sorted({path.stem for path in programs} - {"run"})
 
 
 def run(name):
     """What a benchmark prints on standard output; its progress stays on standard error."""
     print(f"running {name}", file=sys.stderr, flush=True)
     command = [sys.executable, HERE / f"{name}.py"]
-    environment = {**os.environ, **dict.fromkeys(THREAD_LIMITS, "1")}
+    environment = {**os.environ, **dict.fromkeys(THREAD_LIMITS, "1"), "PYTHONPATH": str(HERE.parent)}
     result = subprocess.run(
         command, cwd=HERE.parent, env=environment, stdout=subprocess.PIPE, text=True, timeout=LIMIT_S, check=True
     )
@@ -72,10 +67,10 @@ def machine():
 
 def main(names):
     """Run the named benchmarks and print them; without names, run all and write RESULTS.md."""
-    unknown = sorted(set(names) - set(benchmarks()))
+    unknown = sorted(set(names) - set(BENCHMARKS))
     if unknown:
-        sys.exit(f"no such benchmark: {', '.join(unknown)}; there are: {', '.join(benchmarks())}")
-    sections = [run(name) for name in names or benchmarks()]
+        sys.exit(f"no such benchmark: {', '.join(unknown)}; there are: {', '.join(BENCHMARKS)}")
+    sections = [run(name) for name in names or BENCHMARKS]
     if names:
         print("\n\n".join(sections))
         return

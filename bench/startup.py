@@ -1,4 +1,4 @@
-"""How long a cold start takes: the command line as a whole process, and importing the library against importing numpy."""
+"""How long a cold start takes: the command as a whole process, and importing the library against importing numpy."""
 
 import subprocess
 import sys
@@ -7,8 +7,6 @@ from pathlib import Path
 
 from measure import medians, ms, table, verdict
 from question import DEFAULT, as_json
-
-COMMAND = Path(sys.executable).parent / "detectapi"
 
 
 def process(*arguments):
@@ -31,7 +29,7 @@ def main():
                 "python": process(sys.executable, "-c", "pass"),
                 "numpy": process(sys.executable, "-c", "import numpy"),
                 "detectapi": process(sys.executable, "-c", "import detectapi"),
-                "estimate": process(COMMAND, "estimate", question),
+                "estimate": process(sys.executable, "-m", "detectapi", "estimate", question),
             },
             repeats=11,
         )
@@ -44,7 +42,12 @@ def main():
             f"{times['detectapi'] / times['numpy']:.2f} x `import numpy`",
             verdict(times["detectapi"] / times["numpy"], 2),
         ],
-        ["`detectapi estimate`, a default question", ms(times["estimate"]), "", verdict(times["estimate"], 0.8, unit=" s")],
+        [
+            "`detectapi estimate`, a default question",
+            ms(times["estimate"]),
+            "",
+            verdict(times["estimate"], 0.8, unit=" s"),
+        ],
     ]
     print("## Cold start\n\nWhole processes, files in the system's cache; medians of 11.\n")
     print(table(["process", "ms", "ratio", "bar"], rows))

@@ -36,7 +36,7 @@ __all__ = ["__version__", *_HOMES]
 
 
 class _Package(ModuleType):
-    """This package: its public `estimate` is the function, also after the module of that name has been imported.
+    """The package, whose public `estimate` is the function, also after the module of that name has been imported.
 
     Python sets every imported submodule as an attribute of its package, which would hide the function.
     """

@@ -152,14 +152,16 @@ def inputs_used(request: Mapping[str, Any], question) -> list[dict[str, Any]]:
     used = [_reading(reading) for reading in question.physiology.readings.values()]
     person = request.get("person") or {}
     used += [{"name": n, "value": person[n], "source": "given"} for n in ("sex", "hepatic_class") if person.get(n)]
-    used += [{"name": "interactions", "value": list(person["interactions"]), "source": "given"}] * bool(person.get("interactions"))
+    if person.get("interactions"):
+        used.append({"name": "interactions", "value": list(person["interactions"]), "source": "given"})
     if not question.physiology.knows_surface and question.physiology.renal != "creatinine_clearance_ml_min":
         used.append({"name": "body_surface_m2", "value": 1.73, "source": "population default",
                      "detail": "an indexed GFR is de-indexed only where weight and height are given"})  # fmt: skip
     if question.half_life is not None:
         used.append(_reading(question.half_life))
     assay = question.assay
-    used.append({"name": "assay_imprecision_cv", "value": assay.imprecision_cv, "source": assay.imprecision_source or "assumed"})
+    imprecision = assay.imprecision_source or "assumed"
+    used.append({"name": "assay_imprecision_cv", "value": assay.imprecision_cv, "source": imprecision})
     for name, change in ((request.get("model") or {}).get("adjust") or {}).items():
         parameter = question.parameters[name]
         detail = "scaled" if "scale" in change else "set"

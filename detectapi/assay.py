@@ -37,6 +37,7 @@ class RegisteredAssay:
     """An assay of the registry: the test with its issuer, date and source.
 
     ``assay`` is None when the entry states no cutoff in urine (kept because people ask for it); ``because`` says why.
+    ``limits_ng_ml`` are limits of detection by analyte, where known.
     """
 
     id: str
@@ -51,3 +52,4 @@ class RegisteredAssay:
     assay: Assay | None
     because: str = ""
     limits_ng_ml: Mapping[str, float] = field(default_factory=lambda: MappingProxyType({}))
+    imprecision_origin: Origin | None = None

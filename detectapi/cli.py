@@ -118,6 +118,8 @@ def read_question(file, flags):
     if file is None:
         if not flags["substance"]:
             raise click.UsageError("Give a FILE (or -), or --substance with --dose.")
+        if not flags["dose"]:
+            raise click.UsageError("Give at least one --dose.")
         if flags["assay"] and flags["cutoff"]:
             raise click.UsageError("Give --assay or --cutoff, not both.")
         return question(flags)

@@ -4,7 +4,9 @@ from html import escape
 
 from detectapi.wording import window_sentences
 
-PLOT = {"width": 520, "height": 180, "left": 44, "right": 12, "top": 10, "bottom": 34}  # [px]
+WIDTH, HEIGHT = 520, 180  # of the picture [px]
+LEGEND = "Line: the chance over everybody. Shaded: where it may lie, by what is not known of the model."
+LEFT, RIGHT, TOP, BOTTOM = 44, 508, 10, 146  # edges of the plot in it [px]
 
 
 class Record(dict):
@@ -60,10 +62,11 @@ class Estimate(Record):
 
     def _repr_html_(self):
         sentences = "".join(f"<p>{escape(sentence)}</p>" for sentence in window_sentences(self["window"]))
-        evidence = f"{self['evidence']['grade']}: {self['evidence']['because']}"
+        evidence = f"{self['evidence']['grade']}. {self['evidence']['because']}"
         notes = "".join(f"<li>{escape(note['message'])}</li>" for note in self["notes"])
         return (
             f"<div><strong>{escape(headline(self))}</strong>{sentences}{svg(self['curve'])}"
+            f"<p><small>{LEGEND}</small></p>"
             f"<p>Evidence: {escape(evidence)}</p>{f'<ul>{notes}</ul>' if notes else ''}"
             f"<p><small>{escape(self['limits'])}</small></p></div>"
         )
@@ -91,37 +94,46 @@ def svg(curve):
     times = curve["time_h"]
     if len(times) < 2:
         return ""
-    right, bottom = PLOT["width"] - PLOT["right"], PLOT["height"] - PLOT["bottom"]
+    end = times[-1]
+    unit, name = (1, "hours") if end < 96 else (24, "days")
+    middle, bottom = (LEFT + RIGHT) / 2, BOTTOM + 14
+    parts = [
+        f'<svg viewBox="0 0 {WIDTH} {HEIGHT}" width="{WIDTH}" height="{HEIGHT}" role="img"'
+        ' font-size="11" font-family="sans-serif" fill="currentColor">',
+        f"<title>Chance that a specimen tests positive, against {name} after the last dose</title>",
+    ]
+    for level in (0, 0.5, 1):
+        y = f"{height(level):.1f}"
+        parts.append(f'<path d="M{LEFT},{y}H{RIGHT}" stroke="currentColor" stroke-opacity="0.2"/>')
+        parts.append(f'<text x="{LEFT - 4}" y="{y}" dy="4" text-anchor="end">{100 * level:.0f}%</text>')
+    for quarter in range(5):
+        at, label = end * quarter / 4, f"{end * quarter / 4 / unit:.3g}"
+        parts.append(f'<text x="{across(at, end):.1f}" y="{bottom}" text-anchor="middle">{label}</text>')
+    band = f"{points(times, curve['high'])} {points(times[::-1], curve['low'][::-1])}"
+    line = points(times, curve["probability_positive"])
+    parts += [
+        f'<polygon points="{band}" fill-opacity="0.15"/>',
+        f'<polyline points="{line}" fill="none" stroke="currentColor" stroke-width="2"/>',
+        f'<text x="{middle:.0f}" y="{HEIGHT - 6}" text-anchor="middle">{name} after the last dose</text>',
+        "</svg>",
+    ]
+    return "".join(parts)
 
-    def x(hours):
-        return PLOT["left"] + (right - PLOT["left"]) * hours / times[-1]
 
-    def y(probability):
-        return bottom - (bottom - PLOT["top"]) * probability
+def across(hours, end):
+    """Where a time lies across the plot, in px."""
+    return LEFT + (RIGHT - LEFT) * hours / end
 
-    def path(values, hours):
-        return " ".join(f"{x(t):.1f},{y(p):.1f}" for t, p in zip(hours, values, strict=True))
 
-    band = f"{path(curve['high'], times)} {path(curve['low'][::-1], times[::-1])}"
-    levels = "".join(
-        f'<line x1="{PLOT["left"]}" x2="{right}" y1="{y(p):.1f}" y2="{y(p):.1f}" stroke="currentColor" stroke-opacity="0.2"/>'
-        f'<text x="{PLOT["left"] - 4}" y="{y(p) + 4:.1f}" text-anchor="end">{100 * p:.0f} %</text>'
-        for p in (0, 0.5, 1)
-    )
-    unit, name = (1, "hours") if times[-1] < 96 else (24, "days")
-    ticks = "".join(
-        f'<text x="{x(t):.1f}" y="{bottom + 14}" text-anchor="middle">{t / unit:.3g}</text>'
-        for t in (times[-1] * quarter / 4 for quarter in range(5))
-    )
-    return (
-        f'<svg viewBox="0 0 {PLOT["width"]} {PLOT["height"]}" width="{PLOT["width"]}" height="{PLOT["height"]}" role="img" '
-        'font-size="11" font-family="sans-serif" fill="currentColor">'
-        f"<title>Chance that a specimen tests positive, against {name} after the last dose</title>{levels}"
-        f'<polygon points="{band}" fill-opacity="0.15"/>'
-        f'<polyline points="{path(curve["probability_positive"], times)}" fill="none" stroke="currentColor" stroke-width="2"/>'
-        f'{ticks}<text x="{(PLOT["left"] + right) / 2:.0f}" y="{PLOT["height"] - 6}" text-anchor="middle">{name} after the last dose</text>'
-        "</svg>"
-    )
+def height(probability):
+    """Where a probability lies down the plot, in px."""
+    return BOTTOM - (BOTTOM - TOP) * probability
+
+
+def points(times, probabilities):
+    """A line through the plot, as SVG has it; the longest time is the right edge."""
+    end = max(times)
+    return " ".join(f"{across(t, end):.1f},{height(p):.1f}" for t, p in zip(times, probabilities, strict=True))
 
 
 def estimate_request(request):

@@ -7,15 +7,9 @@ from typing import Any
 
 import numpy as np
 
-from detectapi import evidence
+from detectapi import catalog, evidence
 from detectapi.kinetics import parameter_names
 from detectapi.posterior import STALE
-
-CREATININE_DILUTE = 20.0
-CREATININE_SUBSTITUTED = 2.0
-GRAVITY_DILUTE = 1.003
-GRAVITY_SUBSTITUTED = (1.001, 1.020)
-"""49 CFR 40.88: creatinine [mg/dL] and specific gravity at which a specimen is reported dilute or substituted."""
 
 WORTH_SAYING = 0.01
 ADULT_AGE = 18.0
@@ -69,9 +63,11 @@ def _note(code: str, message: str) -> dict[str, str]:
 
 def _specimen(state) -> list[dict[str, str]]:
     creatinine, gravity = state.creatinine, state.specific_gravity
-    low, high = GRAVITY_SUBSTITUTED
-    substituted = (creatinine < CREATININE_SUBSTITUTED) & ((gravity <= low) | (gravity >= high))
-    dilute = (creatinine < CREATININE_DILUTE) & (creatinine >= CREATININE_SUBSTITUTED) & (gravity < GRAVITY_DILUTE)
+    rule = catalog.specimen_validity()
+    substituted = creatinine < rule.substituted_creatinine_mg_dl
+    dilute = (creatinine < rule.dilute_creatinine_mg_dl) & ~substituted & (gravity < rule.dilute_specific_gravity)
+    low, high = rule.substituted_specific_gravity_low, rule.substituted_specific_gravity_high
+    substituted = substituted & ((gravity <= low) | (gravity >= high))
     found = []
     for code, share, words in (
         ("dilute-specimen-possible", np.mean(dilute), "dilute (creatinine 2 to 20 mg/dL and specific gravity below 1.003)"),

@@ -120,6 +120,12 @@ def digest(data: Path, files) -> str:
     return whole.hexdigest()
 
 
+def fitted_rows(substance_id: str) -> frozenset[str]:
+    """Ids of the observations that a calibration was fitted to."""
+    about = json.loads((DATA / "calibration" / f"{substance_id}.json").read_text(encoding="utf-8"))
+    return frozenset(item["row"] for item in about["rows"])
+
+
 def left_out(substance_id: str) -> dict[str, dict[str, np.ndarray]]:
     """Draws found without the urine rows of each publication: by source, then by parameter."""
     with np.load(DATA / "calibration" / f"{substance_id}.npz") as stored:

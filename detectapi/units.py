@@ -1,7 +1,7 @@
 """Units: the only bridge between what is written for people and what is computed with.
 
-Inside, time is in hours, volume in litres, amount in micromoles, renal flows in mL/min and concentrations on the wire in
-ng/mL. A number of a data file may be written in any unit of the same kind; `convert` brings it to the canonical one.
+A number of a data file may be written in any unit of its kind; `convert` brings it to the canonical one: hours, litres,
+L/h, but mL/min for what the kidney does.
 """
 
 from __future__ import annotations
@@ -21,8 +21,6 @@ KINDS = {
     "mg/kg/d": {"mg/kg/d": 1.0},
     "mosm/d": {"mosm/d": 1.0},
     "kg/mosm": {"kg/mosm": 1.0},
-    "mg/dL": {"mg/dL": 1.0, "g/L": 100.0},
-    "ng/mL": {"ng/mL": 1.0, "ug/L": 1.0, "ug/mL": 1000.0, "mg/L": 1000.0},
 }
 
 
@@ -47,42 +45,3 @@ def convert(value: float, unit: str, to: str) -> float:
     if to not in KINDS or unit not in KINDS[to]:
         raise ValueError(f"{unit} is no unit that {to} can be computed from")
     return value * KINDS[to][unit]
-
-
-def micromoles(amount_mg, molar_mass):
-    """Amount of substance of a mass. [umol]
-
-    Parameters
-    ----------
-    amount_mg : float or array
-        [mg]
-    molar_mass : float
-        [g/mol]
-    """
-    return amount_mg * 1000.0 / molar_mass
-
-
-def micromolar(concentration_ng_ml, molar_mass):
-    """Molar concentration of a mass concentration. [umol/L]
-
-    Parameters
-    ----------
-    concentration_ng_ml : float or array
-        [ng/mL]
-    molar_mass : float
-        [g/mol]
-    """
-    return concentration_ng_ml / molar_mass
-
-
-def nanograms_per_millilitre(concentration_umol_l, molar_mass):
-    """Mass concentration of a molar concentration. [ng/mL]
-
-    Parameters
-    ----------
-    concentration_umol_l : float or array
-        [umol/L]
-    molar_mass : float
-        [g/mol]
-    """
-    return concentration_umol_l * molar_mass

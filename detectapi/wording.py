@@ -29,10 +29,10 @@ def moment(hours):
 
 
 def share(probability):
-    """A share as people say it: "1 in 20" for small round ones, else a percentage."""
+    """A share as people say it: "1 in 20" for small round ones, else as "62%"."""
     if 0 < probability < 0.2 and abs(1 / probability - round(1 / probability)) < 1e-6:
         return f"1 in {round(1 / probability)}"
-    return f"{100 * probability:.3g} %"
+    return f"{100 * probability:.3g}%"
 
 
 def window_sentences(window):

@@ -9,6 +9,7 @@ class Message(str):
     """A sentence that also carries a slug and, where they can be listed, the words allowed."""
 
     def __new__(cls, detail, code, allowed=None):
+        """A sentence with its slug."""
         self = super().__new__(cls, detail)
         self.code = code
         self.allowed = None if allowed is None else tuple(allowed)

@@ -5,9 +5,7 @@ mistake somewhere, so these refuse. A refused value is never repeated in the sen
 """
 
 import math
-import re
 from collections.abc import Mapping
-from datetime import datetime, timedelta, timezone
 from numbers import Integral, Real
 
 from marshmallow import ValidationError, fields
@@ -15,6 +13,9 @@ from marshmallow import ValidationError, fields
 from schemas.error import Message, refuse
 
 CODES = {"required": "required", "null": "null", "invalid": "type", "type": "type"}
+
+# A wider range says nothing, and its far tail would leave what floating point can hold.
+WIDEST_RANGE = 10_000
 
 
 class Coded:
@@ -26,6 +27,7 @@ class Coded:
     }
 
     def make_error(self, key, **kwargs):
+        """The refusal that marshmallow knows by this key."""
         sentence = super().make_error(key, **kwargs).messages[0]
         return refuse(sentence, CODES.get(key, key))
 
@@ -116,10 +118,12 @@ class Quantity(Number):
         super().__init__(minimum, maximum, above=above, **kwargs)
 
     def describe(self):
+        """JSON Schema of both forms."""
         number, end = super().describe(), self.end.describe()
+        widest = f", high at most {WIDEST_RANGE} times low" if self.shape == "log-normal" else ""
         both = {
             "type": "object",
-            "description": f"Central 90 % of a {self.shape} distribution; low below high.",
+            "description": f"Central 90 % of a {self.shape} distribution; low below high{widest}.",
             "required": ["low", "high"],
             "properties": {"low": end, "high": end},
             "additionalProperties": False,
@@ -127,6 +131,7 @@ class Quantity(Number):
         return {"oneOf": [number, both]}
 
     def requirement(self):
+        """What is allowed, as the middle of a sentence."""
         return f"{super().requirement()}, or a range with low and high"
 
     def _deserialize(self, value, attr, data, **kwargs):
@@ -148,6 +153,8 @@ class Quantity(Number):
             raise ValidationError(errors)
         if ends["low"] >= ends["high"]:
             raise refuse("low must be below high.", "empty-range")
+        if self.shape == "log-normal" and ends["high"] > WIDEST_RANGE * ends["low"]:
+            raise refuse(f"high must be at most {WIDEST_RANGE} times low.", "wide-range")
         return ends
 
 
@@ -179,43 +186,6 @@ class Name(Coded, fields.Field):
         if not 1 <= len(value) <= self.longest:
             raise refuse(f"Must have 1 to {self.longest} characters.", "length")
         return value
-
-
-class Timestamp(Coded, fields.Field):
-    """A moment with its offset from UTC (RFC 3339), between 1900 and 2200. Loads as an aware datetime."""
-
-    form = re.compile(r"\d{4}-\d\d-\d\d[Tt ]\d\d:\d\d:\d\d(\.\d+)?([Zz]|[+-]\d\d:\d\d)", re.ASCII)
-    naive = re.compile(r"\d{4}-\d\d-\d\d[Tt ]\d\d:\d\d(:\d\d(\.\d+)?)?", re.ASCII)
-    earliest = datetime(1900, 1, 1, tzinfo=timezone.utc)
-    latest = datetime(2200, 1, 1, tzinfo=timezone.utc)
-
-    def __init__(self, *, metadata=None, **kwargs):
-        super().__init__(metadata={"type": "string", "format": "date-time", **(metadata or {})}, **kwargs)
-
-    def _deserialize(self, value, attr, data, **kwargs):
-        moment = value if isinstance(value, datetime) else self.read(value)
-        if moment.tzinfo is None:
-            raise self.without_offset()
-        if not self.earliest - timedelta(days=1) <= moment <= self.latest:
-            raise refuse("Must lie between the years 1900 and 2200.", "range")
-        return moment
-
-    def read(self, value):
-        if not isinstance(value, str):
-            raise refuse("Must be text such as 2026-11-23T07:20:00Z.", "type")
-        if self.naive.fullmatch(value):
-            raise self.without_offset()
-        problem = refuse("Must be a date and time with its offset, such as 2026-11-23T07:20:00+01:00.", "format")
-        if not self.form.fullmatch(value):
-            raise problem
-        try:
-            return datetime.fromisoformat(re.sub(r"(\.\d{6})\d+", r"\1", value.upper()))
-        except ValueError:
-            raise problem from None
-
-    @staticmethod
-    def without_offset():
-        return refuse("Needs its offset from UTC: end with Z or, for example, +01:00.", "no-offset")
 
 
 class Items(Coded, fields.List):

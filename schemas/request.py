@@ -8,14 +8,18 @@ are always there (empty where nothing was given); other fields that were left ou
 quantity is a float or `{"low": float, "high": float}`; `start` is an aware datetime.
 """
 
+from collections.abc import Mapping
+
 from marshmallow import ValidationError
 
 from schemas import vocabulary
-from schemas.error import SCHEMA_KEY, Message
-from schemas.fields import Integer, Items, Name, Number, Quantity, Table, Timestamp, Word
+from schemas.error import Message
+from schemas.fields import Integer, Items, Name, Number, Quantity, Table, Word
 from schemas.form import Either, Form, Section
+from schemas.timestamp import Timestamp
 
 MOST_SINGLE_DOSES = 10_000
+MOST_WORK = 2_000_000  # draws times listed doses
 
 
 class RepeatSchema(Form):
@@ -67,6 +71,7 @@ class PatternSchema(Form):
     for_days = Number(0, 3650, above=True, metadata={"description": "Length of the use; needed unless `once`."})
 
     def relations(self, given):
+        """Problems between the length and the frequency."""
         once = given.get("frequency") == "once"
         if once and "for_days" in given:
             return {"for_days": [Message("Leave it out with the frequency once.", "conflict")]}
@@ -156,6 +161,7 @@ class AnalytesAssaySchema(Form):
     imprecision_cv = Number(0, 1, metadata={"description": "Coefficient of variation of a measurement, as a fraction."})
 
     def load(self, data, **kwargs):
+        """The assay, refused when it has an analyte twice."""
         loaded = super().load(data, **kwargs)
         names = [entry["analyte"] for entry in loaded["analytes"]]
         for index, name in enumerate(names):
@@ -203,6 +209,7 @@ class ModelSchema(Form):
     )
 
     def relations(self, given):
+        """Problems between the kind and its settings."""
         if "half_life_h" in given and given.get("kind", "population") == "population":
             return {"half_life_h": [Message("Only with the kind half-life.", "conflict")]}
         return {}
@@ -243,25 +250,37 @@ class EstimateRequestSchema(Form):
     options = Section(OptionsSchema, load_default=lambda: OptionsSchema().load({}))
 
     def relations(self, given):
+        """Problems between sections."""
         return {**super().relations(given), **person_for_creatinine(given)}
 
     def load(self, data, **kwargs):
+        """The question with its defaults filled in."""
         loaded = super().load(data, **kwargs)
         if "doses" in loaded:
             check_doses(loaded["doses"])
+            check_work(len(loaded["doses"]), loaded["options"]["draws"])
         return loaded
 
 
 def person_for_creatinine(given):
     """Serum creatinine says nothing about filtration without age and sex."""
     renal, person = given.get("renal"), given.get("person", {})
-    if not isinstance(renal, dict) or not isinstance(person, dict):
+    if not isinstance(renal, Mapping) or not isinstance(person, Mapping):
         return {}
     if not any(name.startswith("serum_creatinine") for name in map(str, renal)):
         return {}
     missing = [name for name in ("age_y", "sex") if name not in person]
     needed = Message("Missing. Serum creatinine needs age and sex.", "required")
     return {"person": {name: [needed] for name in missing}} if missing else {}
+
+
+TOO_LATE = Message("The last dose must lie before the year 2200.", "range")
+
+
+def too_late(start, repeat):
+    """Whether the last of repeated doses lies beyond the calendar that is kept."""
+    hours_left = (Timestamp.latest - start).total_seconds() / 3600
+    return repeat["every_h"] * (repeat["count"] - 1) > hours_left
 
 
 def check_doses(doses):
@@ -273,6 +292,16 @@ def check_doses(doses):
         raise ValidationError(
             {"doses": [Message(f"At most {MOST_SINGLE_DOSES} single doses in all, repeats counted.", "too-many-doses")]}
         )
+    for index, dose in enumerate(doses):
+        if "start" in dose and dose["repeat"] and too_late(dose["start"], dose["repeat"]):
+            raise ValidationError({"doses": {index: {"repeat": [TOO_LATE]}}})
     if not any(clocked):
         for dose in doses:
             dose.setdefault("start_h", 0.0)
+
+
+def check_work(listed, draws):
+    """What one question may cost: irregular doses are worked through one by one for each draw."""
+    if listed * draws > MOST_WORK:
+        detail = f"At most {MOST_WORK // listed} draws with so many listed doses; use repeat where they are regular."
+        raise ValidationError({"options": {"draws": [Message(detail, "too-much-work")]}})

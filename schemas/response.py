@@ -9,7 +9,7 @@ from schemas import vocabulary
 
 
 def hours(**kwargs):
-    """A time after the end of the last dose. [h]"""
+    """A time after the end of the last dose, in hours."""
     return fields.Float(validate=validate.Range(min=0), **kwargs)
 
 
@@ -19,7 +19,7 @@ def probability(**kwargs):
 
 
 def concentrations():
-    """Concentrations in urine along `time_h`. [ng/mL]"""
+    """Concentrations in urine along `time_h`, in ng/mL."""
     return fields.List(fields.Float(validate=validate.Range(min=0)), required=True)
 
 
@@ -49,7 +49,7 @@ class WindowSchema(Schema):
         RangeSchema,
         required=True,
         metadata={
-            "description": "Where the median may lie by what is not known about the model, people's differences set aside."
+            "description": "Where the median may lie by what is not known of the model; people's differences set aside."
         },
     )
 

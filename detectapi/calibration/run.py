@@ -17,8 +17,8 @@ from detectapi.calibration.likelihood import URINE, Likelihood
 from detectapi.validation import rules
 
 WALKERS = 512
-STEPS, BURN = 500, 300
-LEFT_OUT_WALKERS, LEFT_OUT_STEPS, LEFT_OUT_BURN = 128, 150, 100
+STEPS, BURN = 700, 500
+LEFT_OUT_WALKERS, LEFT_OUT_STEPS, LEFT_OUT_BURN = 128, 200, 150
 KEPT, KEPT_LEFT_OUT, CHECKED = 4000, 400, 8
 SEED = 20261123
 

@@ -1,8 +1,8 @@
 """The data files, read once, checked, and looked up by the words people use.
 
-Files lie in the package's ``data`` folder. The environment variable DETECTAPI_DATA may name one more folder laid out alike
-(``substances/*.toml``, ``assays.toml``, ``references.toml``, each optional), so that a substance is added by writing a file.
-Only what is asked for is read. A wrong file raises `CatalogError` with its name and the key.
+Files lie in the package's ``data`` folder. The environment variable DETECTAPI_DATA may name one more folder laid out
+alike (``substances/*.toml``, ``assays.toml``, ``references.toml``, each optional), so that a substance is added by
+writing a file. Only what is asked for is read. A wrong file raises `CatalogError` with its name and the key.
 """
 
 from __future__ import annotations
@@ -14,8 +14,7 @@ from functools import lru_cache
 from pathlib import Path
 
 from detectapi.assay import RegisteredAssay
-from detectapi.catalog import meaning, registries
-from detectapi.catalog import substances as substance_files
+from detectapi.catalog import meaning, registries, substance_file
 from detectapi.catalog.reading import Table, parse
 from detectapi.catalog.registries import Reference, SpecimenValidity, plain
 from detectapi.errors import CatalogError, InputError, NotSupported, UnknownSubstance, nearest
@@ -28,7 +27,9 @@ __all__ = [
     "assay",
     "assay_card",
     "assays",
+    "check",
     "ckd_stages",
+    "forget",
     "physiology",
     "references",
     "resolve_analyte",
@@ -101,7 +102,13 @@ def physiology() -> Mapping[str, Parameter]:
 
 
 def ckd_stages() -> Mapping[str, tuple[float, float]]:
-    """Range of the indexed GFR of each stage of chronic kidney disease. [mL/min/1.73 m2]"""
+    """Lowest and highest indexed GFR of each stage of chronic kidney disease.
+
+    Returns
+    -------
+    dict of str to tuple of float
+        [mL/min/1.73 m2]
+    """
     return _physiology().ckd_stages
 
 
@@ -151,6 +158,23 @@ def resolve_analyte(substance: Substance, word: str, pointer: str = "") -> Moiet
     )  # fmt: skip
 
 
+def check() -> None:
+    """Check every file there is, first its form, then its meaning.
+
+    Answering skips the first step: what it would find, reading finds as well, one mistake at a time.
+
+    Raises
+    ------
+    CatalogError
+        With every mistake of form in a file, or the first of meaning.
+    """
+    from detectapi.catalog import form  # needs marshmallow
+
+    for root in _roots():
+        form.check(root)
+    physiology(), assays(), substances()
+
+
 def as_card(substance: Substance) -> dict:
     """Everything known of a substance as plain data, every number with its source written out."""
     from detectapi.catalog import cards  # estimating needs no cards
@@ -163,6 +187,12 @@ def assay_card(registered: RegisteredAssay) -> dict:
     from detectapi.catalog import cards
 
     return cards.assay_card(registered, references())
+
+
+def forget() -> None:
+    """Read files afresh when they are next asked for."""
+    for cached in (_substance_ids, _substance, _physiology, _routes, _references, _assays):
+        cached.cache_clear()
 
 
 # -- files ------------------------------------------------------------------------------------------------------------
@@ -202,10 +232,10 @@ def _substance(roots: tuple[Path, ...], substance_id: str) -> Substance:
         base, base_content = _substance_table(roots, base_id)
         if "extends" in base:
             raise root.mistake("extends", "must name a substance that extends no other")
-        root = Table(substance_files.extend(base.data, root.data), root.file)
+        root = Table(substance_file.extend(base.data, root.data), root.file)
         root.integer("schema_version")
         content = base_content + content  # the digest is of every byte the numbers come from
-    read = substance_files.substance(root, hashlib.sha256(content).hexdigest(), _routes())
+    read = substance_file.substance(root, hashlib.sha256(content).hexdigest(), _routes())
     if read.id != substance_id:
         raise root.mistake("id", "must be the name of the file")
     meaning.check_substance(root, read, _references(roots), _assays(roots))
@@ -248,10 +278,11 @@ def _assays(roots: tuple[Path, ...]) -> Mapping[str, RegisteredAssay]:
 
 
 def _registry(roots: tuple[Path, ...], name: str, read) -> dict:
+    """The entries of a registry from every folder, and from every file whose name begins alike (``assays-*.toml``)."""
     merged: dict = {}
     for folder in roots:
-        if (folder / name).is_file():
-            root = parse((folder / name).read_bytes(), name)
+        for file in sorted(folder.glob(name.replace(".toml", "*.toml"))):
+            root = parse(file.read_bytes(), file.name)
             for key, value in read(root).items():
                 if key in merged:
                     raise root.mistake(key, "is already there")

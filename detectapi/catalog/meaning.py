@@ -1,4 +1,4 @@
-"""What only several files together can tell: sources resolve, nothing measured rests on memory, the default assay fits."""
+"""What only several files together can tell: sources resolve, nothing measured rests on memory, default assays fit."""
 
 from __future__ import annotations
 
@@ -33,13 +33,15 @@ def check_substance(
 
 
 def check_sources(root: Table, references: Mapping[str, Reference]) -> None:
-    """Every ``source`` and ``sources`` is a citekey, and no measured or derived number rests on a source recalled only."""
+    """Every source is a citekey, and no measured or derived number rests on a source that was recalled only."""
     for table, data in _walk(root, root.data, root.path):
         for citekey in [data["source"]] if "source" in data else data.get("sources", ()):
             if citekey not in references:
                 raise table.mistake("source", f"{citekey} is not in references.toml")
         if "source" in data and references[data["source"]].access == "recalled":
-            raise table.mistake("source", f"{data['source']} was recalled only: such a number is assumed, with the reason")
+            raise table.mistake(
+                "source", f"{data['source']} was recalled only: such a number is assumed, with the reason"
+            )
 
 
 def _walk(root: Table, value: Any, path: str):

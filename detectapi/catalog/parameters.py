@@ -60,10 +60,14 @@ def effect(table: Table) -> Effect:
 
 
 def shared_effects(root: Table) -> dict[str, tuple[Effect, ...]]:
-    """The named lists of effects that parameters refer to."""
+    """The named lists of effects that parameters refer to; each must be referred to, or it is a mistyped name."""
     if "effects" not in root:
         return {}
     named = root.table("effects")
+    used = {name for item in root.table("parameters").data.values() for name in item.get("effects", ())}
+    for name in named.data:
+        if name not in used:
+            raise named.mistake(name, "no parameter has these effects")
     return {name: tuple(effect(item) for item in named.tables(name)) for name in named.data}
 
 
@@ -123,7 +127,7 @@ def _spread(table: Table, spread: float, scale: str, unit: str) -> float:
 
 
 def _variability(table: Table, scale: str) -> tuple[float, str]:
-    """Standard deviation on the parameter's scale, and between whom; a coefficient of variation is converted exactly."""
+    """Standard deviation on the parameter's scale, and between whom; a CV is converted exactly."""
     keys = {
         "interindividual_cv": "people",
         "interindividual_sd": "people",

@@ -7,7 +7,7 @@ from dataclasses import dataclass
 from types import MappingProxyType
 
 from detectapi.assay import Assay, Component, RegisteredAssay
-from detectapi.catalog.parameters import origin, parameter
+from detectapi.catalog.parameters import origin, parameter, quantity
 from detectapi.catalog.reading import Table
 from detectapi.substance import Parameter
 
@@ -54,6 +54,18 @@ class Reference:
     doi: str | None = None
     pmid: str | None = None
     url: str | None = None
+
+    @property
+    def citation(self) -> str:
+        """Authors, year, title, where it stands; how it was consulted, unless it was read itself."""
+        first = f"{self.authors} ({self.year})" if self.year else self.authors.rstrip(".")
+        text = ". ".join(part for part in (first, self.title, self.journal) if part)
+        if self.doi:
+            text += f". doi:{self.doi}"
+        elif self.pmid:
+            text += f". PMID {self.pmid}"
+        how = {"read": "", "second-hand": " [known second-hand]", "recalled": " [cited from memory]"}
+        return text + how[self.access]
 
 
 @dataclass(frozen=True, slots=True)
@@ -135,8 +147,7 @@ def plain(word: str) -> str:
 def references(root: Table) -> dict[str, Reference]:
     """Read ``references.toml``."""
     read = {}
-    for citekey in (key for key in root.data if key != "schema_version"):
-        item = root.table(citekey)
+    for citekey, item in root.named_tables("references"):
         access = item.choice("access", ACCESS)
         year = item.integer("year") if "year" in item else None
         read[citekey] = Reference(
@@ -171,18 +182,17 @@ def _assay(assay_id: str, table: Table) -> RegisteredAssay:
     because = table.text("because", "") if not components else ""
     if not components and not because:
         raise table.mistake("components", "is missing; without a cutoff in urine, because must say why")
-    test = None
+    test, imprecision_origin = None, None
     if components:
         analytes = [component.analyte for component in components]
         if len(set(analytes)) < len(analytes):
             raise table.mistake("components", "an analyte occurs once")
-        imprecision = table.table("imprecision_cv")
-        cv, unit = imprecision.number("value"), imprecision.choice("unit", ("1",))
-        if not 0.0 <= cv <= 1.0:
-            raise imprecision.mistake("value", "must lie between 0 and 1")
-        stated = origin(imprecision)
-        imprecision.finish()
-        test = Assay(table.choice("rule", ("any", "all")), components, cv, stated.source or stated.reason or unit, assay_id)
+        imprecision = quantity(table.table("imprecision_cv"), "1")
+        if not 0.0 <= imprecision.value <= 1.0:
+            raise table.mistake("imprecision_cv", "must lie between 0 and 1")
+        imprecision_origin = imprecision.origin
+        rule = table.choice("rule", ("any", "all"))
+        test = Assay(rule, components, imprecision.value, imprecision_origin.basis, assay_id)
     limits = table.factors("limits_ng_ml") if "limits_ng_ml" in table else {}
     return RegisteredAssay(
         id=assay_id,
@@ -197,6 +207,7 @@ def _assay(assay_id: str, table: Table) -> RegisteredAssay:
         assay=test,
         because=because,
         limits_ng_ml=MappingProxyType(limits),
+        imprecision_origin=imprecision_origin,
     )
 
 

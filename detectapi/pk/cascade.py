@@ -7,11 +7,12 @@ from typing import NamedTuple
 
 import numpy as np
 
+from detectapi.pk.confluent import careful
+from detectapi.pk.expansion import entry_coefficients, ill_conditioned, path_coefficients
 from detectapi.pk.mammillary import Disposition
-from detectapi.pk.response import Event, Response, box
-
-_SPLIT = 5e-6
-_CLOSE = 3e-6
+from detectapi.pk.positive import Source
+from detectapi.pk.response import Path, Response
+from detectapi.pk.schedule import Schedule
 
 
 class Chain(NamedTuple):
@@ -79,43 +80,6 @@ class Doses(NamedTuple):
     absorptions: tuple[Absorption, ...]
 
 
-def entry_coefficients(chain: Chain) -> tuple[np.ndarray, np.ndarray]:
-    """Partial fractions of the analyte's central concentration after a molar bolus into each moiety's centre.
-
-    Returns
-    -------
-    poles : array, shape (k, n)
-        Of all moieties, in the order of the chain. [1/h]
-    coefficients : array, shape (moieties, k, n)
-        Zero for the poles of moieties before the entry. [1/L]
-    """
-    blocks = chain.dispositions
-    poles = np.concatenate([block.poles for block in blocks])
-    owner = np.concatenate([[b] * len(block.poles) for b, block in enumerate(blocks)])
-    position = np.concatenate([np.arange(len(block.poles)) for block in blocks])
-    coefficients = np.zeros((len(blocks), *poles.shape))
-    for i, pole in enumerate(poles):
-        running = np.ones_like(pole)
-        for e in reversed(range(len(blocks))):
-            skip = position[i] if owner[i] == e else None
-            running = running * _transfer(blocks[e], pole, skip)
-            if e + 1 < len(blocks):
-                running = running * chain.formation[e]
-            if e <= owner[i]:
-                coefficients[e, i] = running
-    return poles, coefficients
-
-
-def _transfer(block: Disposition, pole, skip):
-    value = 1.0 / block.volume
-    for zero in block.zeros:
-        value = value * (zero - pole)
-    for j, other in enumerate(block.poles):
-        if j != skip:
-            value = value / (other - pole)
-    return value
-
-
 def respond(chain: Chain, groups: Sequence[Doses], void_interval) -> Response:
     """Concentration of the chain's last moiety after doses, averaged over the void.
 
@@ -130,94 +94,98 @@ def respond(chain: Chain, groups: Sequence[Doses], void_interval) -> Response:
     Returns
     -------
     Response
+
+    Raises
+    ------
+    ValueError
+        When a void interval or a train makes no sense, or a path has both an infusion and a release duration.
     """
     void = np.array(void_interval, dtype=float)
-    n = void.shape[0]
-    blocks = tuple(Disposition(*(np.array(a, dtype=float) for a in block)) for block in chain.dispositions)
-    rates = [np.array(a.rate_constant, dtype=float) for g in groups for a in g.absorptions if a.rate_constant is not None]
-    _separate(blocks, rates)
-    with np.errstate(divide="ignore", invalid="ignore"):
-        chain_poles, entries = entry_coefficients(Chain(blocks, chain.formation))
-    k = len(chain_poles)
-    poles = np.concatenate([chain_poles, *(rate[None] for rate in rates)])
-    row = k
-    single: list[tuple[float, float, np.ndarray]] = []  # start of input, its length, coefficients
-    trains = []
-    for group in groups:
-        if len(group.amount) == 0:
-            row += sum(a.rate_constant is not None for a in group.absorptions)
-            continue
-        for path in group.absorptions:
-            shape = np.zeros((len(poles), n))
-            for delivered, entry in zip(path.delivered, entries, strict=True):
-                shape[:k] += delivered * entry
-            if path.rate_constant is not None:
-                rate = poles[row]
-                with np.errstate(divide="ignore", invalid="ignore"):
-                    shape[:k] *= rate / (rate - chain_poles)
-                shape[row] = -shape[:k].sum(axis=0)
-                row += 1
-            if group.scale is not None:
-                shape *= group.scale
-            for amount, start, duration, every, count in zip(*group[:5], strict=True):
-                if path.release_duration > 0.0 and duration > 0.0:
-                    raise ValueError("a path with a release duration takes no infusion")
-                length = max(float(duration), path.release_duration)
-                trains.append((float(start) + path.lag_time, length, float(every), int(count), amount * shape))
-    reach = float(void.max(initial=0.0))
-    tail_start = np.maximum(void + max((s + (c - 1) * e + d for s, d, e, c, _ in trains), default=-np.inf), 0.0)
-    tail = np.zeros_like(poles)
-    old = np.zeros_like(poles)
-    for start, length, every, count, shape in trains:
-        factor = shape * box(poles * length) * box(poles * void)
-        last = start + (count - 1) * every + length
-        tail += factor * _geometric(poles, every, count) * np.exp(-poles * (tail_start - last - void))
-        recent = 0
-        while recent < count and last - recent * every + reach > 0.0:
-            single.append((last - recent * every - length, length, shape))
-            recent += 1
-        if count > recent:
-            past = last - recent * every + void
-            old += factor * _geometric(poles, every, count - recent) * np.exp(poles * past)
-    return Response(poles, tail, tail_start, void, old, tuple(Event(*event) for event in single))
+    if void.ndim != 1 or not (void > 0.0).all():
+        raise ValueError("void_interval must be (n,) and positive")
+    inputs = [(group, path) for group in groups for path in group.absorptions]
+    sources = [_source(chain, path, group.scale) for group, path in inputs]
+    blocks = chain.dispositions
+    wanted = [any(np.any(source.delivered[e]) for source in sources) for e in range(len(blocks))]
+    poles = np.concatenate([*(b.poles for b in blocks), *(s.rate[np.newaxis] for s in sources if s.rate is not None)])
+    row, coefficients, unsafe = sum(len(b.poles) for b in blocks), [], np.zeros(len(void), dtype=bool)
+    with np.errstate(divide="ignore", invalid="ignore", over="ignore"):  # equal poles: told from the size of the terms
+        entries = entry_coefficients(blocks, chain.formation, wanted)
+        for source in sources:
+            coefficients.append(path_coefficients(entries, source.delivered, source.rate, poles, row))
+            row += source.rate is not None
+            unsafe |= ill_conditioned(coefficients[-1], poles)
+    order = np.argsort(poles, axis=0, kind="stable")
+    poles = np.take_along_axis(poles, order, axis=0)
+    coefficients = [np.take_along_axis(c, order, axis=0) for c in coefficients]
+    if unsafe.any():
+        poles, coefficients = _with_careful(poles, coefficients, sources, np.flatnonzero(unsafe))
+    paths = []
+    for (group, path), source, c in zip(inputs, sources, coefficients, strict=True):
+        scaled = c if group.scale is None else c * group.scale
+        paths.append(Path(scaled, _schedule(group, path), (source,)))
+    return Response(poles, tuple(paths), void, unsafe)
 
 
-def _geometric(poles, every, count):
-    if count == 1:
-        return 1.0
-    return np.expm1(-poles * (every * count)) / np.expm1(-poles * every)
+def _source(chain, path, scale) -> Source:
+    rate = None if path.rate_constant is None else np.asarray(path.rate_constant, dtype=float)
+    return Source(chain.dispositions, chain.formation, np.asarray(path.delivered, dtype=float), rate, scale)
 
 
-def _separate(blocks, rates) -> None:
-    """Move apart, in place, poles of different systems that coincide."""
-    rows = [(b, block.poles[i]) for b, block in enumerate(blocks) for i in range(len(block.poles))]
-    rows += [(-1 - i, rate) for i, rate in enumerate(rates)]
-    for i, (own, first) in enumerate(rows):
-        for other, second in rows[i + 1 :]:
-            if own == other or (own < 0 and other < 0):
-                continue
-            middle = 0.5 * (first + second)
-            close = np.abs(first - second) < _CLOSE * middle
-            if close.any():
-                up = np.where(first > second, 1.0, -1.0) * _SPLIT * middle
-                first[close] = (middle + up)[close]
-                second[close] = (middle - up)[close]
+def _with_careful(poles, coefficients, sources, draws):
+    """Replace the partial fractions of some draws; rows that a draw does not need are zero."""
+    rates, better = careful(sources, draws)
+    k, n = max(len(poles), len(rates)), poles.shape[1]
+    wide = np.concatenate([poles, np.repeat(poles[-1:], k - len(poles), axis=0)])
+    wide[:, draws] = np.concatenate([rates, np.ones((k - len(rates), len(draws)))])
+    order = np.argsort(wide, axis=0, kind="stable")
+    result = []
+    for old, new in zip(coefficients, better, strict=True):
+        column = np.zeros((k, n))
+        column[: len(old)] = old
+        column[:, draws] = 0.0
+        column[: len(new), draws] = new
+        result.append(np.take_along_axis(column, order, axis=0))
+    return np.take_along_axis(wide, order, axis=0), result
+
+
+def _schedule(group: Doses, path: Absorption) -> Schedule:
+    amount, start, duration, every = (np.asarray(a, dtype=float) for a in group[:4])
+    count = np.asarray(group.count, dtype=int)
+    if (amount < 0.0).any() or (duration < 0.0).any() or (count < 1).any() or ((count > 1) & ~(every > 0.0)).any():
+        raise ValueError("amounts and durations must not be negative, counts and the intervals of trains be positive")
+    if path.release_duration > 0.0 and (duration > 0.0).any():
+        raise ValueError("a path with a release duration takes no infusion")
+    length = np.maximum(duration, path.release_duration)
+    end = start + path.lag_time + (count - 1) * every + length
+    order = np.argsort(end, kind="stable")
+    return Schedule(amount[order], end[order], length[order], every[order], count[order])
 
 
 def mix(responses: Sequence[Response], weights) -> Response:
-    """Weighted sum of responses of the same draws, as an immunoassay with cross-reactivity sees it."""
-    weights = [np.asarray(w, dtype=float) for w in weights]
-    start = np.maximum.reduce([r.tail_start for r in responses])
-    tails = [w * r.tail * np.exp(-r.poles * (start - r.tail_start)) for r, w in zip(responses, weights, strict=True)]
-    olds = [w * r.old for r, w in zip(responses, weights, strict=True)]
-    sizes = [len(r.poles) for r in responses]
-    total, events = sum(sizes), []
-    offset = 0
-    for r, w, size in zip(responses, weights, sizes, strict=True):
-        for event in r.events:
-            shape = np.zeros((total, r.n))
-            shape[offset : offset + size] = w * event.shape
-            events.append(Event(event.start, event.length, shape))
-        offset += size
-    poles = np.concatenate([r.poles for r in responses])
-    return Response(poles, np.concatenate(tails), start, responses[0].void, np.concatenate(olds), tuple(events))
+    """Weighted sum of responses of the same draws, as an immunoassay with cross-reactivity sees it.
+
+    Parameters
+    ----------
+    responses : sequence of Response
+        With the same void intervals.
+    weights : sequence of array, shape (n,)
+        Not negative.
+
+    Returns
+    -------
+    Response
+        In the unit of weight times concentration.
+    """
+    poles = np.concatenate([response.poles for response in responses])
+    order = np.argsort(poles, axis=0, kind="stable")
+    paths, above = [], 0
+    for response, weight in zip(responses, weights, strict=True):
+        for path in response.paths:
+            coefficients = np.zeros_like(poles)
+            coefficients[above : above + len(response.poles)] = path.coefficients * weight
+            sources = [s._replace(weight=weight if s.weight is None else weight * s.weight) for s in path.sources]
+            paths.append(Path(np.take_along_axis(coefficients, order, axis=0), path.schedule, tuple(sources)))
+        above += len(response.poles)
+    safe = np.logical_or.reduce([response.safe_route for response in responses])
+    return Response(np.take_along_axis(poles, order, axis=0), tuple(paths), responses[0].void, safe)

@@ -6,7 +6,11 @@ from typing import NamedTuple
 
 import numpy as np
 
-from detectapi.pk.response import Response
+from detectapi.pk.response import BLOCK, Response
+from detectapi.pk.segments import nearest_crossing, refine
+from detectapi.pk.sweep import walk
+from detectapi.pk.tail import last_crossing
+from detectapi.pk.zones import EarlyZone, TailZone
 
 
 class Crossings(NamedTuple):
@@ -32,47 +36,116 @@ def crossings(response: Response, cutoff) -> Crossings:
     ----------
     response : Response
     cutoff : array, shape (n,)
-        In the response's unit.
+        In the response's unit. Infinite: never reached.
 
     Returns
     -------
     Crossings
+
+    Raises
+    ------
+    ValueError
+        When a cutoff is not positive.
     """
-    cutoff = np.array(np.broadcast_to(np.asarray(cutoff, dtype=float), (response.n,)))
-    n = response.n
-    positive = np.maximum(response.tail, 0.0)
-    with np.errstate(divide="ignore"):
-        reach = np.log(np.maximum(len(response.poles) * positive / cutoff, 1.0)) / response.poles
-    end = response.tail_start + reach.max(axis=0, initial=0.0) + 1e-3
-    steps = np.concatenate([np.linspace(0, 1, 129)])
-    first, last = np.zeros(n), np.zeros(n)
-    grid = [response.tail_start * s for s in steps[:-1]] + [
-        response.tail_start + (end - response.tail_start) * s * s for s in steps
-    ]
-    grid = np.stack(grid)
-    above = np.stack([response.at(t, slice(None)) for t in grid]) >= cutoff
-    ever = above.any(axis=0)
-    i_first = above.argmax(axis=0)
-    i_last = len(grid) - 1 - above[::-1].argmax(axis=0)
-    columns = np.arange(n)
-    need = ever & (i_first > 0)
-    if need.any():
-        draws = np.flatnonzero(need)
-        j = i_first[draws]
-        first[draws] = _bisect(response, cutoff, draws, grid[j - 1, columns[draws]], grid[j, columns[draws]], True)
-    need = ever & (i_last < len(grid) - 1)
-    if need.any():
-        draws = np.flatnonzero(need)
-        j = i_last[draws]
-        last[draws] = _bisect(response, cutoff, draws, grid[j, columns[draws]], grid[j + 1, columns[draws]], False)
-    return Crossings(first, last, np.zeros(n, dtype=bool))
+    cutoff = np.broadcast_to(np.asarray(cutoff, dtype=float), (response.n,))
+    if not (cutoff > 0.0).all():
+        raise ValueError("cutoff must be positive")
+    first, last, safe = np.zeros(response.n), np.zeros(response.n), response.safe_route.copy()
+    if response.paths:
+        for begin in range(0, response.n, BLOCK):
+            block = slice(begin, begin + BLOCK)
+            _Block(response, cutoff, block).solve(first[block], last[block], safe[block])
+    return Crossings(first, last, safe)
 
 
-def _bisect(response, cutoff, draws, low, high, rising):
-    for _ in range(60):
-        middle = 0.5 * (low + high)
-        above = response.at(middle, draws) >= cutoff[draws]
-        up = above != rising
-        low = np.where(up, middle, low)
-        high = np.where(up, high, middle)
-    return 0.5 * (low + high)
+class _Block:
+    """Crossings of some draws that are worked on together; draws are numbered within the block."""
+
+    def __init__(self, response, cutoff, block):
+        self.response = response
+        self.block = np.arange(response.n)[block]
+        self.cutoff = cutoff[block]
+        self.start = response.tail_start[block]
+        self.quiet = response.first_input + response.void[block]  # until then nothing leaves the void
+        self.tail = TailZone(response.poles[:, block], response.tail[:, block])
+
+    def solve(self, first, last, safe) -> None:
+        """Write the results into views of the whole."""
+        after = self._last_in_tail(safe)
+        in_tail = ~np.isnan(after)
+        last[in_tail] = (self.start + after)[in_tail]
+        initial = self.response.initial(self.block)
+        need = np.flatnonzero((~in_tail | (initial < self.cutoff)) & np.isfinite(self.cutoff))
+        if len(need) == 0:
+            return
+        early = EarlyZone(self.response.early(self.block[need]))
+        self._settle_early(early, need, np.flatnonzero(~in_tail[need]), True, last, safe)
+        rising = np.flatnonzero((initial[need] < self.cutoff[need]) & (last[need] > 0.0))
+        missing = self._settle_early(early, need, rising, False, first, safe)
+        self._first_in_tail(missing, first, last, safe)
+
+    def _last_in_tail(self, safe):
+        """Last crossing after the start of the tail, nan without any. [h after that start]"""
+        poles, coefficients = self.tail.poles, self.tail.coefficients
+        after, certain, horizon = last_crossing(poles, coefficients, self.cutoff)
+        unsure = np.flatnonzero(~certain)
+        if len(unsure):
+            hump = unsure[np.isnan(after[unsure])]
+            after[hump], undecided = self._in_tail(hump, horizon[hump], True)
+            unsure = np.union1d(np.setdiff1d(unsure, hump), hump[undecided])
+            seen = np.where(np.isnan(after[unsure]), 0.0, after[unsure])
+            later = walk(self.tail, unsure, seen, horizon[unsure], self.cutoff[unsure], True)
+            after[unsure] = np.where(np.isnan(later), after[unsure], later)
+            safe[unsure] = True
+        return after
+
+    def _in_tail(self, draws, width, leftward):
+        """Crossing nearest to one end of the first stretch of the tail; nan without any."""
+        result, cutoff = np.full(len(draws), np.nan), self.cutoff[draws]
+        if len(draws) == 0:
+            return result, np.empty(0, dtype=int)
+        piece, steady = self.tail.piece(draws, 0), np.zeros(len(draws), dtype=bool)
+        begin = piece.at(np.zeros_like(width))[0]
+        # The stretch ends at or after the last crossing: below the cutoff, whatever rounding says.
+        ends = (width, begin, np.zeros_like(width))
+        brackets, undecided = nearest_crossing(piece, ends, cutoff, leftward, steady)
+        result[brackets.where] = refine(brackets, cutoff[brackets.where], leftward)
+        return result, undecided
+
+    def _settle_early(self, early, need, open_draws, leftward, result, safe):
+        """Nearest crossing in the early zone, piece by piece from one end; returns the draws without one."""
+        cut = early.pieces
+        waiting = np.zeros(len(need), dtype=bool)
+        waiting[open_draws] = True
+        order = range(len(cut.time) - 1)
+        for j in reversed(order) if leftward else order:
+            draws = np.flatnonzero(waiting & (cut.time[j] >= 0.0) & (cut.time[j + 1] > cut.time[j]))
+            if len(draws) == 0:
+                continue
+            begin, end = cut.time[j, draws], cut.time[j + 1, draws]
+            which = need[draws]
+            cutoff = self.cutoff[which]
+            ends = (end - begin, cut.value[j, draws], cut.value[j + 1, draws])
+            steady = end <= self.quiet[which]
+            brackets, undecided = nearest_crossing(early.piece(draws, j), ends, cutoff, leftward, steady)
+            where = brackets.where
+            settled, found = draws[where], begin[where] + refine(brackets, cutoff[where], leftward)
+            if len(undecided):
+                few = draws[undecided]
+                walked = walk(early, few, begin[undecided], end[undecided], cutoff[undecided], leftward)
+                safe[need[few]] = True
+                seen = ~np.isnan(walked)
+                settled, found = np.concatenate([settled, few[seen]]), np.concatenate([found, walked[seen]])
+            result[need[settled]] = found
+            waiting[settled] = False
+        return need[waiting]
+
+    def _first_in_tail(self, draws, first, last, safe) -> None:
+        """First crossing of draws that reach the cutoff only after the start of the tail."""
+        width = last[draws] - self.start[draws]
+        found, undecided = self._in_tail(draws, width, False)
+        if len(undecided):
+            few = draws[undecided]
+            found[undecided] = walk(self.tail, few, np.zeros(len(few)), width[undecided], self.cutoff[few], False)
+            safe[few] = True
+        first[draws] = np.where(np.isnan(found), last[draws], self.start[draws] + found)

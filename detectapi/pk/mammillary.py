@@ -7,6 +7,10 @@ from typing import NamedTuple
 import numpy as np
 
 
+CLOSE = 1.5e-6
+"""Rates whose half-difference is below this fraction of their mean are treated as equal."""
+
+
 class Disposition(NamedTuple):
     """What a molar bolus into the centre does there: ``prod(s + zeros) / (volume prod(s + poles))``.
 
@@ -45,12 +49,13 @@ def disposition(clearance, central_volume, intercompartmental_clearance, periphe
     Raises
     ------
     ValueError
-        When shapes do not agree.
+        When shapes do not agree, or a clearance or volume is not positive and finite.
 
     Notes
     -----
     The rate matrix has the outflow sum and the return rates on its diagonal and sqrt(k_out k_in) along one border
-    once symmetrised, so its eigenvalues are real and interlace with the return rates.
+    once symmetrised, so its eigenvalues are real and interlace with the return rates. A compartment without exchange
+    (Q = 0) is kept as a pole that its own zero cancels.
     """
     clearance = np.asarray(clearance, dtype=float)
     central_volume = np.asarray(central_volume, dtype=float)
@@ -60,11 +65,18 @@ def disposition(clearance, central_volume, intercompartmental_clearance, periphe
     peripheral_volume = np.asarray(peripheral_volume, dtype=float).reshape(-1, n)
     if clearance.shape != (n,) or central_volume.shape != (n,) or exchange.shape != peripheral_volume.shape:
         raise ValueError("clearance and central_volume must be (n,), the peripheral arrays both (m, n)")
+    for name, value in (("clearance", clearance), ("volume", central_volume), ("volume", peripheral_volume)):
+        if not (value > 0.0).all() or not np.isfinite(value).all():
+            raise ValueError(f"every {name} must be positive and finite")
+    if not (exchange >= 0.0).all() or not np.isfinite(exchange).all():
+        raise ValueError("every intercompartmental clearance must be finite and not negative")
 
     elimination = clearance / central_volume
     outflow = exchange / central_volume
-    zeros = exchange / peripheral_volume
+    zeros = np.where(exchange > 0.0, exchange / peripheral_volume, 1.0)
     m = zeros.shape[0]
+    if m > 1:
+        _spread(zeros, outflow)
     if m == 0:
         poles = elimination[np.newaxis].copy()
     elif m == 1:
@@ -72,6 +84,23 @@ def disposition(clearance, central_volume, intercompartmental_clearance, periphe
     else:
         poles = _polish(_arrow_eigenvalues(elimination, outflow, zeros), elimination, outflow, zeros)
     return Disposition(central_volume, poles, zeros)
+
+
+def _spread(zeros, outflow) -> None:
+    """Move apart, in place, return rates that coincide: three equal ones would share a double pole.
+
+    The pair keeps its mean weighted by exchange, so what changes is of second order, about 1e-11.
+    """
+    m = len(zeros)
+    for i in range(m):
+        for j in range(i + 1, m):
+            close = np.abs(zeros[i] - zeros[j]) < CLOSE * (zeros[i] + zeros[j])
+            if close.any():
+                first, second = outflow[i, close], outflow[j, close]
+                weight = np.where(first + second > 0.0, first / np.maximum(first + second, 1e-300), 0.5)
+                centre = weight * zeros[i, close] + (1.0 - weight) * zeros[j, close]
+                zeros[i, close] = centre * (1.0 - 4.0 * CLOSE * (1.0 - weight) * (j - i))
+                zeros[j, close] = centre * (1.0 + 4.0 * CLOSE * weight * (j - i))
 
 
 def _two_poles(elimination, outflow, inflow):

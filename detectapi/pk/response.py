@@ -6,86 +6,166 @@ from typing import NamedTuple
 
 import numpy as np
 
+from detectapi.pk import early
+from detectapi.pk.curve import is_regular, tail_curve
+from detectapi.pk.positive import Source, averaged
+from detectapi.pk.schedule import Schedule, old_sum, recent, recent_sum
+from detectapi.pk.sums import add_up, box
 
-def box(x):
-    """Average of exp(-u) over 0 <= u <= x."""
-    x = np.asarray(x, dtype=float)
-    safe = np.where(x == 0.0, 1.0, x)
-    return np.where(x == 0.0, 1.0, -np.expm1(-safe) / safe)
+BLOCK = 2048
+"""Draws worked on at once: what they need fits in the cache."""
 
-
-def _ramp(x):
-    """(x - 1 + exp(-x)) / x^2, its series where that cancels."""
-    small = np.abs(x) < 0.3
-    safe = np.where(small, 1.0, x)
-    direct = (safe + np.expm1(-safe)) / (safe * safe)
-    series = np.zeros_like(x)
-    for j in range(12, 1, -1):
-        series = (1.0 - x * series) / j if j > 2 else (1.0 - x * series) / 2.0
-    return np.where(small, series, direct)
+SUSPECT = 1e-8
+"""A concentration below this fraction of the terms it is the sum of is computed again without subtractions."""
 
 
-class Event(NamedTuple):
-    """A dose whose input or void is not over at time 0: start and length of its input [h], coefficients (k, n)."""
+class Path(NamedTuple):
+    """One absorption path.
 
-    start: float
-    length: float
-    shape: np.ndarray
+    Attributes
+    ----------
+    coefficients : array, shape (k, n)
+        Partial fractions of the concentration after a unit dose. [1/L]
+    schedule : Schedule
+    sources : tuple of Source
+        What the coefficients were made from.
+    """
+
+    coefficients: np.ndarray
+    schedule: Schedule
+    sources: tuple[Source, ...]
 
 
 class Response:
     """Plasma concentration of an analyte averaged over the void that ends at t. [umol/L]
 
-    Valid for t >= 0, the end of the last dose.
+    Valid for t >= 0, where 0 is the end of the last dose. From ``tail_start`` on it is the sum of
+    ``tail * exp(-poles (t - tail_start))``.
+
+    Attributes
+    ----------
+    n : int
+        Draws.
+    poles, tail : array, shape (k, n)
+        Ascending in each draw. [1/h], [umol/L]
+    tail_start : array, shape (n,)
+        When the last input has left the void. [h]
+    void : array, shape (n,)
+        Void interval. [h]
+    paths : tuple of Path
+    safe_route : array of bool, shape (n,)
+        Draws whose near-equal poles needed another expansion than partial fractions.
     """
 
-    def __init__(self, poles, tail, tail_start, void, old, events):
+    def __init__(self, poles, paths, void, safe_route):
+        self.n = len(void)
         self.poles = poles
-        self.tail = tail
-        self.tail_start = tail_start
+        self.paths = paths
         self.void = void
-        self.old = old
-        self.events = events
-        self.n = void.shape[0]
+        self.safe_route = safe_route
+        self.last_input = max([0.0, *(path.schedule.last for path in paths)])
+        self.first_input = min((path.schedule.first for path in paths), default=np.inf)
+        self.tail_start = void + self.last_input
+        self.recent = [recent(path.schedule, void) for path in paths]
+        self.old = None
+        self.tail = np.zeros_like(poles)
+        for begin in range(0, self.n if paths else 0, BLOCK):
+            self._collapse(slice(begin, begin + BLOCK))
+
+    def _collapse(self, draws) -> None:
+        """Sum all doses of some draws, to what is left of old ones at time 0, and of all where the tail begins."""
+        poles, void, tail = self.poles[:, draws], self.void[draws], self.tail[:, draws]
+        averaging, forgetting = box(poles * void), None
+        for path, doses in zip(self.paths, _for_draws(self.recent, draws), strict=True):
+            coefficients = path.coefficients[:, draws] * averaging
+            if doses:
+                tail += coefficients * recent_sum(poles, doses, self.last_input)
+            old = old_sum(poles, path.schedule, void)
+            if old is not None:
+                if self.old is None:
+                    self.old = np.zeros_like(self.poles)
+                if forgetting is None:
+                    forgetting = np.exp(-poles * self.tail_start[draws])
+                old *= coefficients
+                self.old[:, draws] += old
+                old *= forgetting
+                tail += old
 
     def concentration(self, time) -> np.ndarray:
-        """Concentration at given times. Shape (m, n). [umol/L]"""
+        """Concentration at given times.
+
+        Parameters
+        ----------
+        time : array, shape (m,)
+            At or after 0. [h]
+
+        Returns
+        -------
+        array, shape (m, n)
+            [umol/L]
+        """
         time = np.atleast_1d(np.asarray(time, dtype=float))
-        return np.stack([self.at(np.full(self.n, t), slice(None)) for t in time]) if len(time) else np.empty((0, self.n))
+        if time.ndim != 1 or not (time >= 0.0).all():
+            raise ValueError("time must be (m,) and not negative")
+        # On a regular grid the times of a draw lie side by side in memory, as they are made.
+        result = np.zeros((self.n, len(time))).T if is_regular(time) else np.zeros((len(time), self.n))
+        if self.paths and len(time):
+            for begin in range(0, self.n, BLOCK):
+                draws = np.arange(begin, min(begin + BLOCK, self.n))
+                self._fill(time, draws, result[:, begin : begin + BLOCK])
+        return result
 
-    def at(self, time, draws):
-        """Concentration at one time per selected draw."""
-        poles = self.poles[:, draws]
-        after = time - self.tail_start[draws]
-        late = (self.tail[:, draws] * np.exp(-poles * np.maximum(after, 0.0))).sum(axis=0)
-        early = after < 0.0
-        if early.any():
-            index = np.arange(self.n)[draws][early]
-            late[early] = self._early(time[early], index)
-        return late
+    def _fill(self, time, draws, values) -> None:
+        start = self.tail_start[draws]
+        doubtful = tail_curve(time, self.poles[:, draws], self.tail[:, draws], start, SUSPECT, values)
+        soon = np.flatnonzero(time < start.max())
+        doubtful[soon] &= time[soon, np.newaxis] >= start
+        if doubtful.any():  # the bound of the terms is a rough one: ask again with the terms themselves
+            row, column = np.nonzero(doubtful)
+            terms = self.tail[:, draws[column]]
+            terms = terms * np.exp(-self.poles[:, draws[column]] * (time[row] - start[column]))
+            doubtful[row, column] = values[row, column] < SUSPECT * add_up(np.abs(terms))
+        if len(soon):
+            cut = self.early(draws, time[soon])
+            for i, j in enumerate(soon):
+                node, early_one = (cut.order == i + 2).argmax(axis=0)[np.newaxis], time[j] < start
+                value = np.take_along_axis(cut.value, node, axis=0)[0]
+                noise = np.take_along_axis(cut.noise, node, axis=0)[0]
+                values[j] = np.where(early_one, value, values[j])
+                doubtful[j] |= early_one & (value < SUSPECT * noise)
+        if doubtful.any():
+            row, column = np.nonzero(doubtful)
+            values[row, column] = self._exact(draws[column], time[row])
 
-    def _early(self, time, index):
-        poles, void = self.poles[:, index], self.void[index]
-        total = (self.old[:, index] * np.exp(-poles * time)).sum(axis=0)
-        for start, length, shape in self.events:
-            c = shape[:, index]
-            x = time - start
-            if length == 0.0:
-                value = (_g1(c, poles, x) - _g1(c, poles, x - void)) / void
-            else:
-                value = _g2(c, poles, x) - _g2(c, poles, x - length) - _g2(c, poles, x - void)
-                value = (value + _g2(c, poles, x - length - void)) / (length * void)
-            over = x - length - void
-            done = (c * box(poles * length) * box(poles * void) * np.exp(-poles * np.maximum(over, 0.0))).sum(axis=0)
-            total += np.where(over >= 0.0, done, value)
+    def _exact(self, draws, time):
+        """Concentration at one time for each of some draws, recent doses without subtractions."""
+        old, void = self._old(draws), self.void[draws]
+        total = np.zeros(len(draws)) if old is None else add_up(old * np.exp(-self.poles[:, draws] * time))
+        for path, doses in zip(self.paths, _for_draws(self.recent, draws), strict=True):
+            for source in path.sources:
+                total += averaged(source, doses, draws, time, void)
         return total
 
+    def _old(self, draws):
+        return None if self.old is None else self.old[:, draws]
 
-def _g1(c, p, x):
-    x = np.maximum(x, 0.0)
-    return (c * box(p * x)).sum(axis=0) * x
+    def _inputs(self, draws):
+        coefficients = [path.coefficients[:, draws] for path in self.paths]
+        return list(zip(coefficients, _for_draws(self.recent, draws), strict=True))
+
+    def initial(self, draws) -> np.ndarray:
+        """Concentration at time 0 of some draws. [umol/L]"""
+        return early.initial(self.poles[:, draws], self._inputs(draws), self._old(draws), self.void[draws])
+
+    def early(self, draws, extra=()) -> early.Pieces:
+        """The zone from 0 to the start of the tail, for some draws."""
+        end = self.tail_start[draws]
+        return early.pieces(self.poles[:, draws], self._inputs(draws), self._old(draws), self.void[draws], end, extra)
 
 
-def _g2(c, p, x):
-    x = np.maximum(x, 0.0)
-    return (c * _ramp(p * x)).sum(axis=0) * x * x
+def _for_draws(recent_doses, draws):
+    """Recent doses of each path for some draws."""
+    return [
+        [dose if np.ndim(dose.amount) == 0 else dose._replace(amount=dose.amount[draws]) for dose in doses]
+        for doses in recent_doses
+    ]

@@ -7,15 +7,12 @@ from dataclasses import dataclass
 
 import numpy as np
 
-from detectapi import observations
+from detectapi import catalog, observations
 from detectapi.regimen import CHRONIC_DAYS
-from detectapi.validation import scores
+from detectapi.validation import rules, scores
 from detectapi.validation.outcomes import simulate
 
 LEVEL = 0.9
-TEXTBOOK_H = (2.5, 4.0)
-CLAIMED_ORAL_H = 24.0
-ORAL_ROUTES = ("oral", "oral-extended-release")
 HALF_LIVES = 5.0
 SAYING_WHEN = ("detectable-until", "undetectable-after")
 
@@ -42,15 +39,13 @@ def forecasts(outcomes) -> dict[str, list[Forecast]]:
     found: dict[str, list[Forecast]] = {outcome.label: [] for outcome in outcomes}
     for outcome in outcomes:
         found[outcome.label] += _claims(outcome.row) + _rule_of_five(outcome.row)
-    for name, half_life, routes in (
-        ("one compartment, half-life 2.5 to 4 h", {"low": TEXTBOOK_H[0], "high": TEXTBOOK_H[1]}, None),
-        ("one compartment, half-life 24 h", CLAIMED_ORAL_H, ORAL_ROUTES),
-    ):
-        rows = list({o.row.id: o.row for o in outcomes if routes is None or set(_routes(o.row)) & set(routes)}.values())
+    for low, high, rows in _textbook(outcomes):
+        half_life = low if low == high else {"low": low, "high": high}
+        name = f"one compartment, half-life {_hours(low, high)}"
         for outcome in simulate(rows, model={"kind": "half-life", "half_life_h": half_life})[0]:
             if outcome.label in found:
-                low, high = scores.interval(outcome.sample, LEVEL)
-                found[outcome.label].append(Forecast(name, low, high, float(np.median(outcome.sample))))
+                ends = scores.interval(outcome.sample, LEVEL)
+                found[outcome.label].append(Forecast(name, *ends, float(np.median(outcome.sample))))
     return found
 
 
@@ -90,5 +85,35 @@ def _claims(row) -> list[Forecast]:
 
 
 def _rule_of_five(row) -> list[Forecast]:
-    longest = CLAIMED_ORAL_H if set(_routes(row)) & set(ORAL_ROUTES) else TEXTBOOK_H[1]
-    return [Forecast("five half-lives", HALF_LIVES * TEXTBOOK_H[0], HALF_LIVES * longest)]
+    ends = _half_lives(row)
+    return [
+        Forecast(
+            "five half-lives", HALF_LIVES * min(low for low, _ in ends), HALF_LIVES * max(high for _, high in ends)
+        )
+    ]
+
+
+def _textbook(outcomes):
+    """Each half-life that a textbook gives, with the rows it is given for."""
+    gathered: dict[tuple[float, float], dict] = {}
+    for outcome in outcomes:
+        for ends in _half_lives(outcome.row):
+            gathered.setdefault(ends, {})[outcome.row.id] = outcome.row
+    return [(low, high, list(rows.values())) for (low, high), rows in gathered.items()]
+
+
+def _half_lives(row) -> list[tuple[float, float]]:
+    routes = set(_routes(row))
+    told = [
+        (float(item["low"]), float(item["high"]))
+        for item in rules.textbook_half_lives()
+        if row.study.substance in item["substances"] and routes & set(item.get("routes", routes))
+    ]
+    if told:
+        return told
+    model = catalog.substance(row.study.substance).half_life_model
+    return [(item.low, item.high) for item in model.half_lives if routes & set(item.routes)]
+
+
+def _hours(low: float, high: float) -> str:
+    return f"{low:g} h" if low == high else f"{low:g} to {high:g} h"

@@ -13,6 +13,13 @@ LOOK_H = 24.0
 URINE = ("detection_time", "urine_ratio", "urinary_fraction", "renal_clearance", "renal_fraction", "positive_specimens")
 """Quantities that say something of urine."""
 
+COLLECTED_H = 240.0
+"""How long urine is collected where a study does not say: until nothing more comes. [h]"""
+
+FALLEN = 0.2
+LATER = 4
+"""A slope is read where concentrations have fallen by a fifth, so many doublings of time later at most."""
+
 GRID_POINTS = 41
 VISITS = 400
 """Specimens after which nobody is waited for any more."""
@@ -84,8 +91,15 @@ def half_life(trial, row):
     """Slope over the last half of the time that plasma was followed, as a line through the last points gives it. [h]"""
     end = _followed(trial)
     begin = 0.5 * (trial.dose_duration + end)
-    first, last = trial.plasma(row.analytes[0], [begin, end])
-    return (end - begin) * np.log(2.0) / np.maximum(np.log(first / last), 1e-9)
+    found = np.zeros(trial.size)
+    for _ in range(LATER):  # what does not fall yet (a metabolite still forming) is followed for twice as long
+        first, last = trial.plasma(row.analytes[0], [begin, end])
+        fall = np.log(first / last)
+        found = np.where(found > 0.0, found, np.where(fall > FALLEN, (end - begin) * np.log(2.0) / fall, 0.0))
+        if (found > 0.0).all():
+            break
+        begin, end = end, 2.0 * end
+    return np.where(found > 0.0, found, (end - begin) * np.log(2.0) / FALLEN)
 
 
 def plasma_concentration(trial, row):
@@ -106,7 +120,8 @@ def plasma_ratio(trial, row):
 
 def urinary_fraction(trial, row):
     """Fraction of the dose in the urine of the collection, summed over the row's analytes. [-]"""
-    until = trial.study.sampling.until_h or 10.0 * LOOK_H
+    sampling = trial.study.sampling
+    until = (sampling.until_h if sampling else None) or COLLECTED_H
     grid = np.concatenate([[0.0], np.geomspace(0.05, until, GRID_POINTS)])
     excreted = 0.0
     for analyte in row.analytes:
@@ -152,7 +167,8 @@ def detection_time(trial, row):
 
 def positive_share(trial, row):
     """Whether a specimen at a random time of the sampling is positive, 1 or 0."""
-    time = trial.phase() * (trial.study.sampling.until_h or LOOK_H)
+    sampling = trial.study.sampling
+    time = trial.phase() * ((sampling.until_h if sampling else None) or LOOK_H)
     read = trial.specimen(row.analytes, time, 1)
     return np.logical_or.reduce([read[a] >= row.cutoff_ng_ml * trial.departure for a in row.analytes]).astype(float)
 
@@ -182,7 +198,9 @@ def _times(trial, row):
     if row.time_h:
         return np.array(row.time_h)
     sampling = trial.study.sampling
-    return np.array(sampling.times_h if sampling and sampling.times_h else (trial.dose_duration,))
+    if sampling is None or not (sampling.times_h or sampling.until_h):
+        return np.array([trial.dose_duration])
+    return np.array(sampling.times_h or (sampling.until_h,))
 
 
 def _at_times(trial, row, by_mass):

@@ -117,6 +117,9 @@ def why_not(row) -> str | None:
         return f"restates {row.same_as}"
     if row.relative_to and row.enantiomer and row.enantiomer != rules.mirror_form(row.study.substance):
         return "one mirror form of a metabolite after the racemate"
+    sampled = row.time_h or row.study.sampling or any(dose.get("duration_min") for dose in row.study.doses)
+    if row.quantity.startswith("plasma_") and not sampled:
+        return "no time of the sample"
     words = {"words"} == set(row.study.given)
     if row.fold and words:
         return "the circumstance is not in the model"

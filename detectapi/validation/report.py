@@ -30,6 +30,7 @@ class Findings:
     forecasts: Mapping[str, list[baselines.Forecast]]
     posterior: Any
     without: Mapping[str, list[Outcome]]
+    used: frozenset[str]
 
 
 def validate(substance_id: str, folder: Path, data: Path) -> list[Path]:
@@ -83,7 +84,9 @@ def study(substance_id: str) -> Findings:
             those = [row for row in rows if row.study.source == source and row.quantity in URINE]
             without[source] = [o for o in simulate(those, draws)[0] if o.row.split == "calibration"]
     times = [o for o in outcomes if o.row.quantity == "detection_time"]
-    return Findings(substance, outcomes, prior, left_out, baselines.forecasts(times), learnt, without)
+    fitted = posterior.fitted_rows(substance.id) if learnt else frozenset()
+    used = fitted | {row.id for row in rows if row.tuned}
+    return Findings(substance, outcomes, prior, left_out, baselines.forecasts(times), learnt, without, used)
 
 
 def coverage(found: Findings) -> dict[str, Any]:
@@ -96,7 +99,7 @@ def coverage(found: Findings) -> dict[str, Any]:
                 "routes": [dose["route"] for dose in o.row.study.doses], "pattern": baselines.pattern(o.row),
                 "analytes": list(o.row.analytes), "known": o.row.status, "population": o.row.study.population,
                 "n": o.row.n, "verdict": o.verdict,
-                "used": o.row.tuned or (o.row.split == "calibration" and o.row.status != "recalled"),
+                "used": o.row.id in found.used,
             })  # fmt: skip
             entry["verdict"] = max(entry["verdict"], o.verdict, key=tables.VERDICTS.index)
     return {"rows": list(rows.values())}

@@ -47,6 +47,11 @@ def misfits() -> dict[str, str]:
     return {item["row"]: item["reason"] for item in listed}
 
 
+def textbook_half_lives() -> list[dict]:
+    """Half-lives that baselines take in place of a substance's own half-life model."""
+    return tomllib.loads(FILE.with_name("baselines.toml").read_text(encoding="utf-8"))["half_lives"]
+
+
 def family(substance_id: str) -> tuple[str, ...]:
     """Substances whose studies speak of the same typical values, the one itself first."""
     return (substance_id, *read()["families"].get(substance_id, {}).get("with", ()))

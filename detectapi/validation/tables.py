@@ -59,33 +59,36 @@ def digest(found) -> str:
 
 
 def _short(found) -> str:
-    two_sided = _counted(found.outcomes)
-    primary = [o for o in two_sided if CLASSES[0][1](o.row)]
-    fitted = sum(o.row.split == "calibration" for o in primary)
+    counted = _counted(found.outcomes)
+    primary = [o for o in counted if CLASSES[0][1](o.row)]
+    fitted = sum(o.row.id in found.used for o in primary)
+    sources = len({o.row.study.source for o in primary})
     lines = [
         "## In short",
         "",
-        f"- Of {len(primary)} numbers read in a primary source, {_inside(primary, 0.9)} lie in the model's 90"
-        f" % interval for them and"
-        f" {_inside(primary, 0.95)} in the 95 % interval. {fitted} of the {len(primary)} also informed the"
-        f" model, so this is not an"
-        " independent check.",
-        f"- They come from {len({o.row.study.source for o in primary})} publications; numbers of one"
-        f" publication stand or fall together.",
+        f"- Of {_many(len(primary), 'number', 'numbers')} read in a primary source, {_inside(primary, 0.9)} lie in the"
+        f" model's 90 % interval for them and {_inside(primary, 0.95)} in the 95 % interval. {fitted} of the"
+        f" {len(primary)} also informed the model, by calibration or by choice of its typical values: for these it is"
+        " agreement by construction.",
+        f"- They come from {_many(sources, 'publication', 'publications')}; numbers of one publication stand or fall"
+        " together.",
     ]
-    urine = [o for o in found.outcomes if o.row.quantity == "detection_time" and o.row.status != "recalled"]
+    urine = [o for o in counted if o.row.quantity == "detection_time"]
     if urine:
+        studies = _many(len({o.row.study.id for o in urine}), "study", "studies")
         lines.append(
-            f"- How long urine stays positive is known from {len({o.row.study.id for o in urine})} studies"
-            f" only; everything else"
-            " here tests plasma, proportions and recovery."
+            f"- How long urine stays positive is known from {studies} only; everything else here tests plasma,"
+            " proportions and recovery."
         )
-    outside = [o for o in two_sided if not o.inside(0.95) and o.row.status != "recalled"]
+    outside = sum(not o.inside(0.95) for o in counted)
     lines.append(
-        f"- {len(outside)} of {len(two_sided)} numbers lie outside the 95 % interval; see [known"
-        f" misfits](#known-misfits)."
+        f"- {outside} of {len(counted)} numbers lie outside the 95 % interval; see [known misfits](#known-misfits)."
     )
     return "\n".join(lines)
+
+
+def _many(count: int, one: str, more: str) -> str:
+    return f"{count} {one if count == 1 else more}"
 
 
 def _counted(found_outcomes):
@@ -140,8 +143,9 @@ def _against(found, times) -> str:
         "## Against what people find today",
         "",
         "Interval score at 90 % on the scale ln(1 + hours): width of the interval plus twenty times the distance by"
-        " which it misses; smaller is better. Each line compares on the rows that the baseline speaks of; a claim's range is"
-        " taken as its interval. Unseen: the model calibrated without the publication the row is from.",
+        " which it misses; smaller is better. Each line compares on the rows that the baseline speaks of; a claim's"
+        " range is taken as its interval."
+        + (" Unseen: the model calibrated without the publication the row is from." if blind else ""),
         "",
         "| baseline | rows | its score | the model's |" + (" the model's, unseen |" if blind else "")
         + " rows it covers | rows the model covers |",
@@ -208,22 +212,22 @@ def _classes(found) -> str:
         " over lower end of the 90 %"
         " intervals. CRPS: mean, on the logarithm of the number.",
         "",
-        "| evidence | calibrated on | in 50 % | in 90 % | in 95 % |"
+        "| evidence | informed the model | in 50 % | in 90 % | in 95 % |"
         + (" prior, in 90 % |" if before else "")
         + " width | CRPS |",
         "|---|---|---|---|---|" + ("---|" if before else "") + "---|---|",
     ]
     for words, belongs in CLASSES:
-        for split, used in (("calibration", "yes"), ("reference", "no")):
-            some = [o for o in found.outcomes if belongs(o.row) and o.row.split == split]
+        for used in (True, False):
+            some = [o for o in found.outcomes if belongs(o.row) and (o.row.id in found.used) == used]
             if not some:
                 continue
             m = len(some)
             counts = " | ".join(f"{_inside(some, level)} of {m}" for level in scores.LEVELS)
-            used = "no" if words.startswith("recalled") else used
             prior = f" {sum(before[o.label].inside(0.9) for o in some)} of {m} |" if before else ""
-            sized = [o for o in some if not o.bound]
-            lines.append(f"| {words} | {used} | {counts} |{prior} {number(_width(sized))} | {number(_crps(sized))} |")
+            sized = [o for o in some if not o.bound and o.row.statistic != "share"]
+            told = "yes" if used else "no"
+            lines.append(f"| {words} | {told} | {counts} |{prior} {number(_width(sized))} | {number(_crps(sized))} |")
     return "\n".join(lines)
 
 
@@ -261,9 +265,7 @@ def _rows(found) -> str:
     ]
     for o in found.outcomes:
         low, high = scores.interval(o.sample, 0.9)
-        used = ("calibration" if o.row.split == "calibration" and o.row.status != "recalled" else "check") + (
-            ", tuned" if o.row.tuned else ""
-        )
+        used = "tuned" if o.row.tuned else "fitted" if o.row.id in found.used else "check"
         sign = {"at-most": "<= ", "at-least": ">= "}.get(o.bound, "")
         where = f"P = {number(round(o.holds, 3))}" if o.bound else f"{o.pit:.2f}"
         lines.append(

@@ -37,7 +37,9 @@ def create_app(config=None):
     app = App(__name__, static_folder=None)
     app.config.update(
         MAX_CONTENT_LENGTH=LARGEST_BODY,
-        TRUSTED_HOSTS=[host.strip() for host in os.environ.get("DETECTAPI_TRUSTED_HOSTS", "").split(",") if host.strip()]
+        TRUSTED_HOSTS=[
+            host.strip() for host in os.environ.get("DETECTAPI_TRUSTED_HOSTS", "").split(",") if host.strip()
+        ]
         or None,
     )
     app.config.update(config or {})
@@ -46,6 +48,6 @@ def create_app(config=None):
     api = ContractApi(app)
     problems.init_app(app)
     api.register_blueprint(routes.blueprint)
-    app.register_blueprint(health.blueprint)
+    api.register_blueprint(health.blueprint)
     app.register_blueprint(docs.blueprint)
     return app

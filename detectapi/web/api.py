@@ -1,4 +1,4 @@
-"""The OpenAPI document, and flask-smorest mended where it does not fit: its error bodies, and how it describes forms."""
+"""The OpenAPI document, and flask-smorest mended where it does not fit: error bodies and the description of forms."""
 
 import json
 from importlib import resources
@@ -15,12 +15,12 @@ from schemas import ProblemSchema
 from schemas.form import Either, Form
 
 DESCRIPTION = """\
-Given how a substance was used, and what is known of the person and the urine: if a specimen is collected some hours
-after the last dose, how likely is it to test positive, until when, and how sure is that?
+Given how a substance was used, and what is known of the person and the urine: if a specimen is collected some
+hours after the last dose, how likely is it to test positive, until when, and how sure is that?
 
-Any number of a person, a specimen or a dose may be a range `{"low": a, "high": b}` or may be left out. The same question
-with the same seed and the same version gets the same bytes. An estimate is for information: it is not a laboratory result,
-and not evidence of use or non-use.
+What is known of a person, a specimen or an amount may be a number, a range `{"low": a, "high": b}`, or left out. The
+same question with the same seed and the same version gets the same bytes. An estimate is for information: it is not a
+laboratory result, and not evidence of use or non-use.
 """
 
 
@@ -69,7 +69,7 @@ class ContractBlueprint(Blueprint):
 
         def decorate(view):
             for status in statuses:
-                kind = "validation" if status == 422 else problems.BY_STATUS[status]
+                kind = problems.DOCUMENTED[status]
                 view = self.alt_response(
                     status,
                     schema=ProblemSchema,

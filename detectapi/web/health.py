@@ -1,23 +1,32 @@
 """Probes: is the process alive, and can it answer."""
 
-from flask import Blueprint, Response
+from flask import Response
 
 from detectapi import service
 from detectapi.errors import DetectError
+from detectapi.web.api import ContractBlueprint
 from detectapi.web.problems import problem
 
-blueprint = Blueprint("health", __name__)
+blueprint = ContractBlueprint("health", __name__, description="Probes.")
 
 
-@blueprint.get("/healthz")
+STATUS = {"type": "object", "required": ["status"], "properties": {"status": {"type": "string"}}}
+
+
+@blueprint.route("/healthz")
+@blueprint.response(200, STATUS, description="It does.")
+@blueprint.doc(operationId="alive")
 def alive():
-    """The process answers."""
+    """Whether the process answers."""
     return Response(service.to_json_bytes({"status": "ok"}), mimetype="application/json")
 
 
-@blueprint.get("/readyz")
+@blueprint.route("/readyz")
+@blueprint.refusals(503)
+@blueprint.response(200, STATUS, description="They can.")
+@blueprint.doc(operationId="ready")
 def ready():
-    """The data loads; an estimate can be answered."""
+    """Whether estimates can be answered: the data loads."""
     try:
         service.ready()
     except DetectError:

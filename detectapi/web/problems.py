@@ -13,14 +13,18 @@ KINDS = {
     "validation": (
         422,
         "The request cannot be answered as it stands",
-        "It is JSON, but one or more fields are missing, unknown, out of bounds or name something that the data does not"
-        " have. Each entry of errors points at one of them and says what is allowed.",
+        "It is JSON, but fields are missing, unknown, out of bounds, or name something that the data does not have."
+        " Each entry of errors points at one of them and says what is allowed.",
     ),
     "malformed-json": (400, "The request is not JSON", "The body must be one JSON object in UTF-8."),
     "bad-request": (400, "The request is not proper HTTP", "A header or the address is not as it should be."),
     "not-found": (404, "There is nothing at this address", "The description of the interface is at /docs."),
     "method-not-allowed": (405, "This method is not for this address", "The Allow header lists the methods that are."),
-    "not-acceptable": (406, "The answer has no such media type", "Estimates, substances and assays are application/json."),
+    "not-acceptable": (
+        406,
+        "The answer has no such media type",
+        "Estimates, substances and assays are application/json.",
+    ),
     "length-required": (411, "The length of the request is needed", "Send a Content-Length header."),
     "payload-too-large": (413, "The request is too large", "At most 1 MiB. Use repeat for regular doses."),
     "unsupported-media-type": (
@@ -42,6 +46,7 @@ BY_STATUS = {
     415: "unsupported-media-type",
     500: "internal",
 }
+DOCUMENTED = {**BY_STATUS, 400: "malformed-json", 422: "validation", 503: "not-ready"}
 # What an HTTP exception says in its headers is part of the answer, e.g. Allow with a 405.
 KEPT_HEADERS = ("Allow", "WWW-Authenticate", "Retry-After", "Accept-Post")
 

@@ -1,7 +1,9 @@
 """`/v1`: read, ask the service, write."""
 
+from contextlib import suppress
+
 from flask import Response, request
-from werkzeug.exceptions import NotAcceptable, UnsupportedMediaType
+from werkzeug.exceptions import BadRequest, HTTPException, NotAcceptable, RequestEntityTooLarge, UnsupportedMediaType
 
 from detectapi import service
 from detectapi.errors import UnknownSubstance
@@ -32,7 +34,7 @@ def accept_json():
     },
 )
 def estimate():
-    """Estimate a detection window
+    """Estimate a detection window.
 
     How likely a specimen is to test positive at each time after the last dose, until when, and how sure that is.
     """
@@ -45,7 +47,7 @@ def estimate():
 @blueprint.response(200, {"type": "object"}, description="All substances, in short.")
 @blueprint.doc(operationId="listSubstances")
 def substances():
-    """List the substances"""
+    """List the substances."""
     return cacheable(service.to_json_bytes(service.substances()))
 
 
@@ -54,11 +56,11 @@ def substances():
 @blueprint.response(200, {"type": "object"}, description="The substance's card.")
 @blueprint.doc(operationId="showSubstance")
 def substance(substance_id):
-    """Show a substance: every number of its model with its source"""
+    """Show a substance: every number of its model with its source."""
     try:
         card = service.substance(substance_id)
     except UnknownSubstance as error:
-        return problem("not-found", error.message, errors=error.problems)
+        return problem("not-found", error.message, errors=[error.problems[0]._replace(pointer="")])
     return cacheable(service.to_json_bytes(card))
 
 
@@ -67,7 +69,7 @@ def substance(substance_id):
 @blueprint.response(200, {"type": "object"}, description="All registered assays.")
 @blueprint.doc(operationId="listAssays")
 def assays():
-    """List the registered assays"""
+    """List the registered assays."""
     return cacheable(service.to_json_bytes(service.assays()))
 
 
@@ -78,9 +80,39 @@ def read_request():
     ------
     UnsupportedMediaType
         It says that it is something else, or compressed.
+    BadRequest
+        It ends before its end, or its chunks are broken.
+    RequestEntityTooLarge
+        It is longer than the application allows.
     MalformedRequest
         It says that it is JSON and is not.
     """
     if request.mimetype != JSON or request.content_encoding not in (None, "", "identity"):
         raise UnsupportedMediaType()
-    return service.read_json(request.get_data(cache=False))
+    try:
+        raw = request.get_data(cache=False)
+        # A body sent in chunks without a length is silently cut off at the limit.
+        if request.content_length is None and len(raw) >= request.max_content_length:
+            raise RequestEntityTooLarge()
+    except RequestEntityTooLarge:
+        drain(request.environ["wsgi.input"])
+        raise
+    except HTTPException:
+        raise
+    except Exception:  # broken chunks, a caller who has gone: each server has its own exceptions for that
+        raise BadRequest() from None
+    return service.read_json(raw)
+
+
+def drain(stream):
+    """Read over the rest of a body that is too large: a caller still sending would not see the answer.
+
+    Parameters
+    ----------
+    stream : file-like
+        Read up to 16 MiB further; a caller with more than that finds the connection closed.
+    """
+    with suppress(Exception):  # as above
+        for _ in range(256):
+            if not stream.read(64 * 1024):
+                return

@@ -1,4 +1,4 @@
-"""A substance file read into a `Substance`, its meaning checked: names exist, the tree holds together, fractions sum."""
+"""A substance file read into a `Substance`, its meaning checked: names exist, the tree is connected, fractions sum."""
 
 from __future__ import annotations
 
@@ -46,7 +46,7 @@ UNITS = {
 def extend(base: Mapping[str, Any], own: Mapping[str, Any]) -> dict[str, Any]:
     """The data of a file that ``extends`` another: its own tables, and the other's where it has none.
 
-    Parameters and shared effects go by name; evidence and notes of its own stand before the other's, so they decide first.
+    Parameters and shared effects go by name; its own evidence and notes stand before the other's, so they decide first.
     """
     merged = {**base, **own}
     for key in ("parameters", "effects"):

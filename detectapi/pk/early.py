@@ -1,0 +1,140 @@
+"""The first hours after the last dose, while inputs last or doses still enter or leave the void.
+
+Between two corners (an input begins or ends, seen from either end of the void) the averaged concentration is
+``f(x) = value + slope0 x + sum_i slope_i (1 - exp(-p_i x))/p_i`` with x the time since the corner: exact, and without the
+cancellation of 1/p^2 that the same thing written as constant + line + exponentials would have.
+"""
+
+from __future__ import annotations
+
+from typing import NamedTuple
+
+import numpy as np
+
+from detectapi.pk.sums import add_up
+
+
+class Pieces(NamedTuple):
+    """The early zone of some draws, cut at its corners.
+
+    Attributes
+    ----------
+    poles : array, shape (k, n)
+        [1/h]
+    time : array, shape (c, n)
+        Ascending nodes: a piece starts at each and ends at the next, where the tail begins at last. Those before 0 are
+        unusable. [h]
+    value, level, slopes : arrays, shape (c, n), (c, n), (c, k, n)
+        At each node: the concentration, and just after it the constant and the decaying parts of the slope.
+    noise : array, shape (c, n)
+        Size of what was added up so far: rounding errors are about 1e-16 of it.
+    order : array of int, shape (c, n)
+        Number of each node before sorting: 0 is time 0, 1 the start of the tail, then the extra times, then corners.
+    """
+
+    poles: np.ndarray
+    time: np.ndarray
+    value: np.ndarray
+    level: np.ndarray
+    slopes: np.ndarray
+    noise: np.ndarray
+    order: np.ndarray
+
+
+def pieces(poles, inputs, old, void, end, extra=()) -> Pieces:
+    """Cut the early zone of some draws at its corners.
+
+    Parameters
+    ----------
+    poles : array, shape (k, n)
+    inputs : sequence of (coefficients of shape (k, n), list of Input)
+        Of each path: its partial fractions and its recent doses.
+    old : array, shape (k, n), or None
+        What is left of all other doses at time 0.
+    void, end : array, shape (n,)
+        Void interval, and where the tail begins. [h]
+    extra : sequence of float
+        Times to add as nodes, at or after 0. [h]
+
+    Returns
+    -------
+    Pieces
+    """
+    n = len(void)
+    nodes = [np.zeros(n), end] + [np.full(n, t) for t in extra]
+    units, unit_of, weights = [], [-1] * len(nodes), [np.zeros(n)] * len(nodes)
+    for coefficients, doses in inputs:
+        known = {}
+        for finish, length, amount in doses:
+            if length not in known:
+                known[length] = len(units)
+                units.append(_jump(coefficients, poles, void, length))
+            begin = finish - length
+            corners = [(begin, 1.0), (begin + void, -1.0)]
+            if length > 0.0:
+                corners += [(finish, -1.0), (finish + void, 1.0)]
+            for corner, sign in corners:
+                nodes.append(corner + np.zeros(n))
+                unit_of.append(known[length])
+                weights.append(sign * amount + np.zeros(n))
+    time = np.array(nodes)
+    order = np.argsort(time, axis=0, kind="stable")
+    time = np.take_along_axis(time, order, axis=0)
+    return _march(poles, time, order, np.array(unit_of), np.array(weights), units, old)
+
+
+def initial(poles, inputs, old, void) -> np.ndarray:
+    """Concentration at time 0: of what is left of old doses, and of recent ones that began before. Shape (n,). [umol/L]"""
+    begun = [(coefficients, [d for d in doses if d.end - d.length < 0.0]) for coefficients, doses in inputs]
+    if not any(doses for _, doses in begun):
+        return np.zeros(len(void)) if old is None else add_up(old)
+    cut = pieces(poles, begun, old, void, np.zeros_like(void))
+    return cut.value[(cut.order == 1).argmax(axis=0), np.arange(len(void))]
+
+
+def _jump(coefficients, poles, void, length):
+    """Change of (level, slopes) where a unit dose's input of some length begins."""
+    if length == 0.0:
+        return np.zeros_like(void), coefficients / void
+    slopes = coefficients / (poles * (length * void))
+    return add_up(slopes), -slopes
+
+
+def _march(poles, time, order, unit_of, weights, units, old) -> Pieces:
+    c, n = time.shape
+    columns = np.arange(n)
+    value, level, slopes, noise = np.zeros(n), np.zeros(n), np.zeros_like(poles), np.zeros(n)
+    kept = np.empty((c, n)), np.empty((c, n)), np.empty((c, *poles.shape)), np.empty((c, n))
+    moving = False
+    for j in range(c):
+        step = time[j] - time[j - 1]
+        if j and moving and step.any():
+            moved, size, slopes = _advance(poles, step, level, slopes)
+            noise = np.maximum(noise, np.abs(value) + size)
+            value = value + moved
+        node = order[j]
+        if old is not None and not node.all():  # node 0: from here on, what is left of older doses counts
+            here = np.where(node == 0, old, 0.0)
+            value, noise, slopes = value + add_up(here), noise + add_up(np.abs(here)), slopes - poles * here
+            moving = True
+        unit = unit_of[node]
+        for u, (jump_level, jump_slopes) in enumerate(units):
+            here = unit == u
+            if here.any():
+                share = np.where(here, weights[node, columns], 0.0)
+                level, slopes, moving = level + jump_level * share, slopes + jump_slopes * share, True
+        for array, now in zip(kept, (value, level, slopes, noise), strict=True):
+            array[j] = now
+    return Pieces(poles, time, *kept, order)
+
+
+def _advance(poles, step, level, slopes):
+    """What a piece adds over a step, the size of its terms, and the slopes after it."""
+    lost = np.expm1(poles * -step)
+    gain = lost * slopes
+    gain /= poles
+    line = level * step
+    moved = line - add_up(gain)
+    lost += 1.0
+    lost *= slopes
+    return moved, np.abs(line) + add_up(np.abs(gain)), lost

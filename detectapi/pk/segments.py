@@ -1,0 +1,196 @@
+"""Crossings on a stretch whose slope changes sign at most once: brackets, humps, roots."""
+
+from __future__ import annotations
+
+from typing import NamedTuple
+
+import numpy as np
+
+from detectapi.pk.sums import add_up
+from detectapi.pk.signs import zeros_at_most
+
+CLOSE_ENOUGH = 3e-5
+RESIDUAL = 1e-12
+"""The step from within this relative distance of the cutoff is the last: it leaves about the cube of the distance, if
+also the square of Halley's correction times the distance is below the residual (near a peak it is not)."""
+
+_TRUSTING = 8
+"""Steps without keeping a bracket while none is needed."""
+
+
+class Brackets(NamedTuple):
+    """Stretches that hold one crossing each; times count from the start of the piece.
+
+    Attributes
+    ----------
+    where : array of int, shape (m,)
+        Positions among the draws that were asked about.
+    piece : TailPiece or EarlyPiece
+        Of these m draws.
+    low, high : array, shape (m,)
+        [h]
+    """
+
+    where: np.ndarray
+    piece: NamedTuple
+    low: np.ndarray
+    high: np.ndarray
+
+
+def nearest_crossing(piece, ends, cutoff, leftward, steady):
+    """Bracket the crossing nearest to one end of a stretch of each draw.
+
+    Parameters
+    ----------
+    piece : TailPiece or EarlyPiece
+        Of m draws.
+    ends : (width, begin, finish), arrays of shape (m,)
+        Of the stretch, which starts with its piece [h]; values at its two ends.
+    cutoff : array, shape (m,)
+    leftward : bool
+        The crossing nearest to the right end, else to the left.
+    steady : array of bool, shape (m,)
+        The curve is known not to fall.
+
+    Returns
+    -------
+    brackets : Brackets
+    undecided : array of int
+        Positions of draws whose slope may change sign more than once.
+    """
+    width, begin, finish = ends
+    slopes = piece.at(np.zeros_like(width))[1]
+    decided = steady.copy()
+    ask = np.flatnonzero(~steady)
+    if len(ask):
+        decided[ask] = _turns_once(piece.pick(ask), slopes[:, ask], width[ask])
+    above_left, above_right = begin >= cutoff, finish >= cutoff
+    # One change of the slope's sign allows one crossing between ends on different sides, and a hump between low ends.
+    touch = above_right if leftward else above_left
+    crossed = np.flatnonzero(decided & (above_left | above_right))
+    edge = width[crossed] if leftward else np.zeros(len(crossed))
+    low = np.where(touch[crossed], edge, 0.0)
+    high = np.where(touch[crossed], edge, width[crossed])
+    hump = np.flatnonzero(decided & ~steady & ~above_left & ~above_right & (piece.level + add_up(slopes) > 0.0))
+    if len(hump):
+        top, peak = _peak(piece.pick(hump), width[hump])
+        over = peak >= cutoff[hump]
+        hump, top = hump[over], top[over]
+        crossed = np.concatenate([crossed, hump])
+        low = np.concatenate([low, top if leftward else np.zeros_like(top)])
+        high = np.concatenate([high, width[hump] if leftward else top])
+    whole = len(crossed) == len(width) and len(hump) == 0
+    return Brackets(crossed, piece if whole else piece.pick(crossed), low, high), np.flatnonzero(~decided)
+
+
+def _turns_once(piece, slopes, width):
+    """Whether the slope is proven to change sign no more than once on a stretch."""
+    bound = zeros_at_most(piece.poles, piece.level, slopes)
+    once = bound <= 1
+    twice = np.flatnonzero(bound == 2)
+    if len(twice):  # no more than two, and an odd number where the signs at the ends differ
+        some = piece.pick(twice)
+        begin, end = some.level + add_up(slopes[:, twice]), some.level + add_up(some.at(width[twice])[1])
+        once[twice] = begin * end < 0.0
+    return once
+
+
+def _peak(piece, width):
+    """Where the slope falls through zero on each stretch, and the value there; the right end if it does not."""
+    best, slopes = piece.at(width)
+    where = width.copy()
+    busy = np.flatnonzero(piece.level + add_up(slopes) < 0.0)
+    piece, low, high, width = piece.pick(busy), np.zeros(len(busy)), width[busy], width[busy]
+    x = 0.5 * width
+    for _ in range(200):
+        if len(busy) == 0:
+            break
+        value, slopes = piece.at(x)
+        slope, bend = piece.level + add_up(slopes), -add_up(piece.poles * slopes)
+        best[busy], where[busy] = value, x
+        low, high = np.where(slope > 0.0, x, low), np.where(slope > 0.0, high, x)
+        with np.errstate(divide="ignore", invalid="ignore"):
+            step = -slope / bend
+        # The value at a peak is flat: a step of 1e-8 of the way changes it by 1e-16.
+        done = (np.abs(step) <= 1e-8 * width) | (high - low <= 1e-12 * width)
+        inside = (x + step > low) & (x + step < high)
+        x = np.where(inside, x + step, 0.5 * (low + high))
+        if done.any():
+            busy, low, high, width, x = _pick(~done, busy, low, high, width, x)
+            piece = piece.pick(~done)
+    return where, best
+
+
+def refine(brackets: Brackets, cutoff, falling) -> np.ndarray:
+    """The crossing in each bracket, in time of its piece.
+
+    Parameters
+    ----------
+    brackets : Brackets
+    cutoff : array, shape (m,)
+        Of the bracketed draws.
+    falling : bool
+        Whether the curve falls through the cutoff.
+
+    Returns
+    -------
+    array, shape (m,)
+        [h]
+
+    Notes
+    -----
+    Halley's method on the logarithm of the concentration; where the curve rises, against the logarithm of time, since it
+    rises from nothing as a power of time. Bisection where that leaves the bracket.
+    """
+    _, piece, low, high = brackets
+    x = 0.5 * (low + high) if falling else high.copy()
+    result, some = x, np.flatnonzero(high > low)
+    if len(some) < len(x):
+        low, high, cutoff, x = _pick(some, low, high, cutoff, x)
+        piece = piece.pick(some)
+    for iteration in range(200):
+        if len(x) == 0:
+            break
+        value, slopes = piece.at(x)
+        slope = piece.level + add_up(slopes)
+        slopes *= piece.poles
+        with np.errstate(divide="ignore", invalid="ignore", over="ignore"):
+            distance = np.log(value / cutoff)
+            growth = slope / value
+            curving = -add_up(slopes) / (value * growth * growth) - 1.0
+            if not falling:
+                curving += 1.0 / (growth * x)
+            correction = 0.5 * distance * curving
+            step = -distance / growth
+            step /= 1.0 - np.minimum(np.maximum(correction, -1.0), 0.5)
+            ahead = x + step if falling else x * np.exp(step / x)
+            found = last_step(distance, correction) & ((slope < 0.0) == falling)
+        if iteration >= _TRUSTING:  # the small rest of large terms never comes that close: a small step must do
+            found |= np.abs(step) <= 1e-7 * x
+        # Found comes before the test against the bracket, which would throw away a step that ends a rounding error outside.
+        inside = (ahead > low) & (ahead < high)
+        if iteration < _TRUSTING and inside.all():
+            x = ahead
+        else:
+            left = (value >= cutoff) == falling
+            low, high = np.where(left, x, low), np.where(left, high, x)
+            inside = (ahead > low) & (ahead < high)
+            x = np.where(found | inside, ahead, 0.5 * (low + high))
+            found |= high - low <= 1e-14 * high
+        if found.any():
+            result[some[found]] = np.minimum(np.maximum(x, low), high)[found]
+            some, low, high, cutoff, x = _pick(~found, some, low, high, cutoff, x)
+            piece = piece.pick(~found)
+    result[some] = x
+    return result
+
+
+def last_step(distance, correction):
+    """Whether Halley's step from here on the logarithm arrives. Arrays of shape (m,)."""
+    away = np.abs(distance)
+    return (away <= CLOSE_ENOUGH) & (away * correction * correction <= RESIDUAL)
+
+
+def _pick(which, *arrays):
+    which = np.flatnonzero(which) if which.dtype == bool else which
+    return tuple(array[which] for array in arrays)

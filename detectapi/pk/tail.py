@@ -1,0 +1,106 @@
+"""The last crossing among decaying exponentials, certified: Newton's method and a rule of signs."""
+
+from __future__ import annotations
+
+import numpy as np
+
+from detectapi.pk.sums import add_up
+from detectapi.pk.segments import last_step
+from detectapi.pk.signs import never_above
+
+MARGIN = 1e-9
+"""Fraction of the cutoff by which the curve at a crossing may exceed it, which is rounding."""
+
+_STEPS = 60
+_TRUSTING = 8
+_PATIENCE = 14
+"""Steps in all; steps without keeping a bracket while none is needed; steps after which a curve never seen above the
+cutoff is left to another method."""
+
+
+def last_crossing(poles, coefficients, cutoff):
+    """Last t >= 0 at which sum(coefficients exp(-poles t)) is at or above a cutoff.
+
+    Parameters
+    ----------
+    poles, coefficients : array, shape (k, n)
+        Poles ascending in each draw. [1/h], [unit]
+    cutoff : array, shape (n,)
+        [unit]
+
+    Returns
+    -------
+    last : array, shape (n,)
+        nan where there is none, or where none was found. [h]
+    certain : array of bool, shape (n,)
+        Whether that is proven.
+    horizon : array, shape (n,)
+        Nothing is at or above the cutoff after this. [h]
+
+    Notes
+    -----
+    That nothing lies above the cutoff after a time is proven by the rule of signs (`detectapi.pk.signs`).
+    Newton's method on the logarithm starts to the right of every crossing: the logarithm of a sum of exponentials with
+    positive coefficients is convex, so one step goes left of the crossing and the others come up to it.
+    """
+    k, n = poles.shape
+    last, certain = np.full(n, np.nan), np.zeros(n, dtype=bool)
+    with np.errstate(divide="ignore", invalid="ignore"):
+        reach = np.log(np.maximum(coefficients, 0.0))
+    reach += np.log(k) - np.log(cutoff)
+    reach /= poles
+    horizon = np.maximum.reduce(reach, axis=0)
+    horizon = np.where(horizon > 0.0, horizon, 0.0)
+    certain[horizon == 0.0] = True
+    draws = np.flatnonzero(~certain)
+    if len(draws):
+        _newton(poles, coefficients, cutoff, horizon, draws, last)
+        # From the crossing on, or from the start where none was found.
+        some = slice(None) if len(draws) == n else draws
+        p, found = poles[:, some], ~np.isnan(last[draws])
+        terms = np.exp(p * -np.where(found, last[draws], 0.0))
+        terms *= coefficients[:, some]
+        certain[draws] = never_above(p, -cutoff[draws], terms, np.where(found, MARGIN * cutoff[draws], 0.0))
+    return last, certain, horizon
+
+
+def _newton(poles, coefficients, cutoff, horizon, draws, last) -> None:
+    """Fill in the crossings that Newton's method finds from the right; Halley's: a third sum costs less than another step."""
+    some = slice(None) if len(draws) == poles.shape[1] else draws
+    p, c, target, high = poles[:, some], coefficients[:, some], cutoff[draws], horizon[draws]
+    t, low, seen = high, np.zeros_like(high), np.zeros(len(draws), dtype=bool)
+    for iteration in range(_STEPS):
+        terms = p * -t
+        np.exp(terms, out=terms)
+        terms *= c
+        value = add_up(terms)
+        falls = p * terms
+        fall = add_up(falls)
+        falls *= p
+        with np.errstate(divide="ignore", invalid="ignore", over="ignore"):
+            distance = np.log(value / target)
+            bend = add_up(falls) * value / (fall * fall)
+            correction = 0.5 * distance * (bend - 1.0)
+            step = distance * value / fall
+            step /= 1.0 - np.minimum(np.maximum(correction, -1.0), 0.5)
+            found = (fall > 0.0) & last_step(distance, correction) & (t + step >= 0.0)
+        ahead = t + step
+        falling = fall > 0.0
+        good = falling & (ahead > low) & (ahead < high)
+        if iteration < _TRUSTING and good.all():
+            t = ahead
+        else:
+            # Below the cutoff and rising is left of the hump; everywhere else the curve tells the side by itself.
+            above = value >= target
+            right = above | ~falling
+            low, high, seen = np.where(right, t, low), np.where(right, high, t), seen | above
+            t = np.where(found | (falling & (ahead > low) & (ahead < high)), ahead, 0.5 * (low + high))
+        done = found | ~seen if iteration >= _PATIENCE else found
+        if not done.any():
+            continue
+        last[draws[found]] = t[found]
+        keep = np.flatnonzero(~done)
+        if len(keep) == 0:
+            return
+        p, c, draws, target, t = p[:, keep], c[:, keep], draws[keep], target[keep], t[keep]
+        low, high, seen = low[keep], high[keep], seen[keep]

@@ -1,0 +1,48 @@
+"""Moments in time: RFC 3339, always with an offset from UTC."""
+
+import re
+from datetime import UTC, datetime
+
+from marshmallow import fields
+
+from schemas.error import refuse
+from schemas.fields import Coded
+
+
+class Timestamp(Coded, fields.Field):
+    """A moment with its offset from UTC (RFC 3339), between 1900 and 2200. Loads as an aware datetime."""
+
+    form = re.compile(r"\d{4}-\d\d-\d\d[Tt ]\d\d:\d\d:\d\d(\.\d+)?([Zz]|[+-]\d\d:\d\d)", re.ASCII)
+    naive = re.compile(r"\d{4}-\d\d-\d\d[Tt ]\d\d:\d\d(:\d\d(\.\d+)?)?", re.ASCII)
+    earliest = datetime(1900, 1, 1, tzinfo=UTC)
+    latest = datetime(2200, 1, 1, tzinfo=UTC)
+
+    def __init__(self, *, metadata=None, **kwargs):
+        super().__init__(metadata={"type": "string", "format": "date-time", **(metadata or {})}, **kwargs)
+
+    def _deserialize(self, value, attr, data, **kwargs):
+        moment = value if isinstance(value, datetime) else self.read(value)
+        if moment.tzinfo is None:
+            raise self.without_offset()
+        if not self.earliest <= moment <= self.latest:
+            raise refuse("Must lie between the years 1900 and 2200.", "range")
+        return moment
+
+    def read(self, value):
+        """The moment that a text names; naive texts are refused with their own sentence."""
+        if not isinstance(value, str):
+            raise refuse("Must be text such as 2026-11-23T07:20:00Z.", "type")
+        if self.naive.fullmatch(value):
+            raise self.without_offset()
+        problem = refuse("Must be a date and time with its offset, such as 2026-11-23T07:20:00+01:00.", "format")
+        if not self.form.fullmatch(value):
+            raise problem
+        try:
+            return datetime.fromisoformat(re.sub(r"(\.\d{6})\d+", r"\1", value.upper()))
+        except ValueError:
+            raise problem from None
+
+    @staticmethod
+    def without_offset():
+        """The refusal of a time that could be anywhere on earth."""
+        return refuse("Needs its offset from UTC: end with Z or, for example, +01:00.", "no-offset")

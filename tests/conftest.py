@@ -1,0 +1,38 @@
+"""Fixtures that several folders of tests share. Answers are real ones, of few draws where their number is no matter."""
+
+import copy
+
+import pytest
+
+ONE_INFUSION = {
+    "substance": "ketamine",
+    "doses": [{"amount_mg": 35, "route": "intravenous", "duration_min": 40}],
+    "assay": {"analytes": [{"analyte": "norketamine", "cutoff_ng_ml": 50}]},
+    "options": {"draws": 100},
+}
+
+
+@pytest.fixture
+def question():
+    """A question of one's own to change."""
+    return copy.deepcopy(ONE_INFUSION)
+
+
+@pytest.fixture(scope="session")
+def answer():
+    """Its answer, not to be changed."""
+    from detectapi import service
+
+    return service.answer(ONE_INFUSION)
+
+
+@pytest.fixture(scope="session")
+def app():
+    from detectapi.web import create_app
+
+    return create_app({"TESTING": True})
+
+
+@pytest.fixture
+def client(app):
+    return app.test_client()

@@ -1,0 +1,215 @@
+"""The documentation is true: what it shows runs, what it lists is all there is."""
+
+import ast
+import importlib.util
+import json
+import re
+import tomllib
+from pathlib import Path
+
+import pytest
+
+from detectapi import catalog, errors, service
+from detectapi.catalog.substance_file import expected_units
+from detectapi.cli import cli
+from detectapi.web.problems import KINDS
+from schemas import EstimateRequestSchema, EstimateResponseSchema
+
+ROOT = Path(__file__).parent.parent
+README = (ROOT / "README.md").read_text(encoding="utf-8")
+PAGES = [path for path in sorted(ROOT.glob("*.md")) + sorted((ROOT / "docs").glob("*.md"))]
+EXAMPLES = sorted((ROOT / "docs" / "examples").glob("*.json"))
+
+
+def page(name):
+    return (ROOT / "docs" / name).read_text(encoding="utf-8")
+
+
+def by_name(paths):
+    return {"argvalues": paths, "ids": [path.name for path in paths]}
+
+
+# -- what is shown ----------------------------------------------------------------------------------------------------
+
+
+def test_the_readme_shows_what_the_program_answers():
+    location = importlib.util.spec_from_file_location("refresh", ROOT / "docs" / "refresh.py")
+    refresh = importlib.util.module_from_spec(location)
+    location.loader.exec_module(refresh)
+
+    assert README == refresh.refreshed(README), "run: make docs"
+
+
+def test_the_readme_asks_in_all_three_ways():
+    kinds = re.findall(r"^```(\w+)\n(\$ \w+|from \w+)", README, re.MULTILINE)
+
+    assert {("console", "$ detectapi"), ("console", "$ curl"), ("python", "from detectapi")} <= set(kinds)
+
+
+@pytest.mark.parametrize("path", **by_name(EXAMPLES))
+def test_every_example_is_answered(path):
+    answer = service.answer({**json.loads(path.read_text(encoding="utf-8")), "options": {"draws": 100}})
+
+    assert {"window", "curve", "evidence", "limits"} <= answer.keys()
+
+
+@pytest.mark.parametrize("path", **by_name(EXAMPLES))
+def test_the_readme_is_right_about_the_evidence(path):
+    """Of ketamine, calibrated is one oral dose and nothing else; months of use are a hypothesis."""
+    question = {**json.loads(path.read_text(encoding="utf-8")), "options": {"draws": 100}}
+    grade = service.answer(question)["evidence"]["grade"]
+    doses, pattern = question.get("doses", []), question.get("pattern", {})
+    once = len(doses) == 1 and "repeat" not in doses[0]
+
+    if pattern.get("for_days", 0) >= 30:
+        assert "hypothesis" == grade
+    elif once and doses[0]["route"] == "oral":
+        assert "calibrated" == grade
+    elif doses or pattern:
+        assert "extrapolated" == grade
+    else:
+        assert "validated" == grade  # nothing was taken
+
+
+def test_the_readme_names_every_substance_and_counts_its_routes():
+    for substance in catalog.substances():
+        assert f"**{substance.id}**" in README
+        assert 10 == len(substance.routes)
+
+
+# -- what is listed ---------------------------------------------------------------------------------------------------
+
+
+@pytest.mark.parametrize("command", sorted(cli.commands))
+def test_every_command_is_in_the_readme(command):
+    assert f"detectapi {command}" in README
+
+
+def table_codes(text, heading):
+    """The first column of the tables below a heading."""
+    section = text.partition(f"## {heading}\n")[2].partition("\n## ")[0]
+    return re.findall(r"^\| `([a-z-]+)` \|", section, re.MULTILINE)
+
+
+def note_codes():
+    """Codes of every note: those the code makes, and those of the data."""
+    tree = ast.parse((ROOT / "detectapi" / "notes.py").read_text(encoding="utf-8"))
+    for node in ast.walk(tree):
+        if isinstance(node, ast.Call) and getattr(node.func, "id", "") == "_note":
+            yield from (node.args[0].value,) if isinstance(node.args[0], ast.Constant) else ()
+        if isinstance(node, ast.Tuple) and node.elts and isinstance(node.elts[0], ast.Constant):
+            yield from (word for word in (node.elts[0].value,) if str(word).endswith("-possible"))
+    for substance in catalog.substances():
+        yield from (note.code for note in substance.notes)
+
+
+def error_codes():
+    """Codes of every problem with a field: of the classes of errors, and of each place that names its own."""
+    files = [*(ROOT / "schemas").rglob("*.py"), *(ROOT / "detectapi").rglob("*.py")]
+    # What is wrong with our own data files is told by the same form, to us.
+    ours = {"assay.py", "observation.py", "substance.py", "physiology.py", "reference.py"}
+    for path in files:
+        if path.parent.name == "schemas" and path.name in ours:
+            continue
+        for node in ast.walk(ast.parse(path.read_text(encoding="utf-8"))):
+            if not isinstance(node, ast.Call):
+                continue
+            name = getattr(node.func, "id", "")
+            if name in ("Message", "refuse") and len(node.args) > 1 and isinstance(node.args[1], ast.Constant):
+                yield node.args[1].value
+            yield from (
+                keyword.value.value
+                for keyword in node.keywords
+                if keyword.arg == "code" and isinstance(keyword.value, ast.Constant)
+            )
+    for name in errors.__all__:
+        kind = getattr(errors, name)
+        if isinstance(kind, type) and issubclass(kind, errors.InputError):
+            yield kind.code
+    yield from ("required", "null")  # marshmallow's own, by schemas.fields.CODES
+
+
+def test_every_note_is_listed_and_no_other():
+    assert sorted(set(note_codes())) == sorted(table_codes(page("messages.md"), "Notes in an answer"))
+
+
+def test_every_kind_of_refusal_is_listed_with_its_status():
+    text = page("messages.md")
+
+    assert list(KINDS) == table_codes(text, "Kinds of refusal over HTTP")
+    for kind, (status, _, _) in KINDS.items():
+        assert f"| `{kind}` | {'4xx' if kind == 'client-error' else status} |" in text
+
+
+def test_every_code_of_a_field_is_listed_and_no_other():
+    assert sorted(set(error_codes())) == sorted(table_codes(page("messages.md"), "What is wrong with a field"))
+
+
+def field_names(schema):
+    """Every name in a schema, and in the schemas within."""
+    for name, field in schema.fields.items():
+        yield name
+        inner = (field, getattr(field, "inner", None), getattr(field, "value_field", None))
+        nested = [part.schema for part in inner if hasattr(part, "schema")]
+        nested += getattr(field, "forms", {}).values()
+        for form in nested:
+            yield from field_names(form)
+
+
+@pytest.mark.parametrize("name", sorted(set(field_names(EstimateRequestSchema()))))
+def test_every_word_of_a_question_is_in_the_nomenclature(name):
+    assert re.search(rf"`[^`]*\b{name}\b[^`]*`", page("nomenclature.md"))
+
+
+@pytest.mark.parametrize("name", sorted(EstimateResponseSchema().fields))
+def test_every_word_of_an_answer_is_explained_somewhere(name):
+    pages = README + page("nomenclature.md") + page("method.md")
+
+    assert re.search(rf"[`\"][^`\"]*\b{name}\b[^`\"]*[`\"]", pages)
+
+
+@pytest.mark.parametrize("substance", catalog.substances(), ids=lambda substance: substance.id)
+def test_every_parameter_a_substance_needs_is_explained(substance):
+    text = page("adding-a-substance.md")
+    for names in expected_units(substance.moieties, substance.routes):
+        for name in names.split("|"):
+            word = re.sub(r"_\d$", "_i", name.rpartition(".")[2])
+            word = re.sub(r"^fraction_(?!unbound).*", "fraction_<moiety>", word)
+
+            assert re.search(rf"`[^`]*{word}`", text), name
+
+
+def test_the_parameter_shown_is_the_toy_s():
+    shown = re.search(r"```toml\n(.*?)```", page("adding-a-substance.md"), re.DOTALL)[1]
+    toy = (ROOT / "tests" / "data" / "extra" / "substances" / "toy.toml").read_text(encoding="utf-8")
+    expected = tomllib.loads(toy)["parameters"]["toy.clearance"]
+
+    assert {**expected, "locator": "Table 2"} == tomllib.loads(shown)["parameters"]["toy.clearance"]
+
+
+def test_the_toy_substance_answers(monkeypatch):
+    monkeypatch.setenv("DETECTAPI_DATA", str(ROOT / "tests" / "data" / "extra"))
+    answer = service.answer(
+        {"substance": "toy", "doses": [{"amount_mg": 100, "route": "oral"}], "options": {"draws": 100}}
+    )
+
+    assert answer["window"]["median_h"] > 0
+
+
+# -- what is pointed at -----------------------------------------------------------------------------------------------
+
+
+@pytest.mark.parametrize("path", **by_name(PAGES))
+def test_every_link_leads_somewhere(path):
+    for target in re.findall(r"\]\(([^)#]+?)(?:#[^)]*)?\)", path.read_text(encoding="utf-8")):
+        assert target.startswith("https://") or (path.parent / target).exists(), target
+
+
+@pytest.mark.parametrize("path", **by_name(PAGES))
+def test_every_target_of_make_exists(path):
+    makefile = (ROOT / "Makefile").read_text(encoding="utf-8")
+    targets = set(re.findall(r"^([a-z-]+):", makefile, re.MULTILINE))
+    text = path.read_text(encoding="utf-8")
+    code = "\n".join(re.findall(r"```\w*\n.*?```|`[^`\n]+`", text, re.DOTALL))
+
+    assert set(re.findall(r"\bmake ([a-z][a-z-]*)", code)) <= targets

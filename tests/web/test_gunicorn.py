@@ -1,0 +1,156 @@
+"""The service as it is run: gunicorn with two workers on a loopback port."""
+
+import http.client
+import json
+import signal
+import socket
+import subprocess
+import sys
+import time
+from concurrent.futures import ThreadPoolExecutor
+from pathlib import Path
+
+import pytest
+
+from detectapi import service
+
+ROOT = Path(__file__).parents[2]
+PATIENCE_S = 30  # to start, load the data and stop on a busy machine
+
+
+def free_port():
+    with socket.socket() as probe:
+        probe.bind(("127.0.0.1", 0))
+        return probe.getsockname()[1]
+
+
+class Server:
+    def __init__(self, folder, workers=2):
+        self.port, self.log = free_port(), folder / "log"
+        command = [sys.executable, "-m", "detectapi", "serve", "--port", str(self.port), "--workers", str(workers)]
+        with self.log.open("w") as log:
+            self.process = subprocess.Popen(command, cwd=ROOT, stdout=log, stderr=log)
+
+    def ask(self, method, path, body=None, headers=None):
+        connection = http.client.HTTPConnection("127.0.0.1", self.port, timeout=PATIENCE_S)
+        try:
+            connection.request(method, path, body, headers or {})
+            response = connection.getresponse()
+            return response.status, response.read(), response
+        finally:
+            connection.close()
+
+    def post(self, raw):
+        return self.ask("POST", "/v1/estimates", raw, {"Content-Type": "application/json"})
+
+    def raw(self, text):
+        with socket.create_connection(("127.0.0.1", self.port), timeout=PATIENCE_S) as connection:
+            connection.sendall(text)
+            connection.shutdown(socket.SHUT_WR)
+            received = b""
+            while piece := connection.recv(65536):
+                received += piece
+            return received
+
+    def wait_until_ready(self):
+        deadline = time.monotonic() + PATIENCE_S
+        while time.monotonic() < deadline:
+            assert self.process.poll() is None, self.log.read_text()
+            try:
+                if 200 == self.ask("GET", "/readyz")[0]:
+                    return
+            except OSError:
+                time.sleep(0.05)
+        raise AssertionError(self.log.read_text())
+
+
+@pytest.fixture(scope="module")
+def server(tmp_path_factory):
+    server = Server(tmp_path_factory.mktemp("server"))
+    try:
+        server.wait_until_ready()
+        yield server
+    finally:
+        server.process.send_signal(signal.SIGTERM)
+        try:
+            server.process.wait(PATIENCE_S)
+        finally:
+            server.process.kill()
+
+
+def test_http_command_line_and_library_give_the_same_bytes(server, question):
+    raw = json.dumps(question)
+    library = service.to_json_bytes(service.answer(question))
+    command = [sys.executable, "-m", "detectapi", "estimate", "-"]
+    printed = subprocess.run(command, cwd=ROOT, input=raw.encode(), capture_output=True, check=True).stdout
+    with ThreadPoolExecutor(8) as callers:  # enough at once for both workers to answer
+        answers = list(callers.map(lambda _: server.post(raw), range(16)))
+
+    assert library == printed
+    assert {(200, library)} == {(status, body) for status, body, _ in answers}
+
+
+def test_a_body_that_is_too_large_is_told_so(server):
+    status, body, _ = server.post(b" " * 10_000_000)
+
+    assert 413 == status
+    assert b"/problems/payload-too-large" in body
+
+
+def test_a_chunked_body_is_read_and_bounded(server, question):
+    raw = json.dumps(question).encode()
+    status, _, _ = server.ask("POST", "/v1/estimates", iter([raw[:9], raw[9:]]), {"Content-Type": "application/json"})
+    too_large, _, _ = server.ask(
+        "POST", "/v1/estimates", iter([b" " * 100_000] * 30), {"Content-Type": "application/json"}
+    )
+
+    assert (200, 413) == (status, too_large)
+
+
+def test_what_is_not_http_is_refused_and_not_logged(server):
+    too_short = (
+        b"POST /v1/estimates HTTP/1.1\r\nHost: x\r\nContent-Type: application/json\r\nContent-Length: 2\r\n\r\n{}"
+    )
+    for text in (
+        b'{"canary": 7777}\r\n\r\n',
+        too_short + b'"canary": 7777}\r\n\r\n',
+        b"GET /canary\x00 HTTP/1.1\r\n\r\n",
+    ):
+        assert b"HTTP/1." in server.raw(text)
+    server.wait_until_ready()
+    log = server.log.read_text()
+
+    assert "Invalid request" in log
+    assert "canary" not in log
+
+
+def test_broken_chunks_are_the_callers_mistake(server):
+    head = b"POST /v1/estimates HTTP/1.1\r\nHost: x\r\nContent-Type: application/json\r\n"
+
+    assert b" 400 " in server.raw(head + b"Transfer-Encoding: chunked\r\n\r\nzz\r\n{}\r\n0\r\n\r\n").splitlines()[0]
+    assert "failure" not in server.log.read_text()
+
+
+def test_it_lives_on_after_all_that_is_bad(server, question):
+    for raw in (b"{", b"[" * 100_000, b"\xff", json.dumps({**question, "urine_ph": 12}), b"NaN", b"null"):
+        assert server.post(raw)[0] in (400, 422)
+
+    assert 200 == server.ask("GET", "/healthz")[0]
+    assert 200 == server.post(json.dumps(question))[0]
+
+
+def test_the_log_is_lines_of_json_without_anything_asked(server, question):
+    server.post(json.dumps(question))
+    lines = [json.loads(line) for line in server.log.read_text().splitlines()]
+
+    assert any("Listening at" in line["event"] for line in lines)
+    assert any("/v1/estimates" == line.get("route") for line in lines)
+    assert all("ketamine" not in json.dumps(line) for line in lines)
+
+
+def test_it_stops_when_told(tmp_path):
+    server = Server(tmp_path, workers=1)  # of two, one could still be starting, and gunicorn waits long for such a one
+    server.wait_until_ready()
+    server.process.send_signal(signal.SIGTERM)
+
+    assert 0 == server.process.wait(PATIENCE_S)
