@@ -31,8 +31,9 @@ def collect(request: Mapping[str, Any], estimate) -> list[dict[str, str]]:
     """
     question = estimate.question
     given = [name for name, reading in question.physiology.readings.items() if reading.source != "population default"]
-    given += [name for name in ("hepatic_class", "interactions") if (request.get("person") or {}).get(name)]
-    if (request.get("person") or {}).get("hepatic_class") == "C":
+    person = request.get("person") or {}
+    given += [name for name in ("hepatic_class", "interactions") if person.get(name) not in (None, "none", [])]
+    if person.get("hepatic_class") == "C":
         given.append("hepatic_class_c")
     regimen = question.regimen
     found = evidence.remarks(question.substance, regimen.routes, regimen.pattern, question.analytes, given)

@@ -41,7 +41,7 @@ class Pieces(NamedTuple):
     order: np.ndarray
 
 
-def pieces(poles, inputs, old, void, end, extra=()) -> Pieces:
+def pieces(poles, inputs, old, void, end, extra=(), values_only=False) -> Pieces:
     """Cut the early zone of some draws at its corners.
 
     Parameters
@@ -55,6 +55,8 @@ def pieces(poles, inputs, old, void, end, extra=()) -> Pieces:
         Void interval, and where the tail begins. [h]
     extra : sequence of float
         Times to add as nodes, at or after 0. [h]
+    values_only : bool
+        Leave level and slopes empty.
 
     Returns
     -------
@@ -80,7 +82,7 @@ def pieces(poles, inputs, old, void, end, extra=()) -> Pieces:
     time = np.array(nodes)
     order = np.argsort(time, axis=0, kind="stable")
     time = np.take_along_axis(time, order, axis=0)
-    return _march(poles, time, order, np.array(unit_of), np.array(weights), units, old)
+    return _march(poles, time, order, np.array(unit_of), np.array(weights), units, old, values_only)
 
 
 def initial(poles, inputs, old, void) -> np.ndarray:
@@ -88,7 +90,7 @@ def initial(poles, inputs, old, void) -> np.ndarray:
     begun = [(coefficients, [d for d in doses if d.end - d.length < 0.0]) for coefficients, doses in inputs]
     if not any(doses for _, doses in begun):
         return np.zeros(len(void)) if old is None else add_up(old)
-    cut = pieces(poles, begun, old, void, np.zeros_like(void))
+    cut = pieces(poles, begun, old, void, np.zeros_like(void), values_only=True)
     return cut.value[(cut.order == 1).argmax(axis=0), np.arange(len(void))]
 
 
@@ -100,11 +102,12 @@ def _jump(coefficients, poles, void, length):
     return add_up(slopes), -slopes
 
 
-def _march(poles, time, order, unit_of, weights, units, old) -> Pieces:
+def _march(poles, time, order, unit_of, weights, units, old, values_only) -> Pieces:
     c, n = time.shape
     columns = np.arange(n)
     value, level, slopes, noise = np.zeros(n), np.zeros(n), np.zeros_like(poles), np.zeros(n)
-    kept = np.empty((c, n)), np.empty((c, n)), np.empty((c, *poles.shape)), np.empty((c, n))
+    values, noises = np.empty((2, c, n))
+    levels, all_slopes = (np.empty(0),) * 2 if values_only else (np.empty((c, n)), np.empty((c, *poles.shape)))
     moving = False
     for j in range(c):
         step = time[j] - time[j - 1]
@@ -123,9 +126,10 @@ def _march(poles, time, order, unit_of, weights, units, old) -> Pieces:
             if here.any():
                 share = np.where(here, weights[node, columns], 0.0)
                 level, slopes, moving = level + jump_level * share, slopes + jump_slopes * share, True
-        for array, now in zip(kept, (value, level, slopes, noise), strict=True):
-            array[j] = now
-    return Pieces(poles, time, *kept, order)
+        values[j], noises[j] = value, noise
+        if not values_only:
+            levels[j], all_slopes[j] = level, slopes
+    return Pieces(poles, time, values, levels, all_slopes, noises, order)
 
 
 def _advance(poles, step, level, slopes):

@@ -10,6 +10,7 @@ from detectapi.pk import early
 from detectapi.pk.curve import is_regular, tail_curve
 from detectapi.pk.positive import Source, averaged
 from detectapi.pk.schedule import Schedule, old_sum, recent, recent_sum
+from detectapi.pk.signs import never_above
 from detectapi.pk.sums import add_up, box
 
 BLOCK = 2048
@@ -117,16 +118,17 @@ class Response:
 
     def _fill(self, time, draws, values) -> None:
         start = self.tail_start[draws]
-        doubtful = tail_curve(time, self.poles[:, draws], self.tail[:, draws], start, SUSPECT, values)
-        soon = np.flatnonzero(time < start.max())
-        doubtful[soon] &= time[soon, np.newaxis] >= start
-        if doubtful.any():  # the bound of the terms is a rough one: ask again with the terms themselves
-            row, column = np.nonzero(doubtful)
-            terms = self.tail[:, draws[column]]
-            terms = terms * np.exp(-self.poles[:, draws[column]] * (time[row] - start[column]))
-            doubtful[row, column] = values[row, column] < SUSPECT * add_up(np.abs(terms))
+        poles, tail = self.poles[:, draws], self.tail[:, draws]
+        tail_curve(time, poles, tail, start, values)
+        doubtful, soon = np.zeros(values.shape, dtype=bool), np.flatnonzero(time < start.max())
+        # The rule of signs tells at once which draws never fall below that fraction of their terms: ask only the others.
+        unsure = np.flatnonzero(~never_above(poles, 0.0, SUSPECT * np.abs(tail) - tail))
+        if len(unsure):
+            size = np.empty((len(time), len(unsure)))
+            tail_curve(time, poles[:, unsure], np.abs(tail[:, unsure]), start[unsure], size)
+            doubtful[:, unsure] = (values[:, unsure] < SUSPECT * size) & (time[:, np.newaxis] >= start[unsure])
         if len(soon):
-            cut = self.early(draws, time[soon])
+            cut = self.early(draws, time[soon], values_only=True)
             for i, j in enumerate(soon):
                 node, early_one = (cut.order == i + 2).argmax(axis=0)[np.newaxis], time[j] < start
                 value = np.take_along_axis(cut.value, node, axis=0)[0]
@@ -157,10 +159,11 @@ class Response:
         """Concentration at time 0 of some draws. [umol/L]"""
         return early.initial(self.poles[:, draws], self._inputs(draws), self._old(draws), self.void[draws])
 
-    def early(self, draws, extra=()) -> early.Pieces:
+    def early(self, draws, extra=(), values_only=False) -> early.Pieces:
         """The zone from 0 to the start of the tail, for some draws."""
-        end = self.tail_start[draws]
-        return early.pieces(self.poles[:, draws], self._inputs(draws), self._old(draws), self.void[draws], end, extra)
+        void, end = self.void[draws], self.tail_start[draws]
+        inputs, old = self._inputs(draws), self._old(draws)
+        return early.pieces(self.poles[:, draws], inputs, old, void, end, extra, values_only)
 
 
 def _for_draws(recent_doses, draws):
