@@ -77,6 +77,7 @@ def write(request: Mapping[str, Any], estimate, graded, remarks) -> dict[str, An
             "grade": graded.grade,
             "because": graded.because,
             "sources": [references[key].citation for key in graded.sources],
+            "rows": list(graded.rows),
         },
         "notes": remarks,
         "provenance": {
@@ -85,6 +86,7 @@ def write(request: Mapping[str, Any], estimate, graded, remarks) -> dict[str, An
             "substance_sha256": substance.sha256,
             "assay": question.assay.id,
             "model": "half-life" if question.half_life else "population",
+            "calibration": question.posterior.fingerprint[:16] if question.posterior else None,
             "seed": estimate.seed,
             "draws": estimate.plan.draws,
             "safe_route_draws": estimate.safe_route_draws,

@@ -9,6 +9,7 @@ import numpy as np
 
 from detectapi import catalog, evidence
 from detectapi.kinetics import parameter_names
+from detectapi.posterior import STALE
 
 WORTH_SAYING = 0.01
 ADULT_AGE = 18.0
@@ -46,6 +47,7 @@ def collect(request: Mapping[str, Any], estimate) -> list[dict[str, str]]:
         ))  # fmt: skip
     else:
         found.append(_assumptions(question))
+        found += _calibration(question)
     if regimen.count and estimate.window.ever_positive < 0.5:
         found.append(_note(
             "mostly-below-cutoff",
@@ -99,6 +101,16 @@ def _person(state, given) -> list[dict[str, str]]:
         found.append(_note("kidney-failure-extrapolated", "At a glomerular filtration rate below 15 mL/min the model is"
                            " extrapolated, and dialysis is not in it."))  # fmt: skip
     return found
+
+
+def _calibration(question) -> list[dict[str, str]]:
+    if question.calibration != STALE:
+        return []
+    return [_note(
+        "calibration-stale",
+        "The calibration that is shipped belongs to other data than these: what studies say of the typical values was left"
+        " aside, and their uncertainty is that of the substance's file.",
+    )]  # fmt: skip
 
 
 def _assumptions(question) -> dict[str, str]:

@@ -6,7 +6,7 @@ from collections.abc import Mapping
 from types import MappingProxyType
 from typing import Any
 
-from detectapi import catalog
+from detectapi import catalog, posterior
 from detectapi.assay import Assay, Component
 from detectapi.errors import InputError, NotSupported
 from detectapi.kinetics import form_index
@@ -45,14 +45,27 @@ def read_question(request: Mapping[str, Any]) -> Question:
     model = request.get("model") or {}
     _check_person(request.get("person") or {}, substance)
     _check_work(regimen, substance, request)
+    half_life = _read_half_life(model, substance, regimen) if model.get("kind") == "half-life" else None
+    learnt, calibration = _posterior(substance, model) if half_life is None else (None, posterior.NONE)
     return Question(
         substance=substance,
         parameters=adjust(substance, model.get("adjust") or {}),
         regimen=regimen,
         assay=_read_assay(request.get("assay"), substance),
         physiology=Physiology(request),
-        half_life=_read_half_life(model, substance, regimen) if model.get("kind") == "half-life" else None,
+        half_life=half_life,
+        posterior=learnt,
+        calibration=calibration,
     )
+
+
+def _posterior(substance: Substance, model: Mapping[str, Any]):
+    """What calibration learnt; a typical value that the request sets is that value, with the uncertainty that is left."""
+    learnt, state = posterior.posterior(substance)
+    if learnt is None:
+        return None, state
+    changed = model.get("adjust") or {}
+    return learnt.centred([name for name, change in changed.items() if "set" in change]), state
 
 
 def _check_person(person: Mapping[str, Any], substance: Substance) -> None:

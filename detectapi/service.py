@@ -36,6 +36,24 @@ def answer(payload):
     return estimate_request(load(payload))
 
 
+def sensitivity(payload):
+    """What the window of a question hangs on: shares of its variance by group of parameters and by input.
+
+    Parameters
+    ----------
+    payload : dict
+        A question as in `schemas.EstimateRequestSchema`.
+
+    Raises
+    ------
+    InputError
+        Form or meaning of the question is wrong.
+    """
+    from detectapi.sensitivity import analyse
+
+    return analyse(load(payload))
+
+
 def load(payload):
     """A question with its defaults filled in, checked for form.
 
