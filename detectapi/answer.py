@@ -10,7 +10,7 @@ import numpy as np
 
 from detectapi import catalog
 from detectapi._version import __version__
-from detectapi.person import CENTRAL_90, Reading
+from detectapi.person import CENTRAL_90, Reading, population
 from detectapi.simulate import simulate_typical
 
 LIMITS = "Estimate for information. Not a laboratory result, and not evidence of use or non-use."
@@ -77,6 +77,7 @@ def write(request: Mapping[str, Any], estimate, graded, remarks) -> dict[str, An
             "grade": graded.grade,
             "because": graded.because,
             "sources": [references[key].citation for key in graded.sources],
+            "rows": list(graded.rows),
         },
         "notes": remarks,
         "provenance": {
@@ -85,6 +86,7 @@ def write(request: Mapping[str, Any], estimate, graded, remarks) -> dict[str, An
             "substance_sha256": substance.sha256,
             "assay": question.assay.id,
             "model": "half-life" if question.half_life else "population",
+            "calibration": question.posterior.fingerprint[:16] if question.posterior else None,
             "seed": estimate.seed,
             "draws": estimate.plan.draws,
             "safe_route_draws": estimate.safe_route_draws,
@@ -109,7 +111,7 @@ def _window(window, regimen) -> dict[str, Any]:
     if regimen.ended_at is not None:
         for name in ("median", "low", "high"):
             at = regimen.ended_at + timedelta(hours=getattr(window, name))
-            written[f"{name}_at"] = at.isoformat(timespec="minutes")
+            written[f"{name}_at"] = at.replace(second=0).isoformat(timespec="seconds")
     return written
 
 
@@ -148,6 +150,8 @@ def _concentration(component, estimate) -> dict[str, Any]:
 def inputs_used(request: Mapping[str, Any], question) -> list[dict[str, Any]]:
     """What every input was taken as, and how it was learnt."""
     used = [_reading(reading) for reading in question.physiology.readings.values()]
+    if "void_interval_h" not in question.physiology.readings:
+        used.append(_reading(population("void_interval_h", question.physiology.defaults["void_interval_h"])))
     person = request.get("person") or {}
     used += [{"name": n, "value": person[n], "source": "given"} for n in ("sex", "hepatic_class") if person.get(n)]
     if person.get("interactions"):

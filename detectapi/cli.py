@@ -172,6 +172,70 @@ def assays(as_json):
 
 
 @cli.command()
+@click.argument("file", type=click.File("rb"))
+@click.option("--svg", type=click.Path(dir_okay=False, writable=True), help="Write the tornado plot there.")
+@click.option("--draws", type=int, help="Monte-Carlo draws.")
+@click.option("--seed", type=int)
+@json_or_summary
+@reports_errors
+def sensitivity(file, svg, as_json, **flags):
+    """Tell what a window hangs on, and what would narrow it most.
+
+    FILE is a question as JSON, - the standard input.
+    """
+    from detectapi import service, tornado
+    from detectapi.flags import with_options
+
+    document = service.sensitivity(with_options(service.read_json(file.read()), {"level": None, "include": (), **flags}))
+    if svg:
+        with open(svg, "w", encoding="utf-8", newline="\n") as paper:
+            paper.write(str(tornado.drawing(document)))
+    write(document, tornado.text, as_json)
+
+
+@cli.command()
+@click.argument("substance", required=False)
+@click.option("--output", type=click.Path(file_okay=False), default="docs/validation", show_default=True)
+@reports_errors
+def validate(substance, output):
+    """Hold the model against what studies saw, and write the report.
+
+    Without SUBSTANCE, every substance with observations. Run it where the source is: what evidence grades rest on is
+    written beside the data.
+    """
+    from pathlib import Path
+
+    from detectapi import posterior
+    from detectapi.validation import report
+
+    for name in [substance] if substance else report.subjects():
+        for file in report.validate(name, Path(output), posterior.DATA):
+            click.echo(file)
+
+
+@cli.command()
+@click.argument("substance")
+@click.option("--output", type=click.Path(file_okay=False), default="docs/validation", show_default=True)
+@click.option("--seed", type=int, help="Of the sampler.")
+@reports_errors
+def calibrate(substance, output, seed):
+    """Learn the typical values of a SUBSTANCE from the observations marked for it; takes some minutes.
+
+    Needs the development requirements. The result is written beside the data.
+    """
+    import dataclasses
+    from pathlib import Path
+
+    from detectapi import posterior
+    from detectapi.calibration import report, run
+
+    plan = run.Plan() if seed is None else dataclasses.replace(run.Plan(), seed=seed)
+    about = run.calibrate(substance, posterior.DATA, plan, lambda words: click.echo(words, err=True))
+    for file in report.write(substance, about, Path(output)):
+        click.echo(file)
+
+
+@cli.command()
 @click.option("--host", default="127.0.0.1", show_default=True)
 @click.option("--port", type=click.IntRange(0, 65535), default=8000, show_default=True)
 @click.option("--workers", type=click.IntRange(1, 64), default=2, show_default=True)

@@ -18,6 +18,7 @@ from typing import NamedTuple
 import numpy as np
 
 from detectapi.pk.normal import inverse_normal
+from detectapi.posterior import Posterior
 
 STREAMS = ("knowledge", "people", "specimen", "inputs", "assay")
 """Sources of variation; also the order in which an answer lists their shares (see `detectapi.shares`)."""
@@ -92,37 +93,53 @@ class Draws:
     ----------
     seed : int
     plan : Layout
+    posterior : Posterior, optional
+        What calibration learnt: the typical values it covers are taken from its joint draws, one for each knowledge row.
     """
 
-    def __init__(self, seed: int, plan: Layout):
+    def __init__(self, seed: int, plan: Layout, posterior: Posterior | None = None):
         self.seed = seed
         self.plan = plan
+        self.posterior = posterior
+        self._columns: np.ndarray | None = None
         self._numbers: dict[tuple[str, str], np.ndarray] = {}
 
     def prepare(self, stream: str, names: Iterable[str]) -> None:
         """Make the numbers of many names at once, which is faster than one by one."""
-        wanted = tuple(name for name in names if (stream, name) not in self._numbers)
+        wanted = tuple(name for name in names if (stream, name) not in self._numbers and not self._learnt(stream, name))
         if wanted:
             block = _numbers(self.seed, stream, wanted, self.plan.batches, self.plan.size(stream))
             self._numbers.update({(stream, name): block[i] for i, name in enumerate(wanted)})
 
     def normal(self, stream: str, name: str) -> np.ndarray:
         """Standard normal numbers of one name, shape (size of the stream,)."""
+        if self._learnt(stream, name):
+            if self._columns is None:  # even numbers choose an even sample of the joint draws, in every batch
+                self._columns = self.posterior.columns(self.normal(stream, "posterior"))
+            return self.posterior.deviates[self.posterior.index[name], self._columns]
         if (stream, name) not in self._numbers:
             self.prepare(stream, (name,))
         return self._numbers[stream, name]
 
+    def _learnt(self, stream: str, name: str) -> bool:
+        return self.posterior is not None and stream == "knowledge" and name in self.posterior.index
+
 
 class MedianDraw:
-    """The typical person, known parameters, the usual specimen: every deviate is zero. Stands in for `Draws`."""
+    """The typical person, known parameters, the usual specimen: every deviate is at its median. Stands in for `Draws`."""
 
     plan = None
+
+    def __init__(self, posterior: Posterior | None = None):
+        self.posterior = posterior
 
     def prepare(self, stream: str, names: Iterable[str]) -> None:
         """Nothing to prepare."""
 
     def normal(self, stream: str, name: str) -> np.ndarray:
-        """Zero, shape (1,)."""
+        """Zero, or the median of what calibration learnt. Shape (1,)."""
+        if self.posterior is not None and stream == "knowledge" and name in self.posterior.index:
+            return np.array([self.posterior.median(name)])
         return np.zeros(1)
 
     @staticmethod

@@ -61,7 +61,7 @@ def estimate_request(request: Mapping[str, Any]) -> dict[str, Any]:
     """
     options = request["options"]
     estimate = run(read_question(request), options["draws"], options["seed"], options["level"])
-    graded = evidence.grade(*_evidence_of(estimate.question))
+    graded = evidence.grade(*_evidence_of(estimate.question), estimate.simulation.state.covariates)
     remarks = notes.collect(request, estimate)
     return answer.write(request, estimate, graded, remarks)
 
@@ -79,7 +79,7 @@ def run(question: Question, draws: int, seed: int, level: float) -> Estimate:
         Probability that the interval and the knowledge band hold.
     """
     plan = layout(draws)
-    numbers = Draws(seed, plan)
+    numbers = Draws(seed, plan, question.posterior)
 
     simulation = Simulation(question, numbers, plan.all())
     crossings = [simulation.crossings(component) for component in question.assay.components]

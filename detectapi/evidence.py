@@ -1,23 +1,38 @@
-"""What stands behind an answer: the grade of its evidence and the remarks it needs, by rules in the substance's data."""
+"""What stands behind an answer: the grade of its evidence with the rows it rests on, and the remarks it needs.
+
+The rules are data: ``grades.toml`` says what makes a grade, ``coverage/<id>.json`` which uses urine studies followed
+and how the model fared, the substance's own file how it is put in words.
+"""
 
 from __future__ import annotations
 
+import json
+import tomllib
+from collections.abc import Mapping
 from dataclasses import dataclass
+from functools import lru_cache
+from pathlib import Path
+from typing import Any
+
+import numpy as np
 
 GRADES = ("validated", "calibrated", "extrapolated", "hypothesis")
 """From the best founded to the least."""
 
+DATA = Path(__file__).parent / "data"
+
 
 @dataclass(frozen=True, slots=True)
 class Evidence:
-    """Grade, reason and sources (citekeys) of an answer."""
+    """Grade, reason, sources (citekeys) and rows of observations (ids, each with its verdict) of an answer."""
 
     grade: str
     because: str
     sources: tuple[str, ...]
+    rows: tuple[str, ...] = ()
 
 
-def grade(substance, routes, pattern: str, analytes) -> Evidence:
+def grade(substance, routes, pattern: str, analytes, covariates: Mapping[str, Any] | None = None) -> Evidence:
     """The weakest grade among the analytes and routes of a question, with every reason at that grade.
 
     Parameters
@@ -27,21 +42,92 @@ def grade(substance, routes, pattern: str, analytes) -> Evidence:
     pattern : str
         As `Regimen.pattern` names it.
     analytes : sequence of str
+    covariates : dict, optional
+        Of the person, numbers or arrays, to see whether the studies were of such people.
     """
     if pattern == "none":
         return Evidence("validated", "no dose, so nothing to detect", ())
-    rules = []
-    for analyte in analytes:
-        for route in routes:
-            rule = next((r for r in substance.evidence if _fits(r, (route,), pattern, (analyte,))), None)
-            if rule is not None and rule not in rules:
-                rules.append(rule)
-    if not rules:
-        return Evidence("extrapolated", "no study of this use is in the data", ())
-    weakest = max(rules, key=lambda r: GRADES.index(r.grade)).grade
-    telling = [rule for rule in rules if rule.grade == weakest]
-    because = "; ".join(dict.fromkeys(rule.because for rule in telling))
-    return Evidence(weakest, because, tuple(dict.fromkeys(s for rule in telling for s in rule.sources)))
+    judged = [_judge(substance, route, pattern, analyte) for analyte in analytes for route in routes]
+    weakest = max((e.grade for e in judged), key=GRADES.index)
+    telling = [e for e in judged if e.grade == weakest]
+    beyond = _beyond(covariates or {})
+    if beyond and GRADES.index(weakest) < GRADES.index("extrapolated"):
+        weakest = "extrapolated"
+    elif GRADES.index(weakest) > GRADES.index("extrapolated"):
+        beyond = []
+    because = " ".join(dict.fromkeys([*beyond, *(e.because for e in telling)]))
+    return Evidence(
+        weakest,
+        because,
+        tuple(dict.fromkeys(s for e in telling for s in e.sources)),
+        tuple(dict.fromkeys(r for e in judged for r in e.rows)),
+    )
+
+
+def _judge(substance, route, pattern, analyte) -> Evidence:
+    """Grade of one analyte after one route."""
+    followed = [
+        row
+        for row in _coverage(substance.id)
+        if route in row["routes"] and pattern == row["pattern"] and analyte in row["analytes"]
+    ]
+    for rule in _rules()["grades"]:
+        wanted = rule.get("rows")
+        supports = [row for row in followed if wanted is None or _is_such(row, wanted)]
+        if "patterns_of_hypothesis" in rule:
+            holds = pattern in rule["patterns_of_hypothesis"] and any(
+                p.hypothesis for p in substance.parameters.values()
+            )
+        else:
+            holds = wanted is None or bool(supports)
+        if holds:
+            words = [
+                r for r in substance.evidence if r.grade == rule["grade"] and _fits(r, (route,), pattern, (analyte,))
+            ]
+            because, sources = (words[0].because, words[0].sources) if words else (rule["because"], ())
+            rows = tuple(f"{row['row']}: {row['verdict']}" for row in supports)
+            return Evidence(rule["grade"], because, sources, rows)
+    raise KeyError("grades.toml: no rule holds")
+
+
+def _is_such(row, wanted) -> bool:
+    return (
+        row["known"] in wanted.get("known", (row["known"],))
+        and row["verdict"] in wanted.get("verdict", (row["verdict"],))
+        and row["used"] == wanted.get("used", row["used"])
+    )
+
+
+def _beyond(covariates) -> list[str]:
+    """Why the person is not one of those the studies followed."""
+    reasons = []
+    for limit in _rules()["population"]:
+        value = covariates.get(limit["covariate"])
+        if value is None:
+            continue
+        if "allowed" in limit:
+            outside = value not in limit["allowed"]
+        else:
+            outside = not limit["low"] <= float(np.median(value)) <= limit["high"]
+        if outside:
+            reasons.append(limit["because"])
+    return reasons
+
+
+@lru_cache(maxsize=1)
+def _rules() -> Mapping[str, Any]:
+    return tomllib.loads((DATA / "grades.toml").read_text(encoding="utf-8"))
+
+
+@lru_cache(maxsize=32)
+def _coverage(substance_id: str) -> tuple[Mapping[str, Any], ...]:
+    """Urine rows of a substance, as the last validation found them."""
+    found = []
+    for file in sorted((DATA / "coverage").glob("*.json")):
+        found += [
+            row for row in json.loads(file.read_text(encoding="utf-8"))["rows"] if row["substance"] == substance_id
+        ]
+    return tuple(found)
 
 
 def remarks(substance, routes, pattern: str, analytes, given) -> list[dict[str, str]]:

@@ -9,6 +9,7 @@ import numpy as np
 
 from detectapi import catalog, evidence
 from detectapi.kinetics import parameter_names
+from detectapi.posterior import STALE
 
 WORTH_SAYING = 0.01
 ADULT_AGE = 18.0
@@ -30,8 +31,9 @@ def collect(request: Mapping[str, Any], estimate) -> list[dict[str, str]]:
     """
     question = estimate.question
     given = [name for name, reading in question.physiology.readings.items() if reading.source != "population default"]
-    given += [name for name in ("hepatic_class", "interactions") if (request.get("person") or {}).get(name)]
-    if (request.get("person") or {}).get("hepatic_class") == "C":
+    person = request.get("person") or {}
+    given += [name for name in ("hepatic_class", "interactions") if person.get(name) not in (None, "none", [])]
+    if person.get("hepatic_class") == "C":
         given.append("hepatic_class_c")
     regimen = question.regimen
     found = evidence.remarks(question.substance, regimen.routes, regimen.pattern, question.analytes, given)
@@ -45,6 +47,7 @@ def collect(request: Mapping[str, Any], estimate) -> list[dict[str, str]]:
         ))  # fmt: skip
     else:
         found.append(_assumptions(question))
+        found += _calibration(question)
     if regimen.count and estimate.window.ever_positive < 0.5:
         found.append(_note(
             "mostly-below-cutoff",
@@ -98,6 +101,16 @@ def _person(state, given) -> list[dict[str, str]]:
         found.append(_note("kidney-failure-extrapolated", "At a glomerular filtration rate below 15 mL/min the model is"
                            " extrapolated, and dialysis is not in it."))  # fmt: skip
     return found
+
+
+def _calibration(question) -> list[dict[str, str]]:
+    if question.calibration != STALE:
+        return []
+    return [_note(
+        "calibration-stale",
+        "The calibration that is shipped belongs to other data than these: what studies say of the typical values was left"
+        " aside, and their uncertainty is that of the substance's file.",
+    )]  # fmt: skip
 
 
 def _assumptions(question) -> dict[str, str]:

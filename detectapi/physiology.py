@@ -20,6 +20,8 @@ from detectapi.pk import renal, urine
 REFERENCE_SURFACE = 1.73
 MINUTES_PER_HOUR = 60.0
 ML_PER_L = 1000.0
+GFR_DEFAULT_AGE = 40.0
+"""Age up to which the population's kidney function needs no correction. [years]"""
 
 RENAL_BOUNDS = {
     "egfr_ml_min_1_73m2": (3.0, 250.0),
@@ -97,9 +99,18 @@ class Physiology:
             detail = f"CKD stage {given['ckd_stage']} read as its range of eGFR"
             self._add(Reading(stage.name, stage.centre, stage.spread, "log", stage.low, stage.high, "derived", detail))
         else:
-            unknown = population("egfr_ml_min_1_73m2", self.defaults["gfr_ml_min_1_73m2"])
-            self._add(unknown)
+            self._add(self._unknown_gfr())
         self.renal = "egfr_ml_min_1_73m2"
+
+    def _unknown_gfr(self) -> Reading:
+        """The population's kidney function; where the age is known, that of people of this age."""
+        unknown = population("egfr_ml_min_1_73m2", self.defaults["gfr_ml_min_1_73m2"])
+        if "age_y" not in self.readings:
+            return unknown
+        years = max(self.readings["age_y"].centre - GFR_DEFAULT_AGE, 0.0)
+        return replace(
+            unknown, centre=unknown.centre * renal.CKD_EPI_PER_YEAR**years, detail="lowered by age as CKD-EPI 2021 does"
+        )
 
     def _read_urine(self, given: Mapping[str, Any], urine_ph) -> None:
         names = ("urine_flow_ml_h", "fluid_intake_l_day", "urine_creatinine_mg_dl", "specific_gravity")

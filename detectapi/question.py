@@ -6,20 +6,25 @@ from collections.abc import Mapping
 from types import MappingProxyType
 from typing import Any
 
-from detectapi import catalog
+from detectapi import catalog, posterior
 from detectapi.assay import Assay, Component
 from detectapi.errors import InputError, NotSupported
+from detectapi.kinetics import form_index
 from detectapi.person import Reading, read
 from detectapi.physiology import Physiology
 from detectapi.population import adjust
 from detectapi.regimen import Amount, Regimen, Train, from_end, pattern_train
 from detectapi.simulate import Question
-from detectapi.substance import Substance
+from detectapi.substance import Path, Substance
 
 DEFAULT_IMPRECISION = {"screen": 0.15, "confirm": 0.10}
 """Coefficient of variation of a measurement near its cutoff, for assays that state none (assumed)."""
 
 HALF_LIFE_BOUNDS = (0.05, 5000.0)
+
+LONGEST_VOID = 24.0
+MOST_OPEN_DOSE_DRAWS = 500_000
+"""Doses that still enter the body, or lie within the longest void, are followed one by one: their number times draws is bounded."""
 
 
 def read_question(request: Mapping[str, Any]) -> Question:
@@ -39,14 +44,28 @@ def read_question(request: Mapping[str, Any]) -> Question:
     regimen = _read_regimen(request, substance)
     model = request.get("model") or {}
     _check_person(request.get("person") or {}, substance)
+    _check_work(regimen, substance, request)
+    half_life = _read_half_life(model, substance, regimen) if model.get("kind") == "half-life" else None
+    learnt, calibration = _posterior(substance, model) if half_life is None else (None, posterior.NONE)
     return Question(
         substance=substance,
         parameters=adjust(substance, model.get("adjust") or {}),
         regimen=regimen,
         assay=_read_assay(request.get("assay"), substance),
         physiology=Physiology(request),
-        half_life=_read_half_life(model, substance, regimen) if model.get("kind") == "half-life" else None,
+        half_life=half_life,
+        posterior=learnt,
+        calibration=calibration,
     )
+
+
+def _posterior(substance: Substance, model: Mapping[str, Any]):
+    """What calibration learnt; a typical value that the request sets is that value, with the uncertainty that is left."""
+    learnt, state = posterior.posterior(substance)
+    if learnt is None:
+        return None, state
+    changed = model.get("adjust") or {}
+    return learnt.centred([name for name, change in changed.items() if "set" in change]), state
 
 
 def _check_person(person: Mapping[str, Any], substance: Substance) -> None:
@@ -56,6 +75,29 @@ def _check_person(person: Mapping[str, Any], substance: Substance) -> None:
                 f"{substance.name} has no data for this interaction.",
                 pointer=f"/person/interactions/{i}", code="unknown-interaction", allowed=sorted(substance.interactions),
             )  # fmt: skip
+
+
+def _check_work(regimen: Regimen, substance: Substance, request: Mapping[str, Any]) -> None:
+    draws = (request.get("options") or {}).get("draws", 0)
+    open_doses = 0
+    for train in regimen.trains:
+        form = substance.routes[train.route].forms[form_index(substance.routes[train.route], train.amount.centre)]
+        delay = max(_delay(path, substance) for path in form.paths)
+        reach = LONGEST_VOID + delay + train.end  # hours for which its last dose is still open
+        if reach > 0.0:
+            open_doses += min(train.count, 1 + int(reach / train.every)) if train.every else train.count
+    if open_doses * draws > MOST_OPEN_DOSE_DRAWS:
+        most = MOST_OPEN_DOSE_DRAWS // draws
+        raise InputError(
+            f"Too many doses within a day of the last one: at most {most} at this number of draws.",
+            pointer="/pattern" if request.get("pattern") else "/doses", code="too-much-work", allowed=[0, most],
+        )  # fmt: skip
+
+
+def _delay(path: Path, substance: Substance) -> float:
+    """Hours after a dose at which a path begins its last way in. [h]"""
+    parts = (substance.parameters.get(f"{path.prefix}.{kind}") for kind in ("lag_time", "release_duration"))
+    return sum(part.value for part in parts if part is not None)
 
 
 def _read_regimen(request: Mapping[str, Any], substance: Substance) -> Regimen:

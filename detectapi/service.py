@@ -36,6 +36,24 @@ def answer(payload):
     return estimate_request(load(payload))
 
 
+def sensitivity(payload):
+    """What the window of a question hangs on: shares of its variance by group of parameters and by input.
+
+    Parameters
+    ----------
+    payload : dict
+        A question as in `schemas.EstimateRequestSchema`.
+
+    Raises
+    ------
+    InputError
+        Form or meaning of the question is wrong.
+    """
+    from detectapi.sensitivity import analyse
+
+    return analyse(load(payload))
+
+
 def load(payload):
     """A question with its defaults filled in, checked for form.
 
@@ -187,6 +205,13 @@ def assays():
     from detectapi import catalog
 
     return {"items": [catalog.assay_card(assay) for assay in catalog.assays()]}
+
+
+def education_of(substance_id):
+    """What patients may want to read about a substance, or None where nothing has been written."""
+    from detectapi import education
+
+    return education.about(substance_id)
 
 
 def ready():

@@ -6,7 +6,7 @@ import numpy as np
 
 from detectapi.draws import BLOCK, STREAMS, Layout, Selection
 
-CHAINS_PER_DRAW = 8
+DRAWS_PER_CHAIN = 5
 
 
 def plan_chains(plan: Layout, seed: int):
@@ -29,7 +29,7 @@ def plan_chains(plan: Layout, seed: int):
     """
     n, selection = plan.draws, plan.all()
     rng = np.random.default_rng(np.random.SeedSequence(seed, spawn_key=(len(STREAMS),)))
-    start = rng.permutation(n)[: max(n // CHAINS_PER_DRAW, 25)]
+    start = rng.permutation(n)[: max(n // DRAWS_PER_CHAIN, 25)]
     groups_on = plan.groups // 2 + rng.integers(0, max(plan.groups // 4, 1), size=len(start))
     end = (start + groups_on * BLOCK) % n
     order = rng.permuted(np.tile(np.arange(len(STREAMS)), (len(start), 1)), axis=1)
@@ -73,7 +73,9 @@ def variance_shares(last, between_last, start, end, order) -> dict[str, float]:
     """
     c = len(start)
     steps = np.log1p(np.concatenate([last[start], between_last, last[end]])).reshape(len(STREAMS) + 1, c)
-    gained = 0.5 * np.diff((steps[0] - steps[1:]) ** 2, axis=0, prepend=np.zeros((1, c)))  # (step, chain)
+    gained = np.diff((steps[0] - steps[1:]) ** 2, axis=0, prepend=np.zeros((1, c)))  # (step, chain)
+    # Read from its other end, a chain is one more with the order reversed.
+    gained -= np.diff((steps[:-1] - steps[-1]) ** 2, axis=0, append=np.zeros((1, c)))
     totals = np.array([gained.T[order == i].sum() for i in range(len(STREAMS))])
     totals = np.maximum(totals, 0.0)  # a source of no effect is zero up to Monte-Carlo noise
     whole = totals.sum()

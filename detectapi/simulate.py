@@ -18,6 +18,7 @@ from detectapi.pk.cascade import Absorption, Chain, Doses
 from detectapi.pk.crossing import Crossings, crossings
 from detectapi.pk.mammillary import Disposition
 from detectapi.population import Population
+from detectapi.posterior import NONE, Posterior
 from detectapi.regimen import Regimen
 from detectapi.substance import Parameter, Substance
 
@@ -32,6 +33,8 @@ class Question:
     assay: Assay
     physiology: Physiology
     half_life: Reading | None = None
+    posterior: Posterior | None = None
+    calibration: str = NONE
 
     @property
     def analytes(self) -> tuple[str, ...]:
@@ -136,5 +139,5 @@ class Simulation:
 
 def simulate_typical(question: Question) -> Simulation:
     """The typical person: every random effect at its median, everything known, the usual specimen."""
-    draw = MedianDraw()
+    draw = MedianDraw(question.posterior)
     return Simulation(question, draw, draw.all())

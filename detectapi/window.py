@@ -7,6 +7,7 @@ from dataclasses import dataclass
 import numpy as np
 
 from detectapi.draws import PEOPLE_PER_ROW, ROWS_PER_GROUP, Layout
+from detectapi.pk.normal import probit_band
 
 CURVE_POINTS = 60
 _NICE_STEPS = (0.25, 0.5, 1.0, 2.0, 3.0, 4.0, 6.0, 12.0, 24.0, 48.0, 72.0, 168.0, 336.0, 672.0)
@@ -156,8 +157,8 @@ def probability_curve(first, last, plan: Layout, level: float, time) -> Curve:
     -----
     Each knowledge row gives its own P(t). Two rows that share their people differ by knowledge, and by how it happens to work
     on those people; the latter is estimated from the spread of the difference between the same person's two readings and taken
-    off (a random-effects analysis of variance on paired rows). The rows are then drawn towards their mean until they spread as
-    much as knowledge alone makes them.
+    off (a random-effects analysis of variance on paired rows). `detectapi.pk.normal.probit_band` turns the variance that is left
+    into a band.
     """
     rows = positive(first, last, time).reshape(len(time), plan.groups, ROWS_PER_GROUP, PEOPLE_PER_ROW)
     each = rows.mean(axis=3)  # (m, groups, rows)
@@ -165,13 +166,8 @@ def probability_curve(first, last, plan: Layout, level: float, time) -> Curve:
     differences = rows[:, :, 0].astype(np.int8) - rows[:, :, 1]  # the same person under two rows
     noise = differences.var(axis=2, ddof=1).mean(axis=1) / PEOPLE_PER_ROW
     knowledge = np.maximum(np.mean((each[:, :, 0] - each[:, :, 1]) ** 2, axis=1) - noise, 0.0) / 2.0
-    flat = each.reshape(len(time), -1)
-    spread = flat.var(axis=1, ddof=1)
-    shrink = np.sqrt(np.divide(knowledge, spread, out=np.zeros_like(spread), where=spread > 0.0))
-    shrunk = np.sort(overall[:, None] + np.minimum(shrink, 1.0)[:, None] * (flat - overall[:, None]), axis=1)
-    tail = (1.0 - level) / 2.0
-    low, high = (np.clip(_quantiles(shrunk.T, q), 0.0, 1.0) for q in (tail, 1.0 - tail))
-    return Curve(time, overall, np.minimum(low, overall), np.maximum(high, overall))
+    low, high = probit_band(overall, knowledge, level)
+    return Curve(time, overall, low, high)
 
 
 def curve_times(last) -> np.ndarray:

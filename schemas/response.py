@@ -128,6 +128,9 @@ class EvidenceSchema(Schema):
     grade = fields.String(required=True, validate=validate.OneOf(vocabulary.EVIDENCE_GRADES))
     because = fields.String(required=True)
     sources = fields.List(fields.String(), required=True)
+    rows = fields.List(
+        fields.String(), required=True, metadata={"description": "Observations in urine of this use, each with how the model fared."}
+    )
 
 
 class NoteSchema(Schema):
@@ -147,6 +150,11 @@ class ProvenanceSchema(Schema):
         required=True, allow_none=True, metadata={"description": "Its id, where it is a registered one."}
     )
     model = fields.String(required=True, validate=validate.OneOf(vocabulary.MODEL_KINDS))
+    calibration = fields.String(
+        required=True,
+        allow_none=True,
+        metadata={"description": "Digest of the calibration of the typical values; null where the prior was used."},
+    )
     seed = fields.Integer(required=True)
     draws = fields.Integer(
         required=True, metadata={"description": "Draws used: those asked for, rounded up to a full layout."}

@@ -47,6 +47,11 @@ def routes(substance):
     return st.sampled_from([route["id"] for route in CARDS[substance]["routes"]])
 
 
+def interactions(substance):
+    words = sorted(CARDS[substance]["interactions"])
+    return st.lists(st.sampled_from(words), unique=True) if words else st.just([])
+
+
 @st.composite
 def doses(draw, substance):
     clocked = draw(st.booleans())
@@ -120,7 +125,7 @@ def questions(draw):
         optional(
             weight_kg=quantity(2, 400), height_cm=quantity(40, 250), age_y=quantity(0, 120),
             sex=st.sampled_from(vocabulary.SEXES), hepatic_class=st.sampled_from(vocabulary.HEPATIC_CLASSES),
-            interactions=st.lists(st.sampled_from(sorted(CARDS[substance]["interactions"])), unique=True),
+            interactions=interactions(substance),
         )
     )  # fmt: skip
     renal = {

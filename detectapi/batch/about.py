@@ -28,7 +28,7 @@ def _data_files(folder, above=""):
         name = f"{above}{entry.name}"
         if entry.is_dir():
             yield from _data_files(entry, f"{name}/")
-        elif name.endswith(".toml"):
+        elif name.endswith((".toml", ".json", ".npz")):
             yield name, entry
 
 

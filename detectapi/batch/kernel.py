@@ -98,15 +98,15 @@ def _structure(row: Row):
 
 
 @lru_cache(maxsize=4)
-def _numbers(seed: int, draws: int) -> Draws:
-    return Draws(seed, layout(draws))
+def _numbers(seed: int, draws: int, posterior) -> Draws:
+    return Draws(seed, layout(draws), posterior)
 
 
 # -- one by one -------------------------------------------------------------------------------------------------------
 
 
 def _alone(row: Row, times) -> list[Any]:
-    numbers = _numbers(row.options["seed"], row.options["draws"])
+    numbers = _numbers(row.options["seed"], row.options["draws"], row.question.posterior)
     simulation = Simulation(row.question, numbers, numbers.plan.all())
     found = [simulation.crossings(component) for component in row.question.assay.components]
     state = simulation.state
@@ -133,7 +133,8 @@ def _together(rows: Sequence[Row], times) -> list[Any]:
 def _lot(rows: Sequence[Row], lot: Sequence[Sequence[int]], times) -> list[Any]:
     """Answers of the rows of some bodies; `lot` has each body's rows."""
     first = rows[lot[0][0]]
-    question, numbers = first.question, _numbers(first.options["seed"], first.options["draws"])
+    question = first.question
+    numbers = _numbers(first.options["seed"], first.options["draws"], question.posterior)
     physiology = Physiology.side_by_side([rows[group[0]].question.physiology for group in lot])
     simulation = Simulation(replace(question, physiology=physiology), numbers, numbers.plan.all())
     n, members = numbers.plan.draws, [i for group in lot for i in group]
@@ -269,7 +270,7 @@ def _graded(row: Row, state, mostly: bool) -> tuple[str, str]:
     """Grade of the evidence, and codes of the notes with spaces between."""
     question = row.question
     regimen = question.regimen
-    graded = evidence.grade(question.substance, regimen.routes, regimen.pattern, question.analytes)
+    graded = evidence.grade(question.substance, regimen.routes, regimen.pattern, question.analytes, state.covariates)
     estimate = SimpleNamespace(
         question=question,
         simulation=SimpleNamespace(state=state),

@@ -4,10 +4,11 @@ from __future__ import annotations
 
 import numpy as np
 
-from detectapi.pk.sums import add_up
-
 STRIDE = 32
-"""Times of a regular grid that share one exponential."""
+"""Times of a regular grid that share one exponential; a power of two."""
+
+_LARGEST = 500.0
+"""Exponent beyond which a power is not used, well below where it overflows."""
 
 _TIMES = 8
 _DRAWS = 128
@@ -22,8 +23,8 @@ def is_regular(time) -> bool:
     return bool((np.abs(time - even) <= 1e-15 * time[-1]).all())
 
 
-def tail_curve(time, poles, coefficients, start, faint, values) -> np.ndarray:
-    """Fill in values of sum(coefficients exp(-poles (time - start))) where time >= start.
+def tail_curve(time, poles, coefficients, start, values) -> None:
+    """Fill in sum(coefficients exp(-poles (time - start))) where time >= start.
 
     Parameters
     ----------
@@ -33,63 +34,50 @@ def tail_curve(time, poles, coefficients, start, faint, values) -> np.ndarray:
         Poles ascending.
     start : array, shape (n,)
         [h]
-    faint : float
-        Fraction of its terms below which a value is doubtful.
     values : array, shape (m, n)
         Written to; arbitrary before start.
-
-    Returns
-    -------
-    array of bool, shape (m, n)
-        Whether a value may be doubtful, by a bound of its terms; arbitrary before start.
     """
-    bound = faint * add_up(np.abs(coefficients))
     if not is_regular(time):
-        return _direct(time, poles, coefficients, start, bound, values)
-    doubtful = np.empty(values.shape[::-1], dtype=bool).T
-    for first in range(0, len(start), _DRAWS):
-        draws = slice(first, first + _DRAWS)
-        some = poles[:, draws], coefficients[:, draws], start[draws], bound[draws]
-        doubtful[:, draws] = _by_powers(time, *some, values[:, draws])
+        _direct(time, poles, coefficients, start, values)
+        return
+    _by_powers(time, poles, coefficients, start, values)
     for first in range(0, len(time), STRIDE):
-        # Where a stride starts before the tail does, its powers have the wrong origin.
-        draws = np.flatnonzero(time[first] < start)
+        # Where a stride starts so long before the tail that its powers would overflow.
+        draws = np.flatnonzero((start - time[first]) * poles[-1] > _LARGEST)
         if len(draws) == 0:
             break
         rows = slice(first, first + STRIDE)
-        some = poles[:, draws], coefficients[:, draws], start[draws], bound[draws]
         again = np.empty((len(time[rows]), len(draws)))
-        doubtful[rows, draws] = _direct(time[rows], *some, again)
+        _direct(time[rows], poles[:, draws], coefficients[:, draws], start[draws], again)
         values[rows, draws] = again
-    return doubtful
 
 
-def _direct(time, poles, coefficients, start, bound, values):
-    doubtful = np.empty(values.shape, dtype=bool)
+def _direct(time, poles, coefficients, start, values) -> None:
     for first in range(0, len(time), _TIMES):
         rows = slice(first, first + _TIMES)
         since = np.minimum(start - time[rows, np.newaxis], 0.0)
-        part, term, size = np.zeros_like(since), np.empty_like(since), None
+        part, term = np.zeros_like(since), np.empty_like(since)
         for pole, coefficient in zip(poles, coefficients, strict=True):
             np.multiply(since, pole, out=term)
             np.exp(term, out=term)
-            if size is None:  # the slowest: no other term is larger relative to its coefficient
-                size = term * bound
             term *= coefficient
             part += term
-        values[rows], doubtful[rows] = part, part < size
-    return doubtful
+        values[rows] = part
 
 
-def _by_powers(time, poles, coefficients, start, bound, values):
-    k, n = poles.shape
-    step = (time[-1] - time[0]) / (len(time) - 1)
-    since = np.minimum(start[:, np.newaxis] - time[::STRIDE], 0.0)
-    base = np.exp(since[:, :, np.newaxis] * poles.T[:, np.newaxis])
-    powers = np.exp(poles.T[:, :, np.newaxis] * (-step * np.arange(STRIDE)))
-    size = (base[:, :, :1] * bound[:, np.newaxis, np.newaxis]) * powers[:, :1]
-    base *= coefficients.T[:, np.newaxis]
-    found = base @ powers
-    doubtful = found < size
-    values.T[:] = found.reshape(n, -1)[:, : len(time)]
-    return doubtful.reshape(n, -1)[:, : len(time)].T
+def _by_powers(time, poles, coefficients, start, values) -> None:
+    (k, n), m = poles.shape, len(time)
+    strides = time[::STRIDE]
+    ticks = (time[0] - time[-1]) / (m - 1) * np.arange(STRIDE)
+    # The same memory for every block: fresh memory costs more than what is written to it.
+    base, powers = np.empty((_DRAWS, len(strides), k)), np.empty((_DRAWS, k, STRIDE))
+    found = np.empty((_DRAWS, len(strides), STRIDE))
+    for first in range(0, n, _DRAWS):
+        draws, few = slice(first, first + _DRAWS), min(_DRAWS, n - first)
+        p, b, w, f = np.ascontiguousarray(poles[:, draws].T), base[:few], powers[:few], found[:few]
+        since = np.minimum(start[draws, np.newaxis] - strides, _LARGEST / p[:, -1:])
+        np.exp(np.multiply(since[:, :, np.newaxis], p[:, np.newaxis], out=b), out=b)
+        np.exp(np.multiply(p[:, :, np.newaxis], ticks, out=w), out=w)
+        b *= coefficients[:, draws].T[:, np.newaxis]
+        np.matmul(b, w, out=f)
+        values.T[draws] = f.reshape(few, -1)[:, :m]

@@ -2,6 +2,8 @@
 
 from __future__ import annotations
 
+import math
+
 import numpy as np
 
 # Wichura's AS 241 (PPND16): relative accuracy about 1e-16.
@@ -54,3 +56,46 @@ def inverse_normal(probability):
         value = np.where(far, np.polyval(_FAR[0], r - 5.0) / np.polyval(_FAR[1], r - 5.0), near)
         z[tail] = np.copysign(value, q[tail])
     return z
+
+
+_PHI = np.vectorize(lambda z: 0.5 * math.erfc(-z / math.sqrt(2.0)), otypes=[float])
+_CORRELATIONS = 1.0 - np.linspace(1.0, 0.0, 201) ** 2  # finer towards 1, where the integrand grows
+
+
+def probit_band(mean, variance, level):
+    """Central band of a probability that is known only with a variance.
+
+    Parameters
+    ----------
+    mean : array, shape (m,)
+        Expected probability.
+    variance : array, shape (m,)
+        Of the probability. Zero gives a band without width.
+    level : float
+        Probability that the band holds.
+
+    Returns
+    -------
+    low, high : array, shape (m,)
+
+    Notes
+    -----
+    The probability is taken as ``Phi((h + sqrt(rho) z) / sqrt(1 - rho))`` with z standard normal and ``Phi(h) = mean``: what
+    follows when the logarithm of the last positive time is the sum of a normal part that is not known and one in which people
+    differ. Its variance is ``integral_0^rho exp(-h^2 / (1 + r)) / (2 pi sqrt(1 - r^2)) dr``, which gives rho.
+    """
+    low, high = mean.copy(), mean.copy()
+    inside = (variance > 0.0) & (mean > 0.0) & (mean < 1.0)
+    if not inside.any():
+        return low, high
+    h = inverse_normal(mean[inside])[:, None]
+    # With r = sin(a) the integrand has no singularity: dr / sqrt(1 - r^2) = da.
+    angle = np.arcsin(_CORRELATIONS)
+    integrand = np.exp(-(h**2) / (1.0 + _CORRELATIONS)) / (2.0 * np.pi)
+    steps = np.diff(angle) * (integrand[:, 1:] + integrand[:, :-1]) / 2.0
+    explained = np.concatenate([np.zeros((len(h), 1)), np.cumsum(steps, axis=1)], axis=1)
+    rho = [np.interp(v, row, _CORRELATIONS) for v, row in zip(variance[inside], explained, strict=True)]
+    rho = np.minimum(np.array(rho), 0.999)
+    reach = np.sqrt(rho) * inverse_normal(np.array([0.5 + level / 2.0]))
+    low[inside], high[inside] = (_PHI((h[:, 0] + side * reach) / np.sqrt(1.0 - rho)) for side in (-1.0, 1.0))
+    return low, high

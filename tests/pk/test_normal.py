@@ -1,8 +1,8 @@
 import numpy as np
 import pytest
-from scipy.special import ndtri
+from scipy.special import ndtr, ndtri
 
-from detectapi.pk.normal import inverse_normal
+from detectapi.pk.normal import inverse_normal, probit_band
 
 
 def test_agrees_with_an_independent_implementation():
@@ -15,3 +15,25 @@ def test_is_odd_about_one_half():
     p = np.array([0.001, 0.2, 0.45])
 
     assert inverse_normal(p) == pytest.approx(-inverse_normal(1.0 - p), rel=1e-12)
+
+
+def test_band_of_a_probability_is_that_of_its_normal_part():
+    # log T = 0.3 k + 0.4 p: known in closed form.
+    time = np.array([0.5, 0.8, 1.0, 1.5, 2.2])
+    mean = ndtr(-np.log(time) / 0.5)
+    z = np.linspace(-6.0, 6.0, 4001)
+    weights = np.exp(-(z**2) / 2.0) / np.exp(-(z**2) / 2.0).sum()
+    rows = ndtr((0.3 * z - np.log(time)[:, None]) / 0.4)
+    variance = rows**2 @ weights - (rows @ weights) ** 2
+    low, high = probit_band(mean, variance, 0.9)
+
+    assert low == pytest.approx(ndtr((-0.3 * 1.644854 - np.log(time)) / 0.4), abs=2e-3)
+    assert high == pytest.approx(ndtr((0.3 * 1.644854 - np.log(time)) / 0.4), abs=2e-3)
+
+
+def test_band_without_variance_and_at_certainty_has_no_width():
+    mean = np.array([0.0, 0.3, 1.0])
+    low, high = probit_band(mean, np.array([0.1, 0.0, 0.1]), 0.9)
+
+    assert np.array_equal(mean, low)
+    assert np.array_equal(mean, high)

@@ -1,0 +1,232 @@
+"""What each study measured, computed for its simulated people: one number for each person, in canonical units.
+
+A measure takes a `Trial` and a row and gives an array of shape (size,); those at several times give (m, size).
+"""
+
+from __future__ import annotations
+
+import numpy as np
+
+LOOK_H = 24.0
+"""How long plasma is followed where a study does not say. [h]"""
+
+URINE = ("detection_time", "urine_ratio", "urinary_fraction", "renal_clearance", "renal_fraction", "positive_specimens")
+"""Quantities that say something of urine."""
+
+COLLECTED_H = 240.0
+"""How long urine is collected where a study does not say: until nothing more comes. [h]"""
+
+FALLEN = 0.2
+LATER = 4
+"""A slope is read where concentrations have fallen by a fifth, so many doublings of time later at most."""
+
+GRID_POINTS = 41
+VISITS = 400
+"""Specimens after which nobody is waited for any more."""
+
+NOT_SIMULATED = {
+    "fraction_unbound": "a parameter of the model, not something it predicts",
+    "fraction_metabolised": "a parameter of the model, not something it predicts",
+    "total_recovery": "conjugates and other metabolites are not in the model",
+    "positive_specimens": "no time of the specimens",
+    "urine_peak": "how often urine was taken around the peak was not seen",
+    "urine_peak_time": "how often urine was taken around the peak was not seen",
+    "urine_concentration": "no time of the specimens",
+    "urine_plasma_ratio": "no time of the specimens",
+    "half_life_per_ph": "a slope over the pH of the urine of a few people, which was not seen; the"
+    " half-lives at acid and alkaline pH stand for it",
+    "daily_amount": "what people take, an input",
+    "volume_steady_state": "depends on how plasma was sampled and modelled, which was not seen",
+    "volume_per_kg": "depends on how plasma was sampled and modelled, which was not seen",
+    "mean_residence_time": "depends on how plasma was sampled, which was not seen",
+    "tmax": "the time of the peak moves no window",
+}
+"""Quantities that no measure stands for, and why."""
+
+
+def auc(trial, row):
+    """Area under the plasma curve to infinity, summed over the row's analytes. [ng*h/mL]"""
+    return sum(trial.auc(a) * trial.mass[a] for a in row.analytes)
+
+
+def auc_ratio(trial, row):
+    """Ratio of areas, of mass or of moles. [-]"""
+    return _ratio(trial, row, {a: trial.auc(a) for a in (*row.analytes, row.relative_to)})
+
+
+def bioavailability(trial, row):
+    """Fraction of the dose that reaches the circulation unchanged. [-]"""
+    if row.analytes != (trial.question.substance.root.id,):
+        return None
+    return trial.entering(row.analytes[0]) / trial.dose()
+
+
+def clearance(trial, row):
+    """Total clearance; of a metabolite it is apparent in most papers and not compared. [L/h]"""
+    return trial.total_clearance(row.analytes[0]) if row.analytes == (trial.question.substance.root.id,) else None
+
+
+def clearance_per_kg(trial, row):
+    """Total clearance by body weight. [L/h/kg]"""
+    found = clearance(trial, row)
+    return None if found is None else found / trial.simulation.state.covariates["weight_kg"]
+
+
+def renal_clearance(trial, row):
+    """Renal clearance at the usual urine. [mL/min]"""
+    return trial.renal_clearance(row.analytes[0]) / 0.06
+
+
+def renal_fraction(trial, row):
+    """Share of the total clearance that is renal, at the usual urine. [-]"""
+    return trial.renal_clearance(row.analytes[0]) / trial.total_clearance(row.analytes[0])
+
+
+def cmax(trial, row):
+    """Highest concentration on a fine grid. [ng/mL]"""
+    return sum(_plasma(trial, a).max(axis=0) * trial.mass[a] for a in row.analytes)
+
+
+def half_life(trial, row):
+    """Slope over the last half of the time that plasma was followed, as a line through the last points gives it. [h]"""
+    end = _followed(trial)
+    begin = 0.5 * (trial.dose_duration + end)
+    found = np.zeros(trial.size)
+    for _ in range(LATER):  # what does not fall yet (a metabolite still forming) is followed for twice as long
+        first, last = trial.plasma(row.analytes[0], [begin, end])
+        fall = np.log(first / last)
+        found = np.where(found > 0.0, found, np.where(fall > FALLEN, (end - begin) * np.log(2.0) / fall, 0.0))
+        if (found > 0.0).all():
+            break
+        begin, end = end, 2.0 * end
+    return np.where(found > 0.0, found, (end - begin) * np.log(2.0) / FALLEN)
+
+
+def plasma_concentration(trial, row):
+    """At the sampling times, the end of the last dose where none is said. [ng/mL]"""
+    return _at_times(trial, row, by_mass=True)
+
+
+def plasma_molarity(trial, row):
+    """At the row's times. [umol/L]"""
+    return _at_times(trial, row, by_mass=False)
+
+
+def plasma_ratio(trial, row):
+    """At the sampling time. [-]"""
+    time = _times(trial, row)[-1:]
+    return _ratio(trial, row, {a: trial.plasma(a, time)[0] for a in (*row.analytes, row.relative_to)})
+
+
+def urinary_fraction(trial, row):
+    """Fraction of the dose in the urine of the collection, summed over the row's analytes. [-]"""
+    sampling = trial.study.sampling
+    until = (sampling.until_h if sampling else None) or COLLECTED_H
+    grid = np.concatenate([[0.0], np.geomspace(0.05, until, GRID_POINTS)])
+    excreted = 0.0
+    for analyte in row.analytes:
+        curve = trial.plasma(analyte, grid)
+        excreted = excreted + trial.renal_clearance(analyte) * np.trapezoid(curve, grid, axis=0)
+    return excreted / trial.dose()
+
+
+def urine_ratio(trial, row):
+    """Ratio in a specimen in the middle of the sampling, or the ratios of all positive specimens. (visits, size)"""
+    names, sampling = (*row.analytes, row.relative_to), trial.study.sampling
+    if sampling.clock == "first-dose-start":  # during the infusion: plasma times clearance, the void is short beside it
+        begin, end = sampling.from_h or 0.0, sampling.until_h or trial.dose_duration
+        time = begin + (end - begin) * 0.5
+        there = {a: trial.plasma(a, [time])[0] * trial.simulation.per_plasma(a) for a in names}
+        return _ratio(trial, row, there, measured=True)[None]
+    found = []
+    for visit, time in _visits(trial):
+        read = trial.specimen(names, time, visit)
+        positive = np.logical_and.reduce([read[a] >= row.cutoff_ng_ml for a in names])
+        if visit > 4 and not positive.any():
+            break
+        found.append(np.where(positive, _ratio(trial, row, read, measured=True), np.nan))
+    return np.array(found)
+
+
+def detection_time(trial, row):
+    """Last specimen at or above the cutoff, each person sampled as the study did from a random start. [h]"""
+    last, end = np.zeros(trial.size), trial.study.sampling.until_h
+    quiet = 0
+    for visit, time in _visits(trial):
+        read = trial.specimen(row.analytes, time, visit)
+        hits = [read[a] >= row.cutoff_ng_ml * trial.departure for a in row.analytes]
+        positive = np.logical_and.reduce(hits) if row.rule == "all" else np.logical_or.reduce(hits)
+        if end is not None:
+            positive &= time <= end
+        last = np.where(positive, time, last)
+        quiet = 0 if positive.any() else quiet + 1
+        if quiet >= 6:
+            break
+    return last
+
+
+def positive_share(trial, row):
+    """Whether a specimen at a random time of the sampling is positive, 1 or 0."""
+    sampling = trial.study.sampling
+    time = trial.phase() * ((sampling.until_h if sampling else None) or LOOK_H)
+    read = trial.specimen(row.analytes, time, 1)
+    return np.logical_or.reduce([read[a] >= row.cutoff_ng_ml * trial.departure for a in row.analytes]).astype(float)
+
+
+MEASURES = {
+    measure.__name__: measure
+    for measure in (
+        auc, auc_ratio, bioavailability, clearance, clearance_per_kg, renal_clearance, renal_fraction, cmax, half_life,
+        plasma_concentration, plasma_molarity, plasma_ratio, urinary_fraction, urine_ratio, positive_share,
+        detection_time,
+    )
+}  # fmt: skip
+
+
+def _followed(trial) -> float:
+    """Until when plasma was followed, from the start of the first dose. [h]"""
+    sampling = trial.study.sampling
+    if sampling is not None and sampling.matrix == "plasma":
+        if sampling.until_h:
+            return sampling.until_h
+        if sampling.times_h:
+            return sampling.times_h[-1]
+    return trial.dose_duration + LOOK_H
+
+
+def _times(trial, row):
+    if row.time_h:
+        return np.array(row.time_h)
+    sampling = trial.study.sampling
+    if sampling is None or not (sampling.times_h or sampling.until_h):
+        return np.array([trial.dose_duration])
+    return np.array(sampling.times_h or (sampling.until_h,))
+
+
+def _at_times(trial, row, by_mass):
+    time = _times(trial, row)
+    curves = sum(trial.plasma(a, time) * (trial.mass[a] if by_mass else 1.0) for a in row.analytes)
+    return curves if row.time_h else curves[-1]
+
+
+def _plasma(trial, analyte):
+    end = max(trial.dose_duration, 0.02) * 1.0001
+    grid = np.concatenate([[end], end + np.geomspace(0.03, LOOK_H, GRID_POINTS)])
+    return trial.plasma(analyte, grid)
+
+
+def _ratio(trial, row, amounts, measured=False):
+    """Ratio of the row's analytes to another; plasma amounts are molar, measured ones are masses."""
+    weight = {a: 1.0 if measured == (row.ratio_of == "mass") else trial.mass[a] for a in amounts}
+    if measured and row.ratio_of == "moles":
+        weight = {a: 1.0 / trial.mass[a] for a in amounts}
+    top = sum(amounts[a] * weight[a] for a in row.analytes)
+    return top / (amounts[row.relative_to] * weight[row.relative_to])
+
+
+def _visits(trial):
+    """Each visit with the time at which each person gives a specimen. [h after the last dose]"""
+    every, begin = trial.study.sampling.every_h or LOOK_H, trial.study.sampling.from_h or 0.0
+    phase = trial.phase()
+    for visit in range(VISITS):
+        yield visit + 1, begin + (visit + phase) * every

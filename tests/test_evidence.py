@@ -1,0 +1,105 @@
+"""Grades of evidence, decided by rules in data."""
+
+import numpy as np
+import pytest
+
+from detectapi import catalog, evidence, service
+
+KETAMINE = catalog.substance("ketamine")
+
+
+def row(**changed):
+    return {
+        "row": "toy", "substance": "ketamine", "routes": ["oral"], "pattern": "single", "analytes": ["ketamine"],
+        "known": "read", "used": False, "verdict": "in 50%",
+    } | changed  # fmt: skip
+
+
+@pytest.fixture
+def followed(monkeypatch):
+    """Put rows in place of those of the data."""
+    return lambda *rows: monkeypatch.setattr(evidence, "_coverage", lambda substance: rows)
+
+
+def graded(route="oral", pattern="single", analytes=("ketamine",), **covariates):
+    return evidence.grade(KETAMINE, (route,), pattern, analytes, covariates)
+
+
+def test_an_independent_study_that_agrees_validates(followed):
+    followed(row())
+
+    assert graded().grade == "validated"
+    assert graded().rows == ("toy: in 50%",)
+
+
+@pytest.mark.parametrize(
+    "changed", [{"used": True}, {"verdict": "in 95%"}, {"verdict": "outside"}, {"known": "second-hand"}]
+)
+def test_a_study_that_was_used_or_disagrees_calibrates_at_best(followed, changed):
+    followed(row(**changed))
+
+    assert graded().grade == "calibrated"
+
+
+def test_what_is_recalled_counts_for_nothing(followed):
+    followed(row(known="recalled"))
+
+    assert graded().grade == "extrapolated"
+
+
+@pytest.mark.parametrize("changed", [{"routes": ["rectal"]}, {"pattern": "course"}, {"analytes": ["norketamine"]}])
+def test_another_use_is_not_covered(followed, changed):
+    followed(row(**changed))
+
+    assert graded().grade == "extrapolated"
+    assert graded().because
+
+
+def test_long_use_rests_on_a_hypothesis_whatever_was_followed(followed):
+    followed(row(pattern="chronic"))
+
+    assert graded(pattern="chronic").grade == "hypothesis"
+
+
+def test_the_weakest_analyte_decides(followed):
+    followed(row())
+
+    assert graded(analytes=("ketamine", "norketamine")).grade == "extrapolated"
+
+
+@pytest.mark.parametrize(
+    ("covariates", "word"),
+    [
+        ({"age_y": 12.0}, "adults"),
+        ({"gfr_ml_min": np.array([20.0, 30.0])}, "kidneys"),
+        ({"hepatic_class": "B"}, "liver"),
+    ],
+)
+def test_for_people_the_studies_did_not_follow_it_is_extrapolated(followed, covariates, word):
+    followed(row())
+
+    assert graded(**covariates).grade == "extrapolated"
+    assert word in graded(**covariates).because
+
+
+def test_an_answer_names_the_rows():
+    answer = service.answer({
+        "substance": "ketamine",
+        "doses": [{"amount_mg": 50, "route": "oral"}],
+        "assay": {"analytes": [{"analyte": "dehydronorketamine", "cutoff_ng_ml": 1}]},
+        "options": {"draws": 100},
+    })["evidence"]  # fmt: skip
+
+    assert answer["grade"] == "calibrated"
+    assert any(r.startswith("parkin2008-dehydronorketamine") for r in answer["rows"])
+
+
+@pytest.mark.parametrize("substance", catalog.substances(), ids=lambda s: s.id)
+def test_the_rules_agree_with_the_words_of_the_substance(substance):
+    """Every route, pattern and analyte has a reason of its own, written for the grade that the rules give."""
+    for route in substance.routes:
+        for pattern in ("single", "course", "chronic"):
+            for moiety in substance.moieties:
+                found = evidence.grade(substance, (route,), pattern, (moiety.id,))
+                assert found.grade in evidence.GRADES
+                assert found.because
