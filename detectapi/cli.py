@@ -6,10 +6,12 @@ mistake. Nothing heavy is imported before a command needs it.
 
 import functools
 import os
+import subprocess
 import sys
 
 import click
 
+from detectapi import cli_jobs
 from detectapi._version import __version__
 
 INPUT, OURS = 2, 1  # exit codes
@@ -240,40 +242,21 @@ def calibrate(substance, output, seed):
 @click.option("--port", type=click.IntRange(0, 65535), default=8000, show_default=True)
 @click.option("--workers", type=click.IntRange(1, 64), default=2, show_default=True)
 def serve(host, port, workers):
-    """Serve the HTTP interface with gunicorn."""
+    """Serve the HTTP interface with gunicorn.
+
+    With DETECTAPI_JOBS set to a folder, jobs are offered too and computed here; with DETECTAPI_WORKER=apart, by
+    `detectapi worker` elsewhere.
+    """
     bind = f"[{host}]:{port}" if ":" in host else f"{host}:{port}"
     options = ["--config", "python:detectapi.web.gunicorn_conf", "--bind", bind, "--workers", str(workers)]
+    if os.environ.get("DETECTAPI_JOBS") and os.environ.get("DETECTAPI_WORKER") != "apart":
+        # gunicorn takes the place of this process, so the worker is its child and ends with it.
+        subprocess.Popen([sys.executable, "-m", "detectapi", "worker", "--parent", str(os.getpid())])  # noqa: S603
     sys.stdout.flush()
     os.execv(sys.executable, [sys.executable, "-m", "gunicorn", *options])  # noqa: S606 - replaces this process
 
 
-@cli.command()
-@click.argument("source", type=click.Path(exists=True, dir_okay=False))
-@click.option("-o", "--output", required=True, type=click.Path(dir_okay=False), help="Its ending decides the format.")
-@click.option("--seed", type=click.IntRange(0, 2**32 - 1), default=20261123, show_default=True)
-@click.option("--draws", type=click.IntRange(100, 20_000), default=2000, show_default=True)
-@click.option("--level", type=click.FloatRange(0.5, 0.99), default=0.9, show_default=True)
-@click.option("--times", default="24,48,72,120,168", show_default=True, help="Where the probability is wanted. [h]")
-@click.option("--sampling", type=click.Choice(["common", "independent"]), default="common", show_default=True)
-@click.option("--on-error", type=click.Choice(["skip", "fail"]), default="skip", show_default=True)
-@click.option("--echo", default="", help="Input columns to repeat, with commas between, or all.")
-@click.option("--errors", type=click.Path(dir_okay=False), help="List of bad rows.  [errors.ndjson beside the output]")
-@click.option("--chunk-rows", type=click.IntRange(1, 1_000_000), default=1000, show_default=True)
-@click.option("--workers", type=click.IntRange(1, 256), help="Processes.  [as many as cores]")
-@click.option("--dask", metavar="ADDRESS", help="Compute on the cluster of this Dask scheduler, host:port.")
-@click.option("--shared", metavar="PLACE", help="Folder or URL that all machines of the cluster reach.")
-@reports_errors
-def batch(source, output, **options):
-    """Answer a table of scenarios (CSV, NDJSON, Parquet, Arrow) or a grid (JSON).
-
-    Stopped by Ctrl-C or a power cut, the same command continues. Progress is on stderr.
-    """
-    try:
-        from detectapi.batch import command
-    except ModuleNotFoundError as error:
-        raise click.ClickException(f"{error.name} is missing: pip install 'detectapi[batch]'") from None
-
-    sys.exit(command.batch(source, output, **options))
+cli_jobs.add_to(cli, reports_errors)
 
 
 def main():

@@ -29,3 +29,6 @@ INCLUDES = ("concentration", "draws")
 
 EVIDENCE_GRADES = ("validated", "calibrated", "extrapolated", "hypothesis")
 VARIANCE_SOURCES = ("people", "specimen", "knowledge", "inputs", "assay")
+
+SAMPLINGS = ("common", "independent")
+ON_ERROR = ("skip", "fail")

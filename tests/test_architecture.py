@@ -15,9 +15,10 @@ PACKAGES = ("detectapi", "schemas")
 # A package stands for everything below it.
 LAYERS = (
     {"wsgi", "detectapi.__main__"},
-    {"detectapi.web", "detectapi.cli", "detectapi.notebook", "detectapi.probe"},
+    {"detectapi.web", "detectapi.cli", "detectapi.cli_jobs", "detectapi.notebook", "detectapi.probe"},
     {"detectapi.flags", "detectapi.report", "detectapi.summary"},
     {"detectapi.calibration", "detectapi.tornado", "detectapi.validation"},
+    {"detectapi.batch"},
     {"detectapi.service"},
     {"detectapi.sensitivity"},
     {"detectapi.estimate"},
@@ -52,7 +53,7 @@ LAYERS = (
     {"detectapi._version", "detectapi.errors", "detectapi.voice", "schemas"},
 )
 FACADE = "detectapi"  # detectapi/__init__.py: names loaded when asked for, so it belongs to no layer
-MAY_READ_SCHEMAS = {"detectapi.catalog", "detectapi.observations", "detectapi.service", "detectapi.web"}
+MAY_READ_SCHEMAS = {"detectapi.batch", "detectapi.catalog", "detectapi.observations", "detectapi.service", "detectapi.web"}
 # What may be imported besides the standard library, where that is part of a module's promise. Other modules: numpy.
 WEB = {"apispec", "flask", "flask_babel", "flask_smorest", "gunicorn", "markupsafe", "marshmallow", "structlog", "werkzeug"}
 THIRD_PARTY = {
@@ -60,6 +61,8 @@ THIRD_PARTY = {
     "wsgi": set(),
     "detectapi.web": WEB,
     "detectapi.cli": {"click"},
+    "detectapi.cli_jobs": {"click"},
+    "detectapi.batch": {"alembic", "click", "distributed", "fsspec", "numpy", "pyarrow", "rich", "sqlalchemy"},
     "detectapi.flags": set(),
     "detectapi.report": {"jinja2", "markupsafe", "matplotlib", "weasyprint"},
     "detectapi.voice": set(),

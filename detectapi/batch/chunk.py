@@ -33,7 +33,9 @@ def compute(task: Mapping[str, Any]) -> dict[str, Any]:
     """
     options = Options.from_dict(task["options"])
     source = task["source"]
-    numbered = _from_file(source["file"]) if "file" in source else grid.rows(source["grid"], source["start"], source["stop"])
+    numbered = (
+        _from_file(source["file"]) if "file" in source else grid.rows(source["grid"], source["start"], source["stop"])
+    )
     good, bad = answer(numbered, options)
     buffer = io.BytesIO()
     table.write_part(table.to_table(good, options), buffer)

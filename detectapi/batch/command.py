@@ -111,7 +111,9 @@ def _shown():
                     so_far = progress(job, time.time())
                     words = "rows" if job["chunks_total"] is not None else "reading rows"
                     rate = so_far["rows_per_s"]
-                    bar.update(task, description=words, completed=so_far["rows_done"], total=so_far["rows_total"], rate=rate)
+                    bar.update(
+                        task, description=words, completed=so_far["rows_done"], total=so_far["rows_total"], rate=rate
+                    )
 
                 yield show
             return
@@ -123,6 +125,8 @@ def _shown():
             last = time.monotonic()
             so_far = progress(job, time.time())
             left = f", {so_far['eta_s']:.0f} s left" if so_far["eta_s"] is not None else ""
-            _say(f"{so_far['rows_done']} of {so_far['rows_total'] or '?'} rows, {so_far['rows_per_s']:.0f} rows/s{left}")
+            _say(
+                f"{so_far['rows_done']} of {so_far['rows_total'] or '?'} rows, {so_far['rows_per_s']:.0f} rows/s{left}"
+            )
 
     yield say

@@ -248,8 +248,10 @@ class Dask:
                 future.release()
 
     def _is_gone(self) -> bool:
-        return self._client.status != "running" or getattr(self._client.scheduler_comm, "comm", None) is None or (
-            self._client.scheduler_comm.comm.closed()
+        return (
+            self._client.status != "running"
+            or getattr(self._client.scheduler_comm, "comm", None) is None
+            or (self._client.scheduler_comm.comm.closed())
         )
 
     def _again(self):

@@ -16,7 +16,14 @@ from detectapi import service
 from detectapi.batch.rows import from_text
 from detectapi.errors import InputError, MalformedRequest
 
-FORMATS = {".csv": "csv", ".ndjson": "ndjson", ".jsonl": "ndjson", ".parquet": "parquet", ".arrow": "arrow", ".feather": "arrow"}
+FORMATS = {
+    ".csv": "csv",
+    ".ndjson": "ndjson",
+    ".jsonl": "ndjson",
+    ".parquet": "parquet",
+    ".arrow": "arrow",
+    ".feather": "arrow",
+}
 LONGEST_LINE = 1024 * 1024  # [bytes]
 MOST_COLUMNS = 200
 SLICE_ROWS = 1000
@@ -117,9 +124,7 @@ def read_csv(stream) -> Rows:
     except (StopIteration, csv.Error):
         raise InputError("The file has no header.", code="empty") from None
     if skipped or not any(header) or len(set(header)) < len(header) or len(header) > MOST_COLUMNS:
-        raise InputError(
-            f"The header must name each column once, and at most {MOST_COLUMNS} of them.", code="header"
-        )
+        raise InputError(f"The header must name each column once, and at most {MOST_COLUMNS} of them.", code="header")
     number = 0
     while True:
         try:
@@ -176,7 +181,8 @@ def _read_arrow(path: str, form: str) -> Rows:
         if isinstance(error, FileNotFoundError):
             raise
         raise InputError(
-            f"Not a complete {form} file, or one that is too large when decoded (broken after row {number}).", code="malformed-file"
+            f"Not a complete {form} file, or one that is too large when decoded (broken after row {number}).",
+            code="malformed-file",
         ) from None
     if not number:
         raise InputError("The file has no rows.", code="empty")
@@ -214,7 +220,9 @@ def _arrow_batches(path: str):
 
 def _check_columns(schema) -> None:
     if len(schema) > MOST_COLUMNS or len(set(schema.names)) < len(schema):
-        raise InputError(f"Each column must have its own name, and there are at most {MOST_COLUMNS} of them.", code="header")
+        raise InputError(
+            f"Each column must have its own name, and there are at most {MOST_COLUMNS} of them.", code="header"
+        )
 
 
 def _plain_rows(batch):
@@ -226,7 +234,13 @@ def _plain_rows(batch):
         kind = column.type
         if kinds.is_dictionary(kind):
             kind = kind.value_type
-        if kinds.is_floating(kind) or kinds.is_integer(kind) or kinds.is_boolean(kind) or kinds.is_large_string(kind) or kinds.is_string(kind):
+        if (
+            kinds.is_floating(kind)
+            or kinds.is_integer(kind)
+            or kinds.is_boolean(kind)
+            or kinds.is_large_string(kind)
+            or kinds.is_string(kind)
+        ):
             values = column.to_pylist()
         elif kinds.is_decimal(kind):
             values = [float(v) if isinstance(v, Decimal) else v for v in column.to_pylist()]

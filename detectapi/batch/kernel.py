@@ -150,13 +150,17 @@ def _lot(rows: Sequence[Row], lot: Sequence[Sequence[int]], times) -> list[Any]:
         scale = simulation.noise(component) * simulation.per_plasma(component.analyte)
         scale = np.broadcast_to(scale, (len(lot), n))
         for schedule, some in schedules.items():
-            train_doses = doses._replace(**dict(zip(("start", "duration", "every", "count"), map(np.atleast_1d, schedule), strict=True)))
+            train_doses = doses._replace(
+                **dict(zip(("start", "duration", "every", "count"), map(np.atleast_1d, schedule), strict=True))
+            )
             for turn in _turns(some, body):
                 _cross(part, turn, rows, body, c, chain, train_doses, simulation, scale, n)
         parts.append(part)
     chosen = [Crossings(part.first[members], part.last[members], None) for part in parts]
     states = {b: _state_of(simulation.state, b) for b in range(len(lot))}
-    return _summaries([rows[i] for i in members], [states[body[i]] for i in members], *combine(chosen, question.assay.rule), times)
+    return _summaries(
+        [rows[i] for i in members], [states[body[i]] for i in members], *combine(chosen, question.assay.rule), times
+    )
 
 
 def _turns(members, body) -> list[list[list[int]]]:
@@ -176,7 +180,9 @@ def _cross(part, turn, rows, body, c, chain, doses, simulation, scale, n) -> Non
     columns = slice(None)
     if not np.array_equal(which, np.arange(len(scale))):
         columns = (which[:, None] * n + np.arange(n)).ravel()
-    response = cascade.respond(_of(chain, columns), [_doses_of(doses, columns)], simulation.state.void_interval.reshape(-1)[columns])
+    response = cascade.respond(
+        _of(chain, columns), [_doses_of(doses, columns)], simulation.state.void_interval.reshape(-1)[columns]
+    )
     for members in turn:
         cutoff = np.array([[rows[i].question.assay.components[c].cutoff_ng_ml] for i in members])
         level = cutoff / (scale[which] * _amounts([rows[i].question for i in members], simulation))
@@ -202,7 +208,9 @@ def _amounts(questions, simulation):
     if amounts[0].low == amounts[0].high:
         return centre
     spread = np.array([[np.log(amount.high / amount.low) / (2.0 * CENTRAL_90)] for amount in amounts])
-    return centre * np.exp(spread * simulation.draws.normal("inputs", f"amount{pointer}"))[:, simulation.selection.inputs]
+    return (
+        centre * np.exp(spread * simulation.draws.normal("inputs", f"amount{pointer}"))[:, simulation.selection.inputs]
+    )
 
 
 def _of(chain: Chain, columns) -> Chain:

@@ -97,7 +97,9 @@ class Batch:
             "about": self.about, "folder": folder,
         })  # fmt: skip
 
-    def run(self, executor: str = "local", workers: int | None = None, tick: Callable[[dict[str, Any]], None] | None = None):
+    def run(
+        self, executor: str = "local", workers: int | None = None, tick: Callable[[dict[str, Any]], None] | None = None
+    ):
         """Compute until the job has come to its end.
 
         Parameters

@@ -55,13 +55,14 @@ def cut(source: dict[str, Any], options: Options, folder: str, go_on: Callable[[
         lines.clear()
         return len(raw)
 
-    for line in apart(source["file"], source["format"]):
-        lines.append(line)
-        total += 1
-        if len(lines) == options.chunk_rows:
-            written += flush((total - 1) // options.chunk_rows)
-            if not go_on():
-                return None
+    with storage.local_copy(source["file"]) as path:
+        for line in apart(path, source["format"]):
+            lines.append(line)
+            total += 1
+            if len(lines) == options.chunk_rows:
+                written += flush((total - 1) // options.chunk_rows)
+                if not go_on():
+                    return None
     if lines:
         written += flush((total - 1) // options.chunk_rows)
     return bounds(total, options.chunk_rows), written

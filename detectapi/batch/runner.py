@@ -44,7 +44,9 @@ class Runner:
         Whether to go on for ever when the storage refuses (a service), or to give up after a few times (a command).
     """
 
-    def __init__(self, store: Store, engine: Engine, *, lease_s=LEASE_S, retention_s=None, limit_rows=None, patient=True):
+    def __init__(
+        self, store: Store, engine: Engine, *, lease_s=LEASE_S, retention_s=None, limit_rows=None, patient=True
+    ):
         self.store, self.engine = store, engine
         self.lease_s, self.retention_s, self.limit_rows, self.patient = lease_s, retention_s, limit_rows, patient
         self.name = f"{socket.gethostname()[:40]}:{os.getpid()}:{os.urandom(4).hex()}"
@@ -102,7 +104,9 @@ class Runner:
             return
         except OSError as error:
             code, detail = "storage", os.strerror(error.errno) if error.errno else type(error).__name__
-            self.store.fail(job["id"], {"code": code, "detail": f"The rows cannot be read: {detail}."}, self.retention_s)
+            self.store.fail(
+                job["id"], {"code": code, "detail": f"The rows cannot be read: {detail}."}, self.retention_s
+            )
             return
         if planned is None:
             return

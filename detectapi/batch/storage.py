@@ -10,6 +10,7 @@ import contextlib
 import hashlib
 import os
 import shutil
+import tempfile
 import uuid
 from pathlib import Path
 
@@ -77,6 +78,32 @@ def sync(path) -> None:
         os.fsync(handle)
     finally:
         os.close(handle)
+
+
+def take(path: str, place: str) -> None:
+    """Move a local file to a place."""
+    if is_remote(place):
+        system, target = _filesystem(place)
+        system.makedirs(target.rpartition("/")[0], exist_ok=True)
+        system.put_file(path, target)
+        os.unlink(path)
+    else:
+        Path(place).parent.mkdir(parents=True, exist_ok=True)
+        sync(path)
+        os.replace(path, place)
+
+
+@contextlib.contextmanager
+def local_copy(place: str):
+    """A local path with the content of a place."""
+    if not is_remote(place):
+        yield place
+        return
+    system, path = _filesystem(place)
+    with tempfile.TemporaryDirectory() as folder:
+        target = str(Path(folder) / "copy")
+        system.get_file(path, target)
+        yield target
 
 
 def read(place: str) -> bytes:

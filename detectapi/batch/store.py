@@ -12,7 +12,7 @@ import time
 from collections.abc import Iterable, Mapping
 from typing import Any, NamedTuple
 
-from sqlalchemy import Engine, and_, delete, func, insert, select, update
+from sqlalchemy import Engine, and_, delete, func, insert, select, text, update
 
 from detectapi.batch import database, tables
 from detectapi.batch.options import Options
@@ -60,7 +60,9 @@ class Store:
 
     # -- jobs ---------------------------------------------------------------------------------------------------------
 
-    def submit(self, values: Mapping[str, Any], token: str | None = None, digest: str = "", check=None) -> tuple[str, bool]:
+    def submit(
+        self, values: Mapping[str, Any], token: str | None = None, digest: str = "", check=None
+    ) -> tuple[str, bool]:
         """Accept a job.
 
         Parameters
@@ -84,6 +86,8 @@ class Store:
         now = self.clock()
 
         def work(connection):
+            if connection.dialect.name == "postgresql":  # one owner's submissions one after the other; SQLite does so anyway
+                connection.execute(text("SELECT pg_advisory_xact_lock(hashtext(:owner))"), {"owner": values["owner"]})
             if token:
                 old = tables.submission
                 connection.execute(delete(old).where(old.c.created < now - IDEMPOTENT_S))
@@ -281,13 +285,15 @@ class Store:
         now = self.clock()
         expires = None if retention_s is None else now + retention_s
         if state == "failed" and "problem" not in values:
-            values["problem"] = json.dumps({"code": "bad-rows", "detail": "Some rows cannot be answered, and on_error is fail."})
+            values["problem"] = json.dumps(
+                {"code": "bad-rows", "detail": "Some rows cannot be answered, and on_error is fail."}
+            )
         return _move(connection, job, states, state, ended=now, expires=expires, lease_until=None, **values)
 
     def fail(self, job: str, problem: Mapping[str, Any], retention_s: float | None = None) -> None:
         """End a job that cannot be done, and say why."""
-        text = json.dumps(problem)
-        self._do(lambda c: self._end(c, job, ACTIVE, "failed", retention_s, problem=text))
+        written = json.dumps(problem)
+        self._do(lambda c: self._end(c, job, ACTIVE, "failed", retention_s, problem=written))
 
     def cancel(self, job: str, retention_s: float | None = None) -> None:
         """Stop a job: at once where nothing runs, else when what runs has come to its end."""
@@ -305,7 +311,9 @@ class Store:
         def work(connection):
             running = and_(c.job == job, c.state == "running")
             connection.execute(update(tables.chunk).where(running).values(state="queued", lease_until=None))
-            connection.execute(update(tables.chunk).where(c.job == job, c.state == "queued").values(not_before=0.0, attempts=0))
+            connection.execute(
+                update(tables.chunk).where(c.job == job, c.state == "queued").values(not_before=0.0, attempts=0)
+            )
             planned = j.chunks_total.is_not(None)
             for where, state in ((planned, "queued"), (~planned, "accepted")):
                 query = update(tables.job).where(j.id == job, j.state.not_in(("succeeded", "partial")), where)

@@ -44,7 +44,12 @@ def schema(options: Options) -> pa.Schema:
         fields.append(column(f"in_{name}", pa.string() if words else pa.float64(), "", "as given"))
     fields += [column(name, pa.float64(), unit, text) for name, unit, text in _FIGURES]
     fields += [
-        column(column_of(t), pa.float64(), "1", f"probability of a positive specimen {t:g} h after the end of the last dose")
+        column(
+            column_of(t),
+            pa.float64(),
+            "1",
+            f"probability of a positive specimen {t:g} h after the end of the last dose",
+        )
         for t in options.times_h
     ]
     fields.append(column("evidence", pa.string(), "", "grade of the evidence"))
@@ -146,11 +151,15 @@ def write_whole(tables: Iterable[pa.Table], options: Options, about: Mapping[str
             for group in groups:
                 writer.write_table(group.cast(wanted))
     elif form == "csv":
-        with pyarrow.csv.CSVWriter(path, plain, write_options=pyarrow.csv.WriteOptions(quoting_style="needed")) as writer:
+        with pyarrow.csv.CSVWriter(
+            path, plain, write_options=pyarrow.csv.WriteOptions(quoting_style="needed")
+        ) as writer:
             for group in groups:
                 writer.write_table(group)
     else:
         with open(path, "w", encoding="utf-8") as file:
             for group in groups:
                 for batch in group.to_batches(max_chunksize=1000):
-                    file.writelines(json.dumps(row, ensure_ascii=False, separators=(",", ":")) + "\n" for row in batch.to_pylist())
+                    file.writelines(
+                        json.dumps(row, ensure_ascii=False, separators=(",", ":")) + "\n" for row in batch.to_pylist()
+                    )

@@ -34,7 +34,7 @@ def create_app(config=None):
     -----
     `DETECTAPI_TRUSTED_HOSTS`, a comma-separated list in the environment, limits the host names that are answered.
     `DETECTAPI_CORS_ORIGINS` and `DETECTAPI_EMBED_ORIGINS` list the sites that may call `/v1` from a browser, and those
-    that may frame `/embed`.
+    that may frame `/embed`. `DETECTAPI_JOBS`, a folder, offers `/v1/jobs`; see docs/scale.md.
     """
     app = App(__name__, static_folder=None)
     app.config.update(
@@ -54,4 +54,18 @@ def create_app(config=None):
     api.register_blueprint(routes.blueprint)
     api.register_blueprint(health.blueprint)
     app.register_blueprint(docs.blueprint)
+    _offer_jobs(app, api)
     return app
+
+
+def _offer_jobs(app, api):
+    """Offer `/v1/jobs` where the operator said where to keep them; only then is anything of the batch loaded."""
+    settings = app.config.get("JOBS")
+    if settings is None and os.environ.get("DETECTAPI_JOBS"):
+        from detectapi.batch.settings import from_environment
+
+        settings = from_environment()
+    if settings is not None:
+        from detectapi.web import jobs
+
+        jobs.init_app(app, api, settings)

@@ -31,7 +31,9 @@ def scattered(count, seed=1):
             "cutoff_ng_ml": source.choice([5, 20, 50, 100]),
         }
         row["analyte"] = "amphetamine" if row["substance"] == "amphetamine" else "norketamine"
-        row["route"] = "oral" if row["substance"] == "amphetamine" else source.choice(["intravenous", "oral", "nasal-spray"])
+        row["route"] = (
+            "oral" if row["substance"] == "amphetamine" else source.choice(["intravenous", "oral", "nasal-spray"])
+        )
         if row["route"] == "intravenous":
             row["duration_min"] = source.choice([0, 40, 60])
         if source.random() < 0.5:

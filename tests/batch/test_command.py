@@ -84,14 +84,18 @@ def test_every_format_in_and_out_says_the_same(tmp_path, ndjson):
         assert pa.ipc.open_file(file).read_all().equals(expected)
     lines = [json.loads(line) for line in (tmp_path / "result.ndjson").read_text().splitlines()]
     assert lines == expected.to_pylist()
-    as_text = pa.csv.read_csv(tmp_path / "result.csv", convert_options=pa.csv.ConvertOptions(column_types={"id": pa.string()}))
+    as_text = pa.csv.read_csv(
+        tmp_path / "result.csv", convert_options=pa.csv.ConvertOptions(column_types={"id": pa.string()})
+    )
     assert as_text.column("median_h").cast(pa.float64()).to_pylist() == expected.column("median_h").to_pylist()
 
 
 def test_the_footer_says_how_to_repeat_it(tmp_path, grid_file):
     inline(grid_file, tmp_path / "out.parquet", echo=("urine_ph", "route"))
     file = pq.ParquetFile(tmp_path / "out.parquet")
-    footer = {name.decode().removeprefix("detectapi."): text.decode() for name, text in file.schema_arrow.metadata.items()}
+    footer = {
+        name.decode().removeprefix("detectapi."): text.decode() for name, text in file.schema_arrow.metadata.items()
+    }
     assert {"version", "model_sha256", "seed", "draws", "numpy", "request_sha256", "limits"} <= set(footer)
     assert file.schema_arrow.field("median_h").metadata[b"unit"] == b"h"
     assert file.read().column("in_urine_ph").to_pylist()[:5:4] == [5.5, 7.5]
@@ -136,7 +140,9 @@ def test_every_bad_row_is_told_and_the_others_are_right(tmp_path, ndjson):
     source = ndjson(table)
     with open(source, "a", encoding="utf-8") as file:
         file.write("not json\n" + "x" * 2_000_000 + "\n")
-    result = command(source, "-o", tmp_path / "out.parquet", *DRAWS, "--chunk-rows", 50, "--errors", tmp_path / "bad.ndjson")
+    result = command(
+        source, "-o", tmp_path / "out.parquet", *DRAWS, "--chunk-rows", 50, "--errors", tmp_path / "bad.ndjson"
+    )
     assert result.returncode == 0
     assert "10 rows cannot be answered" in result.stderr
     bad = [json.loads(line) for line in (tmp_path / "bad.ndjson").read_text().splitlines()]
@@ -198,7 +204,9 @@ def test_the_same_command_goes_on_after_a_stop(tmp_path, ndjson, how):
     source = ndjson(scattered(400))
     inline(source, tmp_path / "undisturbed.parquet")
     line = [source, "-o", tmp_path / "out.parquet", *DRAWS, "--chunk-rows", 10, "--workers", 2]
-    process = subprocess.Popen([sys.executable, "-m", "detectapi", "batch", *map(str, line)], stderr=subprocess.PIPE, text=True)
+    process = subprocess.Popen(
+        [sys.executable, "-m", "detectapi", "batch", *map(str, line)], stderr=subprocess.PIPE, text=True
+    )
     begun(tmp_path / "out.parquet.job")
     process.send_signal(how)
     _, said = process.communicate(timeout=60)

@@ -120,9 +120,19 @@ def binary(request, tmp_path):
 
 
 def test_binary_tables_are_read_like_the_others(binary):
-    table = pa.table({"id": ["a", None], "amount_mg": [35.0, None], "count": [2, 3], "route": pa.array(["oral", "oral"]).dictionary_encode()})
+    table = pa.table(
+        {
+            "id": ["a", None],
+            "amount_mg": [35.0, None],
+            "count": [2, 3],
+            "route": pa.array(["oral", "oral"]).dictionary_encode(),
+        }
+    )
     rows = list(files.read(*binary(table)))
-    assert rows == [(1, {"id": "a", "amount_mg": 35.0, "count": 2, "route": "oral"}), (2, {"count": 3, "route": "oral"})]
+    assert rows == [
+        (1, {"id": "a", "amount_mg": 35.0, "count": 2, "route": "oral"}),
+        (2, {"count": 3, "route": "oral"}),
+    ]
 
 
 def test_what_is_no_plain_value_is_left_to_be_refused(binary):

@@ -24,7 +24,13 @@ def test_any_part_can_be_made_alone():
 
 
 def test_a_thousand_million_rows_are_no_matter():
-    axes = grid.axes({"amount_mg": {"from": 1, "to": 1000, "step": 1}, "urine_ph": {"from": 5, "to": 8, "step": 0.003}, "cutoff_ng_ml": {"from": 1, "to": 1000, "step": 1}})
+    axes = grid.axes(
+        {
+            "amount_mg": {"from": 1, "to": 1000, "step": 1},
+            "urine_ph": {"from": 5, "to": 8, "step": 0.003},
+            "cutoff_ng_ml": {"from": 1, "to": 1000, "step": 1},
+        }
+    )
     assert grid.size(axes) == 1000 * 1001 * 1000
     assert len(list(grid.rows(axes, 10**9, 10**9 + 3))) == 3
 

@@ -69,13 +69,22 @@ def test_every_problem_points_at_its_column(changes, expected):
 
 
 def test_text_cells_are_read_as_numbers_where_numbers_belong():
-    cells = {"amount_mg": " 35 ", "urine_ph": "", "route": "oral", "count": "1_0", "cutoff_ng_ml": "nan", "weight_kg_low": "6e1"}
+    cells = {
+        "amount_mg": " 35 ",
+        "urine_ph": "",
+        "route": "oral",
+        "count": "1_0",
+        "cutoff_ng_ml": "nan",
+        "weight_kg_low": "6e1",
+    }
     row = rows.from_text(cells)
     assert row.pop("cutoff_ng_ml") != row.get("cutoff_ng_ml")
     assert row == {"amount_mg": 35.0, "route": "oral", "count": "1_0", "weight_kg_low": 60.0}
 
 
-@pytest.mark.parametrize(("given", "name"), [(None, "17"), ("", "17"), ("a b", "a b"), (3, "3"), (3.0, "3"), (2.5, "2.5")])
+@pytest.mark.parametrize(
+    ("given", "name"), [(None, "17"), ("", "17"), ("a b", "a b"), (3, "3"), (3.0, "3"), (2.5, "2.5")]
+)
 def test_the_id_is_the_row_s_or_its_number(given, name):
     assert rows.identity({"id": given}, 17) == name
 

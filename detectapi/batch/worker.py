@@ -1,0 +1,78 @@
+"""`detectapi worker`: computes the jobs of a server until it is told to stop. Any number of them may run, anywhere."""
+
+from __future__ import annotations
+
+import multiprocessing
+import os
+import signal
+import sys
+import time
+
+from detectapi.batch.desk import Desk
+from detectapi.batch.engines import from_address
+from detectapi.batch.runner import Runner
+from detectapi.batch.settings import Settings
+
+CLEAR_EVERY_S = 60.0
+AGAIN_S = 1.0
+
+
+def coordinate(settings: Settings, parent: int | None = None) -> None:
+    """Lease chunks and have them computed, until SIGTERM or SIGINT, or until the parent process has gone."""
+    stopping = []
+    for name in (signal.SIGTERM, signal.SIGINT):
+        signal.signal(name, lambda *_: stopping.append(True))
+    desk = Desk(settings)
+    engine = from_address(settings.executor, settings.workers)
+    runner = Runner(
+        desk.store, engine, lease_s=settings.lease_s, retention_s=settings.retention_s, limit_rows=desk.limit_rows
+    )
+    cleared = 0.0
+
+    def stop():
+        return bool(stopping) or (parent is not None and os.getppid() != parent)
+
+    def tick():
+        nonlocal cleared
+        if time.monotonic() - cleared > CLEAR_EVERY_S:
+            cleared = time.monotonic()
+            runner.clear()
+
+    try:
+        runner.run(stop, tick)
+    finally:
+        engine.close()
+        for job, idx in runner.flying:
+            desk.store.give_back(job, idx, runner.name, 0.0, None)
+
+
+def supervise(settings: Settings, parent: int | None = None) -> None:
+    """Keep one coordinator at work: when it dies, another takes its place.
+
+    Parameters
+    ----------
+    settings : Settings
+    parent : int, optional
+        Process id; when it is no longer our parent, the work ends.
+    """
+    context = multiprocessing.get_context("spawn")
+    stopping = []
+    for name in (signal.SIGTERM, signal.SIGINT):
+        signal.signal(name, lambda *_: stopping.append(True))
+
+    def stop():
+        return bool(stopping) or (parent is not None and os.getppid() != parent)
+
+    while not stop():
+        child = context.Process(target=coordinate, args=(settings, os.getpid()))
+        child.start()
+        while child.is_alive() and not stop():
+            child.join(0.5)
+        if stop():
+            child.terminate()
+            child.join(30.0)
+            child.kill()
+            child.join()
+            return
+        print("detectapi: the worker died; another takes its place", file=sys.stderr, flush=True)
+        time.sleep(AGAIN_S)

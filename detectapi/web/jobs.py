@@ -1,0 +1,343 @@
+"""`/v1/jobs`: tables and grids handed in, looked after and fetched. Computing is for `detectapi worker`, never for this process."""
+
+import json
+import re
+import shutil
+import time
+from functools import wraps
+
+from flask import Response, current_app, g, request, send_file
+from marshmallow import ValidationError
+from werkzeug.exceptions import BadRequest, NotAcceptable, RequestEntityTooLarge, UnsupportedMediaType
+
+from detectapi import service
+from detectapi.batch import table
+from detectapi.batch.desk import FINISHED, Desk, OverQuota
+from detectapi.batch.keys import Caller
+from detectapi.batch.settings import Settings
+from detectapi.batch.store import TERMINAL, Conflict
+from detectapi.errors import InputError
+from detectapi.web.api import ContractBlueprint
+from detectapi.web.problems import problem
+from schemas.error import problems
+from schemas.job import JobRequestSchema, options_from_text
+
+JSON = "application/json"
+LARGEST_JSON = 8 * 2**20
+LONGEST_WAIT_S = 20.0
+RETRY_S = 2
+TOKEN = re.compile(r"[\x21-\x7e]{1,200}")
+TABLES = {media: form for form, media in table.MEDIA_TYPES.items()} | {
+    "application/parquet": "parquet",
+    "application/jsonl": "ndjson",
+    "application/vnd.apache.arrow.stream": "arrow",
+}
+
+blueprint = ContractBlueprint(
+    "jobs", __name__, url_prefix="/v1/jobs", description="Many questions at once, in the background."
+)
+
+
+def init_app(app, api, settings: Settings) -> None:
+    """Offer jobs."""
+    app.extensions["detectapi-desk"] = Desk(settings)
+    api.spec.components.security_scheme(
+        "key", {"type": "http", "scheme": "bearer", "description": "An API key: dk_live_…"}
+    )
+    api.register_blueprint(blueprint)
+    app.register_error_handler(OverQuota, over_quota)
+
+
+def desk() -> Desk:
+    """The desk of this application."""
+    return current_app.extensions["detectapi-desk"]
+
+
+def needs(scope):
+    """A view for callers whose key has a scope; with a job in the address, for its owner."""
+
+    def decorate(view):
+        @wraps(view)
+        def checked(**arguments):
+            caller = caller_of_request()
+            if caller is None:
+                return problem("unauthorized", headers={"WWW-Authenticate": 'Bearer realm="detectapi"'})
+            if scope not in caller.scopes:
+                return problem("forbidden", f"The key lacks the scope {scope}.")
+            g.caller = caller
+            if "job_id" in arguments:
+                job = desk().job(arguments.pop("job_id"), caller)
+                if job is None:
+                    return problem("not-found", "There is no such job, or it is not yours.")
+                arguments["job"] = job
+            return view(**arguments)
+
+        return blueprint.doc(security=[{"key": []}])(checked)
+
+    return decorate
+
+
+def caller_of_request() -> Caller | None:
+    """Who calls; None when that cannot be told."""
+    header = request.headers.get("Authorization", "")
+    if not header and desk().settings.anonymous:
+        return Caller("", frozenset({"batch:read", "batch:write"}), desk().settings.quota)
+    kind, _, key = header.partition(" ")
+    return desk().keys.caller(key.strip()) if kind.lower() == "bearer" else None
+
+
+def over_quota(error):
+    """A quota that was passed."""
+    headers = {"Retry-After": "60"} if error.what == "jobs" else {}
+    return problem("quota-exceeded", error.message, headers=headers)
+
+
+def preferences() -> dict[str, str]:
+    """Words of the Prefer header (RFC 7240)."""
+    found = {}
+    for part in request.headers.get("Prefer", "").replace(";", ",").split(","):
+        name, _, value = part.strip().partition("=")
+        if name:
+            found.setdefault(name.lower(), value.strip('" '))
+    return found
+
+
+def wait_wanted(prefer) -> float:
+    """How long the caller is willing to wait. [s]"""
+    text = prefer.get("wait", "")
+    return min(float(text), LONGEST_WAIT_S) if text.isdigit() else 0.0
+
+
+def wait_until_changed(job, seconds, changed):
+    """The job as it is when it has changed, or after some time."""
+    end = time.monotonic() + seconds
+    while job is not None and not changed(job) and time.monotonic() < end:
+        time.sleep(0.2)
+        job = desk().job(job["id"], g.caller)
+    return job
+
+
+# -- handing in -----------------------------------------------------------------------------------------------------------
+
+
+@blueprint.route("", methods=["POST"])
+@blueprint.doc(
+    operationId="submitJob",
+    parameters=[
+        {"in": "header", "name": "Idempotency-Key", "schema": {"type": "string", "maxLength": 200},
+         "description": "The same key with the same request within 24 hours is the same job."},
+        {"in": "header", "name": "Prefer", "schema": {"type": "string"}, "description": "`respond-async`, `wait=5`"},
+    ],
+    requestBody={
+        "required": True,
+        "content": {JSON: {"schema": JobRequestSchema}, **{media: {"schema": {}} for media in table.MEDIA_TYPES.values()}},
+    },
+    responses={
+        "200": {"description": "The result, where it was there within the time that Prefer: wait allows.", "content": {}},
+        "202": {"description": "Accepted; Location is its status.", "content": {JSON: {"schema": {"type": "object"}}}},
+    },
+)  # fmt: skip
+@needs("batch:write")
+def submit():
+    """Hand in a table or a grid.
+
+    JSON with `rows` or `grid`; or a table as it is, with options in the query.
+    """
+    token = request.headers.get("Idempotency-Key")
+    if token is not None and not TOKEN.fullmatch(token):
+        raise BadRequest()
+    if request.content_encoding not in (None, "", "identity"):
+        raise UnsupportedMediaType()
+    prefer = preferences()
+    try:
+        job, _ = submit_json(token) if request.mimetype == JSON else submit_table(token)
+    except ValidationError as error:
+        raise InputError("The job needs attention.", problems=problems(error.messages)) from None
+    except Conflict:
+        return problem("conflict-idempotency")
+    found = desk().job(job, g.caller)
+    seconds = wait_wanted(prefer)
+    if seconds:
+        found = wait_until_changed(found, seconds, lambda job: job["state"] in TERMINAL)
+    applied = [name for name in ("respond-async", "wait") if name in prefer]
+    headers = {"Location": f"/v1/jobs/{job}", "Content-Location": f"/v1/jobs/{job}"}
+    if found["state"] in FINISHED and seconds:
+        response = result_file(found, form_wanted(default="ndjson"))
+        headers["Preference-Applied"] = f"wait={prefer['wait']}"
+    else:
+        headers["Retry-After"] = str(RETRY_S)
+        if applied:
+            headers["Preference-Applied"] = "respond-async"
+        response = Response(service.to_json_bytes(desk().status(found)), 202, mimetype=JSON)
+    response.headers.update(headers)
+    return response
+
+
+def submit_json(token):
+    """A job whose rows or grid stand in the body."""
+    request.max_content_length = LARGEST_JSON
+    given = service.read_json(request.get_data(cache=False))
+    loaded = JobRequestSchema().load(given if isinstance(given, dict) else {})
+    rows, axes = loaded.pop("rows", None), loaded.pop("grid", None)
+    if axes is not None:
+        return desk().submit_grid(g.caller, axes, loaded, token)
+    job, path = desk().spool()
+    with open(path, "wb") as file:
+        # Also what is no JSON number (NaN): the row that has it is refused by name when it is read.
+        file.writelines(json.dumps(row).encode() + b"\n" for row in rows)
+    return desk().submit_table(g.caller, job, path, "ndjson", loaded, token)
+
+
+def submit_table(token):
+    """A job whose table is the body."""
+    form = TABLES.get(request.mimetype)
+    if form is None:
+        raise UnsupportedMediaType()
+    options = options_from_text(request.args)
+    largest = desk().settings.largest_upload
+    if (request.content_length or 0) > largest:
+        raise RequestEntityTooLarge()
+    request.max_content_length = largest
+    job, path = desk().spool()
+    with open(path, "wb") as file:
+        shutil.copyfileobj(request.stream, file)
+    return desk().submit_table(g.caller, job, path, form, options, token)
+
+
+# -- looking after --------------------------------------------------------------------------------------------------------
+
+
+@blueprint.route("")
+@blueprint.doc(operationId="listJobs", responses={"200": {"description": "The newest 100 jobs of this key."}})
+@needs("batch:read")
+def own_jobs():
+    """List your jobs."""
+    found = [desk().status(job) for job in desk().store.jobs(g.caller.id)]
+    return Response(service.to_json_bytes({"items": found}), mimetype=JSON)
+
+
+@blueprint.route("/<job_id>")
+@blueprint.doc(
+    operationId="showJob",
+    responses={"200": {"description": "State, progress, links."}, "304": {"description": "As before."}},
+)
+@needs("batch:read")
+def show(job):
+    """Show how far a job is.
+
+    With `Prefer: wait=n` and `If-None-Match`, the answer waits until something has changed.
+    """
+    prefer = preferences()
+    known = request.if_none_match
+    seconds = wait_wanted(prefer)
+    if seconds and known:
+        job = wait_until_changed(job, seconds, lambda job: not known.contains(state_tag(job)))
+    elif seconds:
+        job = wait_until_changed(job, seconds, lambda job: job["state"] in TERMINAL)
+    if job is None:
+        return problem("not-found", "The job was deleted.")
+    response = Response(service.to_json_bytes(desk().status(job)), mimetype=JSON)
+    response.headers["Cache-Control"] = "private, no-cache"
+    response.set_etag(state_tag(job))
+    if job["state"] not in TERMINAL:
+        response.headers["Retry-After"] = str(RETRY_S)
+    return response.make_conditional(request)
+
+
+def state_tag(job):
+    """Changes whenever the status says something else."""
+    said = [job[name] for name in ("state", "rows_done", "rows_total", "rows_bad", "chunks_total", "problem")]
+    return service.content_tag(repr(said).encode())
+
+
+@blueprint.route("/<job_id>/cancel", methods=["POST"])
+@blueprint.doc(operationId="cancelJob", responses={"202": {"description": "It is stopping, or has stopped."}})
+@needs("batch:write")
+def cancel(job):
+    """Stop a job; parts that are finished remain."""
+    if job["state"] in TERMINAL and job["state"] != "cancelled":
+        return problem("conflict", "The job has ended already.")
+    desk().cancel(job)
+    return Response(service.to_json_bytes(desk().status(desk().job(job["id"], g.caller))), 202, mimetype=JSON)
+
+
+@blueprint.route("/<job_id>", methods=["DELETE"])
+@blueprint.doc(operationId="deleteJob", responses={"204": {"description": "It is gone, with its files."}})
+@needs("batch:write")
+def delete(job):
+    """Delete a job that has ended."""
+    if job["state"] not in TERMINAL:
+        return problem("conflict", "The job has not ended; cancel it first.")
+    desk().delete(job)
+    return Response(status=204)
+
+
+# -- results --------------------------------------------------------------------------------------------------------------
+
+
+def form_wanted(default):
+    """The format of the result: from the query, else from Accept, else a default."""
+    if "format" in request.args:
+        form = request.args["format"]
+        if form not in table.MEDIA_TYPES:
+            raise InputError("Unknown format.", pointer="/format", code="choice", allowed=list(table.MEDIA_TYPES))
+        return form
+    if not request.accept_mimetypes or "*/*" in request.accept_mimetypes.values():
+        return default
+    best = request.accept_mimetypes.best_match(list(TABLES))
+    if best is None:
+        raise NotAcceptable()
+    return TABLES[best]
+
+
+def result_file(job, form):
+    """The result as a response, whole or in ranges."""
+    path, tag = desk().results(job, form)
+    response = send_file(
+        path,
+        mimetype=table.MEDIA_TYPES[form],
+        as_attachment=True,
+        download_name=f"{job['id']}.{form}",
+        etag=tag,
+        conditional=True,
+    )
+    response.headers["Cache-Control"] = "private, no-cache"
+    return response
+
+
+@blueprint.route("/<job_id>/results")
+@blueprint.doc(
+    operationId="fetchResults",
+    parameters=[{"in": "query", "name": "format", "schema": {"type": "string", "enum": list(table.MEDIA_TYPES)}}],
+    responses={
+        "200": {"description": "The table."},
+        "206": {"description": "A range of it."},
+        "304": {"description": "As before."},
+    },
+)
+@needs("batch:read")
+def results(job):
+    """Fetch the result of a job that has ended; of one that was cancelled, what is finished."""
+    if job["state"] not in FINISHED:
+        return problem(
+            "conflict", "There is no result: the job failed." if job["state"] == "failed" else "The job has not ended."
+        )
+    return result_file(job, form_wanted(default="parquet"))
+
+
+@blueprint.route("/<job_id>/results/manifest")
+@blueprint.doc(operationId="showManifest", responses={"200": {"description": "Parts with their SHA-256."}})
+@needs("batch:read")
+def manifest(job):
+    """Show the parts of a result with their hashes."""
+    return Response(service.to_json_bytes(desk().manifest(job)), mimetype=JSON)
+
+
+@blueprint.route("/<job_id>/errors")
+@blueprint.doc(
+    operationId="listBadRows", responses={"200": {"description": "One line for each thing to mend, as NDJSON."}}
+)
+@needs("batch:read")
+def errors(job):
+    """List the rows that cannot be answered, so far."""
+    return Response(desk().bad_rows(job), mimetype=table.MEDIA_TYPES["ndjson"])

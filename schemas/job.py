@@ -1,0 +1,105 @@
+"""A job: `POST /v1/jobs`, and what its status says."""
+
+from marshmallow import fields
+
+from schemas import vocabulary
+from schemas.error import refuse
+from schemas.fields import Coded, Integer, Items, Name, Number, Word
+from schemas.form import Form
+from schemas.row import COLUMNS
+
+MOST_INLINE_ROWS = 10_000
+
+
+class Document(Coded, fields.Field):
+    """A JSON object whose content is checked by who reads it."""
+
+    def _deserialize(self, value, attr, data, **kwargs):
+        if not isinstance(value, dict):
+            raise refuse("Must be an object.", "type")
+        return value
+
+
+class JobOptionsForm(Form):
+    """How the rows of a job are answered; the same words in the body and, for a table that is sent as it is, in the query."""
+
+    name = Name(metadata={"description": "For people."})
+    draws = Integer(100, 20_000, load_default=2000)
+    seed = Integer(0, 2**32 - 1, load_default=20261123)
+    level = Number(0.5, 0.99, load_default=0.9)
+    times_h = Items(
+        Number(0, 100_000),
+        maximum=100,
+        unique=True,
+        load_default=lambda: [24.0, 48.0, 72.0, 120.0, 168.0],
+        metadata={
+            "description": "Hours after the last dose at which the probability of a positive specimen is wanted."
+        },
+    )
+    sampling = Word(
+        vocabulary.SAMPLINGS,
+        load_default="common",
+        metadata={
+            "description": "`common`: rows share their random numbers; `independent`: each has its own, by its id."
+        },
+    )
+    on_error = Word(vocabulary.ON_ERROR, load_default="skip")
+    echo = Items(
+        Word(("all", *COLUMNS)), maximum=len(COLUMNS), unique=True, load_default=list,
+        metadata={"description": "Input columns to repeat in the result."},
+    )  # fmt: skip
+
+
+class JobRequestSchema(JobOptionsForm):
+    """A job in JSON: a list of rows, or a grid of which every combination is a row."""
+
+    exactly_one = ("rows", "grid")
+
+    rows = Items(Document(metadata={"type": "object"}), minimum=1, maximum=MOST_INLINE_ROWS)
+    grid = Document(
+        metadata={
+            "type": "object",
+            "description": "By column a value, a list of values, or `{from, to, step}`.",
+            "example": {
+                "substance": "ketamine",
+                "route": "oral",
+                "amount_mg": [50, 100],
+                "urine_ph": {"from": 5, "to": 8, "step": 1},
+            },
+        }
+    )
+
+
+TEXT_OPTIONS = {"draws": float, "seed": float, "level": float}
+
+
+def options_from_text(query):
+    """Options from the words of a query string; what is no number stays text and is refused as such.
+
+    Parameters
+    ----------
+    query : mapping of str to str
+
+    Raises
+    ------
+    ValidationError
+    """
+    given = {}
+    for name, text in query.items():
+        if name in TEXT_OPTIONS:
+            given[name] = number(text)
+        elif name == "times_h":
+            given[name] = [number(word) for word in text.split(",")]
+        elif name == "echo":
+            given[name] = text.split(",")
+        else:
+            given[name] = text
+    return JobOptionsForm().load(given)
+
+
+def number(text):
+    """The number a word is, else the word."""
+    try:
+        return float(text)
+    except ValueError:
+        return text
