@@ -63,7 +63,8 @@ def machine(busy):
     return "\n".join(
         (
             f"- date: {datetime.datetime.now(datetime.UTC):%Y-%m-%d}",
-            f"- machine: {processor()}, {os.cpu_count()} cores, {memory_gib():.0f} GiB; {busy:.1f} of the cores busy before the start",
+            f"- machine: {processor()}, {os.cpu_count()} cores, {memory_gib():.0f} GiB",
+            f"- cores busy with something else before the start: {busy:.1f}",
             f"- system: {platform.system()} {platform.release()}, Python {platform.python_version()}",
             f"- versions: {versions}",
         )
