@@ -16,6 +16,11 @@ ENV PYTHONDONTWRITEBYTECODE=1 \
     OMP_NUM_THREADS=1 \
     OPENBLAS_NUM_THREADS=1 \
     PORT=8000
+# Pango sets the letters of the printed report; the fonts are what it sets them in.
+RUN apt-get update \
+    && apt-get install --yes --no-install-recommends \
+        fonts-dejavu-core=2.* libpango-1.0-0=1.* libpangoft2-1.0-0=1.* libharfbuzz-subset0=6.* \
+    && rm -rf /var/lib/apt/lists/*
 COPY requirements/run.txt /tmp/requirements/
 COPY --from=build /wheels /tmp/wheels
 RUN pip install --no-cache-dir --require-hashes -r /tmp/requirements/run.txt \

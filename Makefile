@@ -50,6 +50,17 @@ $(VENV)/.installed-dev: requirements/dev.txt $(VENV)/.installed
 	@$(PIP_INSTALL) -r requirements/dev.txt
 	@touch $@
 
+# What the tests of the page need besides Python: a browser, and the checker of accessibility.
+$(VENV)/.installed-page: tests/page/tools/package-lock.json $(VENV)/.installed-dev
+	@for need in chromium:chromium npm:npm; do command -v $${need%:*} >/dev/null || missing="$$missing $${need#*:}"; done; \
+	fc-list 2>/dev/null | grep -q DejaVuSans || missing="$$missing fonts-dejavu-core fontconfig"; \
+	ldconfig -p | grep -q libpangoft2-1.0 || missing="$$missing libpango-1.0-0 libpangoft2-1.0-0"; \
+	[ -z "$$missing" ] || { [ "$$(id -u)" = 0 ] && command -v apt-get >/dev/null && echo "installing$$missing" && \
+		apt-get update -qq && DEBIAN_FRONTEND=noninteractive apt-get install -y -qq --no-install-recommends $$missing >/dev/null; } || { \
+		echo "the tests of the page need$$missing (Debian: apt-get install$$missing)" >&2; exit 1; }
+	@npm ci --silent --no-audit --no-fund --prefix tests/page/tools
+	@touch $@
+
 # What the benchmarks need on top: their peer is built from Fortran source.
 $(VENV)/.installed-bench: requirements/bench.txt $(VENV)/.installed-dev
 	@command -v gfortran >/dev/null || { \
@@ -66,7 +77,7 @@ setup: $(VENV)/.installed-dev ## set up .venv (the other targets do it by themse
 run: $(VENV)/.installed ## start the service on http://127.0.0.1:8000 (HOST, PORT, WORKERS)
 	@exec $(BIN)/detectapi serve --host $(HOST) --port $(PORT) --workers $(WORKERS)
 
-test: $(VENV)/.installed-dev ## every test, the slow ones too
+test: $(VENV)/.installed-page ## every test, the slow ones too
 	@$(BIN)/python -m pytest -m "slow or not slow" -n 2 $(PYTEST_ARGS)
 
 test-fast: $(VENV)/.installed-dev ## the tests without the slow ones
@@ -96,10 +107,14 @@ $(UV):
 	@build/uv/bin/python -m pip install --quiet uv==0.13.9
 
 lock: $(UV) ## write requirements/*.txt anew from pyproject.toml
-	@$(COMPILE) pyproject.toml --extra dev -o requirements/dev.txt
-	@$(COMPILE) pyproject.toml -c requirements/dev.txt -o requirements/run.txt
+	@$(COMPILE) pyproject.toml --extra dev --extra report -o requirements/dev.txt
+	@$(COMPILE) pyproject.toml --extra report -c requirements/dev.txt -o requirements/run.txt
 	@printf 'hatchling\neditables\n' | $(COMPILE) - -c requirements/dev.txt -o requirements/build.txt
 	@$(COMPILE) pyproject.toml --extra bench -c requirements/dev.txt -o requirements/bench.txt
+
+.PHONY: translations
+translations: $(VENV)/.installed-dev ## collect what the page says and compile the catalogues
+	@$(BIN)/python tools/translations.py
 
 clean: ## remove everything that was made here
 	rm -rf $(VENV) build dist .pytest_cache .hypothesis .ruff_cache .schemathesis *.egg-info

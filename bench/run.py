@@ -52,13 +52,18 @@ def version(package):
         return None
 
 
-def machine():
+def busy_cores():
+    """Cores that something else keeps busy, over the last minute; measure when this is near zero."""
+    return os.getloadavg()[0]
+
+
+def machine(busy):
     """Describe what was measured on, as markdown."""
     versions = ", ".join(f"{package} {found}" for package in PACKAGES if (found := version(package)))
     return "\n".join(
         (
             f"- date: {datetime.datetime.now(datetime.UTC):%Y-%m-%d}",
-            f"- machine: {processor()}, {os.cpu_count()} cores, {memory_gib():.0f} GiB",
+            f"- machine: {processor()}, {os.cpu_count()} cores, {memory_gib():.0f} GiB; {busy:.1f} of the cores busy before the start",
             f"- system: {platform.system()} {platform.release()}, Python {platform.python_version()}",
             f"- versions: {versions}",
         )
@@ -70,6 +75,9 @@ def main(names):
     unknown = sorted(set(names) - set(BENCHMARKS))
     if unknown:
         sys.exit(f"no such benchmark: {', '.join(unknown)}; there are: {', '.join(BENCHMARKS)}")
+    busy = busy_cores()
+    if busy > 0.3:
+        print(f"{busy:.1f} cores are busy with something else: the numbers will not be worth much", file=sys.stderr)
     sections = [run(name) for name in names or BENCHMARKS]
     if names:
         print("\n\n".join(sections))
@@ -80,7 +88,7 @@ def main(names):
         "took turns in one run. Trust ratios, not times: the speed of a shared machine moves."
     )
     results = HERE / "RESULTS.md"
-    results.write_text("\n\n".join((head, machine(), *sections)) + "\n", encoding="utf-8")
+    results.write_text("\n\n".join((head, machine(busy), *sections)) + "\n", encoding="utf-8")
     print(f"wrote {results.relative_to(HERE.parent)}", file=sys.stderr)
 
 

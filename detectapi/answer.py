@@ -111,7 +111,7 @@ def _window(window, regimen) -> dict[str, Any]:
     if regimen.ended_at is not None:
         for name in ("median", "low", "high"):
             at = regimen.ended_at + timedelta(hours=getattr(window, name))
-            written[f"{name}_at"] = at.isoformat(timespec="seconds")
+            written[f"{name}_at"] = at.replace(second=0).isoformat(timespec="seconds")
     return written
 
 

@@ -207,6 +207,13 @@ def assays():
     return {"items": [catalog.assay_card(assay) for assay in catalog.assays()]}
 
 
+def education_of(substance_id):
+    """What patients may want to read about a substance, or None where nothing has been written."""
+    from detectapi import education
+
+    return education.about(substance_id)
+
+
 def ready():
     """Load everything an answer needs, so that the first question does not wait for it.
 

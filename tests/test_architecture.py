@@ -16,7 +16,7 @@ PACKAGES = ("detectapi", "schemas")
 LAYERS = (
     {"wsgi", "detectapi.__main__"},
     {"detectapi.web", "detectapi.cli", "detectapi.notebook", "detectapi.probe"},
-    {"detectapi.flags", "detectapi.summary"},
+    {"detectapi.flags", "detectapi.report", "detectapi.summary"},
     {"detectapi.calibration", "detectapi.tornado", "detectapi.validation"},
     {"detectapi.service"},
     {"detectapi.sensitivity"},
@@ -25,6 +25,7 @@ LAYERS = (
         "detectapi.answer",
         "detectapi.catalog",
         "detectapi.draws",
+        "detectapi.education",
         "detectapi.evidence",
         "detectapi.kinetics",
         "detectapi.notes",
@@ -48,18 +49,20 @@ LAYERS = (
         "detectapi.units",
         "detectapi.wording",
     },
-    {"detectapi._version", "detectapi.errors", "schemas"},
+    {"detectapi._version", "detectapi.errors", "detectapi.voice", "schemas"},
 )
 FACADE = "detectapi"  # detectapi/__init__.py: names loaded when asked for, so it belongs to no layer
 MAY_READ_SCHEMAS = {"detectapi.catalog", "detectapi.observations", "detectapi.service", "detectapi.web"}
 # What may be imported besides the standard library, where that is part of a module's promise. Other modules: numpy.
-WEB = {"apispec", "flask", "flask_smorest", "gunicorn", "marshmallow", "structlog", "werkzeug"}
+WEB = {"apispec", "flask", "flask_babel", "flask_smorest", "gunicorn", "markupsafe", "marshmallow", "structlog", "werkzeug"}
 THIRD_PARTY = {
     "schemas": {"marshmallow"},
     "wsgi": set(),
     "detectapi.web": WEB,
     "detectapi.cli": {"click"},
     "detectapi.flags": set(),
+    "detectapi.report": {"jinja2", "markupsafe", "matplotlib", "weasyprint"},
+    "detectapi.voice": set(),
     "detectapi.summary": set(),
     "detectapi.notebook": set(),
     "detectapi.probe": set(),

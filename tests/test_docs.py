@@ -71,10 +71,8 @@ def test_the_readme_is_right_about_the_evidence(path):
         assert "validated" == grade  # nothing was taken
 
 
-def test_the_readme_names_every_substance_and_counts_its_routes():
-    for substance in catalog.substances():
-        assert f"**{substance.id}**" in README
-        assert 10 == len(substance.routes)
+def test_the_readme_names_every_substance():
+    assert {substance.id for substance in catalog.substances()} <= set(re.findall(r"\*\*([a-z-]+)\*\*", README))
 
 
 # -- what is listed ---------------------------------------------------------------------------------------------------

@@ -13,6 +13,7 @@ from detectapi.pk.mammillary import Disposition
 from detectapi.pk.positive import Source
 from detectapi.pk.response import Path, Response
 from detectapi.pk.schedule import Schedule
+from detectapi.pk.sums import ascending
 
 
 class Chain(NamedTuple):
@@ -115,9 +116,8 @@ def respond(chain: Chain, groups: Sequence[Doses], void_interval) -> Response:
             coefficients.append(path_coefficients(entries, source.delivered, source.rate, poles, row))
             row += source.rate is not None
             unsafe |= ill_conditioned(coefficients[-1], poles)
-    order = np.argsort(poles, axis=0, kind="stable")
-    poles = np.take_along_axis(poles, order, axis=0)
-    coefficients = [np.take_along_axis(c, order, axis=0) for c in coefficients]
+    arrange, _ = ascending(poles)
+    poles, coefficients = arrange(poles), [arrange(c) for c in coefficients]
     if unsafe.any():
         poles, coefficients = _with_careful(poles, coefficients, sources, np.flatnonzero(unsafe))
     paths = []
@@ -138,20 +138,22 @@ def _with_careful(poles, coefficients, sources, draws):
     k, n = max(len(poles), len(rates)), poles.shape[1]
     wide = np.concatenate([poles, np.repeat(poles[-1:], k - len(poles), axis=0)])
     wide[:, draws] = np.concatenate([rates, np.ones((k - len(rates), len(draws)))])
-    order = np.argsort(wide, axis=0, kind="stable")
+    arrange, _ = ascending(wide)
     result = []
     for old, new in zip(coefficients, better, strict=True):
         column = np.zeros((k, n))
         column[: len(old)] = old
         column[:, draws] = 0.0
         column[: len(new), draws] = new
-        result.append(np.take_along_axis(column, order, axis=0))
-    return np.take_along_axis(wide, order, axis=0), result
+        result.append(arrange(column))
+    return arrange(wide), result
 
 
 def _schedule(group: Doses, path: Absorption) -> Schedule:
     amount, start, duration, every = (np.asarray(a, dtype=float) for a in group[:4])
     count = np.asarray(group.count, dtype=int)
+    if not all(np.isfinite(a).all() for a in (amount, start, duration)):
+        raise ValueError("amounts, starts and durations must be finite")
     if (amount < 0.0).any() or (duration < 0.0).any() or (count < 1).any() or ((count > 1) & ~(every > 0.0)).any():
         raise ValueError("amounts and durations must not be negative, counts and the intervals of trains be positive")
     if path.release_duration > 0.0 and (duration > 0.0).any():
@@ -178,14 +180,14 @@ def mix(responses: Sequence[Response], weights) -> Response:
         In the unit of weight times concentration.
     """
     poles = np.concatenate([response.poles for response in responses])
-    order = np.argsort(poles, axis=0, kind="stable")
+    arrange, _ = ascending(poles)
     paths, above = [], 0
     for response, weight in zip(responses, weights, strict=True):
         for path in response.paths:
             coefficients = np.zeros_like(poles)
             coefficients[above : above + len(response.poles)] = path.coefficients * weight
             sources = [s._replace(weight=weight if s.weight is None else weight * s.weight) for s in path.sources]
-            paths.append(Path(np.take_along_axis(coefficients, order, axis=0), path.schedule, tuple(sources)))
+            paths.append(Path(arrange(coefficients), path.schedule, tuple(sources)))
         above += len(response.poles)
     safe = np.logical_or.reduce([response.safe_route for response in responses])
-    return Response(np.take_along_axis(poles, order, axis=0), tuple(paths), responses[0].void, safe)
+    return Response(arrange(poles), tuple(paths), responses[0].void, safe)

@@ -1,14 +1,15 @@
 """Partial fractions where poles coincide or nearly do: divided differences instead of residues.
 
-The terms of q neighbouring poles together are the divided difference, over these poles, of one smooth function of the pole,
-``g(p) exp(-p t)`` with g the rest of the transfer function. Residues lose 1e-16 over the (q - 1)th power of the relative
-gap; the divided difference itself is harmless. So g exp is replaced by its interpolation polynomial on Chebyshev nodes
-around the poles, at a distance over which it is smooth, and the divided difference of that is a weighted sum of its values
-at the nodes: again a sum of real exponentials, with the nodes as poles and moderate coefficients. What is done with poles
-elsewhere (inputs of some length, trains, voids) is a smooth factor of the same kind, so nothing else has to know.
+The terms of q neighbouring poles together are the divided difference, over these poles, of one smooth function of
+the pole, ``g(p) exp(-p t)`` with g the rest of the transfer function. Residues lose 1e-16 over the (q - 1)th power
+of the relative gap; the divided difference itself is harmless. So g exp is replaced by its interpolation polynomial
+on Chebyshev nodes around the poles, at a distance over which it is smooth, and the divided difference of that is a
+weighted sum of its values at the nodes: again a sum of real exponentials, with the nodes as poles and moderate
+coefficients. What is done with poles elsewhere (inputs of some length, trains, voids) is a smooth factor of the
+same kind, so nothing else has to know.
 
-The alternatives, a contour integral (complex exponentials) or matrix exponentials draw by draw, would need a second way
-to find crossings; this needs none.
+The alternatives, a contour integral (complex exponentials) or matrix exponentials draw by draw, would need a second
+way to find crossings; this needs none.
 """
 
 from __future__ import annotations
@@ -25,7 +26,7 @@ NODES = 12
 REACH = 0.03
 """Half-width of the nodes over the mean of the poles, where no other pole is near.
 
-At 25 time constants the exponent changes by 0.75 over the half-width and interpolation errs by 0.75^12 / (2^11 12!) = 3e-14.
+At 25 time constants the exponent changes by 0.75 over it, and interpolation errs by 0.75^12 / (2^11 12!) = 3e-14.
 """
 
 APART = 5.0

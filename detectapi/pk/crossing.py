@@ -6,7 +6,7 @@ from typing import NamedTuple
 
 import numpy as np
 
-from detectapi.pk.response import BLOCK, Response
+from detectapi.pk.response import Response
 from detectapi.pk.segments import nearest_crossing, refine
 from detectapi.pk.sweep import walk
 from detectapi.pk.tail import last_crossing
@@ -52,8 +52,8 @@ def crossings(response: Response, cutoff) -> Crossings:
         raise ValueError("cutoff must be positive")
     first, last, safe = np.zeros(response.n), np.zeros(response.n), response.safe_route.copy()
     if response.paths:
-        for begin in range(0, response.n, BLOCK):
-            block = slice(begin, begin + BLOCK)
+        for begin in range(0, response.n, response.block):
+            block = slice(begin, begin + response.block)
             _Block(response, cutoff, block).solve(first[block], last[block], safe[block])
     return Crossings(first, last, safe)
 
@@ -78,11 +78,13 @@ class _Block:
         need = np.flatnonzero((~in_tail | (initial < self.cutoff)) & np.isfinite(self.cutoff))
         if len(need) == 0:
             return
-        early = EarlyZone(self.response.early(self.block[need]))
-        self._settle_early(early, need, np.flatnonzero(~in_tail[need]), True, last, safe)
+        early = EarlyZone(self.response.early_pieces(self.block[need]))
+        missing = np.flatnonzero(~in_tail[need])
+        if len(missing):
+            self._settle_early(early, need, missing, True, last, safe)
         rising = np.flatnonzero((initial[need] < self.cutoff[need]) & (last[need] > 0.0))
-        missing = self._settle_early(early, need, rising, False, first, safe)
-        self._first_in_tail(missing, first, last, safe)
+        late = self._settle_early(early, need, rising, False, first, safe)
+        self._first_in_tail(late, first, last, safe)
 
     def _last_in_tail(self, safe):
         """Last crossing after the start of the tail, nan without any. [h after that start]"""
@@ -90,9 +92,11 @@ class _Block:
         after, certain, horizon = last_crossing(poles, coefficients, self.cutoff)
         unsure = np.flatnonzero(~certain)
         if len(unsure):
-            hump = unsure[np.isnan(after[unsure])]
-            after[hump], undecided = self._in_tail(hump, horizon[hump], True)
-            unsure = np.union1d(np.setdiff1d(unsure, hump), hump[undecided])
+            none_seen = np.isnan(after[unsure])
+            hump, unsure = unsure[none_seen], unsure[~none_seen]
+            if len(hump):
+                after[hump], undecided = self._in_tail(hump, horizon[hump], True)
+                unsure = np.concatenate([unsure, hump[undecided]])
             seen = np.where(np.isnan(after[unsure]), 0.0, after[unsure])
             later = walk(self.tail, unsure, seen, horizon[unsure], self.cutoff[unsure], True)
             after[unsure] = np.where(np.isnan(later), after[unsure], later)
@@ -102,8 +106,6 @@ class _Block:
     def _in_tail(self, draws, width, leftward):
         """Crossing nearest to one end of the first stretch of the tail; nan without any."""
         result, cutoff = np.full(len(draws), np.nan), self.cutoff[draws]
-        if len(draws) == 0:
-            return result, np.empty(0, dtype=int)
         piece, steady = self.tail.piece(draws, 0), np.zeros(len(draws), dtype=bool)
         begin = piece.at(np.zeros_like(width))[0]
         # The stretch ends at or after the last crossing: below the cutoff, whatever rounding says.
@@ -142,6 +144,10 @@ class _Block:
 
     def _first_in_tail(self, draws, first, last, safe) -> None:
         """First crossing of draws that reach the cutoff only after the start of the tail."""
+        first[draws] = last[draws]  # a touch seen from one side only
+        draws = draws[last[draws] > self.start[draws]]
+        if len(draws) == 0:
+            return
         width = last[draws] - self.start[draws]
         found, undecided = self._in_tail(draws, width, False)
         if len(undecided):

@@ -1,8 +1,11 @@
 """The first hours after the last dose, while inputs last or doses still enter or leave the void.
 
 Between two corners (an input begins or ends, seen from either end of the void) the averaged concentration is
-``f(x) = value + slope0 x + sum_i slope_i (1 - exp(-p_i x))/p_i`` with x the time since the corner: exact, and without the
-cancellation of 1/p^2 that the same thing written as constant + line + exponentials would have.
+
+    f(x) = value + level x + sum over i of slope_i (1 - exp(-p_i x))/p_i
+
+with x the time since the corner: exact, and without the cancellation of 1/p^2 that the same thing written as
+constant + line + exponentials would have.
 """
 
 from __future__ import annotations
@@ -11,7 +14,7 @@ from typing import NamedTuple
 
 import numpy as np
 
-from detectapi.pk.sums import add_up
+from detectapi.pk.sums import add_up, ascending
 
 
 class Pieces(NamedTuple):
@@ -27,7 +30,7 @@ class Pieces(NamedTuple):
     value, level, slopes : arrays, shape (c, n), (c, n), (c, k, n)
         At each node: the concentration, and just after it the constant and the decaying parts of the slope.
     noise : array, shape (c, n)
-        Size of what was added up so far: rounding errors are about 1e-16 of it.
+        Size of what was added up so far, where values only were asked for: rounding errors are about 1e-16 of it.
     order : array of int, shape (c, n)
         Number of each node before sorting: 0 is time 0, 1 the start of the tail, then the extra times, then corners.
     """
@@ -80,13 +83,15 @@ def pieces(poles, inputs, old, void, end, extra=(), values_only=False) -> Pieces
                 unit_of.append(known[length])
                 weights.append(sign * amount + np.zeros(n))
     time = np.array(nodes)
-    order = np.argsort(time, axis=0, kind="stable")
-    time = np.take_along_axis(time, order, axis=0)
-    return _march(poles, time, order, np.array(unit_of), np.array(weights), units, old, values_only)
+    arrange, order = ascending(time)
+    last = int((order == 1).argmax(axis=0).max(initial=0)) + 1
+    return _march(
+        poles, arrange(time)[:last], order[:last], np.array(unit_of), np.array(weights), units, old, values_only
+    )
 
 
 def initial(poles, inputs, old, void) -> np.ndarray:
-    """Concentration at time 0: of what is left of old doses, and of recent ones that began before. Shape (n,). [umol/L]"""
+    """Concentration at time 0, of old doses and of recent ones that began before. Shape (n,). [umol/L]"""
     begun = [(coefficients, [d for d in doses if d.end - d.length < 0.0]) for coefficients, doses in inputs]
     if not any(doses for _, doses in begun):
         return np.zeros(len(void)) if old is None else add_up(old)
@@ -106,25 +111,27 @@ def _march(poles, time, order, unit_of, weights, units, old, values_only) -> Pie
     c, n = time.shape
     columns = np.arange(n)
     value, level, slopes, noise = np.zeros(n), np.zeros(n), np.zeros_like(poles), np.zeros(n)
-    values, noises = np.empty((2, c, n))
+    values, noises = np.empty((c, n)), np.zeros((c, n))
     levels, all_slopes = (np.empty(0),) * 2 if values_only else (np.empty((c, n)), np.empty((c, *poles.shape)))
     moving = False
     for j in range(c):
         step = time[j] - time[j - 1]
         if j and moving and step.any():
-            moved, size, slopes = _advance(poles, step, level, slopes)
-            noise = np.maximum(noise, np.abs(value) + size)
+            moved, size, slopes = _advance(poles, step, level, slopes, values_only)
+            if values_only:
+                noise = np.maximum(noise, np.abs(value) + size)
             value = value + moved
         node = order[j]
         if old is not None and not node.all():  # node 0: from here on, what is left of older doses counts
-            here = np.where(node == 0, old, 0.0)
+            here = old if not node.any() else np.where(node == 0, old, 0.0)
             value, noise, slopes = value + add_up(here), noise + add_up(np.abs(here)), slopes - poles * here
             moving = True
-        unit = unit_of[node]
+        same = (node == node[0]).all()
+        unit = unit_of[node[:1] if same else node]
         for u, (jump_level, jump_slopes) in enumerate(units):
             here = unit == u
             if here.any():
-                share = np.where(here, weights[node, columns], 0.0)
+                share = weights[node[0]] if same else np.where(here, weights[node, columns], 0.0)
                 level, slopes, moving = level + jump_level * share, slopes + jump_slopes * share, True
         values[j], noises[j] = value, noise
         if not values_only:
@@ -132,7 +139,7 @@ def _march(poles, time, order, unit_of, weights, units, old, values_only) -> Pie
     return Pieces(poles, time, values, levels, all_slopes, noises, order)
 
 
-def _advance(poles, step, level, slopes):
+def _advance(poles, step, level, slopes, with_size):
     """What a piece adds over a step, the size of its terms, and the slopes after it."""
     lost = np.expm1(poles * -step)
     gain = lost * slopes
@@ -141,4 +148,4 @@ def _advance(poles, step, level, slopes):
     moved = line - add_up(gain)
     lost += 1.0
     lost *= slopes
-    return moved, np.abs(line) + add_up(np.abs(gain)), lost
+    return moved, np.abs(line) + add_up(np.abs(gain)) if with_size else None, lost

@@ -6,7 +6,6 @@ from typing import NamedTuple
 
 import numpy as np
 
-
 CLOSE = 1.5e-6
 """Rates whose half-difference is below this fraction of their mean are treated as equal."""
 

@@ -1,9 +1,9 @@
 """Concentrations without a single subtraction, for the few that partial fractions cancel away.
 
-Just after a dose a metabolite of a metabolite is a tiny difference of large terms. Here every moiety is a row of states in
-parallel (the residues of a mammillary system are positive), the chain is a triangular matrix whose entries off the diagonal
-are not negative, and its exponential is made by Taylor series and squaring of numbers that are not negative: every digit
-holds, however small the result. Slow, so only for what needs it.
+Just after a dose a metabolite of a metabolite is a tiny difference of large terms. Here every moiety is a row of
+states in parallel (the residues of a mammillary system are positive), the chain is a triangular matrix whose
+entries off the diagonal are not negative, and its exponential is made by Taylor series and squaring of numbers that
+are not negative: every digit holds, however small the result. Slow, so only for what needs it.
 """
 
 from __future__ import annotations

@@ -14,7 +14,10 @@ from detectapi.pk.signs import never_above
 from detectapi.pk.sums import add_up, box
 
 BLOCK = 2048
-"""Draws worked on at once: what they need fits in the cache."""
+FEWEST = 64
+EARLY_NUMBERS = 6_000_000
+"""Draws worked on at once: what they need fits in the cache. Fewer, but not below FEWEST, where so many doses fall into
+one void that the early zone of a block would take more than this many numbers."""
 
 SUSPECT = 1e-8
 """A concentration below this fraction of the terms it is the sum of is computed again without subtractions."""
@@ -56,6 +59,8 @@ class Response:
     paths : tuple of Path
     safe_route : array of bool, shape (n,)
         Draws whose near-equal poles needed another expansion than partial fractions.
+    block : int
+        Draws to work on at once. Results do not depend on it.
     """
 
     def __init__(self, poles, paths, void, safe_route):
@@ -68,6 +73,8 @@ class Response:
         self.first_input = min((path.schedule.first for path in paths), default=np.inf)
         self.tail_start = void + self.last_input
         self.recent = [recent(path.schedule, void) for path in paths]
+        corners = 4 * sum(len(doses) for doses in self.recent) + 2
+        self.block = int(np.clip(EARLY_NUMBERS // (corners * (len(poles) + 8)), FEWEST, BLOCK))
         self.old = None
         self.tail = np.zeros_like(poles)
         for begin in range(0, self.n if paths else 0, BLOCK):
@@ -111,9 +118,9 @@ class Response:
         # On a regular grid the times of a draw lie side by side in memory, as they are made.
         result = np.zeros((self.n, len(time))).T if is_regular(time) else np.zeros((len(time), self.n))
         if self.paths and len(time):
-            for begin in range(0, self.n, BLOCK):
-                draws = np.arange(begin, min(begin + BLOCK, self.n))
-                self._fill(time, draws, result[:, begin : begin + BLOCK])
+            for begin in range(0, self.n, self.block):
+                draws = np.arange(begin, min(begin + self.block, self.n))
+                self._fill(time, draws, result[:, begin : begin + self.block])
         return result
 
     def _fill(self, time, draws, values) -> None:
@@ -121,14 +128,14 @@ class Response:
         poles, tail = self.poles[:, draws], self.tail[:, draws]
         tail_curve(time, poles, tail, start, values)
         doubtful, soon = np.zeros(values.shape, dtype=bool), np.flatnonzero(time < start.max())
-        # The rule of signs tells at once which draws never fall below that fraction of their terms: ask only the others.
+        # The rule of signs tells at once which draws never fall below that fraction of their terms; ask the others.
         unsure = np.flatnonzero(~never_above(poles, 0.0, SUSPECT * np.abs(tail) - tail))
         if len(unsure):
             size = np.empty((len(time), len(unsure)))
             tail_curve(time, poles[:, unsure], np.abs(tail[:, unsure]), start[unsure], size)
             doubtful[:, unsure] = (values[:, unsure] < SUSPECT * size) & (time[:, np.newaxis] >= start[unsure])
         if len(soon):
-            cut = self.early(draws, time[soon], values_only=True)
+            cut = self.early_pieces(draws, time[soon], values_only=True)
             for i, j in enumerate(soon):
                 node, early_one = (cut.order == i + 2).argmax(axis=0)[np.newaxis], time[j] < start
                 value = np.take_along_axis(cut.value, node, axis=0)[0]
@@ -159,7 +166,7 @@ class Response:
         """Concentration at time 0 of some draws. [umol/L]"""
         return early.initial(self.poles[:, draws], self._inputs(draws), self._old(draws), self.void[draws])
 
-    def early(self, draws, extra=(), values_only=False) -> early.Pieces:
+    def early_pieces(self, draws, extra=(), values_only=False) -> early.Pieces:
         """The zone from 0 to the start of the tail, for some draws."""
         void, end = self.void[draws], self.tail_start[draws]
         inputs, old = self._inputs(draws), self._old(draws)

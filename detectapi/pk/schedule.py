@@ -15,7 +15,7 @@ LONGEST_VOID = 48.0
 """Doses older than this, and than every void, are summed without asking in which draws they are old. [h]"""
 
 _TOGETHER = 8
-"""Doses of a long list taken at once, always the same ones, so that sums do not depend on which draws stand together."""
+"""Doses of a long list taken at once; always the same ones, whatever draws stand together."""
 
 
 class Schedule(NamedTuple):
@@ -175,7 +175,7 @@ def _old_list(poles, doses: Schedule, void):
 
 
 def _long_list(poles, doses: Schedule):
-    """Sum over doses at the end of the last one, some at a time; a fast pole joins when a dose is recent enough for it."""
+    """Sum over doses at the end of the last one, some at a time; a fast pole joins when doses are recent enough."""
     amount, end, length = doses.amount, doses.end, doses.length
     slowest = poles.min(axis=1)
     rows = np.argsort(slowest, kind="stable")

@@ -6,8 +6,8 @@ from typing import NamedTuple
 
 import numpy as np
 
-from detectapi.pk.sums import add_up
 from detectapi.pk.signs import zeros_at_most
+from detectapi.pk.sums import add_up
 
 CLOSE_ENOUGH = 3e-5
 RESIDUAL = 1e-12
@@ -27,14 +27,15 @@ class Brackets(NamedTuple):
         Positions among the draws that were asked about.
     piece : TailPiece or EarlyPiece
         Of these m draws.
-    low, high : array, shape (m,)
-        [h]
+    low, high, start : array, shape (m,)
+        Ends of the stretch and a first guess. [h]
     """
 
     where: np.ndarray
     piece: NamedTuple
     low: np.ndarray
     high: np.ndarray
+    start: np.ndarray
 
 
 def nearest_crossing(piece, ends, cutoff, leftward, steady):
@@ -59,11 +60,12 @@ def nearest_crossing(piece, ends, cutoff, leftward, steady):
         Positions of draws whose slope may change sign more than once.
     """
     width, begin, finish = ends
-    slopes = piece.at(np.zeros_like(width))[1]
-    decided = steady.copy()
+    decided, rising = steady.copy(), steady.copy()
     ask = np.flatnonzero(~steady)
     if len(ask):
-        decided[ask] = _turns_once(piece.pick(ask), slopes[:, ask], width[ask])
+        some = piece if len(ask) == len(width) else piece.pick(ask)
+        slopes = some.at(np.zeros(len(ask)))[1]
+        decided[ask], rising[ask] = _turns_once(some, slopes, width[ask]), some.level + add_up(slopes) > 0.0
     above_left, above_right = begin >= cutoff, finish >= cutoff
     # One change of the slope's sign allows one crossing between ends on different sides, and a hump between low ends.
     touch = above_right if leftward else above_left
@@ -71,7 +73,7 @@ def nearest_crossing(piece, ends, cutoff, leftward, steady):
     edge = width[crossed] if leftward else np.zeros(len(crossed))
     low = np.where(touch[crossed], edge, 0.0)
     high = np.where(touch[crossed], edge, width[crossed])
-    hump = np.flatnonzero(decided & ~steady & ~above_left & ~above_right & (piece.level + add_up(slopes) > 0.0))
+    hump = np.flatnonzero(decided & ~steady & rising & ~above_left & ~above_right)
     if len(hump):
         top, peak = _peak(piece.pick(hump), width[hump])
         over = peak >= cutoff[hump]
@@ -80,7 +82,11 @@ def nearest_crossing(piece, ends, cutoff, leftward, steady):
         low = np.concatenate([low, top if leftward else np.zeros_like(top)])
         high = np.concatenate([high, width[hump] if leftward else top])
     whole = len(crossed) == len(width) and len(hump) == 0
-    return Brackets(crossed, piece if whole else piece.pick(crossed), low, high), np.flatnonzero(~decided)
+    start = 0.5 * (low + high)
+    if not leftward:  # what rises from nothing rises as a power of time, between 2 and 3 for most
+        lift = cutoff[crossed] / np.maximum(finish[crossed], cutoff[crossed])
+        start = np.where((low == 0.0) & (lift < 1.0), high * lift**0.45, start)
+    return Brackets(crossed, piece if whole else piece.pick(crossed), low, high, start), np.flatnonzero(~decided)
 
 
 def _turns_once(piece, slopes, width):
@@ -139,12 +145,11 @@ def refine(brackets: Brackets, cutoff, falling) -> np.ndarray:
 
     Notes
     -----
-    Halley's method on the logarithm of the concentration; where the curve rises, against the logarithm of time, since it
-    rises from nothing as a power of time. Bisection where that leaves the bracket.
+    Halley's method on the logarithm of the concentration; where the curve rises, against the logarithm of time, since
+    it rises from nothing as a power of time. Bisection where that leaves the bracket.
     """
-    _, piece, low, high = brackets
-    x = 0.5 * (low + high) if falling else high.copy()
-    result, some = x, np.flatnonzero(high > low)
+    _, piece, low, high, x = brackets
+    result, some = x.copy(), np.flatnonzero(high > low)
     if len(some) < len(x):
         low, high, cutoff, x = _pick(some, low, high, cutoff, x)
         piece = piece.pick(some)
@@ -167,7 +172,7 @@ def refine(brackets: Brackets, cutoff, falling) -> np.ndarray:
             found = last_step(distance, correction) & ((slope < 0.0) == falling)
         if iteration >= _TRUSTING:  # the small rest of large terms never comes that close: a small step must do
             found |= np.abs(step) <= 1e-7 * x
-        # Found comes before the test against the bracket, which would throw away a step that ends a rounding error outside.
+        # Found comes before the test against the bracket: that would throw away a step that ends just outside.
         inside = (ahead > low) & (ahead < high)
         if iteration < _TRUSTING and inside.all():
             x = ahead

@@ -4,12 +4,13 @@ With the terms ``c_0 + c_1 exp(-p_1 t) + ...`` in the order of ascending poles (
 
     f(t) = t^r integral_0^inf A_r(q) exp(-q t) dq,    A_r(q) = sum over p_i <= q of c_i (q - p_i)^(r-1) / (r-1)!
 
-and a Laplace transform has no more zeros in t > 0 than its original has sign changes (and as many up to an even number).
-For r = 1 the original is the step function of partial sums: Laguerre's rule. For r > 1 it is a spline, which changes sign no
-more often than its B-spline coefficients. These are repeated partial sums: cheap, no exponentials, and the count falls
-towards the truth as r grows. Laguerre's own rule leaves half of ordinary metabolite curves undecided (two poles close
-to each other have large coefficients of opposite sign); r = 3 decides nearly all. (Pólya and Szegő, Problems and
-Theorems in Analysis, part V, chapter 1; for splines Schoenberg's variation diminution.)
+and a Laplace transform has no more zeros in t > 0 than its original has sign changes (and as many up to an even
+number). For r = 1 the original is the step function of partial sums: Laguerre's rule. For r > 1 it is a spline,
+which changes sign no more often than its B-spline coefficients. These are repeated partial sums: cheap, no
+exponentials, and the count falls towards the truth as r grows. Laguerre's own rule leaves half of ordinary
+metabolite curves undecided (two poles close to each other have large coefficients of opposite sign); r = 3 decides
+nearly all. (Pólya and Szegő, Problems and Theorems in Analysis, part V, chapter 1; for splines Schoenberg's
+variation diminution.)
 
 Times count from where the terms are taken: for zeros after some t, take ``c_i exp(-p_i t)``.
 """

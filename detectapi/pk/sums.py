@@ -1,4 +1,4 @@
-"""Two small things that the rest is made of: a sum over terms, and the average of a decaying exponential."""
+"""Small things that the rest is made of: a sum over terms, an order of them, the average of a decaying exponential."""
 
 from __future__ import annotations
 
@@ -13,6 +13,24 @@ def add_up(rows) -> np.ndarray:
     for row in rows[1:]:
         total += row
     return total
+
+
+def ascending(rows):
+    """Sort each column: returns a function that brings any array of this shape into the order.
+
+    Parameters
+    ----------
+    rows : array, shape (k, n)
+
+    Returns
+    -------
+    callable
+        Of an array of shape (k, n), the same with each column rearranged.
+    order : array of int, shape (k, n)
+    """
+    order = np.argsort(rows, axis=0, kind="stable")
+    flat = order * rows.shape[1] + np.arange(rows.shape[1])
+    return lambda array: np.ascontiguousarray(array).ravel().take(flat), order
 
 
 def box(x) -> np.ndarray:

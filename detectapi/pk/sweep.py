@@ -15,7 +15,7 @@ _STEPS = 20000
 
 
 class Weights(NamedTuple):
-    """What bounds over a stretch need to know of the poles: for each, where exp(-p x) - exp(-p' x) has its peak, p' the next.
+    """What bounds over a stretch need to know of the poles: where exp(-p x) - exp(-p' x) peaks, p' the next pole.
 
     Arrays of shape (k, m): the poles, the peak's place [h] and its height.
     """
@@ -108,7 +108,8 @@ def walk(zone, draws, low, high, cutoff, leftward) -> np.ndarray:
         if len(hit):
             edge = (b if leftward else a)[hit]
             left, right = np.where(near[hit], edge, a[hit]), np.where(near[hit], edge, b[hit])
-            brackets = Brackets(hit, piece.pick(hit), left - start[hit], right - start[hit])
+            left, right = left - start[hit], right - start[hit]
+            brackets = Brackets(hit, piece.pick(hit), left, right, 0.5 * (left + right))
             found[active[hit]] = start[hit] + refine(brackets, target[hit], leftward)
         below = begin + np.maximum(most, 0.0) * width < target
         below |= finish - np.minimum(least, 0.0) * width < target

@@ -4,9 +4,9 @@ from __future__ import annotations
 
 import numpy as np
 
-from detectapi.pk.sums import add_up
 from detectapi.pk.segments import last_step
 from detectapi.pk.signs import never_above
+from detectapi.pk.sums import add_up
 
 MARGIN = 1e-9
 """Fraction of the cutoff by which the curve at a crossing may exceed it, which is rounding."""
@@ -65,7 +65,7 @@ def last_crossing(poles, coefficients, cutoff):
 
 
 def _newton(poles, coefficients, cutoff, horizon, draws, last) -> None:
-    """Fill in the crossings that Newton's method finds from the right; Halley's: a third sum costs less than another step."""
+    """Fill in the crossings found from the right. Steps are Halley's: a third sum costs less than another step."""
     some = slice(None) if len(draws) == poles.shape[1] else draws
     p, c, target, high = poles[:, some], coefficients[:, some], cutoff[draws], horizon[draws]
     t, low, seen = high, np.zeros_like(high), np.zeros(len(draws), dtype=bool)

@@ -4,7 +4,7 @@ import os
 
 from flask import Flask
 
-from detectapi.web import docs, headers, health, logs, problems, routes
+from detectapi.web import cors, docs, headers, health, logs, page, problems, routes
 from detectapi.web.api import ContractApi
 
 LARGEST_BODY = 1024 * 1024  # [bytes]
@@ -33,6 +33,8 @@ def create_app(config=None):
     Notes
     -----
     `DETECTAPI_TRUSTED_HOSTS`, a comma-separated list in the environment, limits the host names that are answered.
+    `DETECTAPI_CORS_ORIGINS` and `DETECTAPI_EMBED_ORIGINS` list the sites that may call `/v1` from a browser, and those
+    that may frame `/embed`.
     """
     app = App(__name__, static_folder=None)
     app.config.update(
@@ -45,6 +47,8 @@ def create_app(config=None):
     app.config.update(config or {})
     logs.init_app(app)
     headers.init_app(app)
+    cors.init_app(app)
+    page.init_app(app)
     api = ContractApi(app)
     problems.init_app(app)
     api.register_blueprint(routes.blueprint)

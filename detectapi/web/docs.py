@@ -3,7 +3,7 @@
 import gzip
 from importlib import resources
 
-from flask import Blueprint, Response, abort, redirect, render_template, request
+from flask import Blueprint, Response, abort, render_template, request
 
 from detectapi import service
 from detectapi.web.problems import KINDS
@@ -13,6 +13,10 @@ STATIC = resources.files("detectapi.web").joinpath("static")
 FILES = {
     "page.css": ("page.css", "text/css"),
     "viewer.js": ("viewer.js", "text/javascript"),
+    "detect.css": ("page/detect.css", "text/css"),
+    "detect.js": ("page/detect.js", "text/javascript"),
+    "uplot.css": ("page/uPlot.min.css", "text/css"),
+    "uplot.js": ("page/uPlot.iife.min.js.gz", "text/javascript"),
     "swagger-ui.css": ("swagger-ui/swagger-ui.css.gz", "text/css"),
     "swagger-ui-bundle.js": ("swagger-ui/swagger-ui-bundle.js.gz", "text/javascript"),
 }
@@ -27,12 +31,6 @@ def page(template, **values):
         content_type="text/html; charset=utf-8",
         headers={"Cache-Control": "public, max-age=300"},
     )
-
-
-@blueprint.get("/")
-def home():
-    """To the interface."""
-    return redirect("/docs")
 
 
 @blueprint.get("/docs")

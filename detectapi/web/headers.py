@@ -34,6 +34,8 @@ def init_app(app):
     def set_headers(response):
         for name, value in HEADERS.items():
             response.headers.setdefault(name, value)
+        if not response.headers["X-Frame-Options"]:
+            del response.headers["X-Frame-Options"]
         # Unless a view says that anyone may keep it, nobody may: an answer is health data.
         response.headers.setdefault("Cache-Control", "no-store")
         if request.is_secure:

@@ -8,6 +8,8 @@ from werkzeug.exceptions import BadRequest, HTTPException, NotAcceptable, Reques
 from detectapi import service
 from detectapi.errors import UnknownSubstance
 from detectapi.web.api import ContractBlueprint, cacheable, examples
+from detectapi.web.page import files
+from detectapi.web.page.voice import LANGUAGES, BabelVoice
 from detectapi.web.problems import problem
 from schemas import EstimateRequestSchema, EstimateResponseSchema
 
@@ -19,7 +21,8 @@ blueprint = ContractBlueprint("v1", __name__, url_prefix="/v1", description="Est
 @blueprint.before_request
 def accept_json():
     """Refuse what cannot be written in a media type the caller accepts."""
-    if request.accept_mimetypes and JSON not in request.accept_mimetypes:
+    offered = (JSON, *files.PICTURES) if request.endpoint == "v1.estimate" else (JSON,)
+    if request.accept_mimetypes and not request.accept_mimetypes.best_match(offered):
         raise NotAcceptable()
 
 
@@ -28,6 +31,16 @@ def accept_json():
 @blueprint.response(200, EstimateResponseSchema, description="The estimate. Never cached.")
 @blueprint.doc(
     operationId="estimate",
+    # The same estimate as a picture, or as a printed report, in the language of `Accept-Language`.
+    responses={
+        "200": {
+            "description": "The estimate. Never cached.",
+            "content": {
+                JSON: {"schema": EstimateResponseSchema},
+                **{media: {"schema": {"type": "string", "format": "binary"}} for media in files.PICTURES},
+            }
+        }
+    },
     requestBody={
         "required": True,
         "content": {JSON: {"schema": EstimateRequestSchema, "examples": examples()}},
@@ -38,7 +51,11 @@ def estimate():
 
     How likely a specimen is to test positive at each time after the last dose, until when, and how sure that is.
     """
-    answer = service.answer(read_request())
+    asked = read_request()
+    answer = service.answer(asked)
+    wanted = request.accept_mimetypes.best_match((JSON, *files.PICTURES), JSON)
+    if wanted != JSON:
+        return pictured(wanted, answer, asked)
     return Response(service.to_json_bytes(answer), mimetype=JSON, headers={"Cache-Control": "no-store"})
 
 
@@ -64,6 +81,32 @@ def substance(substance_id):
     return cacheable(service.to_json_bytes(card))
 
 
+@blueprint.route("/education/<substance_id>")
+@blueprint.refusals(404, 406)
+@blueprint.response(200, {"type": "object"}, description="Statements in plain words, each with its sources.")
+@blueprint.doc(
+    operationId="showEducation",
+    parameters=[
+        {
+            "in": "query",
+            "name": "lang",
+            "schema": {"type": "string", "enum": list(LANGUAGES)},
+            "description": "Else by `Accept-Language`.",
+        }
+    ],
+)
+def education(substance_id):
+    """Show what patients may want to read about a substance and a urine test"""
+    known = service.education_of(substance_id)
+    if known is None:
+        return problem("not-found", "Nothing has been written about a substance of this name.")
+    voice = BabelVoice()
+    response = cacheable(service.to_json_bytes(files.spoken(known, voice)))
+    response.headers["Content-Language"] = voice.language
+    response.headers["Vary"] = "Accept-Language"
+    return response
+
+
 @blueprint.route("/assays")
 @blueprint.refusals(406)
 @blueprint.response(200, {"type": "object"}, description="All registered assays.")
@@ -71,6 +114,15 @@ def substance(substance_id):
 def assays():
     """List the registered assays."""
     return cacheable(service.to_json_bytes(service.assays()))
+
+
+def pictured(media_type, answer, asked):
+    """The estimate as a picture or as a printed report, in the caller's language."""
+    kind = next(kind for kind, media in files.KINDS.items() if media == media_type)
+    try:
+        return files.response(kind, answer, asked, BabelVoice())
+    except files.NotInstalledError:
+        return problem("not-acceptable", "This media type needs the extra `report`, which is not installed here.")
 
 
 def read_request():

@@ -24,7 +24,7 @@ def test_walking_the_tail_finds_the_last_crossing():
 def test_walking_the_early_zone_finds_the_first_crossing():
     response = respond(*as_arrays(PEOPLE))
     everyone, cutoff = np.arange(40), np.full(40, 0.02)
-    zone = EarlyZone(response.early(everyone))
+    zone = EarlyZone(response.early_pieces(everyone))
     walked = walk(zone, everyone, np.zeros(40), response.tail_start, cutoff, False)
     first, last, _ = crossings(response, cutoff)
     inside = (first > 0.0) & (first < response.tail_start)

@@ -1,0 +1,11 @@
+"""The page people read, its report, its embeddable fragment and the education that goes with it."""
+
+from detectapi.web.page import views, voice
+
+__all__ = ["init_app"]
+
+
+def init_app(app):
+    """Register the page with the application."""
+    voice.init_app(app)
+    app.register_blueprint(views.blueprint)

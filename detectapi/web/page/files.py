@@ -1,0 +1,84 @@
+"""The answer as a picture or as a printed report, for the page and for `/v1/estimates`."""
+
+from importlib.util import find_spec
+
+from flask import Response
+
+from detectapi import service
+from detectapi.report.picture import picture
+from detectapi.report.svg import STYLE_HASH, draw_alone
+
+KINDS = {"svg": "image/svg+xml", "png": "image/png", "pdf": "application/pdf", "json": "application/json"}
+PICTURES = tuple(media for kind, media in KINDS.items() if kind != "json")
+SVG_POLICY = f"default-src 'none'; style-src '{STYLE_HASH}'; frame-ancestors 'none'"
+
+
+NEEDED = {"png": "matplotlib", "pdf": "weasyprint"}
+
+
+class NotInstalledError(Exception):
+    """What the file is made with is not here: the extra ``report``, or the system library Pango."""
+
+
+def offered():
+    """The kinds of file that can be made here, as far as can be told without loading anything."""
+    return [kind for kind in KINDS if kind not in NEEDED or find_spec(NEEDED[kind])]
+
+
+def response(kind, answer, asked, voice, download=False):
+    """The answer in one of `KINDS`.
+
+    Parameters
+    ----------
+    kind : str
+    answer : dict
+    asked : dict
+        The request it answers.
+    voice : Voice
+    download : bool
+        To be kept as a file.
+
+    Raises
+    ------
+    NotInstalledError
+    """
+    try:
+        raw = write(kind, answer, asked, voice)
+    except (ImportError, OSError) as error:
+        raise NotInstalledError from error
+    written = Response(raw, content_type=KINDS[kind], headers={"Cache-Control": "no-store"})
+    if kind != "json":
+        written.headers["Content-Language"] = voice.language
+        written.headers["Vary"] = "Accept, Accept-Language"
+    if kind == "svg":
+        written.headers["Content-Security-Policy"] = SVG_POLICY
+    if download:
+        written.headers["Content-Disposition"] = f'attachment; filename="detection-window.{kind}"'
+    return written
+
+
+def write(kind, answer, asked, voice):
+    """The bytes of a file. What needs the extra is loaded here, when it is asked for."""
+    if kind == "json":
+        return service.to_json_bytes(answer)
+    if kind == "svg":
+        return draw_alone(picture(answer, voice)).encode()
+    if kind == "png":
+        from detectapi.report import png
+
+        return png.draw(picture(answer, voice))
+    from detectapi.report import pdf
+
+    return pdf.print_report(answer, asked, voice)
+
+
+def spoken(education, voice):
+    """What there is to read about a substance, in the reader's language."""
+
+    def translated(entry, name):
+        return {**entry, name: voice.say(entry[name])}
+
+    topics = [translated(topic, "title") for topic in education["topics"]]
+    for topic in topics:
+        topic["statements"] = [translated(statement, "text") for statement in topic["statements"]]
+    return {**translated(education, "title"), "language": voice.language, "topics": topics}

@@ -1,0 +1,217 @@
+"""`/`: the form and its answer; `/save`: the answer as a file; `/embed`: a fragment for other sites.
+
+Works without script. What was entered arrives in the body of a POST, so it stands in no address and in no log.
+"""
+
+import os
+
+from flask import Blueprint, Response, abort, render_template, request
+from flask_babel import gettext
+
+from detectapi import service
+from detectapi.errors import InputError, MalformedRequest
+from detectapi.report import words
+from detectapi.web import headers
+from detectapi.web.page import files, form
+from detectapi.web.page.choices import choices, labels, presets, route_words
+from detectapi.web.page.shown import shown
+from detectapi.web.page.voice import LANGUAGES, BabelVoice, problem_words
+
+blueprint = Blueprint("page", __name__)
+VOICE = BabelVoice()
+DEFAULT = form.DEFAULTS["substance"]
+ADVANCED = (
+    "weight_kg", "height_cm", "hepatic_class", "interactions", "half_life_h", *form.OPTIONS, "adjust_name_0",
+    *(f"specimen_{name}" for name in form.SPECIMEN),
+)  # fmt: skip
+POLICY = f"{headers.CONTENT_SECURITY_POLICY}; require-trusted-types-for 'script'"
+
+
+@blueprint.get("/")
+def home():
+    """The form; with a preset filled in and answered."""
+    preset = next((item for item in presets() if item["id"] == request.args.get("preset")), None)
+    if preset is None:
+        return page(form.typed({}), status=200)
+    return answered(form.from_request(preset["request"]), preset["request"])
+
+
+@blueprint.post("/")
+def ask():
+    """The answer to what was entered, or what is to be mended."""
+    values = form.typed(request.form)
+    if request.form.get("action") == "permalink" and not values["request"]:
+        return page(form.typed({}), status=200)
+    return answered(
+        values, None, first=request.form.get("first", ""), comparing=request.form.get("action") == "compare"
+    )
+
+
+def answered(values, asked, first="", comparing=False):
+    """The page with an answer; with two when there is a first one to compare with."""
+    problems, results, earlier = [], [], None
+    try:
+        asked = asked or read(values)
+        if first:
+            earlier = service.read_json(first.encode())
+            results.append(result(earlier, form.from_request(earlier), "first"))
+        results.append(result(asked, values, "second" if first else "answer"))
+    except MalformedRequest as error:
+        problems = [("request", gettext(error.message))]
+    except InputError as error:
+        problems = [(field(problem, values), problem_words(problem, VOICE)) for problem in error.problems]
+        problems = problems or [("request", gettext(error.message))]
+    if not is_time(values["since"]):
+        problems.append(("since", gettext("Enter a number of hours or days, or nothing.")))
+    if problems:
+        return page(values, problems=problems, first=first, status=422)
+    if values["request"]:
+        values = form.from_request(asked)
+    if comparing:
+        return page(values, results=results, first=results[0]["compact"], comparing=True, status=200)
+    return page(values, results=results, first=first, status=200)
+
+
+def is_time(text):
+    """Whether a time after the last dose can be read, or none was asked about."""
+    return not text or (isinstance(form.number(text), (int, float)) and form.number(text) >= 0)
+
+
+def read(values):
+    """The request: the whole of it where it was given as JSON, else what the form says."""
+    if values["request"]:
+        return service.read_json(values["request"].encode())
+    return form.to_request(values)
+
+
+def result(asked, values, ident):
+    """One answer, ready to be shown."""
+    answer = service.answer(with_concentration(asked))
+    return shown(answer, asked, values, VOICE, ident, request.host_url)
+
+
+def with_concentration(asked):
+    """The same request, its concentrations included: they change no other number."""
+    if not isinstance(asked, dict) or not isinstance(asked.get("options", {}), dict):
+        return asked
+    include = asked.get("options", {}).get("include", [])
+    if not isinstance(include, list) or "concentration" in include:
+        return asked
+    return {**asked, "options": {**asked.get("options", {}), "include": [*include, "concentration"]}}
+
+
+def field(problem, values):
+    """The form's field a problem is about."""
+    return form.place(problem.pointer, values)
+
+
+def page(values, *, results=(), problems=(), first="", comparing=False, status=200):
+    """The whole page."""
+    faults = {}
+    for name, sentence in problems:
+        faults.setdefault(name, sentence)
+    html = render_template(
+        "page/home.html",
+        values=values,
+        results=results,
+        problems=list(faults.items()),
+        faults=faults,
+        first=first,
+        comparing=comparing,
+        choices={**choices(), "named_analytes": [(name, words.analyte(name, VOICE)) for name in choices()["analytes"]]},
+        stages=[(stage, VOICE.say("kidney disease, stage %(stage)s", stage=stage)) for stage in choices()["stages"]],
+        salts=[(salt, salt) for salt in choices()["salts"]],
+        labels=labels(VOICE),
+        offered=files.offered(),
+        known_substance=values["substance"] if values["substance"] in dict(choices()["substances"]) else DEFAULT,
+        advanced_used=any(values[name] for name in ADVANCED) or values["model_kind"] != "population",
+        limits=words.limits(VOICE),
+        presets=[(item["id"], *map(VOICE.say, (item["title"], item["detail"]))) for item in presets()],
+        route_words=route_words(VOICE),
+        substance_words={key: words.capital(words.analyte(key, VOICE)) for key, _ in choices()["substances"]},
+        languages=LANGUAGES,
+        language=VOICE.language,
+        education=education_or_none(values),
+    )
+    return html_response(html, status)
+
+
+def education_or_none(values):
+    """What to read about the substance chosen, where there is something."""
+    known = service.education_of(values["substance"])
+    return files.spoken(known, VOICE) if known else None
+
+
+def html_response(html, status=200):
+    """A page in the reader's language, never kept."""
+    return Response(
+        html,
+        status,
+        content_type="text/html; charset=utf-8",
+        headers={"Content-Security-Policy": POLICY, "Content-Language": VOICE.language, "Vary": "Accept-Language"},
+    )
+
+
+@blueprint.post("/save/<kind>")
+def save(kind):
+    """The answer as a file."""
+    if kind not in files.KINDS:
+        abort(404)
+    try:
+        asked = service.read_json(request.form.get("request", "").encode())
+        answer = service.answer(with_concentration(asked))
+    except InputError:
+        abort(400)
+    try:
+        return files.response(kind, answer, asked, VOICE, download=True)
+    except files.NotInstalledError:
+        abort(404)
+
+
+EMBED_NAMES = ("substance", "route", "amount", "duration_min", "frequency", "every_h", "count", "for_days", "assay")
+
+
+@blueprint.get("/embed")
+def embed():
+    """An answer without form and script, to be framed by sites on the list `DETECTAPI_EMBED_ORIGINS`.
+
+    Takes a preset or how a substance was used, and nothing about a person: an address is no place for that.
+    """
+    unknown = set(request.args) - {*EMBED_NAMES, "preset", "lang", "education"}
+    preset = next((item for item in presets() if item["id"] == request.args.get("preset")), None)
+    known, results, status = None, [], 200
+    if request.args.get("education"):
+        known = service.education_of(request.args["education"])
+    else:
+        values = {name: form.DEFAULTS.get(name, "") for name in form.NAMES} | {"interactions": []}
+        values |= {name: request.args.get(name, values[name])[:60].strip() for name in EMBED_NAMES}
+        try:
+            asked = preset["request"] if preset else form.to_request(values)
+            results = [] if unknown else [result(asked, values, "answer")]
+        except InputError:
+            pass
+    if not results and not known:
+        status = 422
+    html = render_template(
+        "page/embed.html",
+        results=results,
+        education=files.spoken(known, VOICE) if known else None,
+        language=VOICE.language,
+        root=request.host_url,
+    )
+    response = html_response(html, status)
+    frames = " ".join(origins("DETECTAPI_EMBED_ORIGINS")) or "'none'"
+    policy = headers.CONTENT_SECURITY_POLICY.replace("script-src 'self'; ", "").replace(
+        "frame-ancestors 'none'", f"frame-ancestors {frames}"
+    )
+    response.headers["Content-Security-Policy"] = policy
+    if frames != "'none'":
+        # It has no list of origins; the frame-ancestors above stand in its place.
+        response.headers["X-Frame-Options"] = ""
+        response.headers["Cross-Origin-Resource-Policy"] = "cross-origin"
+    return response
+
+
+def origins(name):
+    """The origins an environment variable lists, such as `https://portal.example`."""
+    return [word for word in os.environ.get(name, "").replace(",", " ").split() if ";" not in word]

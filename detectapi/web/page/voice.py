@@ -1,0 +1,83 @@
+"""Which language the reader wants, and a voice that speaks it."""
+
+import re
+
+from flask import request
+from flask_babel import Babel, get_locale, gettext
+
+from detectapi.voice import Voice
+
+LANGUAGES = {"en": "English", "de": "Deutsch", "es": "Español"}
+COMMA = str.maketrans({".": ",", ",": "."})  # decimal and thousands marks outside English
+
+
+class BabelVoice(Voice):
+    """Speaks the language of the request."""
+
+    @property
+    def language(self):
+        """Its code."""
+        return str(get_locale() or "en")
+
+    def say(self, message, **values):
+        """The sentence in the reader's language."""
+        said = gettext(message)
+        return said % values if values else said
+
+    def number(self, value, form="g"):
+        """A number with the reader's decimal mark."""
+        written = format(value, form)
+        return written if self.language == "en" else written.translate(COMMA)
+
+    def knows(self, message):
+        """Whether a sentence of the data has been translated; English needs no translation."""
+        return self.language == "en" or gettext(message) != message
+
+
+def wanted():
+    """The language asked for by `lang`, else the best of those the browser accepts."""
+    asked = request.values.get("lang", "")
+    if asked in LANGUAGES:
+        return asked
+    accepted = (language.lower().replace("_", "-").partition("-")[0] for language in request.accept_languages.values())
+    return next((language for language in accepted if language in LANGUAGES), "en")
+
+
+def init_app(app):
+    """Let the application choose the language of each request."""
+    Babel(app, locale_selector=wanted)
+
+
+BETWEEN = re.compile(r"Must be an? (number|integer) from (\S+) to ([^\s,]+?)(, or a range with low and high)?\.")
+ABOVE = re.compile(
+    r"Must be an? (number|integer) above (\S+) and at most ([^\s,]+?)(, or a range with low and high)?\."
+)
+
+
+def problem_words(problem, voice):
+    """What is to be mended, in the reader's language as far as it goes.
+
+    Parameters
+    ----------
+    problem : detectapi.errors.Problem
+    voice : BabelVoice
+
+    Returns
+    -------
+    str
+    """
+    for form, sentence in (
+        (BETWEEN, voice.say("Enter a number from %(low)s to %(high)s.")),
+        (ABOVE, voice.say("Enter a number above %(low)s and at most %(high)s.")),
+    ):
+        match = form.fullmatch(problem.detail)
+        if match:
+            ends = {"low": float(match[2]), "high": float(match[3])}
+            said = sentence % {name: voice.number(value, ".15g") for name, value in ends.items()}
+            either = voice.say("A range such as 0.9-1.3 is understood too.")
+            return f"{said} {either}" if match[4] else said
+    if problem.code == "required":
+        return voice.say("Please fill this in.")
+    if problem.code == "empty-range":
+        return voice.say("The first number of a range must be below the second.")
+    return voice.say(problem.detail)

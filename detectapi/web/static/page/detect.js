@@ -1,0 +1,189 @@
+"use strict";
+// The page works without this: it adds looking up a time, copying, and links that hold a question in their fragment.
+(() => {
+  const PREFIX = "#v1.";
+
+  function decode(hash) {
+    try {
+      const text = hash.slice(PREFIX.length).replace(/-/g, "+").replace(/_/g, "/");
+      const bytes = Uint8Array.from(atob(text), (c) => c.charCodeAt(0));
+      return new TextDecoder("utf-8", { fatal: true }).decode(bytes);
+    } catch {
+      return "{"; // not readable: the server says so
+    }
+  }
+
+  function follow() {
+    const form = document.getElementById("permalink");
+    if (!form || !location.hash.startsWith(PREFIX)) return false;
+    form.elements.request.value = decode(location.hash);
+    form.submit();
+    return true;
+  }
+
+  function colour(name) {
+    return getComputedStyle(document.documentElement).getPropertyValue(name).trim();
+  }
+
+  function live(figure) {
+    const ident = figure.dataset.live;
+    const source = document.getElementById(`${ident}-data`);
+    if (!source) return;
+    const { curve, words, language, marks: named } = JSON.parse(source.textContent);
+    if (!window.uPlot || curve.time_h.length < 2) return;
+    const number = new Intl.NumberFormat(language, { maximumFractionDigits: 1 });
+    const percent = (p) => `${number.format(100 * p)} %`;
+    const inDays = curve.time_h[curve.time_h.length - 1] >= 96;
+    const told = (i) => {
+      const hours = curve.time_h[i];
+      const time = hours < 48 ? `${number.format(hours)} ${words.hours}` : `${number.format(hours / 24)} ${words.days} (${number.format(hours)} h)`;
+      return `${time}: ${words.chance} ${percent(curve.probability_positive[i])}, ${words.band} ${percent(curve.low[i])} – ${percent(curve.high[i])}`;
+    };
+
+    const panel = document.createElement("div");
+    panel.className = "live";
+    const label = document.createElement("label");
+    label.htmlFor = `${ident}-time`;
+    label.textContent = figure.dataset.label || document.getElementById("lookup").textContent;
+    const slider = document.createElement("input");
+    Object.assign(slider, { type: "range", id: `${ident}-time`, min: 0, max: curve.time_h.length - 1, step: 1, value: 0 });
+    const output = document.createElement("output");
+    output.htmlFor = slider.id;
+    panel.append(label, slider, output);
+    figure.append(panel);
+
+    const drawing = figure.querySelector(".drawing");
+    const room = document.createElement("div");
+    room.className = "canvas";
+    room.setAttribute("aria-hidden", "true");
+    let plot = null;
+    let moving = false;
+
+    function show(i) {
+      const words_ = told(i);
+      slider.setAttribute("aria-valuetext", words_);
+      if (output.textContent !== words_) output.textContent = words_;
+    }
+
+    // The named points of the drawing, on the canvas too.
+    function marks(u, scale) {
+      const ratio = devicePixelRatio, right = u.bbox.left + u.bbox.width;
+      const roomy = u.width >= 420; // else the sentences above say it
+      u.ctx.save();
+      u.ctx.setLineDash([]);
+      u.ctx.font = `600 ${13 * ratio}px system-ui, sans-serif`;
+      u.ctx.lineWidth = 2.5 * ratio;
+      for (const mark of named) {
+        const x = u.valToPos(mark.x / scale, "x", true), y = u.valToPos(mark.y, "y", true);
+        const late = x + u.ctx.measureText(mark.label).width + 14 * ratio > right;
+        u.ctx.beginPath();
+        u.ctx.arc(x, y, 4.5 * ratio, 0, 7);
+        u.ctx.fillStyle = u.ctx.strokeStyle = colour("--paper");
+        u.ctx.fill();
+        u.ctx.textAlign = late ? "right" : "left";
+        const at = late ? [right, y - 22 * ratio] : [x + 11 * ratio, y - 7 * ratio];
+        u.ctx.lineWidth = 4 * ratio;
+        if (roomy) u.ctx.strokeText(mark.label, ...at);
+        u.ctx.lineWidth = 2.5 * ratio;
+        u.ctx.strokeStyle = colour("--accent");
+        u.ctx.stroke();
+        u.ctx.fillStyle = colour("--ink");
+        if (roomy) u.ctx.fillText(mark.label, ...at);
+      }
+      u.ctx.restore();
+    }
+
+    function draw() {
+      if (plot) plot.destroy();
+      const width = Math.max(drawing.clientWidth || figure.clientWidth, 240);
+      const ink = colour("--ink"), accent = colour("--accent"), rule = colour("--rule");
+      const axis = { stroke: ink, grid: { stroke: rule, width: 1 }, ticks: { stroke: rule }, font: "13px system-ui, sans-serif" };
+      const scale = inDays ? 24 : 1;
+      plot = new uPlot({
+        width, height: Math.round(Math.max(220, Math.min(320, width * 0.45))),
+        legend: { show: false }, scales: { x: { time: false }, y: { range: [0, 1.02] } },
+        cursor: { drag: { x: false, y: false }, y: false, focus: { prox: 1e6 } },
+        axes: [
+          { ...axis, label: words.axis, labelFont: axis.font, labelSize: 22, values: (u, at) => at.map((v) => number.format(v)) },
+          { ...axis, size: 62, values: (u, at) => at.map((v) => (v <= 1 ? percent(v) : "")) },
+        ],
+        series: [
+          {},
+          { stroke: accent, width: 2.5, points: { show: false } },
+          { stroke: accent, width: 1, dash: [2, 4], points: { show: false } },
+          { stroke: accent, width: 1, dash: [2, 4], points: { show: false } },
+        ],
+        bands: [{ series: [3, 2], fill: `${accent}2e` }],
+        hooks: {
+          draw: [(u) => marks(u, scale)],
+          setCursor: [(u) => {
+            if (moving || u.cursor.idx == null || u.cursor.left < 0) return;
+            output.setAttribute("aria-live", "off"); // a mouse is not announced, the slider is
+            slider.value = u.cursor.idx;
+            show(u.cursor.idx);
+          }],
+        },
+      }, [curve.time_h.map((t) => t / scale), curve.probability_positive, curve.low, curve.high], room);
+    }
+
+    function move() {
+      const i = Number(slider.value);
+      output.setAttribute("aria-live", "polite");
+      show(i);
+      moving = true;
+      plot.setCursor({ left: plot.valToPos(plot.data[0][i], "x"), top: plot.valToPos(plot.data[1][i], "y") });
+      moving = false;
+    }
+
+    let half = curve.probability_positive.findIndex((p, i) => i > 0 && p < 0.5);
+    if (half < 0) half = 0;
+    slider.value = half;
+    drawing.after(room);
+    draw();
+    for (const svg of drawing.querySelectorAll("svg")) svg.classList.add("printed"); // paper keeps the drawing
+    figure.classList.add("enhanced");
+    show(half);
+    slider.addEventListener("input", move);
+    let wide = room.clientWidth, waiting = 0;
+    new ResizeObserver(() => {
+      if (Math.abs(room.clientWidth - wide) < 2) return;
+      wide = room.clientWidth;
+      cancelAnimationFrame(waiting);
+      waiting = requestAnimationFrame(draw);
+    }).observe(room);
+    matchMedia("(prefers-color-scheme: dark)").addEventListener("change", draw);
+  }
+
+  function copying(place) {
+    const text = place.querySelector("textarea");
+    const words = document.getElementById("copy-words");
+    if (!navigator.clipboard || !words) return;
+    const button = document.createElement("button");
+    button.type = "button";
+    button.textContent = words.textContent;
+    button.setAttribute("aria-label", `${words.textContent}: ${text.getAttribute("aria-label")}`);
+    const said = document.createElement("span");
+    said.setAttribute("role", "status");
+    button.addEventListener("click", async () => {
+      await navigator.clipboard.writeText(text.value);
+      said.textContent = ` ${words.dataset.done}`;
+    });
+    place.append(button, said);
+  }
+
+  if (follow()) return;
+  window.addEventListener("hashchange", follow);
+  document.querySelectorAll("[data-live]").forEach((figure) => { if (figure.querySelector("script")) live(figure); });
+  document.querySelectorAll(".copy").forEach(copying);
+  const first = document.querySelector("#errors") || document.querySelector("h2.range");
+  if (first && !location.hash) first.focus();
+  for (const link of document.querySelectorAll("#errors a")) {
+    link.addEventListener("click", (event) => {
+      const field = document.getElementById(link.hash.slice(1));
+      if (!field) return;
+      event.preventDefault();
+      for (let at = field.closest("details"); at; at = at.parentElement.closest("details")) at.open = true;
+      field.focus();
+    });
+  }
+})();

@@ -1,0 +1,105 @@
+"""Collect what the page says, bring the catalogues up to date and compile them: `make translations`.
+
+A sentence stands in the code in English as `voice.say("…")`, in a template as `_(…)`, in `data/education` as text; the
+names of substances and analytes are those of the data.
+"""
+
+import io
+import json
+import sys
+import tomllib
+from datetime import UTC, datetime
+from pathlib import Path
+
+from babel.messages.catalog import Catalog
+from babel.messages.extract import extract
+from babel.messages.mofile import write_mo
+from babel.messages.pofile import read_po, write_po
+
+ROOT = Path(__file__).parent.parent
+FOLDER = ROOT / "detectapi" / "web" / "translations"
+PYTHON = ("detectapi/report", "detectapi/web/page")
+TEMPLATES = ("detectapi/web/templates/page", "detectapi/report/templates")
+KEYWORDS = {"say": None, "_": None, "gettext": None}
+
+
+def messages():
+    """Every sentence that needs a translation, with the file it stands in."""
+    found = {}
+
+    def add(message, file):
+        found.setdefault(message, []).append(file.relative_to(ROOT).as_posix())
+
+    for folder in PYTHON:
+        for file in sorted((ROOT / folder).rglob("*.py")):
+            for _, message, *_ in extract("python", io.BytesIO(file.read_bytes()), KEYWORDS):
+                add(message, file)
+    for folder in TEMPLATES:
+        for file in sorted((ROOT / folder).glob("*.html")):
+            for _, message, *_ in extract("jinja2.ext:babel_extract", io.BytesIO(file.read_bytes()), KEYWORDS):
+                add(message, file)
+    for file in sorted((ROOT / "detectapi/data/education").glob("*.toml")):
+        card = tomllib.loads(file.read_text(encoding="utf-8"))
+        add(card["title"], file)
+        for topic in card["topics"]:
+            add(topic["title"], file)
+            for statement in topic["statements"]:
+                add(statement["text"], file)
+    presets = ROOT / "detectapi/web/page/presets.json"
+    for preset in json.loads(presets.read_text(encoding="utf-8")):
+        add(preset["title"], presets)
+        add(preset["detail"], presets)
+    for file in sorted((ROOT / "detectapi/data/substances").glob("*.toml")):
+        card = tomllib.loads(file.read_text(encoding="utf-8"))
+        for name in (card["id"], *(moiety["id"] for moiety in card.get("moieties", ()))):
+            add(name, file)
+    return found
+
+
+def languages():
+    """The languages there are catalogues of."""
+    return sorted(folder.name for folder in FOLDER.iterdir() if folder.is_dir())
+
+
+def catalogue(language):
+    """A language's catalogue as it stands."""
+    file = FOLDER / language / "LC_MESSAGES" / "messages.po"
+    with file.open("rb") as opened:
+        return read_po(opened, locale=language)
+
+
+def compiled(catalog):
+    """The bytes of a compiled catalogue."""
+    # Its header holds a moment; a fixed one, so that the same words give the same bytes.
+    catalog.creation_date = catalog.revision_date = datetime(2026, 1, 1, tzinfo=UTC)
+    written = io.BytesIO()
+    write_mo(written, catalog)
+    return written.getvalue()
+
+
+def update(language):
+    """Add what is new, drop what is gone, compile; return what has no translation yet."""
+    folder = FOLDER / language / "LC_MESSAGES"
+    folder.mkdir(parents=True, exist_ok=True)
+    old = catalogue(language) if (folder / "messages.po").exists() else Catalog(locale=language)
+    new = Catalog(locale=language, header_comment=f"# What the page says, in {old.locale.english_name}.", fuzzy=False)
+    for message, files in sorted(messages().items()):
+        known = old.get(message)
+        new.add(message, known.string if known else "", locations=[(file, None) for file in sorted(set(files))])
+    written = io.BytesIO()
+    write_po(written, new, width=120, omit_header=False, include_lineno=False)
+    kept = (b"Language:", b"Plural-Forms:", b"MIME", b"Content-")
+    head, empty, body = written.getvalue().partition(b"\n\n")
+    lines = [line for line in head.splitlines(True) if line[:1] != b'"' or line[1:].startswith(kept)]
+    (folder / "messages.po").write_bytes(b"".join(lines) + empty + body)
+    (folder / "messages.mo").write_bytes(compiled(catalogue(language)))
+    return [message.id for message in new if message.id and not message.string]
+
+
+if __name__ == "__main__":
+    missing = {language: update(language) for language in sys.argv[1:] or languages()}
+    for language, sentences in missing.items():
+        print(f"{language}: {len(sentences)} without translation")
+        for sentence in sentences:
+            print(f"  {sentence}")
+    sys.exit(any(missing.values()))
