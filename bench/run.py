@@ -63,7 +63,8 @@ def machine(busy):
     return "\n".join(
         (
             f"- date: {datetime.datetime.now(datetime.UTC):%Y-%m-%d}",
-            f"- machine: {processor()}, {os.cpu_count()} cores, {memory_gib():.0f} GiB; {busy:.1f} of the cores busy before the start",
+            f"- machine: {processor()}, {os.cpu_count()} cores, {memory_gib():.0f} GiB",
+            f"- cores busy with something else before the start: {busy:.1f}",
             f"- system: {platform.system()} {platform.release()}, Python {platform.python_version()}",
             f"- versions: {versions}",
         )
@@ -84,8 +85,8 @@ def main(names):
         return
     head = (
         "# Measured\n\n"
-        "Written by `make bench`. One thread unless said otherwise; medians of at least five runs; what is compared\n"
-        "took turns in one run. Trust ratios, not times: the speed of a shared machine moves."
+        "Written by `make bench`. One thread unless said otherwise; medians of at least five runs: of processor time in process,\n"
+        "of the clock where other processes do the work. What is compared took turns in one run. Trust ratios, not times: the speed of a shared machine moves."
     )
     results = HERE / "RESULTS.md"
     results.write_text("\n\n".join((head, machine(busy), *sections)) + "\n", encoding="utf-8")

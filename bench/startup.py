@@ -2,6 +2,7 @@
 
 import subprocess
 import sys
+import time
 import tempfile
 from pathlib import Path
 
@@ -32,6 +33,7 @@ def main():
                 "estimate": process(sys.executable, "-m", "detectapi", "estimate", question),
             },
             repeats=11,
+            clock=time.perf_counter,
         )
     rows = [
         ["`python -c pass`", ms(times["python"]), "", ""],

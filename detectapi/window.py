@@ -7,9 +7,11 @@ from dataclasses import dataclass
 import numpy as np
 
 from detectapi.draws import PEOPLE_PER_ROW, ROWS_PER_GROUP, Layout
-from detectapi.pk.normal import probit_band
+from detectapi.pk.normal import probit_band, probit_edges
 
 CURVE_POINTS = 60
+MEDIAN_POINTS = 101
+"""Quantiles of T between which the edges of the knowledge band are looked up."""
 _NICE_STEPS = (0.25, 0.5, 1.0, 2.0, 3.0, 4.0, 6.0, 12.0, 24.0, 48.0, 72.0, 168.0, 336.0, 672.0)
 
 
@@ -130,10 +132,11 @@ def summarise(first, last, plan: Layout, level: float) -> Window:
     """
     low, median, high, error, ever = interval(last, plan, level)
     ordered = np.sort(last)
-    # Where the band of P(t) takes the value one half, the median lies if that edge of the band is true.
-    time = np.unique(np.concatenate([[0.0], _quantiles(ordered, np.linspace(0.0, 1.0, 201)), np.nextafter(ordered[-1:], np.inf)]))
-    band = probability_curve(np.zeros_like(first), last, plan, level, time)
-    knowledge = tuple(_time_at_half(time, edge) for edge in (band.low, band.high))
+    # Where an edge of the band of P(t) takes the value one half, the median lies if that edge is true.
+    time = _quantiles(ordered, np.linspace(0.0, 1.0, MEDIAN_POINTS))
+    time = np.unique(np.concatenate([[0.0], time, np.nextafter(time[-1:], np.inf)]))
+    edges = probit_edges(*_rows(np.zeros_like(first), last, plan, time), level)
+    knowledge = tuple(_time_at_half(time, edge) for edge in edges)
     return Window(median, low, high, level, float(error), float(ever), knowledge)
 
 
@@ -160,14 +163,19 @@ def probability_curve(first, last, plan: Layout, level: float, time) -> Curve:
     off (a random-effects analysis of variance on paired rows). `detectapi.pk.normal.probit_band` turns the variance that is left
     into a band.
     """
+    overall, knowledge = _rows(first, last, plan, time)
+    low, high = probit_band(overall, knowledge, level)
+    return Curve(time, overall, low, high)
+
+
+def _rows(first, last, plan: Layout, time):
+    """Probability of a positive specimen, and its variance between knowledge rows. Two arrays of shape (m,)."""
     rows = positive(first, last, time).reshape(len(time), plan.groups, ROWS_PER_GROUP, PEOPLE_PER_ROW)
     each = rows.mean(axis=3)  # (m, groups, rows)
-    overall = each.mean(axis=(1, 2))
     differences = rows[:, :, 0].astype(np.int8) - rows[:, :, 1]  # the same person under two rows
     noise = differences.var(axis=2, ddof=1).mean(axis=1) / PEOPLE_PER_ROW
     knowledge = np.maximum(np.mean((each[:, :, 0] - each[:, :, 1]) ** 2, axis=1) - noise, 0.0) / 2.0
-    low, high = probit_band(overall, knowledge, level)
-    return Curve(time, overall, low, high)
+    return each.mean(axis=(1, 2)), knowledge
 
 
 def curve_times(last) -> np.ndarray:
@@ -193,13 +201,14 @@ def _quantiles_of_rows(ordered, probability):
     return ordered[..., below] + (position - below) * (ordered[..., above] - ordered[..., below])
 
 
-def _time_at_half(time, probability) -> float:
-    """The last time at which a falling curve is at one half or more; 0 if it never is."""
-    over = np.flatnonzero(probability >= 0.5)
+def _time_at_half(time, probit) -> float:
+    """The last time at which a falling edge is at one half or more; 0 if it never is."""
+    over = np.flatnonzero(probit >= 0.0)
     if not len(over):
         return 0.0
     i = over[-1]
     if i == len(time) - 1:
         return float(time[i])
-    fall = probability[i] - probability[i + 1]
-    return float(time[i] + (time[i + 1] - time[i]) * (probability[i] - 0.5) / fall)
+    fall = probit[i] - probit[i + 1]
+    share = probit[i] / fall if np.isfinite(fall) else 1.0
+    return float(time[i] + (time[i + 1] - time[i]) * share)

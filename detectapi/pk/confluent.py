@@ -17,7 +17,6 @@ from __future__ import annotations
 from collections.abc import Sequence
 
 import numpy as np
-from numpy.polynomial import chebyshev
 
 from detectapi.pk.mammillary import Disposition
 from detectapi.pk.positive import Source
@@ -32,9 +31,22 @@ At 25 time constants the exponent changes by 0.75 over it, and interpolation err
 APART = 5.0
 """Another pole this many half-widths from the centre costs the interpolation about (5 + sqrt(24))^-12 = 1e-12."""
 
-_POINTS = np.cos(np.pi * (np.arange(NODES) + 0.5) / NODES)
-_MONOMIALS = np.array([np.pad(chebyshev.cheb2poly(np.eye(NODES)[m]), (0, NODES - m - 1)) for m in range(NODES)])
-_CARDINAL = np.where(np.arange(NODES) == 0, 1.0, 2.0) / NODES * chebyshev.chebvander(_POINTS, NODES - 1)
+_ANGLES = np.pi * (np.arange(NODES) + 0.5) / NODES
+_POINTS = np.cos(_ANGLES)
+
+
+def _cardinal_polynomials():
+    """Polynomials that are 1 at one Chebyshev point, 0 at the others; a row holds coefficients of y^0, y^1, ..."""
+    monomials = np.zeros((NODES, NODES))  # of the Chebyshev polynomials, whole numbers
+    monomials[0, 0] = monomials[1, 1] = 1.0
+    for m in range(2, NODES):
+        monomials[m, 1:] = 2.0 * monomials[m - 1, :-1]
+        monomials[m] -= monomials[m - 2]
+    values = np.cos(_ANGLES[:, np.newaxis] * np.arange(NODES))
+    return np.where(np.arange(NODES) == 0, 1.0, 2.0) / NODES * values @ monomials
+
+
+_CARDINAL = _cardinal_polynomials()
 
 
 def clusters(poles) -> list[np.ndarray]:
@@ -96,7 +108,7 @@ def divided_difference(group, distance):
     for y in (group - centre) / half_width:
         for j in range(1, NODES):
             symmetric[j] += y * symmetric[j - 1]
-    weights = np.einsum("rj,jm->rm", _CARDINAL @ _MONOMIALS, powers[:NODES])
+    weights = np.einsum("rj,jm->rm", _CARDINAL, powers[:NODES])
     return centre + half_width * _POINTS[:, np.newaxis], weights * (-1.0) ** (q - 1) / half_width ** (q - 1)
 
 

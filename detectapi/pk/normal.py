@@ -59,11 +59,13 @@ def inverse_normal(probability):
 
 
 _PHI = np.vectorize(lambda z: 0.5 * math.erfc(-z / math.sqrt(2.0)), otypes=[float])
-_CORRELATIONS = 1.0 - np.linspace(1.0, 0.0, 201) ** 2  # finer towards 1, where the integrand grows
+_ANGLE = np.linspace(0.0, np.pi / 2.0, 65)
+_RHO = np.sin(_ANGLE)
+_MOST_RHO = 0.999
 
 
-def probit_band(mean, variance, level):
-    """Central band of a probability that is known only with a variance.
+def probit_edges(mean, variance, level):
+    """Edges of the central band of a probability that is known only with a variance, as probits.
 
     Parameters
     ----------
@@ -77,25 +79,33 @@ def probit_band(mean, variance, level):
     Returns
     -------
     low, high : array, shape (m,)
+        Standard normal quantiles of the edges; infinite where the mean is 0 or 1.
 
     Notes
     -----
     The probability is taken as ``Phi((h + sqrt(rho) z) / sqrt(1 - rho))`` with z standard normal and ``Phi(h) = mean``: what
     follows when the logarithm of the last positive time is the sum of a normal part that is not known and one in which people
-    differ. Its variance is ``integral_0^rho exp(-h^2 / (1 + r)) / (2 pi sqrt(1 - r^2)) dr``, which gives rho.
+    differ. Its variance is ``integral_0^rho exp(-h^2 / (1 + r)) / (2 pi sqrt(1 - r^2)) dr``, which gives rho; with
+    ``r = sin(a)`` the integrand has no singularity.
     """
-    low, high = mean.copy(), mean.copy()
-    inside = (variance > 0.0) & (mean > 0.0) & (mean < 1.0)
-    if not inside.any():
-        return low, high
-    h = inverse_normal(mean[inside])[:, None]
-    # With r = sin(a) the integrand has no singularity: dr / sqrt(1 - r^2) = da.
-    angle = np.arcsin(_CORRELATIONS)
-    integrand = np.exp(-(h**2) / (1.0 + _CORRELATIONS)) / (2.0 * np.pi)
-    steps = np.diff(angle) * (integrand[:, 1:] + integrand[:, :-1]) / 2.0
+    low = np.where(mean <= 0.0, -np.inf, np.inf)
+    inside = (mean > 0.0) & (mean < 1.0)
+    h = inverse_normal(mean[inside])
+    integrand = np.exp(-(h[:, None] ** 2) / (1.0 + _RHO)) / (2.0 * np.pi)
+    steps = (integrand[:, 1:] + integrand[:, :-1]) * (_ANGLE[1] / 2.0)
     explained = np.concatenate([np.zeros((len(h), 1)), np.cumsum(steps, axis=1)], axis=1)
-    rho = [np.interp(v, row, _CORRELATIONS) for v, row in zip(variance[inside], explained, strict=True)]
-    rho = np.minimum(np.array(rho), 0.999)
+    angle = np.array([np.interp(v, row, _ANGLE) for v, row in zip(variance[inside], explained, strict=True)])
+    rho = np.minimum(np.sin(angle), _MOST_RHO)
     reach = np.sqrt(rho) * inverse_normal(np.array([0.5 + level / 2.0]))
-    low[inside], high[inside] = (_PHI((h[:, 0] + side * reach) / np.sqrt(1.0 - rho)) for side in (-1.0, 1.0))
+    high = low.copy()
+    low[inside], high[inside] = ((h + side * reach) / np.sqrt(1.0 - rho) for side in (-1.0, 1.0))
     return low, high
+
+
+def probit_band(mean, variance, level):
+    """Central band of a probability that is known only with a variance: `probit_edges` as probabilities.
+
+    Where the variance is zero both edges are the mean itself.
+    """
+    edges = probit_edges(mean, variance, level)
+    return tuple(np.where(variance > 0.0, _PHI(edge), mean) for edge in edges)

@@ -198,7 +198,7 @@ class Oracle:
         return times, np.array(values)
 
 
-def with_many_digits(case, time, digits=50):
+def with_many_digits(case, time, digits=30):
     """Concentration averaged over the void that ends at a time, dose by dose, by mpmath's matrix exponential."""
     with mpmath.workdps(digits):
         matrix, sources, centre = _rate_matrix(case, mpmath.mpf)

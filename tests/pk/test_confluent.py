@@ -99,7 +99,8 @@ def test_divided_difference_of_an_exponential(fold, width, seed):
     factorial = float(np.prod(np.arange(1, fold)))
     bounds = time ** (fold - 1) * np.exp(-group[[0, -1], 0] * time) / factorial
     value = (weights * np.exp(-nodes * time)).sum()
-    assert bounds[1] * (1.0 - 1e-9) <= value <= bounds[0] * (1.0 + 1e-9)
+    # The weights of five equal poles are about 1e7 times what is left of them here.
+    assert bounds[1] * (1.0 - 2e-8) <= value <= bounds[0] * (1.0 + 2e-8)
 
 
 def test_clusters_are_far_apart_next_to_their_width():

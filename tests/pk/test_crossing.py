@@ -271,3 +271,12 @@ def test_more_draws_than_one_block():
     small = crossings(respond(chain, groups, void), np.full(50, 0.01))
     assert (large.last == repeat(small.last)).all()
     assert (large.first == repeat(small.first)).all()
+
+
+def test_the_last_crossing_alone_is_the_same():
+    response = response_of(*population(oral(trains=(Train(100.0, -48.0, 0.0, 24.0, 3), Train(30.0, -1.0))), 60, seed=9))
+    for cutoff in (1e-4, 0.02, 0.06):
+        both = crossings(response, np.full(60, cutoff))
+        alone = crossings(response, np.full(60, cutoff), last_only=True)
+        assert (alone.last == both.last).all()
+        assert (alone.first == 0.0).all()
