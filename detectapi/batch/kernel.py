@@ -143,6 +143,8 @@ def _lot(rows: Sequence[Row], lot: Sequence[Sequence[int]], times) -> list[Any]:
     for i in members:
         train = rows[i].question.regimen.trains[0]
         schedules[train.start, train.duration, train.every, train.count].append(i)
+    # With several parts a first crossing decides together with the last ones of others.
+    since = float(np.min(times, initial=np.inf)) if len(question.assay.components) == 1 else None
     parts = []
     for c, component in enumerate(question.assay.components):
         part = Crossings(*(np.empty((len(rows), n)) for _ in range(2)), None)
@@ -154,7 +156,7 @@ def _lot(rows: Sequence[Row], lot: Sequence[Sequence[int]], times) -> list[Any]:
                 **dict(zip(("start", "duration", "every", "count"), map(np.atleast_1d, schedule), strict=True))
             )
             for turn in _turns(some, body):
-                _cross(part, turn, rows, body, c, chain, train_doses, simulation, scale, n)
+                _cross(part, turn, rows, body, c, chain, train_doses, simulation, scale, since)
         parts.append(part)
     chosen = [Crossings(part.first[members], part.last[members], None) for part in parts]
     states = {b: _state_of(simulation.state, b) for b in range(len(lot))}
@@ -174,9 +176,9 @@ def _turns(members, body) -> list[list[list[int]]]:
     return [[[group[min(turn, len(group) - 1)] for group in groups.values()] for turn in range(rounds)]]
 
 
-def _cross(part, turn, rows, body, c, chain, doses, simulation, scale, n) -> None:
+def _cross(part, turn, rows, body, c, chain, doses, simulation, scale, since) -> None:
     """Crossings of rows that share a schedule; each round of the turn has one row of each of the same bodies."""
-    which = np.array([body[i] for i in turn[0]])
+    n, which = scale.shape[1], np.array([body[i] for i in turn[0]])
     columns = slice(None)
     if not np.array_equal(which, np.arange(len(scale))):
         columns = (which[:, None] * n + np.arange(n)).ravel()
@@ -186,9 +188,29 @@ def _cross(part, turn, rows, body, c, chain, doses, simulation, scale, n) -> Non
     for members in turn:
         cutoff = np.array([[rows[i].question.assay.components[c].cutoff_ng_ml] for i in members])
         level = cutoff / (scale[which] * _amounts([rows[i].question for i in members], simulation))
-        found = crossings(response, level.reshape(-1))
-        part.first[members] = found.first.reshape(-1, n)
-        part.last[members] = found.last.reshape(-1, n)
+        first, last = _window_of(response, level.reshape(-1), since)
+        part.first[members] = first.reshape(-1, n)
+        part.last[members] = last.reshape(-1, n)
+
+
+def _window_of(response, level, since):
+    """First and last crossings, as far as they show: first ones up to `since` may stand as 0 where nobody asks earlier. [h]
+
+    Finding the first crossing takes as long as finding the last. A draw at or above the cutoff at the earliest time that is
+    asked for had its first crossing by then, and one whose last was by then is never asked for.
+    """
+    if since is None:
+        found = crossings(response, level)
+        return found.first, found.last
+    last = crossings(response, level, last_only=True).last
+    first = np.zeros_like(last)
+    if not np.isfinite(since):
+        return first, last
+    (value,) = response.concentration(np.array([since]))
+    open_draws = (last > since) & (value < level)
+    if open_draws.any():
+        first[open_draws] = crossings(response, np.where(open_draws, level, np.inf)).first[open_draws]
+    return first, last
 
 
 def _unit_doses(simulation: Simulation, analyte: str):
