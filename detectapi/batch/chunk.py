@@ -9,6 +9,7 @@ from typing import Any
 
 from detectapi.batch import grid, kernel, rows, storage, table
 from detectapi.batch.options import Options
+from detectapi.batch.reader import Reader
 from detectapi.errors import DetectError, InputError, Problem
 
 
@@ -70,6 +71,7 @@ def answer(numbered: Iterable[tuple[int, Any]], options: Options) -> tuple[list[
     bad : list of dict
         ``row``, ``id`` where it has one, ``pointer``, ``code``, ``detail`` and ``allowed``: one for each thing to mend.
     """
+    reader = Reader(options.of_a_row)
     asked, bad = [], []
     for number, row in numbered:
         name = None
@@ -77,14 +79,12 @@ def answer(numbered: Iterable[tuple[int, Any]], options: Options) -> tuple[list[
             if isinstance(row, InputError):
                 raise row
             name = rows.identity(row, number)
-            own = options.of_a_row
-            if options.sampling == "independent":
-                own = {**own, "seed": rows.independent_seed(options.seed, name)}
-            asked.append((number, name, row, rows.request(row, own)))
+            seed = rows.independent_seed(options.seed, name) if options.sampling == "independent" else None
+            asked.append((number, name, row, reader.read(row, seed)))
         except InputError as error:
             bad += lines(number, name, row, error)
     good = []
-    found = kernel.answer_rows([request for *_, request in asked], options.times_h)
+    found = kernel.answer_rows([ready for *_, ready in asked], options.times_h)
     for (number, name, row, _), one in zip(asked, found, strict=True):
         if isinstance(one, DetectError):
             bad += lines(number, name, row, one)

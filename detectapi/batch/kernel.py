@@ -20,7 +20,7 @@ import numpy as np
 from detectapi import evidence, notes
 from detectapi.answer import hours
 from detectapi.draws import Draws, layout
-from detectapi.errors import DetectError, InputError, NumericalError
+from detectapi.errors import NumericalError
 from detectapi.kinetics import UMOL_PER_MMOL, group_key
 from detectapi.person import CENTRAL_90
 from detectapi.physiology import Physiology
@@ -28,7 +28,6 @@ from detectapi.pk import cascade
 from detectapi.pk.cascade import Chain
 from detectapi.pk.crossing import Crossings, crossings
 from detectapi.pk.mammillary import Disposition
-from detectapi.question import read_question
 from detectapi.simulate import Question, Simulation
 from detectapi.window import combine, interval
 
@@ -48,36 +47,31 @@ class Row(NamedTuple):
         return self.request["options"]
 
 
-def answer_rows(requests: Sequence[Mapping[str, Any]], times: Sequence[float]) -> list[dict[str, Any] | DetectError]:
-    """Windows of many requests.
+def answer_rows(rows: Sequence[Row], times: Sequence[float]) -> list[dict[str, Any] | NumericalError]:
+    """Windows of many rows.
 
     Parameters
     ----------
-    requests : sequence of dict
-        As `schemas.EstimateRequestSchema` loads them.
+    rows : sequence of Row
+        As `detectapi.batch.reader` makes them.
     times : sequence of float
         Times at which the probability of a positive specimen is wanted. [h after the last dose]
 
     Returns
     -------
-    list of dict or DetectError
-        In the order of the requests. Figures are those of the single estimate with the same seed and draws.
+    list of dict or NumericalError
+        In the order of the rows. Figures are those of the single estimate with the same seed and draws.
     """
-    found: list[Any] = [None] * len(requests)
-    packs: dict[Any, list[tuple[int, Row]]] = defaultdict(list)
-    for i, request in enumerate(requests):
-        try:
-            row = Row(request, read_question(request))
-        except InputError as error:
-            found[i] = error
-            continue
+    found: list[Any] = [None] * len(rows)
+    packs: dict[Any, list[int]] = defaultdict(list)
+    for i, row in enumerate(rows):
         key = _structure(row)
-        packs[i if key is None else key].append((i, row))
+        packs[i if key is None else key].append(i)
     moments = np.asarray(times, dtype=float)
     for key, members in packs.items():
-        numbers, rows = zip(*members, strict=True)
-        answers = _alone(rows[0], moments) if isinstance(key, int) else _together(rows, moments)
-        for i, one in zip(numbers, answers, strict=True):
+        some = [rows[i] for i in members]
+        answers = _alone(some[0], moments) if isinstance(key, int) else _together(some, moments)
+        for i, one in zip(members, answers, strict=True):
             found[i] = one
     return found
 

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from collections.abc import Mapping
 from dataclasses import dataclass
+from functools import lru_cache
 from types import MappingProxyType
 
 from detectapi.assay import Assay, Component, RegisteredAssay
@@ -139,6 +140,7 @@ def routes(root: Table) -> dict[str, Route]:
     return read
 
 
+@lru_cache(maxsize=4096)
 def plain(word: str) -> str:
     """A word without what makes no difference: case, spaces, hyphens, underscores, full stops."""
     return "".join(character for character in word.lower() if character not in " -_.'")
