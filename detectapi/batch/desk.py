@@ -119,7 +119,7 @@ class Desk:
     def _submit(self, caller, job, source, digest, options, token, rows, size):
         given = dict(options)
         name = given.pop("name", "")
-        how = Options(**{**given, "times_h": tuple(given["times_h"]), "echo": tuple(given["echo"])})
+        how = Options(**{**given, "chunk_rows": self.settings.chunk_rows, "times_h": tuple(given["times_h"]), "echo": tuple(given["echo"])})
         source_name = "grid.json" if "grid" in source else f"scenarios.{source['format']}"
         described = about.describe(how, digest, source_name)
         folder = storage.join(self.settings.folder, job)

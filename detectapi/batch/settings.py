@@ -38,6 +38,10 @@ class Settings:
         How long results are kept. [s]
     largest_upload : int
         Of a table that is sent. [bytes]
+    chunk_rows : int
+        Rows that are computed at a time; see docs/scale.md.
+    lease_s : float
+        Time after which the chunks of a worker that says nothing are another's. [s]
     quota : Quota
         Of keys that have none of their own.
     """
@@ -49,6 +53,7 @@ class Settings:
     anonymous: bool = False
     retention_s: float = 7 * DAY_S
     largest_upload: int = 64 * 2**20
+    chunk_rows: int = 1000
     lease_s: float = 60.0
     quota: Quota = Quota()
 
@@ -86,6 +91,7 @@ def from_environment(environment: Mapping[str, str] | None = None) -> Settings |
         anonymous=given.get("DETECTAPI_ANONYMOUS_JOBS", "") == "1",
         retention_s=float(given.get("DETECTAPI_RETENTION_DAYS", "") or 7) * DAY_S,
         largest_upload=number("LARGEST_UPLOAD", 64 * 2**20),
+        chunk_rows=number("CHUNK_ROWS", 1000),
         lease_s=float(given.get("DETECTAPI_LEASE_S", "") or 60.0),
         quota=Quota(
             number("QUOTA_ROWS", usual.rows), number("QUOTA_JOBS", usual.jobs), number("QUOTA_BYTES", usual.bytes)
