@@ -43,7 +43,8 @@ def test_ninety_percent_intervals_hold_ninety_percent_of_simulated_truths():
     for i, asked in enumerate(QUESTIONS.values()):
         asked = question(**asked)
         plan = layout(500)
-        truth = Simulation(asked, Draws(9000 + i, plan), plan.all())  # people, specimens and parameters of another seed
+        # People, specimens and typical values of another seed.
+        truth = Simulation(asked, Draws(9000 + i, plan, asked.posterior), plan.all())
         last = combine([truth.crossings(part) for part in asked.assay.components], "any")[1]
         for j, t in enumerate(last[:: plan.draws // 50][:50]):
             window = run(asked, 500, 100 + 50 * i + j, 0.9).window
