@@ -110,7 +110,9 @@ def test_an_exact_assay_has_no_share():
     ids=["kidney", "pH", "flow", "weight"],
 )
 def test_widening_an_input_never_narrows_the_interval(narrow, wide):
-    told, told_less = (run(question(**given, analyte="dehydronorketamine"), 4000, 5, 0.9).window for given in (narrow, wide))
+    told, told_less = (
+        run(question(**given, analyte="dehydronorketamine"), 4000, 5, 0.9).window for given in (narrow, wide)
+    )
 
     # The same random numbers; the tails of 4000 draws are known to about 3 % of the width.
     assert width(told_less) > 0.97 * width(told)
