@@ -28,7 +28,9 @@ def main():
             run(asked, 2000, i, 0.9)  # another seed each time, so that no numbers are kept
             times[name].append(time.perf_counter() - start)
     with_, without = (statistics.median(times[name]) * 1e3 for name in ("with", "without"))
-    print(f"median of {REPEATS}: {with_:.1f} ms with the calibration, {without:.1f} ms without: {with_ / without - 1:+.1%}")
+    print(
+        f"median of {REPEATS}: {with_:.1f} ms with the calibration, {without:.1f} ms without: {with_ / without - 1:+.1%}"
+    )
 
 
 if __name__ == "__main__":

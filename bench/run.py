@@ -86,7 +86,8 @@ def main(names):
     head = (
         "# Measured\n\n"
         "Written by `make bench`. One thread unless said otherwise; medians of at least five runs: of processor time in process,\n"
-        "of the clock where other processes do the work. What is compared took turns in one run. Trust ratios, not times: the speed of a shared machine moves."
+        "of the clock where other processes do the work. What is compared took turns in one run.\n"
+        "Trust ratios, not times: the speed of a shared machine moves."
     )
     results = HERE / "RESULTS.md"
     results.write_text("\n\n".join((head, machine(busy), *sections)) + "\n", encoding="utf-8")

@@ -167,7 +167,9 @@ def inputs_used(request: Mapping[str, Any], question) -> list[dict[str, Any]]:
     for name, change in ((request.get("model") or {}).get("adjust") or {}).items():
         parameter = question.parameters[name]
         detail = "scaled" if "scale" in change else "set"
-        used.append({"name": name, "value": parameter.value, "unit": parameter.unit, "source": "given", "detail": detail})
+        used.append(
+            {"name": name, "value": parameter.value, "unit": parameter.unit, "source": "given", "detail": detail}
+        )
     return used
 
 

@@ -188,7 +188,9 @@ def sensitivity(file, svg, as_json, **flags):
     from detectapi import service, tornado
     from detectapi.flags import with_options
 
-    document = service.sensitivity(with_options(service.read_json(file.read()), {"level": None, "include": (), **flags}))
+    document = service.sensitivity(
+        with_options(service.read_json(file.read()), {"level": None, "include": (), **flags})
+    )
     if svg:
         with open(svg, "w", encoding="utf-8", newline="\n") as paper:
             paper.write(str(tornado.drawing(document)))

@@ -71,7 +71,11 @@ def _specimen(state) -> list[dict[str, str]]:
     substituted = substituted & ((gravity <= low) | (gravity >= high))
     found = []
     for code, share, words in (
-        ("dilute-specimen-possible", np.mean(dilute), "dilute (creatinine 2 to 20 mg/dL and specific gravity below 1.003)"),
+        (
+            "dilute-specimen-possible",
+            np.mean(dilute),
+            "dilute (creatinine 2 to 20 mg/dL and specific gravity below 1.003)",
+        ),
         ("substituted-specimen-possible", np.mean(substituted), "substituted (creatinine below 2 mg/dL)"),
     ):
         if share >= WORTH_SAYING:

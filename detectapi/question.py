@@ -154,7 +154,9 @@ def _read_assay(given, substance: Substance) -> Assay:
     if given is None or isinstance(given, str):
         registered = catalog.assay(given or substance.default_assay)
         if registered.assay is None:
-            raise NotSupported(f"This test has no cutoff in urine: {registered.because}", pointer="/assay", code="no-cutoff")
+            raise NotSupported(
+                f"This test has no cutoff in urine: {registered.because}", pointer="/assay", code="no-cutoff"
+            )
         if substance.id not in registered.substances:
             allowed = [a.id for a in catalog.assays() if a.assay is not None and substance.id in a.substances]
             raise NotSupported(f"This test is not for {substance.name}.", pointer="/assay", allowed=allowed)

@@ -129,7 +129,9 @@ class EvidenceSchema(Schema):
     because = fields.String(required=True)
     sources = fields.List(fields.String(), required=True)
     rows = fields.List(
-        fields.String(), required=True, metadata={"description": "Observations in urine of this use, each with how the model fared."}
+        fields.String(),
+        required=True,
+        metadata={"description": "Observations in urine of this use, each with how the model fared."},
     )
 
 

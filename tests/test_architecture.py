@@ -55,7 +55,17 @@ LAYERS = (
 FACADE = "detectapi"  # detectapi/__init__.py: names loaded when asked for, so it belongs to no layer
 MAY_READ_SCHEMAS = {"detectapi.batch", "detectapi.catalog", "detectapi.observations", "detectapi.service", "detectapi.web"}
 # What may be imported besides the standard library, where that is part of a module's promise. Other modules: numpy.
-WEB = {"apispec", "flask", "flask_babel", "flask_smorest", "gunicorn", "markupsafe", "marshmallow", "structlog", "werkzeug"}
+WEB = {
+    "apispec",
+    "flask",
+    "flask_babel",
+    "flask_smorest",
+    "gunicorn",
+    "markupsafe",
+    "marshmallow",
+    "structlog",
+    "werkzeug",
+}
 THIRD_PARTY = {
     "schemas": {"marshmallow"},
     "wsgi": set(),

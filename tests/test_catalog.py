@@ -186,7 +186,9 @@ def test_a_substance_of_ones_own_is_found(folder):
     toy = catalog.substance("toy salt")
 
     assert "toy" == toy.id
-    assert ["amphetamine", "esketamine", "ketamine", "methamphetamine", "toy"] == [substance.id for substance in catalog.substances()]
+    known = [substance.id for substance in catalog.substances()]
+
+    assert ["amphetamine", "esketamine", "ketamine", "methamphetamine", "toy"] == known
     assert "toy-test" == catalog.assay("toy-test").id
     catalog.check()
 

@@ -4,7 +4,9 @@ import pytest
 from detectapi.draws import PEOPLE_PER_ROW, STREAMS, Draws, MedianDraw, layout
 
 
-@pytest.mark.parametrize(("asked", "made"), [(100, 100), (101, 150), (500, 500), (501, 750), (2000, 2000), (20_000, 20_000)])
+@pytest.mark.parametrize(
+    ("asked", "made"), [(100, 100), (101, 150), (500, 500), (501, 750), (2000, 2000), (20_000, 20_000)]
+)
 def test_layout_has_at_least_the_draws_asked_for(asked, made):
     plan = layout(asked)
 

@@ -43,7 +43,8 @@ def test_ninety_percent_intervals_hold_ninety_percent_of_simulated_truths():
     for i, asked in enumerate(QUESTIONS.values()):
         asked = question(**asked)
         plan = layout(500)
-        truth = Simulation(asked, Draws(9000 + i, plan), plan.all())  # people, specimens and parameters of another seed
+        # People, specimens and typical values of another seed.
+        truth = Simulation(asked, Draws(9000 + i, plan, asked.posterior), plan.all())
         last = combine([truth.crossings(part) for part in asked.assay.components], "any")[1]
         for j, t in enumerate(last[:: plan.draws // 50][:50]):
             window = run(asked, 500, 100 + 50 * i + j, 0.9).window
@@ -109,7 +110,9 @@ def test_an_exact_assay_has_no_share():
     ids=["kidney", "pH", "flow", "weight"],
 )
 def test_widening_an_input_never_narrows_the_interval(narrow, wide):
-    told, told_less = (run(question(**given, analyte="dehydronorketamine"), 4000, 5, 0.9).window for given in (narrow, wide))
+    told, told_less = (
+        run(question(**given, analyte="dehydronorketamine"), 4000, 5, 0.9).window for given in (narrow, wide)
+    )
 
     # The same random numbers; the tails of 4000 draws are known to about 3 % of the width.
     assert width(told_less) > 0.97 * width(told)

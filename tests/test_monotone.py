@@ -73,9 +73,7 @@ def test_more_doses_before_never_shorten(use, more):
 @given(uses, st.floats(20.0, 100.0), st.floats(1.05, 5.0))
 def test_less_water_never_shortens_for_dehydronorketamine(use, flow, factor):
     use = use | {"analyte": "dehydronorketamine"}
-    slow, fast = (
-        last_positive(**use, hydration={"urine_flow_ml_h": f}, urine_ph=6.0) for f in (flow, flow * factor)
-    )
+    slow, fast = (last_positive(**use, hydration={"urine_flow_ml_h": f}, urine_ph=6.0) for f in (flow, flow * factor))
 
     assert np.median(slow) >= np.median(fast) - EXACT
 

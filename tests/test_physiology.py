@@ -38,7 +38,9 @@ def test_serum_creatinine_in_both_units_and_its_equation_has_an_error():
 
     assert us == pytest.approx(gfr_from_creatinine(1.2, 60.0, False))
     assert si == pytest.approx(us)
-    assert np.log(drawn(renal={"serum_creatinine_mg_dl": 1.2}, person=person).gfr).std() == pytest.approx(0.18, abs=0.02)
+    assert np.log(drawn(renal={"serum_creatinine_mg_dl": 1.2}, person=person).gfr).std() == pytest.approx(
+        0.18, abs=0.02
+    )
 
 
 def test_stages_of_kidney_disease_follow_each_other():

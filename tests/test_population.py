@@ -89,7 +89,9 @@ def test_a_parameter_is_scaled_or_set_and_the_file_stays_as_it_is():
     ketamine = catalog.substance("ketamine")
     before = ketamine.parameters["ketamine.clearance"].value
 
-    assert adjust(ketamine, {"ketamine.clearance": {"scale": 0.8}})["ketamine.clearance"].value == pytest.approx(0.8 * before)
+    assert adjust(ketamine, {"ketamine.clearance": {"scale": 0.8}})["ketamine.clearance"].value == pytest.approx(
+        0.8 * before
+    )
     assert 70.0 == adjust(ketamine, {"ketamine.clearance": {"set": 70.0}})["ketamine.clearance"].value
     assert before == ketamine.parameters["ketamine.clearance"].value
 

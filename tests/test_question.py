@@ -51,7 +51,9 @@ def test_an_analyte_by_two_names_is_still_twice():
 
 
 def test_cross_reactivity_weighs_analytes_against_one_cutoff():
-    asked = ask(dose(), assay={"target": "norketamine", "cutoff_ng_ml": 50.0, "cross_reactivity": {"K": 0.02, "DHNK": 0.0}})
+    asked = ask(
+        dose(), assay={"target": "norketamine", "cutoff_ng_ml": 50.0, "cross_reactivity": {"K": 0.02, "DHNK": 0.0}}
+    )
 
     assert {"norketamine": 1.0, "ketamine": 0.02} == dict(asked.assay.components[0].weights)
 

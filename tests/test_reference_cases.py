@@ -28,7 +28,11 @@ def simulate(doses, substance="ketamine", gfr=110.0, ph=6.0, flow=FLOW_ML_H, cut
         "hydration": {"urine_flow_ml_h": flow},
         "urine_ph": ph,
         "specimen": {"void_interval_h": 0.25, "urine_flow_ml_h": flow, "urine_ph": ph},
-        "assay": {"rule": "any", "analytes": [{"analyte": a, "cutoff_ng_ml": cutoff} for a in analytes], "imprecision_cv": 0.0},
+        "assay": {
+            "rule": "any",
+            "analytes": [{"analyte": a, "cutoff_ng_ml": cutoff} for a in analytes],
+            "imprecision_cv": 0.0,
+        },
     }
     # The numbers of the data files, not what calibration made of them: that is held against studies in docs/validation.
     return simulate_typical(replace(read_question(request), posterior=None))
@@ -106,8 +110,12 @@ def test_the_deep_compartment_releases_over_nine_days():
     ("analyte", "route", "low", "high"),
     [
         pytest.param("norketamine", "intravenous", 1.23, 2.35, id="hasan2021: 1.79 +/- 0.56"),
-        pytest.param("hydroxynorketamine", "intravenous", 0.33, 3.1, id="0.33 to 3.1 in two reports of one trial: no tighter"),
-        pytest.param("norketamine", "oral", 8.0, 22.0, id="hasan2021 and fanta2015: 14 to 22, prolonged release; model is low"),
+        pytest.param(
+            "hydroxynorketamine", "intravenous", 0.33, 3.1, id="0.33 to 3.1 in two reports of one trial: no tighter"
+        ),
+        pytest.param(
+            "norketamine", "oral", 8.0, 22.0, id="hasan2021 and fanta2015: 14 to 22, prolonged release; model is low"
+        ),
     ],
 )
 def test_exposure_ratio_to_ketamine(analyte, route, low, high):

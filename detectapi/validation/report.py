@@ -124,7 +124,10 @@ def _plots(found: Findings) -> dict[str, Any]:
         drawn["windows"] = plots.windows(list(_window_rows(found, times)), f"{name}: how long urine stays positive")
     panels = _curve_panels(found)
     if panels:
-        drawn["curves"] = plots.curves(panels, f"{name}: published points on the model's 90 % band of the group's mean, before what studies differ by")
+        drawn["curves"] = plots.curves(
+            panels,
+            f"{name}: published points on the model's 90 % band of the group's mean, before what studies differ by",
+        )
     return drawn
 
 

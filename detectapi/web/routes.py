@@ -38,7 +38,7 @@ def accept_json():
             "content": {
                 JSON: {"schema": EstimateResponseSchema},
                 **{media: {"schema": {"type": "string", "format": "binary"}} for media in files.PICTURES},
-            }
+            },
         }
     },
     requestBody={

@@ -67,7 +67,10 @@ NORKETAMINE = Moiety(60.0, 200.0)
 DEHYDRONORKETAMINE = Moiety(40.0, 150.0, (1.0,), (60.0,))
 
 
-def oral(depth=3, rate_constant=1.5, trains=(Train(200.0),), void=3.5, moieties=None, lag_time=0.0):
+ONCE = (Train(200.0),)
+
+
+def oral(depth=3, rate_constant=1.5, trains=ONCE, void=3.5, moieties=None, lag_time=0.0):
     """A dose by mouth and the last of a chain of three, one of them deep: what the benchmarks use."""
     chain = (moieties or (KETAMINE, NORKETAMINE, DEHYDRONORKETAMINE))[:depth]
     path = Path((0.2, *[0.0] * (depth - 1)), rate_constant, lag_time)

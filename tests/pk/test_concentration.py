@@ -81,13 +81,19 @@ def test_against_many_digits(name):
 
 HAZARDS = {
     "long infusion, fast pole": oral(1).replace(groups=(((Train(500.0, -72.0, 72.0),), 1.0, (Path((1.0,)),)),)),
-    "release that outlasts time 0": oral().replace(groups=(((Train(200.0, -1.0),), 1.0, (Path((0.2, 0.1, 0.0), 0.4, 2.0, 24.0),)),)),
+    "release that outlasts time 0": oral().replace(
+        groups=(((Train(200.0, -1.0),), 1.0, (Path((0.2, 0.1, 0.0), 0.4, 2.0, 24.0),)),)
+    ),
     "lag after time 0": oral(lag_time=6.0),
     "90 doses": oral(trains=(Train(400.0, -24.0 * 89, 0.0, 24.0, 90),)),
     "many doses within one void": oral(trains=(Train(10.0, -24.75, 0.0, 0.25, 100),), void=12.0),
     "infusions that overlap": oral(1).replace(groups=(((Train(10.0, -30.0, 20.0, 5.0, 3),), 1.0, (Path((1.0,)),)),)),
-    "weak deep compartment": oral(moieties=(Moiety(79.0, 20.0, (120.0, 60.0, 1e-6), (40.0, 190.0, 100.0)), NORKETAMINE, DEHYDRONORKETAMINE)),
-    "equal return rates": oral(moieties=(Moiety(79.0, 20.0, (40.0, 80.0, 20.0), (40.0, 80.0, 20.0)), NORKETAMINE, DEHYDRONORKETAMINE)),
+    "weak deep compartment": oral(
+        moieties=(Moiety(79.0, 20.0, (120.0, 60.0, 1e-6), (40.0, 190.0, 100.0)), NORKETAMINE, DEHYDRONORKETAMINE)
+    ),
+    "equal return rates": oral(
+        moieties=(Moiety(79.0, 20.0, (40.0, 80.0, 20.0), (40.0, 80.0, 20.0)), NORKETAMINE, DEHYDRONORKETAMINE)
+    ),
     "tiny infusion time": oral(2).replace(groups=(((Train(50.0, -1e-4, 1e-4),), 1.0, (Path((1.0, 0.0)),)),)),
     "first-pass metabolite": oral().replace(groups=(((Train(50.0),), 1.0, (Path((0.0, 0.5, 0.1), 1.1), Path((0.3, 0.0, 0.0)),)),)),
 }  # fmt: skip

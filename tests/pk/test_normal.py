@@ -6,7 +6,9 @@ from detectapi.pk.normal import inverse_normal, probit_band
 
 
 def test_agrees_with_an_independent_implementation():
-    p = np.concatenate([np.geomspace(1e-300, 0.4, 500), np.linspace(0.01, 0.99, 501), 1.0 - np.geomspace(1e-15, 0.4, 200)])
+    p = np.concatenate(
+        [np.geomspace(1e-300, 0.4, 500), np.linspace(0.01, 0.99, 501), 1.0 - np.geomspace(1e-15, 0.4, 200)]
+    )
 
     assert inverse_normal(p) == pytest.approx(ndtri(p), rel=1e-13, abs=1e-14)
 
