@@ -136,9 +136,13 @@ class Batch:
 
         Raises
         ------
+        ValueError
+            The job has not come to a good end.
         OSError
             A part is not as it was written, or the output cannot be written; the state stays.
         """
+        if job["state"] not in ("succeeded", "partial"):
+            raise ValueError(f"the job is {job['state']}")
         parts = self.store.parts(self.id)
         with storage.replacing(str(self.output)) as path:
             table.write_whole(

@@ -15,7 +15,7 @@ from detectapi.errors import InputError
 
 TICK_S = 0.2
 STORAGE_WAIT_S = 5.0
-LOST_WAIT_S = 0.0
+LONGEST_WAIT_S = 5.0
 WHY = {
     "storage": "The storage refuses to be written or read; it is tried again.",
     "lost": "A worker died; its chunk is computed again.",
@@ -133,7 +133,8 @@ class Runner:
         elif leased.attempts >= (3 if outcome.failure == "ours" else MOST_ATTEMPTS):
             self.store.fail(leased.job, problem, self.retention_s)
         else:
-            self.store.give_back(leased.job, leased.idx, self.name, LOST_WAIT_S, problem)
+            wait = min(0.05 * 2.0**leased.attempts, LONGEST_WAIT_S)
+            self.store.give_back(leased.job, leased.idx, self.name, wait, problem)
 
     def clear(self) -> None:
         """Remove jobs whose retention has passed, with their files."""

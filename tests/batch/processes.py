@@ -12,6 +12,7 @@ import urllib.error
 import urllib.request
 from pathlib import Path
 
+ROOT = Path(__file__).parent.parent.parent
 LIMITS = {name: "1" for name in ("OMP_NUM_THREADS", "OPENBLAS_NUM_THREADS", "MKL_NUM_THREADS")}
 
 
@@ -153,7 +154,7 @@ class Cluster:
 
     def _run(self, *arguments):
         line = [sys.executable, "-m", "distributed.cli." + arguments[0], *arguments[1:]]
-        environment = {**os.environ, **LIMITS, "PYTHONWARNINGS": "default"}
+        environment = {**os.environ, **LIMITS, "PYTHONPATH": str(ROOT), "PYTHONWARNINGS": "default"}
         return subprocess.Popen(line, cwd=self.folder, stdout=self.log, stderr=self.log, env=environment)
 
     def start_scheduler(self):

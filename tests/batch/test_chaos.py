@@ -251,6 +251,7 @@ def test_bad_input_leaves_the_server_alive(tmp_path):
         assert {line["row"]: line["code"] for line in errors}[2] == "line-too-long"
         with pytest.raises(urllib.error.HTTPError) as caught:
             server.submit(b"x", "application/zip", QUERY)
+        caught.value.close()
         assert caught.value.code == 415
         with open(f"/proc/{server.process.pid}/status", encoding="ascii") as file:
             assert "zombie" not in file.read()
