@@ -61,6 +61,16 @@ $(VENV)/.installed-page: tests/page/tools/package-lock.json $(VENV)/.installed-d
 	@npm ci --silent --no-audit --no-fund --prefix tests/page/tools
 	@touch $@
 
+# What the tests of the jobs need besides Python: a PostgreSQL server. Debian would start one of its own; the tests start theirs.
+$(VENV)/.installed-postgres: $(VENV)/.installed-dev
+	@ls /usr/lib/postgresql/*/bin/initdb >/dev/null 2>&1 || command -v initdb >/dev/null || { \
+		[ "$$(id -u)" = 0 ] && command -v apt-get >/dev/null && echo "installing postgresql" && \
+		mkdir -p /etc/postgresql-common && { [ -e /etc/postgresql-common/createcluster.conf ] || \
+			echo "create_main_cluster = false" > /etc/postgresql-common/createcluster.conf; } && \
+		apt-get update -qq && DEBIAN_FRONTEND=noninteractive apt-get install -y -qq --no-install-recommends postgresql-15 >/dev/null; } || { \
+		echo "the tests of the jobs need a PostgreSQL server (Debian: apt-get install postgresql-15)" >&2; exit 1; }
+	@touch $@
+
 # What the benchmarks need on top: their peer is built from Fortran source.
 $(VENV)/.installed-bench: requirements/bench.txt $(VENV)/.installed-dev
 	@command -v gfortran >/dev/null || { \
@@ -77,7 +87,7 @@ setup: $(VENV)/.installed-dev ## set up .venv (the other targets do it by themse
 run: $(VENV)/.installed ## start the service on http://127.0.0.1:8000 (HOST, PORT, WORKERS)
 	@exec $(BIN)/detectapi serve --host $(HOST) --port $(PORT) --workers $(WORKERS)
 
-test: $(VENV)/.installed-page ## every test, the slow ones too
+test: $(VENV)/.installed-page $(VENV)/.installed-postgres ## every test, the slow ones too
 	@$(BIN)/python -m pytest -m "slow or not slow" -n 2 $(PYTEST_ARGS)
 
 test-fast: $(VENV)/.installed-dev ## the tests without the slow ones
@@ -102,13 +112,15 @@ format: $(VENV)/.installed-dev ## let ruff put the code in order
 UV := build/uv/bin/uv
 COMPILE := $(UV) pip compile --quiet --universal --python-version 3.11 --fork-strategy fewest --generate-hashes \
 	--no-emit-index-url --no-emit-find-links --custom-compile-command "make lock" $(UPGRADE)
+# One set of packages for the server, its workers and those of a cluster: they must agree to the byte.
+EXTRAS := --extra report --extra batch --extra postgres --extra cluster
 $(UV):
 	@"$(PYTHON)" -m venv build/uv
 	@build/uv/bin/python -m pip install --quiet uv==0.13.9
 
 lock: $(UV) ## write requirements/*.txt anew from pyproject.toml
-	@$(COMPILE) pyproject.toml --extra dev --extra report -o requirements/dev.txt
-	@$(COMPILE) pyproject.toml --extra report -c requirements/dev.txt -o requirements/run.txt
+	@$(COMPILE) pyproject.toml --extra dev $(EXTRAS) -o requirements/dev.txt
+	@$(COMPILE) pyproject.toml $(EXTRAS) -c requirements/dev.txt -o requirements/run.txt
 	@printf 'hatchling\neditables\n' | $(COMPILE) - -c requirements/dev.txt -o requirements/build.txt
 	@$(COMPILE) pyproject.toml --extra bench -c requirements/dev.txt -o requirements/bench.txt
 

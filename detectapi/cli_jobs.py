@@ -21,7 +21,9 @@ def add_to(group, reports_errors):
 @click.option("--times", default="24,48,72,120,168", show_default=True, help="Where the probability is wanted. [h]")
 @click.option("--sampling", type=click.Choice(["common", "independent"]), default="common", show_default=True)
 @click.option("--on-error", type=click.Choice(["skip", "fail"]), default="skip", show_default=True)
-@click.option("--echo", default="", help="Input columns to repeat, with commas between, or all.")
+@click.option(
+    "--echo", default="", help="Input columns to repeat, with commas between, or all; of a grid, those that vary."
+)
 @click.option("--errors", type=click.Path(dir_okay=False), help="List of bad rows.  [errors.ndjson beside the output]")
 @click.option("--chunk-rows", type=click.IntRange(1, 1_000_000), default=1000, show_default=True)
 @click.option("--workers", type=click.IntRange(1, 256), help="Processes.  [as many as cores]")

@@ -118,9 +118,12 @@ def nearest(name, names, count=3):
     Returns
     -------
     list of str
-        At most `count`, best first; all of them when there are no more than `count`.
+        At most `count`, those that begin with it first, then the most alike; all of them when there are no more than `count`.
     """
     names = list(names)
     if len(names) <= count:
         return names
-    return get_close_matches(name.strip().lower(), names, n=count, cutoff=0.5)
+    word = name.strip().lower()
+    begun = [known for known in names if word and known.startswith(word)]
+    alike = get_close_matches(word, names, n=count, cutoff=0.5)
+    return list(dict.fromkeys(begun + alike))[:count]

@@ -222,7 +222,9 @@ class Physiology:
             "interactions": self.interactions,
         }
         shape = (*self.rows, len(selection.people))
-        wide = [np.broadcast_to(a, shape) for a in (gfr, flow, ph, specimen_flow, specimen_ph, void, creatinine, gravity)]
+        wide = [
+            np.broadcast_to(a, shape) for a in (gfr, flow, ph, specimen_flow, specimen_ph, void, creatinine, gravity)
+        ]
         return State(covariates, *wide)
 
     @staticmethod

@@ -53,7 +53,13 @@ LAYERS = (
     {"detectapi._version", "detectapi.errors", "detectapi.voice", "schemas"},
 )
 FACADE = "detectapi"  # detectapi/__init__.py: names loaded when asked for, so it belongs to no layer
-MAY_READ_SCHEMAS = {"detectapi.batch", "detectapi.catalog", "detectapi.observations", "detectapi.service", "detectapi.web"}
+MAY_READ_SCHEMAS = {
+    "detectapi.batch",
+    "detectapi.catalog",
+    "detectapi.observations",
+    "detectapi.service",
+    "detectapi.web",
+}
 # What may be imported besides the standard library, where that is part of a module's promise. Other modules: numpy.
 WEB = {
     "apispec",

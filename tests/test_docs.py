@@ -113,7 +113,11 @@ def error_codes():
             if not isinstance(node, ast.Call):
                 continue
             name = getattr(node.func, "id", "")
-            if name in ("Message", "refuse") and len(node.args) > 1 and isinstance(node.args[1], ast.Constant):
+            if (
+                name in ("Message", "Problem", "refuse")
+                and len(node.args) > 1
+                and isinstance(node.args[1], ast.Constant)
+            ):
                 yield node.args[1].value
             yield from (
                 keyword.value.value

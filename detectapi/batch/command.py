@@ -55,10 +55,14 @@ def _end(work: Batch, job) -> int:
         return 1 if ours else 2
     work.finish(job)
     good = job["rows_total"] - job["rows_bad"]
-    _say(f"{good} rows in {work.output}")
+    _say(f"{_rows(good)} in {work.output}")
     if job["rows_bad"]:
-        _say(f"{job['rows_bad']} rows cannot be answered: see {work.errors}")
+        _say(f"{_rows(job['rows_bad'])} cannot be answered: see {work.errors}")
     return 0
+
+
+def _rows(count: int) -> str:
+    return f"{count} row{'' if count == 1 else 's'}"
 
 
 def _list_bad(work: Batch, job) -> None:

@@ -114,12 +114,20 @@ class Desk:
         """
         axes = grid.axes(given)
         digest = hashlib.sha256(json.dumps(given).encode()).hexdigest()
+        options = {**options, "echo": options["echo"] or grid.varying(axes)}
         return self._submit(caller, new_id(), {"grid": axes}, digest, options, token, grid.size(axes), 0)
 
     def _submit(self, caller, job, source, digest, options, token, rows, size):
         given = dict(options)
         name = given.pop("name", "")
-        how = Options(**{**given, "chunk_rows": self.settings.chunk_rows, "times_h": tuple(given["times_h"]), "echo": tuple(given["echo"])})
+        how = Options(
+            **{
+                **given,
+                "chunk_rows": self.settings.chunk_rows,
+                "times_h": tuple(given["times_h"]),
+                "echo": tuple(given["echo"]),
+            }
+        )
         source_name = "grid.json" if "grid" in source else f"scenarios.{source['format']}"
         described = about.describe(how, digest, source_name)
         folder = storage.join(self.settings.folder, job)

@@ -7,7 +7,7 @@ from collections.abc import Iterator, Mapping
 from typing import Any
 
 from detectapi.errors import InputError, Problem, nearest
-from schemas.row import COLUMNS, RANGED
+from schemas.row import COLUMNS, PLACES, RANGED
 
 MOST_VALUES = 1_000_000
 
@@ -32,7 +32,9 @@ def axes(grid: Mapping[str, Any]) -> dict[str, list[Any]]:
     for name, given in grid.items():
         pointer = f"/{name}".replace("~", "~0")
         if name not in COLUMNS or name == "id":
-            problems.append(Problem(pointer, "unknown-column", "Unknown column.", tuple(nearest(name, COLUMNS))))
+            problems.append(
+                Problem(pointer, "unknown-column", "Unknown column.", tuple(nearest(name, COLUMNS) or PLACES))
+            )
             continue
         try:
             found[name] = _values(name, given)
@@ -66,6 +68,17 @@ def _values(name: str, given) -> list[Any]:
 def size(found: Mapping[str, list[Any]]) -> int:
     """Number of rows."""
     return math.prod(len(values) for values in found.values())
+
+
+def varying(found: Mapping[str, list[Any]]) -> tuple[str, ...]:
+    """The columns in which the rows differ; of ranges, their ends. What a result repeats where nothing else was asked for."""
+    names = []
+    for name, values in found.items():
+        if len(values) > 1:
+            ranges = [isinstance(value, Mapping) for value in values]
+            names += [] if all(ranges) else [name]
+            names += [f"{name}_low", f"{name}_high"] if any(ranges) else []
+    return tuple(names)
 
 
 def rows(found: Mapping[str, list[Any]], start: int, stop: int) -> Iterator[tuple[int, dict[str, Any]]]:

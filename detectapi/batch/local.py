@@ -8,6 +8,7 @@ import hashlib
 import json
 import shutil
 from collections.abc import Callable, Mapping
+from dataclasses import replace
 from pathlib import Path
 from typing import Any
 
@@ -45,12 +46,15 @@ class Batch:
     """
 
     def __init__(self, source, output, options: Options, errors=None, shared=None):
-        self.source, self.output, self.options = Path(source), Path(output), options
+        self.source, self.output = Path(source), Path(output)
         self.form = files.format_of(str(output))
         self.errors = Path(errors) if errors else self.output.with_name("errors.ndjson")
         self.state = self.output.with_name(f"{self.output.name}.job")
         self.shared = shared
         self.how = _read_source(self.source)
+        if "grid" in self.how and not options.echo:
+            options = replace(options, echo=grid.varying(self.how["grid"]))
+        self.options = options
         self.about = about.describe(options, _sha256(self.source), self.source.name)
         self.store: Store | None = None
 

@@ -54,7 +54,7 @@ def request(row: Mapping[str, Any], options: Mapping[str, Any]) -> dict[str, Any
     if is_whole(given):
         return _whole(given, options)
     problems = [
-        Problem(pointer(name), "unknown-column", "Unknown column.", tuple(nearest(name, COLUMNS)))
+        Problem(pointer(name), "unknown-column", "Unknown column.", tuple(nearest(name, COLUMNS) or PLACES))
         for name in given
         if name not in KNOWN
     ]

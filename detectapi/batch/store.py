@@ -86,7 +86,9 @@ class Store:
         now = self.clock()
 
         def work(connection):
-            if connection.dialect.name == "postgresql":  # one owner's submissions one after the other; SQLite does so anyway
+            if (
+                connection.dialect.name == "postgresql"
+            ):  # one owner's submissions one after the other; SQLite does so anyway
                 connection.execute(text("SELECT pg_advisory_xact_lock(hashtext(:owner))"), {"owner": values["owner"]})
             if token:
                 old = tables.submission

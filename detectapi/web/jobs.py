@@ -1,6 +1,7 @@
 """`/v1/jobs`: tables and grids handed in, looked after and fetched. Computing is for `detectapi worker`, never for this process."""
 
 import json
+import os
 import re
 import shutil
 import time
@@ -146,11 +147,16 @@ def submit():
     token = request.headers.get("Idempotency-Key")
     if token is not None and not TOKEN.fullmatch(token):
         raise BadRequest()
-    if request.content_encoding not in (None, "", "identity"):
-        raise UnsupportedMediaType()
     prefer = preferences()
     try:
+        if request.content_encoding not in (None, "", "identity"):
+            raise UnsupportedMediaType()
         job, _ = submit_json(token) if request.mimetype == JSON else submit_table(token)
+    except UnsupportedMediaType:
+        return problem("unsupported-media-type", f"Send {', '.join([JSON, *TABLES])}, uncompressed.")
+    except RequestEntityTooLarge:
+        largest = f"{LARGEST_JSON} bytes of JSON, {desk().settings.largest_upload} of a table"
+        return problem("payload-too-large", f"At most {largest}. Cut the table, or use `detectapi batch`.")
     except ValidationError as error:
         raise InputError("The job needs attention.", problems=problems(error.messages)) from None
     except Conflict:
@@ -199,8 +205,12 @@ def submit_table(token):
         raise RequestEntityTooLarge()
     request.max_content_length = largest
     job, path = desk().spool()
-    with open(path, "wb") as file:
-        shutil.copyfileobj(request.stream, file)
+    try:
+        with open(path, "wb") as file:
+            shutil.copyfileobj(request.stream, file)
+    except BaseException:
+        os.unlink(path)
+        raise
     return desk().submit_table(g.caller, job, path, form, options, token)
 
 
@@ -286,7 +296,7 @@ def form_wanted(default):
         return default
     best = request.accept_mimetypes.best_match(list(TABLES))
     if best is None:
-        raise NotAcceptable()
+        raise NotAcceptable(response=problem("not-acceptable", f"Results are {', '.join(table.MEDIA_TYPES.values())}."))
     return TABLES[best]
 
 
@@ -302,6 +312,7 @@ def result_file(job, form):
         conditional=True,
     )
     response.headers["Cache-Control"] = "private, no-cache"
+    response.headers["Detectapi-Rows-Bad"] = str(job["rows_bad"])  # a table has no place to say what is not in it
     return response
 
 

@@ -19,14 +19,22 @@ KINDS = {
     "malformed-json": (400, "The request is not JSON", "The body must be one JSON object in UTF-8."),
     "bad-request": (400, "The request is not proper HTTP", "A header or the address is not as it should be."),
     "unauthorized": (401, "A key is needed", "Send an API key of this service: Authorization: Bearer dk_live_…"),
-    "forbidden": (403, "The key does not allow this", "The key is known, but lacks the scope that this operation needs."),
+    "forbidden": (
+        403,
+        "The key does not allow this",
+        "The key is known, but lacks the scope that this operation needs.",
+    ),
     "conflict": (409, "This does not fit the state of things", "The job has not ended, or has ended already."),
     "conflict-idempotency": (
         409,
         "The Idempotency-Key was used for another request",
         "The same key with the same request is the same job. Another request needs another key.",
     ),
-    "quota-exceeded": (429, "More than the key may have", "A key has a limit of rows a day, jobs at once and bytes kept."),
+    "quota-exceeded": (
+        429,
+        "More than the key may have",
+        "A key has a limit of rows a day, jobs at once and bytes kept.",
+    ),
     "not-found": (404, "There is nothing at this address", "The description of the interface is at /docs."),
     "method-not-allowed": (405, "This method is not for this address", "The Allow header lists the methods that are."),
     "not-acceptable": (

@@ -102,8 +102,22 @@ def test_a_dead_worker_costs_its_own_chunk_only(tmp_path):
     pool = Local(2)
     try:
         task = {"options": Options(draws=100).to_dict(), "part": str(tmp_path / "p"), "errors": str(tmp_path / "e")}
-        endless = {**task, "source": {"grid": {"substance": ["ketamine"], "amount_mg": list(range(1, 10**5))}, "start": 0, "stop": 10**5}}
-        short = {**task, "source": {"grid": {"substance": ["ketamine"], "amount_mg": [1.0], "route": ["oral"]}, "start": 0, "stop": 1}}
+        endless = {
+            **task,
+            "source": {
+                "grid": {"substance": ["ketamine"], "amount_mg": list(range(1, 10**5))},
+                "start": 0,
+                "stop": 10**5,
+            },
+        }
+        short = {
+            **task,
+            "source": {
+                "grid": {"substance": ["ketamine"], "amount_mg": [1.0], "route": ["oral"]},
+                "start": 0,
+                "stop": 1,
+            },
+        }
         pool.submit("endless", endless)
         victim = pool._workers[0].process.pid
         pool.submit("short", short)

@@ -17,6 +17,20 @@ def test_every_combination_once_and_in_order():
     assert [number for number, _ in rows] == list(range(1, 9))
 
 
+def test_what_varies_is_known_so_that_a_result_can_repeat_it():
+    ranges = [{"low": 5, "high": 6}, 7.0]
+    axes = grid.axes(
+        {"substance": "ketamine", "amount_mg": [25, 50], "urine_ph": ranges, "age_y": {"low": 20, "high": 30}}
+    )
+    assert grid.varying(axes) == ("amount_mg", "urine_ph", "urine_ph_low", "urine_ph_high")
+
+
+def test_an_unknown_column_is_refused_with_those_that_begin_so():
+    with pytest.raises(InputError) as caught:
+        grid.axes({"egfr": [30, 60]})
+    assert caught.value.problems[0].allowed[0] == "egfr_ml_min_1_73m2"
+
+
 def test_any_part_can_be_made_alone():
     axes = grid.axes(GRID)
     whole = list(grid.rows(axes, 0, grid.size(axes)))

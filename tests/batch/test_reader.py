@@ -47,7 +47,8 @@ def test_a_seed_of_its_own_is_kept():
 
 
 @pytest.mark.parametrize(
-    "bad", [{"amount_mg": True}, {"weight_lb": 1}, {"cutoff_ng_ml": float("nan")}, {"route": "osmosis"}, {"urine_ph": [6]}]
+    "bad",
+    [{"amount_mg": True}, {"weight_lb": 1}, {"cutoff_ng_ml": float("nan")}, {"route": "osmosis"}, {"urine_ph": [6]}],
 )
 def test_a_bad_row_is_refused_also_when_its_like_was_good(bad):
     reader = Reader(FAST.of_a_row)

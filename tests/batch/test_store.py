@@ -288,7 +288,9 @@ def test_a_key_may_have_a_quota_of_its_own(keys):
     assert keys.caller(key).quota == Quota(7, 2, 0)
 
 
-@pytest.mark.parametrize("spoil", [lambda k: k[:-1], lambda k: k[:-1] + ("A" if k[-1] != "A" else "B"), lambda k: "", str.lower])
+@pytest.mark.parametrize(
+    "spoil", [lambda k: k[:-1], lambda k: k[:-1] + ("A" if k[-1] != "A" else "B"), lambda k: "", str.lower]
+)
 def test_what_is_not_quite_the_key_is_worth_nothing(keys, spoil):
     assert keys.caller(spoil(keys.issue("lab", ["batch:read"]))) is None
 

@@ -115,6 +115,14 @@ def test_a_grid_from_beginning_to_end(client, desk):
     assert status["reproduce"]["command"].startswith("detectapi batch grid.json")
     table = pq.read_table(io.BytesIO(client.get(status["links"]["results"]).data))
     assert table.num_rows == 48
+    varied = [
+        name
+        for name, values in GRID.items()
+        if isinstance(values, dict) or isinstance(values, list) and len(values) > 1
+    ]
+    assert sorted(f"in_{name}" for name in varied) == sorted(
+        name for name in table.column_names if name.startswith("in_")
+    )
     manifest = client.get(status["links"]["manifest"]).get_json()
     parts = Path(desk.store.job(status["id"])["folder"]) / "parts"
     for part in manifest["parts"]:
@@ -138,7 +146,9 @@ def test_a_job_gives_the_bytes_of_the_command(client, desk, tmp_path):
 
 @pytest.mark.parametrize("media", ["text/csv", "application/vnd.apache.parquet", "application/vnd.apache.arrow.file"])
 def test_tables_are_taken_as_they_are(client, desk, media):
-    table = pa.table({"id": ["a", "b"], "substance": ["ketamine"] * 2, "amount_mg": [35.0, 70.0], "route": ["oral"] * 2})
+    table = pa.table(
+        {"id": ["a", "b"], "substance": ["ketamine"] * 2, "amount_mg": [35.0, 70.0], "route": ["oral"] * 2}
+    )
     sink = io.BytesIO()
     if media == "text/csv":
         pa.csv.write_csv(table, sink)
@@ -195,13 +205,16 @@ def test_bad_rows_are_listed(client, desk):
     place = hand_in(client, rows=rows).headers["Location"]
     compute(desk)
     assert client.get(place).get_json()["state"] == "partial"
+    assert client.get(f"{place}/results").headers["Detectapi-Rows-Bad"] == "2"
     errors = [json.loads(line) for line in client.get(f"{place}/errors").data.splitlines()]
     assert [(one["row"], one["pointer"]) for one in errors] == [(2, "/route"), (3, "/cutoff_ng_ml")]
     assert "fifty" not in client.get(f"{place}/errors").text
 
 
 def test_a_table_that_cannot_be_read_fails_with_its_reason(client, desk):
-    place = client.post(f"/v1/jobs?{QUERY}", data=b"PAR1nonsense", content_type="application/vnd.apache.parquet").headers["Location"]
+    place = client.post(
+        f"/v1/jobs?{QUERY}", data=b"PAR1nonsense", content_type="application/vnd.apache.parquet"
+    ).headers["Location"]
     compute(desk)
     status = client.get(place).get_json()
     assert status["state"] == "failed"
@@ -258,9 +271,13 @@ def test_options_in_the_query_are_checked_like_those_in_the_body(client):
 
 
 def test_other_media_and_large_bodies_are_refused(client, desk, settings):
-    assert client.post("/v1/jobs", data=b"x", content_type="application/zip").status_code == 415
+    other = client.post("/v1/jobs", data=b"x", content_type="application/zip")
+    assert other.status_code == 415
+    assert "text/csv" in other.get_json()["detail"]
     table = b"id\n" + b"x" * (settings.largest_upload + 1)
-    assert client.post("/v1/jobs", data=table, content_type="text/csv").status_code == 413
+    large = client.post("/v1/jobs", data=table, content_type="text/csv")
+    assert large.status_code == 413
+    assert str(settings.largest_upload) in large.get_json()["detail"]
     assert not list((Path(settings.folder) / "incoming").glob("*"))
 
 
@@ -365,7 +382,9 @@ def test_the_description_has_the_jobs(app):
     document = app.test_client().get("/openapi.json").get_json()
     validate(document)
     rules = {rule.rule.replace("<", "{").replace(">", "}") for rule in app.url_map.iter_rules()}
-    assert {path for path in document["paths"] if "jobs" in path} == {rule for rule in rules if rule.startswith("/v1/jobs")}
+    assert {path for path in document["paths"] if "jobs" in path} == {
+        rule for rule in rules if rule.startswith("/v1/jobs")
+    }
     submit = document["paths"]["/v1/jobs"]["post"]
     assert submit["security"] == [{"key": []}]
     assert "executor" not in json.dumps(submit)
@@ -377,7 +396,9 @@ def test_without_settings_there_are_no_jobs():
 
 def test_settings_are_read_from_the_environment(tmp_path):
     assert from_environment({}) is None
-    found = from_environment({"DETECTAPI_JOBS": str(tmp_path), "DETECTAPI_EXECUTOR": "dask://host:8786", "DETECTAPI_QUOTA_JOBS": "2"})
+    found = from_environment(
+        {"DETECTAPI_JOBS": str(tmp_path), "DETECTAPI_EXECUTOR": "dask://host:8786", "DETECTAPI_QUOTA_JOBS": "2"}
+    )
     assert found.database == f"sqlite:///{tmp_path}/jobs.sqlite"
     assert found.quota.jobs == 2
     for wrong in ({"DETECTAPI_EXECUTOR": "ray"}, {"DETECTAPI_JOBS": "s3://b/j"}):
