@@ -7,7 +7,6 @@ from schemas import vocabulary
 from schemas.fields import Integer, Name, Number, Quantity, Word
 from schemas.form import Form
 
-
 PLACES = {  # column: where its value belongs in a request
     "substance": ("substance",),
     "amount_mg": ("doses", 0, "amount_mg"),

@@ -8,7 +8,7 @@ import os
 import tempfile
 import time
 from collections.abc import Iterator, Mapping
-from datetime import datetime, timezone
+from datetime import UTC, datetime
 from pathlib import Path
 from typing import Any
 
@@ -120,14 +120,7 @@ class Desk:
     def _submit(self, caller, job, source, digest, options, token, rows, size):
         given = dict(options)
         name = given.pop("name", "")
-        how = Options(
-            **{
-                **given,
-                "chunk_rows": self.settings.chunk_rows,
-                "times_h": tuple(given["times_h"]),
-                "echo": tuple(given["echo"]),
-            }
-        )
+        how = Options.from_dict({**given, "chunk_rows": self.settings.chunk_rows})
         source_name = "grid.json" if "grid" in source else f"scenarios.{source['format']}"
         described = about.describe(how, digest, source_name)
         folder = storage.join(self.settings.folder, job)
@@ -266,5 +259,5 @@ def _clock(moment: float | None) -> str | None:
     return (
         None
         if moment is None
-        else datetime.fromtimestamp(moment, timezone.utc).isoformat(timespec="seconds").replace("+00:00", "Z")
+        else datetime.fromtimestamp(moment, UTC).isoformat(timespec="seconds").replace("+00:00", "Z")
     )

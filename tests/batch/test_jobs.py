@@ -3,27 +3,23 @@
 import hashlib
 import io
 import json
-import sys
 import threading
 import time
 from pathlib import Path
 
+import pyarrow as pa
+import pyarrow.parquet as pq
 import pytest
+from flask.testing import FlaskClient
+from openapi_spec_validator import validate
+from scenarios import GRID, scattered
 
-sys.path.insert(0, str(Path(__file__).parent.parent / "batch"))
-
-pa = pytest.importorskip("pyarrow", reason="the extra batch is not installed")
-import pyarrow.parquet as pq  # noqa: E402
-from flask.testing import FlaskClient  # noqa: E402
-from openapi_spec_validator import validate  # noqa: E402
-from scenarios import GRID, scattered  # noqa: E402
-
-from detectapi.batch import local  # noqa: E402
-from detectapi.batch.engines import Inline  # noqa: E402
-from detectapi.batch.options import Options  # noqa: E402
-from detectapi.batch.runner import Runner  # noqa: E402
-from detectapi.batch.settings import Quota, Settings, from_environment  # noqa: E402
-from detectapi.web import create_app  # noqa: E402
+from detectapi.batch import database, local
+from detectapi.batch.engines import Inline
+from detectapi.batch.options import Options
+from detectapi.batch.runner import Runner
+from detectapi.batch.settings import Quota, Settings, from_environment
+from detectapi.web import create_app
 
 FEW = {"draws": 100, "seed": 7, "times_h": [24, 72]}
 QUERY = "draws=100&seed=7&times_h=24,72"
@@ -31,8 +27,11 @@ PROBLEM = "application/problem+json"
 
 
 @pytest.fixture
-def settings(tmp_path):
-    return Settings(str(tmp_path / "jobs"), f"sqlite:///{tmp_path / 'jobs.sqlite'}", quota=Quota(1000, 3, 1_000_000))
+def settings(tmp_path, database_url):
+    engine = database.connect(database_url)
+    database.upgrade(engine)
+    engine.dispose()
+    return Settings(str(tmp_path / "jobs"), database_url, quota=Quota(1000, 3, 1_000_000))
 
 
 class Client(FlaskClient):
