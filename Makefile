@@ -81,7 +81,7 @@ $(VENV)/.installed-bench: requirements/bench.txt $(VENV)/.installed-dev
 	@$(PIP_INSTALL) -r requirements/bench.txt
 	@touch $@
 
-.PHONY: setup run test test-fast bench lint docs format lock clean
+.PHONY: setup run test test-fast search bench lint docs format lock clean
 setup: $(VENV)/.installed-dev ## set up .venv (the other targets do it by themselves)
 
 run: $(VENV)/.installed ## start the service on http://127.0.0.1:8000 (HOST, PORT, WORKERS)
@@ -92,6 +92,9 @@ test: $(VENV)/.installed-page $(VENV)/.installed-postgres ## every test, the slo
 
 test-fast: $(VENV)/.installed-dev ## the tests without the slow ones
 	@$(BIN)/python -m pytest -n 2 $(PYTEST_ARGS)
+
+search: $(VENV)/.installed-dev ## the property tests with new random examples
+	@$(BIN)/python -m pytest -m "slow or not slow" -n 2 --hypothesis-profile=search tests/pk $(PYTEST_ARGS)
 
 bench: $(VENV)/.installed-bench ## measure, and write bench/RESULTS.md
 	@$(BIN)/python bench/run.py

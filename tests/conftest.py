@@ -3,6 +3,12 @@
 import copy
 
 import pytest
+from hypothesis import settings
+
+# The same examples every time, so that a run says something of the code and not of luck. `make search` looks for new ones.
+settings.register_profile("fixed", derandomize=True)
+settings.register_profile("search", print_blob=True)
+settings.load_profile("fixed")
 
 ONE_INFUSION = {
     "substance": "ketamine",
