@@ -9,7 +9,7 @@ import numpy as np
 from detectapi.pk import early
 from detectapi.pk.curve import is_regular, tail_curve
 from detectapi.pk.positive import Source, averaged
-from detectapi.pk.schedule import Schedule, old_sum, recent, recent_sum
+from detectapi.pk.schedule import Schedule, all_doses, old_sum, recent, recent_sum
 from detectapi.pk.signs import never_above
 from detectapi.pk.sums import add_up, box
 
@@ -19,8 +19,12 @@ EARLY_NUMBERS = 6_000_000
 """Draws worked on at once: what they need fits in the cache. Fewer, but not below FEWEST, where so many doses fall into
 one void that the early zone of a block would take more than this many numbers."""
 
-SUSPECT = 1e-8
-"""A concentration below this fraction of the terms it is the sum of is computed again without subtractions."""
+SUSPECT = 2e-8
+"""A concentration below this fraction of the terms it is the sum of is computed again without subtractions; times the
+condition of the expansion, since where poles are close to each other the terms themselves have lost as many digits."""
+
+FEW = 100
+"""So many doses along a path are all computed again, old ones too: the first minutes of any may be what is left."""
 
 
 class Path(NamedTuple):
@@ -128,12 +132,13 @@ class Response:
         poles, tail = self.poles[:, draws], self.tail[:, draws]
         tail_curve(time, poles, tail, start, values)
         doubtful, soon = np.zeros(values.shape, dtype=bool), np.flatnonzero(time < start.max())
+        suspect = SUSPECT * self._condition(draws)
         # The rule of signs tells at once which draws never fall below that fraction of their terms; ask the others.
-        unsure = np.flatnonzero(~never_above(poles, 0.0, SUSPECT * np.abs(tail) - tail))
+        unsure = np.flatnonzero(~never_above(poles, 0.0, suspect * np.abs(tail) - tail))
         if len(unsure):
             size = np.empty((len(time), len(unsure)))
             tail_curve(time, poles[:, unsure], np.abs(tail[:, unsure]), start[unsure], size)
-            doubtful[:, unsure] = (values[:, unsure] < SUSPECT * size) & (time[:, np.newaxis] >= start[unsure])
+            doubtful[:, unsure] = (values[:, unsure] < suspect[unsure] * size) & (time[:, np.newaxis] >= start[unsure])
         if len(soon):
             cut = self.early_pieces(draws, time[soon], values_only=True)
             for i, j in enumerate(soon):
@@ -141,16 +146,30 @@ class Response:
                 value = np.take_along_axis(cut.value, node, axis=0)[0]
                 noise = np.take_along_axis(cut.noise, node, axis=0)[0]
                 values[j] = np.where(early_one, value, values[j])
-                doubtful[j] |= early_one & (value < SUSPECT * noise)
+                doubtful[j] |= early_one & (value < suspect * noise)
         if doubtful.any():
             row, column = np.nonzero(doubtful)
             values[row, column] = self._exact(draws[column], time[row])
 
+    def _condition(self, draws):
+        """Size of the terms of an area under the curve over the area, of the path where that is largest."""
+        worst = np.ones(len(draws))
+        for path in self.paths:
+            area = path.coefficients[:, draws] / self.poles[:, draws]
+            with np.errstate(divide="ignore", invalid="ignore"):
+                worst = np.fmax(worst, add_up(np.abs(area)) / np.abs(add_up(area)))
+        return worst
+
     def _exact(self, draws, time):
-        """Concentration at one time for each of some draws, recent doses without subtractions."""
-        old, void = self._old(draws), self.void[draws]
-        total = np.zeros(len(draws)) if old is None else add_up(old * np.exp(-self.poles[:, draws] * time))
+        """Concentration at one time for each of some draws, without subtractions; of many doses the recent ones only."""
+        poles, void, total = self.poles[:, draws], self.void[draws], np.zeros(len(draws))
         for path, doses in zip(self.paths, _for_draws(self.recent, draws), strict=True):
+            if path.schedule.doses <= FEW:
+                doses = all_doses(path.schedule)
+            else:
+                old = old_sum(poles, path.schedule, void)
+                if old is not None:
+                    total += add_up(old * path.coefficients[:, draws] * box(poles * void) * np.exp(-poles * time))
             for source in path.sources:
                 total += averaged(source, doses, draws, time, void)
         return total
