@@ -4,11 +4,12 @@ from __future__ import annotations
 
 import numpy as np
 
-STRIDE = 32
-"""Times of a regular grid that share one exponential; a power of two."""
+STRIDE, FEW = 32, 8
+"""Times of a regular grid that share one exponential, and of those that share another: powers of two."""
 
-_LARGEST = 500.0
-"""Exponent beyond which a power is not used, well below where it overflows."""
+_LARGEST, _SMALLEST = 500.0, -708.0
+"""Exponent beyond which a power is not used, well below where it overflows; and the one that stands for those below it,
+which take twice as long and make numbers that are not normal."""
 
 _TIMES = 8
 _DRAWS = 128
@@ -68,16 +69,21 @@ def _direct(time, poles, coefficients, start, values) -> None:
 def _by_powers(time, poles, coefficients, start, values) -> None:
     (k, n), m = poles.shape, len(time)
     strides = time[::STRIDE]
-    ticks = (time[0] - time[-1]) / (m - 1) * np.arange(STRIDE)
+    # Powers of every tick are products of a few: 12 exponentials for 32.
+    ticks = (time[0] - time[-1]) / (m - 1) * np.concatenate([np.arange(FEW), np.arange(0, STRIDE, FEW)])
     # The same memory for every block: fresh memory costs more than what is written to it.
-    base, powers = np.empty((_DRAWS, len(strides), k)), np.empty((_DRAWS, k, STRIDE))
+    base, factors = np.empty((_DRAWS, len(strides), k)), np.empty((_DRAWS, k, len(ticks)))
+    powers = np.empty((_DRAWS, k, STRIDE // FEW, FEW))
     found = np.empty((_DRAWS, len(strides), STRIDE))
     for first in range(0, n, _DRAWS):
         draws, few = slice(first, first + _DRAWS), min(_DRAWS, n - first)
-        p, b, w, f = np.ascontiguousarray(poles[:, draws].T), base[:few], powers[:few], found[:few]
+        p, b, e, w, f = np.ascontiguousarray(poles[:, draws].T), base[:few], factors[:few], powers[:few], found[:few]
         since = np.minimum(start[draws, np.newaxis] - strides, _LARGEST / p[:, -1:])
-        np.exp(np.multiply(since[:, :, np.newaxis], p[:, np.newaxis], out=b), out=b)
-        np.exp(np.multiply(p[:, :, np.newaxis], ticks, out=w), out=w)
+        np.multiply(since[:, :, np.newaxis], p[:, np.newaxis], out=b)
+        np.exp(np.maximum(b, _SMALLEST, out=b), out=b)
+        np.multiply(p[:, :, np.newaxis], ticks, out=e)
+        np.exp(np.maximum(e, _SMALLEST, out=e), out=e)
+        np.multiply(e[:, :, FEW:, np.newaxis], e[:, :, np.newaxis, :FEW], out=w)
         b *= coefficients[:, draws].T[:, np.newaxis]
-        np.matmul(b, w, out=f)
+        np.matmul(b, w.reshape(few, k, STRIDE), out=f)
         values.T[draws] = f.reshape(few, -1)[:, :m]

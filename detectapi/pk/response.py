@@ -19,7 +19,7 @@ EARLY_NUMBERS = 6_000_000
 """Draws worked on at once: what they need fits in the cache. Fewer, but not below FEWEST, where so many doses fall into
 one void that the early zone of a block would take more than this many numbers."""
 
-SUSPECT = 2e-8
+SUSPECT = 1e-8
 """A concentration below this fraction of the terms it is the sum of is computed again without subtractions; times the
 condition of the expansion, since where poles are close to each other the terms themselves have lost as many digits."""
 
@@ -119,41 +119,43 @@ class Response:
         time = np.atleast_1d(np.asarray(time, dtype=float))
         if time.ndim != 1 or not (time >= 0.0).all():
             raise ValueError("time must be (m,) and not negative")
+        if not self.paths or len(time) == 0:
+            return np.zeros((len(time), self.n))
         # On a regular grid the times of a draw lie side by side in memory, as they are made.
-        result = np.zeros((self.n, len(time))).T if is_regular(time) else np.zeros((len(time), self.n))
-        if self.paths and len(time):
-            for begin in range(0, self.n, self.block):
-                draws = np.arange(begin, min(begin + self.block, self.n))
-                self._fill(time, draws, result[:, begin : begin + self.block])
+        result = np.empty((self.n, len(time))).T if is_regular(time) else np.empty((len(time), self.n))
+        for begin in range(0, self.n, self.block):
+            draws = slice(begin, min(begin + self.block, self.n))
+            self._fill(time, draws, result[:, draws])
         return result
 
     def _fill(self, time, draws, values) -> None:
         start = self.tail_start[draws]
         poles, tail = self.poles[:, draws], self.tail[:, draws]
         tail_curve(time, poles, tail, start, values)
-        doubtful, soon = np.zeros(values.shape, dtype=bool), np.flatnonzero(time < start.max())
-        suspect = SUSPECT * self._condition(draws)
+        suspect, doubtful = SUSPECT * self._condition(draws), []  # (times, draws) of what is not to be trusted
         # The rule of signs tells at once which draws never fall below that fraction of their terms; ask the others.
         unsure = np.flatnonzero(~never_above(poles, 0.0, suspect * np.abs(tail) - tail))
         if len(unsure):
             size = np.empty((len(time), len(unsure)))
             tail_curve(time, poles[:, unsure], np.abs(tail[:, unsure]), start[unsure], size)
-            doubtful[:, unsure] = (values[:, unsure] < suspect[unsure] * size) & (time[:, np.newaxis] >= start[unsure])
+            row, column = np.nonzero((values[:, unsure] < suspect[unsure] * size) & (time[:, np.newaxis] >= start[unsure]))
+            doubtful.append((row, unsure[column]))
+        soon = np.flatnonzero(time < start.max())
         if len(soon):
             cut = self.early_pieces(draws, time[soon], values_only=True)
             for i, j in enumerate(soon):
-                node, early_one = (cut.order == i + 2).argmax(axis=0)[np.newaxis], time[j] < start
-                value = np.take_along_axis(cut.value, node, axis=0)[0]
-                noise = np.take_along_axis(cut.noise, node, axis=0)[0]
+                value, noise = cut.at_node(i + 2)
+                early_one = time[j] < start
                 values[j] = np.where(early_one, value, values[j])
-                doubtful[j] |= early_one & (value < suspect * noise)
-        if doubtful.any():
-            row, column = np.nonzero(doubtful)
-            values[row, column] = self._exact(draws[column], time[row])
+                column = np.flatnonzero(early_one & (value < suspect * noise))
+                doubtful.append((np.full(len(column), j), column))
+        row, column = (np.concatenate(part) for part in zip(*doubtful, strict=True)) if doubtful else ((), ())
+        if len(row):
+            values[row, column] = self._exact(np.arange(self.n)[draws][column], time[row])
 
     def _condition(self, draws):
         """Size of the terms of an area under the curve over the area, of the path where that is largest."""
-        worst = np.ones(len(draws))
+        worst = np.ones(len(self.void[draws]))
         for path in self.paths:
             area = path.coefficients[:, draws] / self.poles[:, draws]
             with np.errstate(divide="ignore", invalid="ignore"):

@@ -4,6 +4,8 @@ from __future__ import annotations
 
 import numpy as np
 
+_FEW = 100
+
 
 def add_up(rows) -> np.ndarray:
     """Sum over the first axis, always in the same order, so that no draw depends on how many stand beside it."""
@@ -12,6 +14,19 @@ def add_up(rows) -> np.ndarray:
     total = rows[0].copy()
     for row in rows[1:]:
         total += row
+    return total
+
+
+def running(first, rows) -> np.ndarray:
+    """Partial sums down the rows, from `first` on. Shape (k + 1, n) for rows of shape (k, n)."""
+    k, n = rows.shape
+    total = np.empty((k + 1, n))
+    total[0] = first
+    if n < _FEW:  # which is one call instead of k, but works column by column
+        total[1:] = rows
+        return np.add.accumulate(total, axis=0, out=total)
+    for i, row in enumerate(rows):
+        np.add(total[i], row, out=total[i + 1])
     return total
 
 

@@ -13,7 +13,7 @@ MARGIN = 1e-9
 
 _STEPS = 60
 _TRUSTING = 8
-_PATIENCE = 14
+_PATIENCE = 6
 """Steps in all; steps without keeping a bracket while none is needed; steps after which a curve never seen above the
 cutoff is left to another method."""
 
@@ -40,21 +40,23 @@ def last_crossing(poles, coefficients, cutoff):
     Notes
     -----
     That nothing lies above the cutoff after a time is proven by the rule of signs (`detectapi.pk.signs`).
-    Newton's method on the logarithm starts to the right of every crossing: the logarithm of a sum of exponentials with
-    positive coefficients is convex, so one step goes left of the crossing and the others come up to it.
+    Newton's method on the logarithm starts where the last of the terms alone falls below the cutoff: close to the
+    crossing, and exactly there when one term is left. The logarithm of a sum of exponentials with positive coefficients
+    is convex, so steps come up to the crossing from the left.
     """
     k, n = poles.shape
     last, certain = np.full(n, np.nan), np.zeros(n, dtype=bool)
     with np.errstate(divide="ignore", invalid="ignore"):
         reach = np.log(np.maximum(coefficients, 0.0))
-    reach += np.log(k) - np.log(cutoff)
-    reach /= poles
-    horizon = np.maximum.reduce(reach, axis=0)
-    horizon = np.where(horizon > 0.0, horizon, 0.0)
+    reach -= np.log(cutoff)
+    # From where on no term alone, and no k terms together, reach the cutoff.
+    alone = np.maximum.reduce(reach / poles, axis=0)
+    horizon = np.maximum.reduce((reach + np.log(k)) / poles, axis=0)
+    alone, horizon = np.maximum(alone, 0.0), np.maximum(horizon, 0.0)
     certain[horizon == 0.0] = True
     draws = np.flatnonzero(~certain)
     if len(draws):
-        _newton(poles, coefficients, cutoff, horizon, draws, last)
+        _newton(poles, coefficients, cutoff, alone, horizon, draws, last)
         # From the crossing on, or from the start where none was found.
         some = slice(None) if len(draws) == n else draws
         p, found = poles[:, some], ~np.isnan(last[draws])
@@ -64,22 +66,22 @@ def last_crossing(poles, coefficients, cutoff):
     return last, certain, horizon
 
 
-def _newton(poles, coefficients, cutoff, horizon, draws, last) -> None:
-    """Fill in the crossings found from the right. Steps are Halley's: a third sum costs less than another step."""
+def _newton(poles, coefficients, cutoff, start, horizon, draws, last) -> None:
+    """Fill in the crossings found. Steps are Halley's: a third sum costs less than another step."""
     some = slice(None) if len(draws) == poles.shape[1] else draws
     p, c, target, high = poles[:, some], coefficients[:, some], cutoff[draws], horizon[draws]
-    t, low, seen = high, np.zeros_like(high), np.zeros(len(draws), dtype=bool)
+    t, low, seen = start[draws], np.zeros_like(high), np.zeros(len(draws), dtype=bool)
     for iteration in range(_STEPS):
         terms = p * -t
         np.exp(terms, out=terms)
         terms *= c
         value = add_up(terms)
-        falls = p * terms
-        fall = add_up(falls)
-        falls *= p
+        terms *= p
+        fall = add_up(terms)
+        terms *= p
         with np.errstate(divide="ignore", invalid="ignore", over="ignore"):
             distance = np.log(value / target)
-            bend = add_up(falls) * value / (fall * fall)
+            bend = add_up(terms) * value / (fall * fall)
             correction = 0.5 * distance * (bend - 1.0)
             step = distance * value / fall
             step /= 1.0 - np.minimum(np.maximum(correction, -1.0), 0.5)
