@@ -7,7 +7,7 @@ from typing import NamedTuple
 import numpy as np
 
 from detectapi.pk import early
-from detectapi.pk.curve import is_regular, tail_curve
+from detectapi.pk.curve import is_regular, room_for, tail_curve
 from detectapi.pk.positive import Source, averaged
 from detectapi.pk.schedule import Schedule, all_doses, old_sum, recent, recent_sum
 from detectapi.pk.signs import never_above
@@ -122,7 +122,7 @@ class Response:
         if not self.paths or len(time) == 0:
             return np.zeros((len(time), self.n))
         # On a regular grid the times of a draw lie side by side in memory, as they are made.
-        result = np.empty((self.n, len(time))).T if is_regular(time) else np.empty((len(time), self.n))
+        result = room_for(len(time), self.n) if is_regular(time) else np.empty((len(time), self.n))
         for begin in range(0, self.n, self.block):
             draws = slice(begin, min(begin + self.block, self.n))
             self._fill(time, draws, result[:, draws])
