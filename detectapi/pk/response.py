@@ -11,7 +11,7 @@ from detectapi.pk.curve import is_regular, room_for, tail_curve
 from detectapi.pk.positive import Source, averaged
 from detectapi.pk.schedule import Schedule, all_doses, old_sum, recent, recent_sum
 from detectapi.pk.signs import never_above
-from detectapi.pk.sums import add_up, box
+from detectapi.pk.sums import add_up, box, columns
 
 BLOCK = 2048
 FEWEST = 64
@@ -137,8 +137,10 @@ class Response:
         unsure = np.flatnonzero(~never_above(poles, 0.0, suspect * np.abs(tail) - tail))
         if len(unsure):
             size = np.empty((len(time), len(unsure)))
-            tail_curve(time, poles[:, unsure], np.abs(tail[:, unsure]), start[unsure], size)
-            row, column = np.nonzero((values[:, unsure] < suspect[unsure] * size) & (time[:, np.newaxis] >= start[unsure]))
+            tail_curve(time, columns(poles, unsure), np.abs(columns(tail, unsure)), start[unsure], size)
+            row, column = np.nonzero(
+                (values[:, unsure] < suspect[unsure] * size) & (time[:, np.newaxis] >= start[unsure])
+            )
             doubtful.append((row, unsure[column]))
         soon = np.flatnonzero(time < start.max())
         if len(soon):
@@ -164,34 +166,34 @@ class Response:
 
     def _exact(self, draws, time):
         """Concentration at one time for each of some draws, without subtractions; of many doses the recent ones only."""
-        poles, void, total = self.poles[:, draws], self.void[draws], np.zeros(len(draws))
+        poles, void, total = columns(self.poles, draws), self.void[draws], np.zeros(len(draws))
         for path, doses in zip(self.paths, _for_draws(self.recent, draws), strict=True):
             if path.schedule.doses <= FEW:
                 doses = all_doses(path.schedule)
             else:
                 old = old_sum(poles, path.schedule, void)
                 if old is not None:
-                    total += add_up(old * path.coefficients[:, draws] * box(poles * void) * np.exp(-poles * time))
+                    total += add_up(old * columns(path.coefficients, draws) * box(poles * void) * np.exp(-poles * time))
             for source in path.sources:
                 total += averaged(source, doses, draws, time, void)
         return total
 
     def _old(self, draws):
-        return None if self.old is None else self.old[:, draws]
+        return None if self.old is None else columns(self.old, draws)
 
     def _inputs(self, draws):
-        coefficients = [path.coefficients[:, draws] for path in self.paths]
+        coefficients = [columns(path.coefficients, draws) for path in self.paths]
         return list(zip(coefficients, _for_draws(self.recent, draws), strict=True))
 
     def initial(self, draws) -> np.ndarray:
         """Concentration at time 0 of some draws. [umol/L]"""
-        return early.initial(self.poles[:, draws], self._inputs(draws), self._old(draws), self.void[draws])
+        return early.initial(columns(self.poles, draws), self._inputs(draws), self._old(draws), self.void[draws])
 
     def early_pieces(self, draws, extra=(), values_only=False) -> early.Pieces:
         """The zone from 0 to the start of the tail, for some draws."""
         void, end = self.void[draws], self.tail_start[draws]
         inputs, old = self._inputs(draws), self._old(draws)
-        return early.pieces(self.poles[:, draws], inputs, old, void, end, extra, values_only)
+        return early.pieces(columns(self.poles, draws), inputs, old, void, end, extra, values_only)
 
 
 def _for_draws(recent_doses, draws):

@@ -7,7 +7,7 @@ from typing import NamedTuple
 import numpy as np
 
 from detectapi.pk.signs import zeros_at_most
-from detectapi.pk.sums import add_up
+from detectapi.pk.sums import add_up, columns
 
 CLOSE_ENOUGH = 3e-5
 RESIDUAL = 1e-12
@@ -96,7 +96,7 @@ def _turns_once(piece, slopes, width):
     twice = np.flatnonzero(bound == 2)
     if len(twice):  # no more than two, and an odd number where the signs at the ends differ
         some = piece.pick(twice)
-        begin, end = some.level + add_up(slopes[:, twice]), some.level + add_up(some.at(width[twice])[1])
+        begin, end = some.level + add_up(columns(slopes, twice)), some.level + add_up(some.at(width[twice])[1])
         once[twice] = begin * end < 0.0
     return once
 
@@ -122,8 +122,9 @@ def _peak(piece, width):
         inside = (x + step > low) & (x + step < high)
         x = np.where(inside, x + step, 0.5 * (low + high))
         if done.any():
-            busy, low, high, width, x = _pick(~done, busy, low, high, width, x)
-            piece = piece.pick(~done)
+            left = np.flatnonzero(~done)
+            busy, low, high, width, x = _pick(left, busy, low, high, width, x)
+            piece = piece.pick(left)
     return where, best
 
 
@@ -184,8 +185,9 @@ def refine(brackets: Brackets, cutoff, falling) -> np.ndarray:
             found |= high - low <= 1e-14 * high
         if found.any():
             result[some[found]] = np.minimum(np.maximum(x, low), high)[found]
-            some, low, high, cutoff, x = _pick(~found, some, low, high, cutoff, x)
-            piece = piece.pick(~found)
+            open_ones = np.flatnonzero(~found)
+            some, low, high, cutoff, x = _pick(open_ones, some, low, high, cutoff, x)
+            piece = piece.pick(open_ones)
     result[some] = x
     return result
 
@@ -197,5 +199,4 @@ def last_step(distance, correction):
 
 
 def _pick(which, *arrays):
-    which = np.flatnonzero(which) if which.dtype == bool else which
-    return tuple(array[which] for array in arrays)
+    return tuple(array.take(which) for array in arrays)

@@ -21,7 +21,7 @@ from itertools import pairwise
 
 import numpy as np
 
-from detectapi.pk.sums import add_up, running
+from detectapi.pk.sums import add_up, columns, running
 
 ORDERS = (2, 3, 5)
 """Tried one after the other, each for the draws that the one before leaves undecided."""
@@ -91,7 +91,7 @@ def _decide(rule, enough, poles, constant, terms):
     constant, result = np.broadcast_to(constant, (n,)), None
     for order in dict.fromkeys(min(order, k) for order in ORDERS):
         some = slice(None) if len(waiting) == n else waiting
-        said = rule(repeated_sums(poles[:, some], constant[some], terms[:, some], order))
+        said = rule(repeated_sums(columns(poles, some), constant[some], columns(terms, some), order))
         if result is None:
             result = said
         result[waiting] = said

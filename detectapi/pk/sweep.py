@@ -7,7 +7,7 @@ from typing import NamedTuple
 import numpy as np
 
 from detectapi.pk.segments import Brackets, refine
-from detectapi.pk.sums import add_up, running
+from detectapi.pk.sums import add_up, columns, running
 
 FINEST = 1e-8
 """A stretch this short that can still not be decided is a touch. [h]"""
@@ -39,7 +39,7 @@ class Weights(NamedTuple):
 
     def pick(self, which):
         """Those of fewer draws."""
-        return Weights(*(array[:, which] for array in self))
+        return Weights(*(columns(array, which) for array in self))
 
 
 def slope_bounds(weights: Weights, level, slopes, span):
@@ -85,7 +85,7 @@ def walk(zone, draws, low, high, cutoff, leftward) -> np.ndarray:
     active = np.flatnonzero(high > low)
     low, high = low.astype(float), high.astype(float)
     span = high - low
-    weights = Weights.of(zone.poles[:, draws])
+    weights = Weights.of(columns(zone.poles, draws))
     for _ in range(_STEPS):
         if len(active) == 0:
             return found

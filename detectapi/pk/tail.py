@@ -6,7 +6,7 @@ import numpy as np
 
 from detectapi.pk.segments import last_step
 from detectapi.pk.signs import never_above
-from detectapi.pk.sums import add_up
+from detectapi.pk.sums import add_up, columns
 
 MARGIN = 1e-9
 """Fraction of the cutoff by which the curve at a crossing may exceed it, which is rounding."""
@@ -59,9 +59,9 @@ def last_crossing(poles, coefficients, cutoff):
         _newton(poles, coefficients, cutoff, alone, horizon, draws, last)
         # From the crossing on, or from the start where none was found.
         some = slice(None) if len(draws) == n else draws
-        p, found = poles[:, some], ~np.isnan(last[draws])
+        p, found = columns(poles, some), ~np.isnan(last[draws])
         terms = np.exp(p * -np.where(found, last[draws], 0.0))
-        terms *= coefficients[:, some]
+        terms *= columns(coefficients, some)
         certain[draws] = never_above(p, -cutoff[draws], terms, np.where(found, MARGIN * cutoff[draws], 0.0))
     return last, certain, horizon
 
@@ -69,7 +69,7 @@ def last_crossing(poles, coefficients, cutoff):
 def _newton(poles, coefficients, cutoff, start, horizon, draws, last) -> None:
     """Fill in the crossings found. Steps are Halley's: a third sum costs less than another step."""
     some = slice(None) if len(draws) == poles.shape[1] else draws
-    p, c, target, high = poles[:, some], coefficients[:, some], cutoff[draws], horizon[draws]
+    p, c, target, high = columns(poles, some), columns(coefficients, some), cutoff[draws], horizon[draws]
     t, low, seen = start[draws], np.zeros_like(high), np.zeros(len(draws), dtype=bool)
     for iteration in range(_STEPS):
         terms = p * -t
@@ -104,5 +104,5 @@ def _newton(poles, coefficients, cutoff, start, horizon, draws, last) -> None:
         keep = np.flatnonzero(~done)
         if len(keep) == 0:
             return
-        p, c, draws, target, t = p[:, keep], c[:, keep], draws[keep], target[keep], t[keep]
+        p, c, draws, target, t = columns(p, keep), columns(c, keep), draws[keep], target[keep], t[keep]
         low, high, seen = low[keep], high[keep], seen[keep]
