@@ -12,7 +12,8 @@ from detectapi.pk.sums import add_up, columns
 CLOSE_ENOUGH = 3e-5
 RESIDUAL = 1e-12
 """The step from within this relative distance of the cutoff is the last: it leaves about the cube of the distance, if
-also the square of Halley's correction times the distance is below the residual (near a peak it is not)."""
+also the square of Halley's correction, its parts added up by size, times the distance is below the residual (near a peak
+it is not)."""
 
 _TRUSTING = 8
 """Steps without keeping a bracket while none is needed."""
@@ -163,12 +164,12 @@ def refine(brackets: Brackets, cutoff, falling) -> np.ndarray:
         with np.errstate(divide="ignore", invalid="ignore", over="ignore"):
             distance = np.log(value / cutoff)
             growth = slope / value
-            curving = -add_up(slopes) / (value * growth * growth) - 1.0
-            if not falling:
-                curving += 1.0 / (growth * x)
-            correction = 0.5 * distance * curving
+            bent = -add_up(slopes) / (value * growth * growth)
+            stretch = 0.0 if falling else 1.0 / (growth * x)
+            correction = 0.5 * distance * (bent - 1.0 + stretch)
             step = -distance / growth
             step /= 1.0 - np.minimum(np.maximum(correction, -1.0), 0.5)
+            correction = 0.5 * distance * (np.abs(bent) + 1.0 + np.abs(stretch))  # near a peak they may cancel
             ahead = x + step if falling else x * np.exp(step / x)
             found = last_step(distance, correction) & ((slope < 0.0) == falling)
         if iteration >= _TRUSTING:  # the small rest of large terms never comes that close: a small step must do
