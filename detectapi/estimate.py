@@ -99,7 +99,11 @@ def run(question: Question, draws: int, seed: int, level: float) -> Estimate:
 
 
 def _last_positive(question: Question, numbers: Draws, selection: Selection):
-    simulation, components, rule = Simulation(question, numbers, selection), question.assay.components, question.assay.rule
+    simulation, components, rule = (
+        Simulation(question, numbers, selection),
+        question.assay.components,
+        question.assay.rule,
+    )
     # With several parts that must all be positive, a first crossing after a last one makes a specimen never positive.
     last_only = rule == "any" or len(components) == 1
     return combine([simulation.crossings(component, last_only) for component in components], rule)[1]

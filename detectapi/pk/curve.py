@@ -4,8 +4,9 @@ from __future__ import annotations
 
 import numpy as np
 
-STRIDE = 32
-"""Times of a regular grid that share one power."""
+STRIDE = 16
+FEWEST = 64
+"""Times of a regular grid that share one power, and the fewest that a grid is called regular for."""
 
 _LARGEST = 500.0
 """Exponent beyond which a power is not used, well below where it overflows."""
@@ -34,7 +35,7 @@ def room_for(times, draws) -> np.ndarray:
 
 def is_regular(time) -> bool:
     """Whether times are evenly spaced, to rounding, and enough of them for powers to pay."""
-    if len(time) < 2 * STRIDE or not time[1] > time[0]:
+    if len(time) < FEWEST or not time[1] > time[0]:
         return False
     even = np.linspace(time[0], time[-1], len(time))
     return bool((np.abs(time - even) <= 1e-15 * time[-1]).all())
