@@ -95,7 +95,13 @@ def gfr_from_creatinine(serum_creatinine, age, female):
     """
     kappa, alpha, factor = (0.7, -0.241, 1.012) if female else (0.9, -0.302, 1.0)
     ratio = np.asarray(serum_creatinine, dtype=float) / kappa
-    return 142.0 * np.minimum(ratio, 1.0) ** alpha * np.maximum(ratio, 1.0) ** -1.2 * np.power(CKD_EPI_PER_YEAR, age) * factor
+    return (
+        142.0
+        * np.minimum(ratio, 1.0) ** alpha
+        * np.maximum(ratio, 1.0) ** -1.2
+        * np.power(CKD_EPI_PER_YEAR, age)
+        * factor
+    )
 
 
 def creatinine_clearance(serum_creatinine, age, weight, female):
