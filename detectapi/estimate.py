@@ -99,9 +99,14 @@ def run(question: Question, draws: int, seed: int, level: float) -> Estimate:
 
 
 def _last_positive(question: Question, numbers: Draws, selection: Selection):
-    simulation = Simulation(question, numbers, selection)
-    crossings = [simulation.crossings(component) for component in question.assay.components]
-    return combine(crossings, question.assay.rule)[1]
+    simulation, components, rule = (
+        Simulation(question, numbers, selection),
+        question.assay.components,
+        question.assay.rule,
+    )
+    # With several parts that must all be positive, a first crossing after a last one makes a specimen never positive.
+    last_only = rule == "any" or len(components) == 1
+    return combine([simulation.crossings(component, last_only) for component in components], rule)[1]
 
 
 def _evidence_of(question: Question):

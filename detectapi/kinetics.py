@@ -44,7 +44,10 @@ class Kinetics:
 
     def _wide(self, value) -> np.ndarray:
         """A value of each draw, shape (n,); of several people one after the other."""
-        return np.broadcast_to(np.asarray(value, dtype=float), self.state.gfr.shape).reshape(self.n)
+        value = np.asarray(value, dtype=float)
+        if value.shape != self.state.gfr.shape:
+            value = np.broadcast_to(value, self.state.gfr.shape)
+        return value.reshape(self.n)
 
     @property
     def weight(self) -> np.ndarray:

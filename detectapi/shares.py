@@ -6,7 +6,7 @@ import numpy as np
 
 from detectapi.draws import BLOCK, STREAMS, Layout, Selection
 
-DRAWS_PER_CHAIN = 5
+DRAWS_PER_CHAIN = 8
 
 
 def plan_chains(plan: Layout, seed: int):

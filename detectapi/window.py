@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import math
 from dataclasses import dataclass
 
 import numpy as np
@@ -65,23 +66,6 @@ def combine(crossings, rule: str):
         first, last = np.where(lasts > 0.0, firsts, np.inf).min(axis=0), lasts.max(axis=0)
     positive = last > np.where(np.isfinite(first), first, np.inf)
     return np.where(positive, first, 0.0), np.where(positive, last, 0.0)
-
-
-def positive(first, last, time):
-    """Whether each draw is positive at each time.
-
-    Parameters
-    ----------
-    first, last : array, shape (n,)
-        [h]
-    time : array, shape (m,)
-        [h]
-
-    Returns
-    -------
-    array of bool, shape (m, n)
-    """
-    return (first <= time[:, None]) & (time[:, None] < last)
 
 
 def interval(last, plan: Layout, level: float):
@@ -170,12 +154,26 @@ def probability_curve(first, last, plan: Layout, level: float, time) -> Curve:
 
 def _rows(first, last, plan: Layout, time):
     """Probability of a positive specimen, and its variance between knowledge rows. Two arrays of shape (m,)."""
-    rows = positive(first, last, time).reshape(len(time), plan.groups, ROWS_PER_GROUP, PEOPLE_PER_ROW)
-    each = rows.mean(axis=3)  # (m, groups, rows)
-    differences = rows[:, :, 0].astype(np.int8) - rows[:, :, 1]  # the same person under two rows
-    noise = differences.var(axis=2, ddof=1).mean(axis=1) / PEOPLE_PER_ROW
-    knowledge = np.maximum(np.mean((each[:, :, 0] - each[:, :, 1]) ** 2, axis=1) - noise, 0.0) / 2.0
-    return each.mean(axis=(1, 2)), knowledge
+    # A draw is positive at those times that number from `begin` on and before `end`.
+    begin, end = (
+        np.searchsorted(time, edge).reshape(plan.groups, ROWS_PER_GROUP, PEOPLE_PER_ROW) for edge in (first, last)
+    )
+    count = _counts(begin, end, len(time))  # (groups, rows, m)
+    both = _counts(begin.max(axis=1), end.min(axis=1), len(time))  # of the same person under two rows
+    difference = (count[:, 0] - count[:, 1]) / PEOPLE_PER_ROW
+    either = (count[:, 0] + count[:, 1] - 2 * both) / PEOPLE_PER_ROW
+    noise = np.mean(either - difference**2, axis=0) / (PEOPLE_PER_ROW - 1)
+    knowledge = np.maximum(np.mean(difference**2, axis=0) - noise, 0.0) / 2.0
+    return count.mean(axis=(0, 1)) / PEOPLE_PER_ROW, knowledge
+
+
+def _counts(begin, end, m):
+    """How many of the last axis hold each of the numbers 0 to m - 1 from `begin` on and before `end`."""
+    shape = begin.shape[:-1]
+    row = np.arange(math.prod(shape)).reshape(*shape, 1) * (m + 1)
+    change = np.bincount((row + begin).ravel(), minlength=row.size * (m + 1))
+    change -= np.bincount((row + np.maximum(begin, end)).ravel(), minlength=row.size * (m + 1))
+    return change.reshape(*shape, m + 1)[..., :m].cumsum(axis=-1)
 
 
 def curve_times(last) -> np.ndarray:

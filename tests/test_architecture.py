@@ -1,6 +1,7 @@
 """The layers of CONTRIBUTING.md, read from the source: imports point down only."""
 
 import ast
+import functools
 import subprocess
 import sys
 import tomllib
@@ -118,11 +119,21 @@ def source_files():
 FILES = source_files()
 
 
+@functools.cache
+def nodes(module):
+    """Everything in a module, read once."""
+    return list(ast.walk(ast.parse(FILES[module].read_text(encoding="utf-8"))))
+
+
+@functools.cache
 def imports(module):
-    """Yield every module that a module imports, wherever in the file, by its full name."""
-    path = FILES[module]
-    package = module if path.name == "__init__.py" else module.rpartition(".")[0]
-    for node in ast.walk(ast.parse(path.read_text(encoding="utf-8"))):
+    """Every module that a module imports, wherever in the file, by its full name."""
+    return list(found_imports(module))
+
+
+def found_imports(module):
+    package = module if FILES[module].name == "__init__.py" else module.rpartition(".")[0]
+    for node in nodes(module):
         if isinstance(node, ast.Import):
             yield from (alias.name for alias in node.names)
         elif isinstance(node, ast.ImportFrom):
@@ -210,20 +221,22 @@ def test_a_file_can_be_read_at_once(module):
     assert len(FILES[module].read_text(encoding="utf-8").splitlines()) <= 400
 
 
+@functools.cache
 def names_in_data():
     """Every word by which a substance or one of its molecules is known: ids, names, aliases, abbreviations."""
+    names = set()
     for path in sorted((ROOT / "detectapi" / "data" / "substances").glob("*.toml")):
         card = tomllib.loads(path.read_text(encoding="utf-8"))
         for entry in (card, *card.get("moieties", ())):
-            yield from (entry["id"], entry["name"], *entry.get("aliases", ()), *entry.get("abbreviations", ()))
+            names |= {entry["id"], entry["name"], *entry.get("aliases", ()), *entry.get("abbreviations", ())}
+    return names
 
 
 def words_in_code(module):
     """Every string of a module that does something: docstrings and the help texts of commands are left out."""
-    tree = ast.parse(FILES[module].read_text(encoding="utf-8"))
-    said = {id(node.value) for node in ast.walk(tree) if isinstance(node, ast.Expr)}
-    said |= {id(node.value) for node in ast.walk(tree) if isinstance(node, ast.keyword) and node.arg == "help"}
-    for node in ast.walk(tree):
+    said = {id(node.value) for node in nodes(module) if isinstance(node, ast.Expr)}
+    said |= {id(node.value) for node in nodes(module) if isinstance(node, ast.keyword) and node.arg == "help"}
+    for node in nodes(module):
         if isinstance(node, ast.Constant) and isinstance(node.value, str) and id(node) not in said:
             yield node.value
 

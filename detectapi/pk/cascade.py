@@ -106,6 +106,7 @@ def respond(chain: Chain, groups: Sequence[Doses], void_interval) -> Response:
         raise ValueError("void_interval must be (n,) and positive")
     inputs = [(group, path) for group in groups for path in group.absorptions]
     sources = [_source(chain, path, group.scale) for group, path in inputs]
+    schedules = [_schedule(group, path) for group, path in inputs]
     blocks = chain.dispositions
     wanted = [any(np.any(source.delivered[e]) for source in sources) for e in range(len(blocks))]
     poles = np.concatenate([*(b.poles for b in blocks), *(s.rate[np.newaxis] for s in sources if s.rate is not None)])
@@ -119,11 +120,11 @@ def respond(chain: Chain, groups: Sequence[Doses], void_interval) -> Response:
     arrange, _ = ascending(poles)
     poles, coefficients = arrange(poles), [arrange(c) for c in coefficients]
     if unsafe.any():
-        poles, coefficients = _with_careful(poles, coefficients, sources, np.flatnonzero(unsafe))
+        idle = [schedule.idle for schedule in schedules]
+        poles, coefficients = _with_careful(poles, coefficients, sources, idle, np.flatnonzero(unsafe))
     paths = []
-    for (group, path), source, c in zip(inputs, sources, coefficients, strict=True):
-        scaled = c if group.scale is None else c * group.scale
-        paths.append(Path(scaled, _schedule(group, path), (source,)))
+    for (group, _), schedule, source, c in zip(inputs, schedules, sources, coefficients, strict=True):
+        paths.append(Path(c if group.scale is None else c * group.scale, schedule, (source,)))
     return Response(poles, tuple(paths), void, unsafe)
 
 
@@ -132,9 +133,9 @@ def _source(chain, path, scale) -> Source:
     return Source(chain.dispositions, chain.formation, np.asarray(path.delivered, dtype=float), rate, scale)
 
 
-def _with_careful(poles, coefficients, sources, draws):
+def _with_careful(poles, coefficients, sources, idle, draws):
     """Replace the partial fractions of some draws; rows that a draw does not need are zero."""
-    rates, better = careful(sources, draws)
+    rates, better = careful(sources, idle, draws)
     k, n = max(len(poles), len(rates)), poles.shape[1]
     wide = np.concatenate([poles, np.repeat(poles[-1:], k - len(poles), axis=0)])
     wide[:, draws] = np.concatenate([rates, np.ones((k - len(rates), len(draws)))])

@@ -21,40 +21,43 @@ import numpy as np
 from detectapi.pk.mammillary import Disposition
 from detectapi.pk.positive import Source
 
-NODES = 12
+NODES = 14
 REACH = 0.03
-"""Half-width of the nodes over the mean of the poles, where no other pole is near.
+LASTING = 25.0
+"""Half-width of the nodes over the mean of the poles, where no other pole is near, for so many time constants.
 
-At 25 time constants the exponent changes by 0.75 over it, and interpolation errs by 0.75^12 / (2^11 12!) = 3e-14.
+Over these the exponent changes by 0.75 across the half-width, and interpolation errs by 0.75^14 / (2^13 14!) = 3e-17.
+Where the last input is longer ago the nodes are narrower by as much. That costs no digits: the divided difference has
+grown with that time, too.
 """
 
+WIDEST = 2.0
+"""Poles further apart than this many such half-widths are not taken together: by then their exponentials differ."""
+
 APART = 5.0
-"""Another pole this many half-widths from the centre costs the interpolation about (5 + sqrt(24))^-12 = 1e-12."""
+"""Another pole this many half-widths from the centre costs the interpolation about (5 + sqrt(24))^-14 = 1e-14."""
 
 _ANGLES = np.pi * (np.arange(NODES) + 0.5) / NODES
 _POINTS = np.cos(_ANGLES)
 
 
-def _cardinal_polynomials():
-    """Polynomials that are 1 at one Chebyshev point, 0 at the others; a row holds coefficients of y^0, y^1, ..."""
-    monomials = np.zeros((NODES, NODES))  # of the Chebyshev polynomials, whole numbers
-    monomials[0, 0] = monomials[1, 1] = 1.0
-    for m in range(2, NODES):
-        monomials[m, 1:] = 2.0 * monomials[m - 1, :-1]
-        monomials[m] -= monomials[m - 2]
-    values = np.cos(_ANGLES[:, np.newaxis] * np.arange(NODES))
-    return np.where(np.arange(NODES) == 0, 1.0, 2.0) / NODES * values @ monomials
+_FROM_CHEBYSHEV = np.where(np.arange(NODES) == 0, 1.0, 2.0) / NODES * np.cos(_ANGLES[:, np.newaxis] * np.arange(NODES))
+"""The polynomial that is 1 at one node, 0 at the others, in Chebyshev polynomials; one row for each node."""
 
 
-_CARDINAL = _cardinal_polynomials()
+def reach(centre, idle):
+    """Half-width of the nodes around a pole, a time after the last input. [1/h], [h] -> [1/h]"""
+    return REACH * centre / (1.0 + idle * centre / LASTING)
 
 
-def clusters(poles) -> list[np.ndarray]:
+def clusters(poles, idle=0.0) -> list[np.ndarray]:
     """Group ascending poles so that groups are narrow next to their distance from each other.
 
     Parameters
     ----------
     poles : array, shape (k,)
+    idle : float
+        Time since the last input. [h]
 
     Returns
     -------
@@ -65,8 +68,11 @@ def clusters(poles) -> list[np.ndarray]:
     best, best_ratio = None, 0.0
     for limit in np.sort(gaps[gaps < 0.1])[::-1]:
         groups = np.split(np.arange(len(poles)), np.flatnonzero(gaps > limit) + 1)
+        spreads = [0.5 * (poles[group[-1]] - poles[group[0]]) for group in groups]
+        if any(spread > WIDEST * reach(poles[group[0]], idle) for spread, group in zip(spreads, groups, strict=True)):
+            continue
         ratio = min(
-            _distance(poles, group) / max(0.5 * (poles[group[-1]] - poles[group[0]]), 1e-300) for group in groups
+            _distance(poles, group) / max(spread, 1e-300) for spread, group in zip(spreads, groups, strict=True)
         )
         if ratio >= APART:
             return groups
@@ -82,7 +88,7 @@ def _distance(poles, group):
     return np.abs(others - centre).min(initial=np.inf)
 
 
-def divided_difference(group, distance):
+def divided_difference(group, distance, idle=0.0):
     """Nodes and weights whose weighted sum of values is sum(f(p_i) / prod_(j != i)(p_j - p_i)) for smooth f.
 
     Parameters
@@ -91,6 +97,8 @@ def divided_difference(group, distance):
         Ascending poles of m draws, equal ones included. [1/h]
     distance : array, shape (m,)
         From their centre to the nearest singularity of f. [1/h]
+    idle : float
+        Time since the last input, whose decay is in f. [h]
 
     Returns
     -------
@@ -100,15 +108,19 @@ def divided_difference(group, distance):
     if q == 1:
         return group, np.ones((1, m))
     centre, spread = 0.5 * (group[0] + group[-1]), 0.5 * (group[-1] - group[0])
-    half_width = np.maximum(spread, np.minimum(REACH * centre, distance / APART))
-    # The divided difference of y^j over y_1..y_q is the complete homogeneous symmetric polynomial of degree j - q + 1.
-    powers = np.zeros((NODES + q - 1, m))
-    symmetric = powers[q - 1 :]
-    symmetric[0] = 1.0
-    for y in (group - centre) / half_width:
-        for j in range(1, NODES):
-            symmetric[j] += y * symmetric[j - 1]
-    weights = np.einsum("rj,jm->rm", _CARDINAL, powers[:NODES])
+    half_width = np.maximum(spread, np.minimum(reach(centre, idle), distance / APART))
+    # Divided differences of Chebyshev polynomials over y_1, y_1..y_2, ..., y_1..y_q, by their recurrence.
+    y = (group - centre) / half_width
+    before, now = np.zeros((q, m)), np.zeros((q, m))
+    before[0], now[0], now[1] = 1.0, y[0], 1.0
+    differences = np.empty((NODES, m))
+    differences[0], differences[1] = before[-1], now[-1]
+    for j in range(2, NODES):
+        following = 2.0 * y * now - before
+        following[1:] += 2.0 * now[:-1]
+        before, now = now, following
+        differences[j] = now[-1]
+    weights = np.einsum("rj,jm->rm", _FROM_CHEBYSHEV, differences)
     return centre + half_width * _POINTS[:, np.newaxis], weights * (-1.0) ** (q - 1) / half_width ** (q - 1)
 
 
@@ -155,13 +167,15 @@ def _product(roots, p):
     return np.prod(roots[:, np.newaxis] - p, axis=0)
 
 
-def expand(source: Source, draws):
+def expand(source: Source, draws, idle=0.0):
     """The concentration after a unit dose through one path as a sum of exponentials.
 
     Parameters
     ----------
     source : Source
     draws : array of int, shape (m,)
+    idle : float
+        Time since the last input along the path. [h]
 
     Returns
     -------
@@ -173,7 +187,7 @@ def expand(source: Source, draws):
         given = np.flatnonzero(source.delivered[:, draw])
         if len(given):
             poles, _ = transfer(source, int(given[0]), np.array([draw]))
-            sizes = tuple(len(group) for group in clusters(poles[:, 0]))
+            sizes = tuple(len(group) for group in clusters(poles[:, 0], idle))
             alike.setdefault((int(given[0]), sizes), []).append(column)
     results = []
     for (entry, sizes), columns in alike.items():
@@ -183,7 +197,7 @@ def expand(source: Source, draws):
             group = poles[first : first + size]
             others = np.delete(poles, np.arange(first, first + size), axis=0)
             distance = np.abs(others - 0.5 * (group[0] + group[-1])).min(axis=0, initial=np.inf)
-            nodes, weights = divided_difference(group, distance)
+            nodes, weights = divided_difference(group, distance, idle)
             parts.append((nodes, weights * numerator(nodes) / _product(others, nodes)))
         results.append((columns, *(np.concatenate(rows) for rows in zip(*parts, strict=True))))
     k = max((len(rates) for _, rates, _ in results), default=0)
@@ -193,12 +207,14 @@ def expand(source: Source, draws):
     return rates, coefficients
 
 
-def careful(sources: Sequence[Source], draws):
+def careful(sources: Sequence[Source], idle: Sequence[float], draws):
     """Expansions of all paths for some draws, on one set of rates.
 
     Parameters
     ----------
     sources : sequence of Source
+    idle : sequence of float
+        Time since the last input, of each path. [h]
     draws : array of int, shape (m,)
 
     Returns
@@ -208,7 +224,7 @@ def careful(sources: Sequence[Source], draws):
     coefficients : list of array, shape (k, m)
         One per path. [1/L]
     """
-    expansions = [expand(source, draws) for source in sources]
+    expansions = [expand(source, draws, time) for source, time in zip(sources, idle, strict=True)]
     rates = np.concatenate([rates for rates, _ in expansions])
     coefficients, above = [], 0
     for _, values in expansions:

@@ -4,8 +4,9 @@ from __future__ import annotations
 
 import numpy as np
 
-STRIDE = 32
-"""Times of a regular grid that share one exponential; a power of two."""
+STRIDE = 16
+FEWEST = 64
+"""Times of a regular grid that share one power, and the fewest that a grid is called regular for."""
 
 _LARGEST = 500.0
 """Exponent beyond which a power is not used, well below where it overflows."""
@@ -15,9 +16,26 @@ _DRAWS = 128
 """Times, or draws, worked on at once: what they need fits in the cache."""
 
 
+_LARGE_PAGE = 1 << 21
+
+
+def room_for(times, draws) -> np.ndarray:
+    """Unwritten memory for curves in which the times of a draw lie side by side. Shape (times, draws).
+
+    From 4 MiB on numpy asks the system for large pages, which begin at multiples of their size. Fresh memory in small
+    ones costs as much as the curves that are written to it.
+    """
+    size = times * draws
+    if size * 8 < _LARGE_PAGE:
+        return np.empty((draws, times)).T
+    room = np.empty(size + _LARGE_PAGE // 4)
+    skip = -room.ctypes.data % _LARGE_PAGE // 8
+    return room[skip : skip + size].reshape(draws, times).T
+
+
 def is_regular(time) -> bool:
     """Whether times are evenly spaced, to rounding, and enough of them for powers to pay."""
-    if len(time) < 2 * STRIDE or not time[1] > time[0]:
+    if len(time) < FEWEST or not time[1] > time[0]:
         return False
     even = np.linspace(time[0], time[-1], len(time))
     return bool((np.abs(time - even) <= 1e-15 * time[-1]).all())
@@ -41,15 +59,12 @@ def tail_curve(time, poles, coefficients, start, values) -> None:
         _direct(time, poles, coefficients, start, values)
         return
     _by_powers(time, poles, coefficients, start, values)
-    for first in range(0, len(time), STRIDE):
-        # Where a stride starts so long before the tail that its powers would overflow.
-        draws = np.flatnonzero((start - time[first]) * poles[-1] > _LARGEST)
-        if len(draws) == 0:
-            break
-        rows = slice(first, first + STRIDE)
-        again = np.empty((len(time[rows]), len(draws)))
-        _direct(time[rows], poles[:, draws], coefficients[:, draws], start[draws], again)
-        values[rows, draws] = again
+    # Where the grid starts so long before the tail that powers would overflow.
+    draws = np.flatnonzero((start - time[0]) * poles[-1] > _LARGEST)
+    if len(draws):
+        again = np.empty((len(time), len(draws)))
+        _direct(time, poles[:, draws], coefficients[:, draws], start[draws], again)
+        values[:, draws] = again
 
 
 def _direct(time, poles, coefficients, start, values) -> None:
@@ -67,17 +82,22 @@ def _direct(time, poles, coefficients, start, values) -> None:
 
 def _by_powers(time, poles, coefficients, start, values) -> None:
     (k, n), m = poles.shape, len(time)
-    strides = time[::STRIDE]
-    ticks = (time[0] - time[-1]) / (m - 1) * np.arange(STRIDE)
+    tick, strides = (time[-1] - time[0]) / (m - 1), -(-m // STRIDE)
+    ticks = -tick * np.arange(STRIDE)
     # The same memory for every block: fresh memory costs more than what is written to it.
-    base, powers = np.empty((_DRAWS, len(strides), k)), np.empty((_DRAWS, k, STRIDE))
-    found = np.empty((_DRAWS, len(strides), STRIDE))
+    far, near = np.empty((strides, _DRAWS, k)), np.empty((_DRAWS, k, STRIDE))
+    found = np.empty((_DRAWS, strides, STRIDE))
     for first in range(0, n, _DRAWS):
         draws, few = slice(first, first + _DRAWS), min(_DRAWS, n - first)
-        p, b, w, f = np.ascontiguousarray(poles[:, draws].T), base[:few], powers[:few], found[:few]
-        since = np.minimum(start[draws, np.newaxis] - strides, _LARGEST / p[:, -1:])
-        np.exp(np.multiply(since[:, :, np.newaxis], p[:, np.newaxis], out=b), out=b)
-        np.exp(np.multiply(p[:, :, np.newaxis], ticks, out=w), out=w)
-        b *= coefficients[:, draws].T[:, np.newaxis]
-        np.matmul(b, w, out=f)
-        values.T[draws] = f.reshape(few, -1)[:, :m]
+        p, f, g = np.ascontiguousarray(poles[:, draws].T), far[:, :few], near[:few]
+        # Each step doubles how many powers of a stride are known.
+        since = np.minimum(start[draws] - time[0], _LARGEST / p[:, -1])
+        np.multiply(np.exp(p * since[:, np.newaxis]), coefficients[:, draws].T, out=f[0])
+        known = 1
+        while known < strides:
+            more = f[known : 2 * known]
+            np.multiply(f[: len(more)], np.exp(p * (-tick * STRIDE * known)), out=more)
+            known *= 2
+        np.exp(np.multiply(p[:, :, np.newaxis], ticks, out=g), out=g)
+        np.matmul(f.transpose(1, 0, 2), g, out=found[:few])
+        values.T[draws] = found[:few].reshape(few, -1)[:, :m]

@@ -43,6 +43,12 @@ class Pieces(NamedTuple):
     noise: np.ndarray
     order: np.ndarray
 
+    def at_node(self, number):
+        """Value and noise at one node, by its number before sorting. Arrays of shape (n,)."""
+        n = len(self.time[0])
+        place = (self.order == number).argmax(axis=0) * n + np.arange(n)
+        return self.value.ravel().take(place), self.noise.ravel().take(place)
+
 
 def pieces(poles, inputs, old, void, end, extra=(), values_only=False) -> Pieces:
     """Cut the early zone of some draws at its corners.
@@ -96,7 +102,7 @@ def initial(poles, inputs, old, void) -> np.ndarray:
     if not any(doses for _, doses in begun):
         return np.zeros(len(void)) if old is None else add_up(old)
     cut = pieces(poles, begun, old, void, np.zeros_like(void), values_only=True)
-    return cut.value[(cut.order == 1).argmax(axis=0), np.arange(len(void))]
+    return cut.at_node(1)[0]
 
 
 def _jump(coefficients, poles, void, length):
@@ -110,17 +116,19 @@ def _jump(coefficients, poles, void, length):
 def _march(poles, time, order, unit_of, weights, units, old, values_only) -> Pieces:
     c, n = time.shape
     columns = np.arange(n)
-    value, level, slopes, noise = np.zeros(n), np.zeros(n), np.zeros_like(poles), np.zeros(n)
+    value, level, slopes, noise, loudest = np.zeros(n), np.zeros(n), np.zeros_like(poles), np.zeros(n), np.zeros(n)
     values, noises = np.empty((c, n)), np.zeros((c, n))
     levels, all_slopes = (np.empty(0),) * 2 if values_only else (np.empty((c, n)), np.empty((c, *poles.shape)))
     moving = False
     for j in range(c):
         step = time[j] - time[j - 1]
         if j and moving and step.any():
-            moved, size, slopes = _advance(poles, step, level, slopes, values_only)
+            moved, size, after = _advance(poles, step, level, slopes, values_only)
             if values_only:
-                noise = np.maximum(noise, np.abs(value) + size)
-            value = value + moved
+                # What large slopes have left of rounding when they cancelled adds up for as long as the march goes on.
+                loudest = np.maximum(loudest, np.abs(level) + add_up(np.abs(slopes)))
+                noise = np.maximum(noise, np.abs(value) + size) + loudest * step
+            value, slopes = value + moved, after
         node = order[j]
         if old is not None and not node.all():  # node 0: from here on, what is left of older doses counts
             here = old if not node.any() else np.where(node == 0, old, 0.0)

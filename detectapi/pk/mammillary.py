@@ -6,8 +6,15 @@ from typing import NamedTuple
 
 import numpy as np
 
+from detectapi.pk import roots
+from detectapi.pk.sums import add_up
+
 CLOSE = 1.5e-6
 """Rates whose half-difference is below this fraction of their mean are treated as equal."""
+
+_CLOSED_FORMS = {2: roots.three, 3: roots.four}
+_PRECISION, _STEPS = 1e-15, 3
+"""Relative error that a last step may leave; steps after the first before bisection is tried."""
 
 
 class Disposition(NamedTuple):
@@ -110,59 +117,62 @@ def _two_poles(elimination, outflow, inflow):
 
 
 def _poles(elimination, outflow, zeros):
-    """Poles of two or more shells: of two in closed form where that is as good as LAPACK, which takes ten times longer."""
-    if len(zeros) != 2:
-        return _polish(_arrow_eigenvalues(elimination, outflow, zeros), elimination, outflow, zeros)[0]
-    poles, kept = _polish(_three_poles(elimination, outflow, zeros), elimination, outflow, zeros)
-    doubtful = np.flatnonzero(~kept.all(axis=0))
+    """Poles of two or more shells: of two and three in closed form, polished; by bisection where that fails, or of more."""
+    m, n = zeros.shape
+    if m not in _CLOSED_FORMS:
+        return _by_bisection(elimination, outflow, zeros)
+    with np.errstate(divide="ignore", invalid="ignore", over="ignore"):
+        poles = _CLOSED_FORMS[m](elimination + add_up(outflow), zeros, outflow * zeros)
+        poles, doubtful = _approach(poles, elimination, outflow, zeros)
+        for _ in range(_STEPS):
+            if len(doubtful) == 0:
+                return poles
+            some = elimination[doubtful], outflow[:, doubtful], zeros[:, doubtful]
+            poles[:, doubtful], still = _approach(poles[:, doubtful], *some)
+            doubtful = doubtful[still]
     if len(doubtful):
-        some = elimination[doubtful], outflow[:, doubtful], zeros[:, doubtful]
-        poles[:, doubtful] = _polish(_arrow_eigenvalues(*some), *some)[0]
+        poles[:, doubtful] = _by_bisection(elimination[doubtful], outflow[:, doubtful], zeros[:, doubtful])
     return poles
 
 
-def _three_poles(elimination, outflow, zeros):
-    """Roots of the cubic by cosines; poor only where two of them nearly coincide."""
-    centre = elimination + outflow[0] + outflow[1]
-    mean = (centre + zeros[0] + zeros[1]) / 3.0
-    a, b, c = centre - mean, zeros[0] - mean, zeros[1] - mean
-    first, second = outflow * zeros
-    scale = np.sqrt((a * a + b * b + c * c + 2.0 * (first + second)) / 6.0)
-    with np.errstate(divide="ignore", invalid="ignore"):
-        half = (a * b * c - first * c - second * b) / (2.0 * scale * scale * scale)
-    angle = np.arccos(np.clip(half, -1.0, 1.0)) / 3.0
-    large = mean + 2.0 * scale * np.cos(angle)
-    small = mean + 2.0 * scale * np.cos(angle + 2.0 * np.pi / 3.0)
-    return np.stack([small, 3.0 * mean - large - small, large])
+def _approach(poles, elimination, outflow, zeros):
+    """One step of Newton's method on the secular equation, and the draws in which some pole has not arrived by it.
 
-
-def _arrow_eigenvalues(elimination, outflow, zeros):
-    m, n = zeros.shape
-    matrix = np.zeros((n, m + 1, m + 1))
-    matrix[:, 0, 0] = elimination
-    for j in range(m):
-        matrix[:, 0, 0] += outflow[j]
-        matrix[:, j + 1, j + 1] = zeros[j]
-        matrix[:, j + 1, 0] = -np.sqrt(outflow[j] * zeros[j])  # eigvalsh reads the lower triangle
-    return np.ascontiguousarray(np.linalg.eigvalsh(matrix).T)
-
-
-def _polish(poles, elimination, outflow, zeros):
-    """One Newton step on the secular equation: small poles to full relative precision.
-
-    LAPACK's error is eps times the largest pole, which a pole a million times smaller would feel. A step larger than
-    that error is not an improvement (the pole sits on a zero, where the equation has a pole of its own): not taken.
-    Returns the poles, and where the step was taken.
+    Between two neighbouring zeros the equation falls from one infinity to the other, nowhere less steeply than -1, and
+    bends by no more than twice its slope over the distance to the nearer zero. So a step much shorter than that
+    distance arrives: it leaves about its square over it. Each pole has as many zeros below it as poles.
     """
-    limit = 64.0 * np.finfo(float).eps * poles[-1]
-    with np.errstate(divide="ignore", invalid="ignore", over="ignore"):
-        value = 1.0
-        slope = 1.0
-        for j in range(zeros.shape[0]):
-            gap = zeros[j] - poles
-            share = outflow[j] / gap
-            value = value + share
-            slope = slope + share * (zeros[j] / gap)
-        step = (elimination - poles * value) / slope
-        small = np.abs(step) <= limit
-    return np.where(small, poles + step, poles), small
+    value, slope, nearest, below = 1.0, 1.0, np.inf, 0
+    for zero, out in zip(zeros, outflow, strict=True):
+        gap = zero - poles
+        nearest = np.minimum(nearest, np.abs(gap))
+        below = below + (gap < 0.0)
+        share = out / gap
+        value = value + share
+        slope = slope + share * (zero / gap)
+    step = (elimination - poles * value) / slope
+    arrived = (step * step <= _PRECISION * nearest * poles) & (below == np.arange(len(poles))[:, np.newaxis])
+    return poles + step, np.flatnonzero(~arrived.all(axis=0))
+
+
+def _by_bisection(elimination, outflow, zeros):
+    """Poles one by one between the zeros, by halving the doubles in between: slow, and right to the last digit.
+
+    However small next to the largest, which is where the eigenvalues of the symmetric matrix lose their digits.
+    """
+    order = np.argsort(zeros, axis=0, kind="stable")
+    zeros, outflow = np.take_along_axis(zeros, order, axis=0), np.take_along_axis(outflow, order, axis=0)
+    whole = elimination + add_up(outflow) + add_up(zeros)
+    low, high = (
+        np.concatenate(ends).view(np.int64)  # positive doubles are in the order of their bits
+        for ends in ((np.zeros_like(zeros[:1]), zeros), (zeros, 2.0 * whole[np.newaxis]))
+    )
+    while (high - low > 1).any():
+        middle = low + (high - low) // 2
+        poles = middle.view(float)
+        with np.errstate(divide="ignore", invalid="ignore", over="ignore"):
+            value = elimination - poles
+            for zero, out in zip(zeros, outflow, strict=True):
+                value -= np.where(out > 0.0, poles * (out / (zero - poles)), 0.0)
+        low, high = np.where(value > 0.0, middle, low), np.where(value > 0.0, high, middle)
+    return high.view(float)

@@ -27,6 +27,10 @@ _FAR = (
 )  # fmt: skip
 
 
+_AT_ONCE = 4096
+"""Numbers worked on at once: what they need fits in the cache."""
+
+
 def inverse_normal(probability):
     """Quantile function of the standard normal distribution.
 
@@ -45,17 +49,39 @@ def inverse_normal(probability):
     wichura1988
     """
     p = np.asarray(probability, dtype=float)
+    result = np.empty(p.shape)
+    flat, found = p.ravel(), result.reshape(-1)
+    for first in range(0, len(flat), _AT_ONCE):
+        some = slice(first, first + _AT_ONCE)
+        found[some] = _inverse_normal(flat[some])
+    return result
+
+
+def _inverse_normal(p):
     q = p - 0.5
     r = 0.180625 - q * q
-    z = q * np.polyval(_CENTRE[0], r) / np.polyval(_CENTRE[1], r)
-    tail = np.abs(q) > 0.425
-    if tail.any():
-        r = np.sqrt(-np.log(np.minimum(p[tail], 1.0 - p[tail])))
-        far = r > 5.0
-        near = np.polyval(_NEAR[0], r - 1.6) / np.polyval(_NEAR[1], r - 1.6)
-        value = np.where(far, np.polyval(_FAR[0], r - 5.0) / np.polyval(_FAR[1], r - 5.0), near)
+    z = _polynomial(_CENTRE[0], r)
+    z /= _polynomial(_CENTRE[1], r)
+    z *= q
+    tail = np.flatnonzero(r < 0.0)  # |q| > 0.425
+    if len(tail):
+        p = p[tail]
+        r = np.sqrt(-np.log(np.minimum(p, 1.0 - p)))
+        value = _polynomial(_NEAR[0], r - 1.6) / _polynomial(_NEAR[1], r - 1.6)
+        far = np.flatnonzero(r > 5.0)
+        value[far] = _polynomial(_FAR[0], r[far] - 5.0) / _polynomial(_FAR[1], r[far] - 5.0)
         z[tail] = np.copysign(value, q[tail])
     return z
+
+
+def _polynomial(coefficients, x):
+    """Horner's scheme in one piece of memory."""
+    value = coefficients[0] * x
+    for coefficient in coefficients[1:-1]:
+        value += coefficient
+        value *= x
+    value += coefficients[-1]
+    return value
 
 
 _PHI = np.vectorize(lambda z: 0.5 * math.erfc(-z / math.sqrt(2.0)), otypes=[float])
@@ -94,12 +120,21 @@ def probit_edges(mean, variance, level):
     integrand = np.exp(-(h[:, None] ** 2) / (1.0 + _RHO)) / (2.0 * np.pi)
     steps = (integrand[:, 1:] + integrand[:, :-1]) * (_ANGLE[1] / 2.0)
     explained = np.concatenate([np.zeros((len(h), 1)), np.cumsum(steps, axis=1)], axis=1)
-    angle = np.array([np.interp(v, row, _ANGLE) for v, row in zip(variance[inside], explained, strict=True)])
-    rho = np.minimum(np.sin(angle), _MOST_RHO)
+    rho = np.minimum(np.sin(_inverse(explained, variance[inside])), _MOST_RHO)
     reach = np.sqrt(rho) * inverse_normal(np.array([0.5 + level / 2.0]))
     high = low.copy()
     low[inside], high[inside] = ((h + side * reach) / np.sqrt(1.0 - rho) for side in (-1.0, 1.0))
     return low, high
+
+
+def _inverse(explained, variance):
+    """Where each row, which rises with the angle from 0, takes a value: linear in between, and the last angle beyond."""
+    above = np.minimum((explained <= variance[:, None]).sum(axis=1), explained.shape[1] - 1)
+    rows = np.arange(len(explained))
+    low, high = explained[rows, above - 1], explained[rows, above]
+    with np.errstate(divide="ignore", invalid="ignore"):
+        share = np.where(high > low, (variance - low) / (high - low), 1.0)
+    return _ANGLE[above - 1] + np.clip(share, 0.0, 1.0) * _ANGLE[1]
 
 
 def probit_band(mean, variance, level):

@@ -7,11 +7,11 @@ from typing import NamedTuple
 import numpy as np
 
 from detectapi.pk import early
-from detectapi.pk.curve import is_regular, tail_curve
+from detectapi.pk.curve import is_regular, room_for, tail_curve
 from detectapi.pk.positive import Source, averaged
-from detectapi.pk.schedule import Schedule, old_sum, recent, recent_sum
+from detectapi.pk.schedule import Schedule, all_doses, old_sum, recent, recent_sum
 from detectapi.pk.signs import never_above
-from detectapi.pk.sums import add_up, box
+from detectapi.pk.sums import add_up, box, columns
 
 BLOCK = 2048
 FEWEST = 64
@@ -20,7 +20,11 @@ EARLY_NUMBERS = 6_000_000
 one void that the early zone of a block would take more than this many numbers."""
 
 SUSPECT = 1e-8
-"""A concentration below this fraction of the terms it is the sum of is computed again without subtractions."""
+"""A concentration below this fraction of the terms it is the sum of is computed again without subtractions; times the
+condition of the expansion, since where poles are close to each other the terms themselves have lost as many digits."""
+
+FEW = 100
+"""So many doses along a path are all computed again, old ones too: the first minutes of any may be what is left."""
 
 
 class Path(NamedTuple):
@@ -115,62 +119,81 @@ class Response:
         time = np.atleast_1d(np.asarray(time, dtype=float))
         if time.ndim != 1 or not (time >= 0.0).all():
             raise ValueError("time must be (m,) and not negative")
+        if not self.paths or len(time) == 0:
+            return np.zeros((len(time), self.n))
         # On a regular grid the times of a draw lie side by side in memory, as they are made.
-        result = np.zeros((self.n, len(time))).T if is_regular(time) else np.zeros((len(time), self.n))
-        if self.paths and len(time):
-            for begin in range(0, self.n, self.block):
-                draws = np.arange(begin, min(begin + self.block, self.n))
-                self._fill(time, draws, result[:, begin : begin + self.block])
+        result = room_for(len(time), self.n) if is_regular(time) else np.empty((len(time), self.n))
+        for begin in range(0, self.n, self.block):
+            draws = slice(begin, min(begin + self.block, self.n))
+            self._fill(time, draws, result[:, draws])
         return result
 
     def _fill(self, time, draws, values) -> None:
         start = self.tail_start[draws]
         poles, tail = self.poles[:, draws], self.tail[:, draws]
         tail_curve(time, poles, tail, start, values)
-        doubtful, soon = np.zeros(values.shape, dtype=bool), np.flatnonzero(time < start.max())
+        suspect, doubtful = SUSPECT * self._condition(draws), []  # (times, draws) of what is not to be trusted
         # The rule of signs tells at once which draws never fall below that fraction of their terms; ask the others.
-        unsure = np.flatnonzero(~never_above(poles, 0.0, SUSPECT * np.abs(tail) - tail))
+        unsure = np.flatnonzero(~never_above(poles, 0.0, suspect * np.abs(tail) - tail))
         if len(unsure):
             size = np.empty((len(time), len(unsure)))
-            tail_curve(time, poles[:, unsure], np.abs(tail[:, unsure]), start[unsure], size)
-            doubtful[:, unsure] = (values[:, unsure] < SUSPECT * size) & (time[:, np.newaxis] >= start[unsure])
+            tail_curve(time, columns(poles, unsure), np.abs(columns(tail, unsure)), start[unsure], size)
+            row, column = np.nonzero(
+                (values[:, unsure] < suspect[unsure] * size) & (time[:, np.newaxis] >= start[unsure])
+            )
+            doubtful.append((row, unsure[column]))
+        soon = np.flatnonzero(time < start.max())
         if len(soon):
             cut = self.early_pieces(draws, time[soon], values_only=True)
             for i, j in enumerate(soon):
-                node, early_one = (cut.order == i + 2).argmax(axis=0)[np.newaxis], time[j] < start
-                value = np.take_along_axis(cut.value, node, axis=0)[0]
-                noise = np.take_along_axis(cut.noise, node, axis=0)[0]
+                value, noise = cut.at_node(i + 2)
+                early_one = time[j] < start
                 values[j] = np.where(early_one, value, values[j])
-                doubtful[j] |= early_one & (value < SUSPECT * noise)
-        if doubtful.any():
-            row, column = np.nonzero(doubtful)
-            values[row, column] = self._exact(draws[column], time[row])
+                column = np.flatnonzero(early_one & (value < suspect * noise))
+                doubtful.append((np.full(len(column), j), column))
+        row, column = (np.concatenate(part) for part in zip(*doubtful, strict=True)) if doubtful else ((), ())
+        if len(row):
+            values[row, column] = self._exact(np.arange(self.n)[draws][column], time[row])
+
+    def _condition(self, draws):
+        """Size of the terms of an area under the curve over the area, of the path where that is largest."""
+        worst = np.ones(len(self.void[draws]))
+        for path in self.paths:
+            area = path.coefficients[:, draws] / self.poles[:, draws]
+            with np.errstate(divide="ignore", invalid="ignore"):
+                worst = np.fmax(worst, add_up(np.abs(area)) / np.abs(add_up(area)))
+        return worst
 
     def _exact(self, draws, time):
-        """Concentration at one time for each of some draws, recent doses without subtractions."""
-        old, void = self._old(draws), self.void[draws]
-        total = np.zeros(len(draws)) if old is None else add_up(old * np.exp(-self.poles[:, draws] * time))
+        """Concentration at one time for each of some draws, without subtractions; of many doses the recent ones only."""
+        poles, void, total = columns(self.poles, draws), self.void[draws], np.zeros(len(draws))
         for path, doses in zip(self.paths, _for_draws(self.recent, draws), strict=True):
+            if path.schedule.doses <= FEW:
+                doses = all_doses(path.schedule)
+            else:
+                old = old_sum(poles, path.schedule, void)
+                if old is not None:
+                    total += add_up(old * columns(path.coefficients, draws) * box(poles * void) * np.exp(-poles * time))
             for source in path.sources:
                 total += averaged(source, doses, draws, time, void)
         return total
 
     def _old(self, draws):
-        return None if self.old is None else self.old[:, draws]
+        return None if self.old is None else columns(self.old, draws)
 
     def _inputs(self, draws):
-        coefficients = [path.coefficients[:, draws] for path in self.paths]
+        coefficients = [columns(path.coefficients, draws) for path in self.paths]
         return list(zip(coefficients, _for_draws(self.recent, draws), strict=True))
 
     def initial(self, draws) -> np.ndarray:
         """Concentration at time 0 of some draws. [umol/L]"""
-        return early.initial(self.poles[:, draws], self._inputs(draws), self._old(draws), self.void[draws])
+        return early.initial(columns(self.poles, draws), self._inputs(draws), self._old(draws), self.void[draws])
 
     def early_pieces(self, draws, extra=(), values_only=False) -> early.Pieces:
         """The zone from 0 to the start of the tail, for some draws."""
         void, end = self.void[draws], self.tail_start[draws]
         inputs, old = self._inputs(draws), self._old(draws)
-        return early.pieces(self.poles[:, draws], inputs, old, void, end, extra, values_only)
+        return early.pieces(columns(self.poles, draws), inputs, old, void, end, extra, values_only)
 
 
 def _for_draws(recent_doses, draws):

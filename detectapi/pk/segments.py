@@ -7,12 +7,13 @@ from typing import NamedTuple
 import numpy as np
 
 from detectapi.pk.signs import zeros_at_most
-from detectapi.pk.sums import add_up
+from detectapi.pk.sums import add_up, columns
 
 CLOSE_ENOUGH = 3e-5
 RESIDUAL = 1e-12
 """The step from within this relative distance of the cutoff is the last: it leaves about the cube of the distance, if
-also the square of Halley's correction times the distance is below the residual (near a peak it is not)."""
+also the square of Halley's correction, its parts added up by size, times the distance is below the residual (near a peak
+it is not)."""
 
 _TRUSTING = 8
 """Steps without keeping a bracket while none is needed."""
@@ -96,7 +97,7 @@ def _turns_once(piece, slopes, width):
     twice = np.flatnonzero(bound == 2)
     if len(twice):  # no more than two, and an odd number where the signs at the ends differ
         some = piece.pick(twice)
-        begin, end = some.level + add_up(slopes[:, twice]), some.level + add_up(some.at(width[twice])[1])
+        begin, end = some.level + add_up(columns(slopes, twice)), some.level + add_up(some.at(width[twice])[1])
         once[twice] = begin * end < 0.0
     return once
 
@@ -122,8 +123,9 @@ def _peak(piece, width):
         inside = (x + step > low) & (x + step < high)
         x = np.where(inside, x + step, 0.5 * (low + high))
         if done.any():
-            busy, low, high, width, x = _pick(~done, busy, low, high, width, x)
-            piece = piece.pick(~done)
+            left = np.flatnonzero(~done)
+            busy, low, high, width, x = _pick(left, busy, low, high, width, x)
+            piece = piece.pick(left)
     return where, best
 
 
@@ -162,12 +164,12 @@ def refine(brackets: Brackets, cutoff, falling) -> np.ndarray:
         with np.errstate(divide="ignore", invalid="ignore", over="ignore"):
             distance = np.log(value / cutoff)
             growth = slope / value
-            curving = -add_up(slopes) / (value * growth * growth) - 1.0
-            if not falling:
-                curving += 1.0 / (growth * x)
-            correction = 0.5 * distance * curving
+            bent = -add_up(slopes) / (value * growth * growth)
+            stretch = 0.0 if falling else 1.0 / (growth * x)
+            correction = 0.5 * distance * (bent - 1.0 + stretch)
             step = -distance / growth
             step /= 1.0 - np.minimum(np.maximum(correction, -1.0), 0.5)
+            correction = 0.5 * distance * (np.abs(bent) + 1.0 + np.abs(stretch))  # near a peak they may cancel
             ahead = x + step if falling else x * np.exp(step / x)
             found = last_step(distance, correction) & ((slope < 0.0) == falling)
         if iteration >= _TRUSTING:  # the small rest of large terms never comes that close: a small step must do
@@ -184,8 +186,9 @@ def refine(brackets: Brackets, cutoff, falling) -> np.ndarray:
             found |= high - low <= 1e-14 * high
         if found.any():
             result[some[found]] = np.minimum(np.maximum(x, low), high)[found]
-            some, low, high, cutoff, x = _pick(~found, some, low, high, cutoff, x)
-            piece = piece.pick(~found)
+            open_ones = np.flatnonzero(~found)
+            some, low, high, cutoff, x = _pick(open_ones, some, low, high, cutoff, x)
+            piece = piece.pick(open_ones)
     result[some] = x
     return result
 
@@ -197,5 +200,4 @@ def last_step(distance, correction):
 
 
 def _pick(which, *arrays):
-    which = np.flatnonzero(which) if which.dtype == bool else which
-    return tuple(array[which] for array in arrays)
+    return tuple(array.take(which) for array in arrays)

@@ -17,15 +17,17 @@ Times count from where the terms are taken: for zeros after some t, take ``c_i e
 
 from __future__ import annotations
 
+from itertools import pairwise
+
 import numpy as np
 
-from detectapi.pk.sums import add_up
+from detectapi.pk.sums import add_up, columns, running
 
 ORDERS = (2, 3, 5)
 """Tried one after the other, each for the draws that the one before leaves undecided."""
 
 
-def repeated_sums(poles, constant, terms, order) -> list[np.ndarray]:
+def repeated_sums(poles, constant, terms, order) -> np.ndarray:
     """Coefficients whose sign changes bound the zeros in t > 0.
 
     Parameters
@@ -39,23 +41,17 @@ def repeated_sums(poles, constant, terms, order) -> list[np.ndarray]:
 
     Returns
     -------
-    list of array, shape (n,)
-        k + 1 of them; the last is the value at t = 0.
+    array, shape (k + 1, n)
+        The last row is the value at t = 0.
     """
-    partial = constant + np.zeros(terms.shape[1])
-    live = [partial]
-    for term in terms:
-        partial = partial + term
-        live.append(partial)
-    settled = []
+    sums = running(constant, terms)
     for r in range(1, order):
-        settled.append(live.pop())
-        running = None
-        for m, row in enumerate(live):
-            gap = poles[m + r - 1] - poles[m - 1] if m else poles[r - 1]
-            running = row * gap if running is None else running + row * gap
-            live[m] = running
-    return live + settled[::-1]
+        live = len(terms) + 1 - r
+        steps = sums[:live]
+        steps[0] *= poles[r - 1]
+        steps[1:] *= poles[r:] - poles[: live - 1]
+        steps[:] = running(steps[0], steps[1:])
+    return sums
 
 
 def never_above(poles, constant, terms, margin=0.0) -> np.ndarray:
@@ -95,7 +91,7 @@ def _decide(rule, enough, poles, constant, terms):
     constant, result = np.broadcast_to(constant, (n,)), None
     for order in dict.fromkeys(min(order, k) for order in ORDERS):
         some = slice(None) if len(waiting) == n else waiting
-        said = rule(repeated_sums(poles[:, some], constant[some], terms[:, some], order))
+        said = rule(repeated_sums(columns(poles, some), constant[some], columns(terms, some), order))
         if result is None:
             result = said
         result[waiting] = said
@@ -107,10 +103,8 @@ def _decide(rule, enough, poles, constant, terms):
 
 def _changes(rows):
     """Sign changes down the rows; a zero has no sign."""
-    changes = np.zeros(len(rows[0]), dtype=int)
-    sign = np.zeros(len(rows[0]))
-    for row in rows:
-        now = np.where(row == 0.0, sign, np.sign(row))
-        changes += sign * now < 0.0
-        sign = now
-    return changes
+    sign = np.sign(rows)
+    if not sign.all():
+        for above, row in pairwise(sign):
+            np.copyto(row, above, where=row == 0.0)
+    return np.add.reduce(sign[1:] * sign[:-1] < 0.0, axis=0, dtype=int)

@@ -4,14 +4,34 @@ from __future__ import annotations
 
 import numpy as np
 
+_FEW = 100
+
 
 def add_up(rows) -> np.ndarray:
     """Sum over the first axis, always in the same order, so that no draw depends on how many stand beside it."""
     if rows.shape[-1] > 1 and rows.strides[-1] == rows.itemsize:
         return np.add.reduce(rows, axis=0)  # row after row; a single column it would add in pairs
-    total = rows[0].copy()
-    for row in rows[1:]:
-        total += row
+    return np.add.accumulate(rows, axis=0)[-1]
+
+
+def columns(array, which) -> np.ndarray:
+    """Some draws of an array whose last axis is draws, row after row in memory.
+
+    Indexed by numbers it would come out draw after draw, and all that is computed with it would take twice as long.
+    """
+    return array[..., which] if isinstance(which, slice) else array.take(which, axis=-1)
+
+
+def running(first, rows) -> np.ndarray:
+    """Partial sums down the rows, from `first` on. Shape (k + 1, n) for rows of shape (k, n)."""
+    k, n = rows.shape
+    total = np.empty((k + 1, n))
+    total[0] = first
+    if n < _FEW:  # which is one call instead of k, but works column by column
+        total[1:] = rows
+        return np.add.accumulate(total, axis=0, out=total)
+    for i, row in enumerate(rows):
+        np.add(total[i], row, out=total[i + 1])
     return total
 
 

@@ -7,6 +7,7 @@ from typing import NamedTuple
 import numpy as np
 
 from detectapi.pk.segments import Brackets, refine
+from detectapi.pk.sums import add_up, columns, running
 
 FINEST = 1e-8
 """A stretch this short that can still not be decided is a touch. [h]"""
@@ -38,7 +39,7 @@ class Weights(NamedTuple):
 
     def pick(self, which):
         """Those of fewer draws."""
-        return Weights(*(array[:, which] for array in self))
+        return Weights(*(columns(array, which) for array in self))
 
 
 def slope_bounds(weights: Weights, level, slopes, span):
@@ -50,16 +51,15 @@ def slope_bounds(weights: Weights, level, slopes, span):
     none of which is negative; each rises from 0 to its peak, then falls. Large slopes of opposite sign on neighbouring
     poles, which ruin a bound taken term by term, cancel in the partial sums.
     """
-    left = np.exp(-weights.poles * span)
-    partial, before = level + np.zeros_like(span), 1.0
-    low = high = 0.0
-    for place, height, now, slope in zip(weights.place, weights.height, left, slopes, strict=True):
-        most = np.where(place < span, height, before - now)
-        low = low + np.minimum(partial, 0.0) * most
-        high = high + np.maximum(partial, 0.0) * most
-        partial, before = partial + slope, now
-    low = low + np.where(partial < 0.0, partial, partial * before)
-    high = high + np.where(partial > 0.0, partial, partial * before)
+    k, m = slopes.shape
+    left = np.ones((k + 1, m))
+    np.exp(-weights.poles * span, out=left[1:])
+    partial = running(level, slopes)
+    most = np.where(weights.place < span, weights.height, left[:-1] - left[1:])
+    low, high = (
+        add_up(cut(partial[:-1], 0.0) * most) + cut(partial[-1], partial[-1] * left[-1])
+        for cut in (np.minimum, np.maximum)
+    )
     return low, high
 
 
@@ -85,7 +85,7 @@ def walk(zone, draws, low, high, cutoff, leftward) -> np.ndarray:
     active = np.flatnonzero(high > low)
     low, high = low.astype(float), high.astype(float)
     span = high - low
-    weights = Weights.of(zone.poles[:, draws])
+    weights = Weights.of(columns(zone.poles, draws))
     for _ in range(_STEPS):
         if len(active) == 0:
             return found

@@ -6,14 +6,14 @@ import numpy as np
 
 from detectapi.pk.segments import last_step
 from detectapi.pk.signs import never_above
-from detectapi.pk.sums import add_up
+from detectapi.pk.sums import add_up, columns
 
 MARGIN = 1e-9
 """Fraction of the cutoff by which the curve at a crossing may exceed it, which is rounding."""
 
 _STEPS = 60
 _TRUSTING = 8
-_PATIENCE = 14
+_PATIENCE = 6
 """Steps in all; steps without keeping a bracket while none is needed; steps after which a curve never seen above the
 cutoff is left to another method."""
 
@@ -40,46 +40,48 @@ def last_crossing(poles, coefficients, cutoff):
     Notes
     -----
     That nothing lies above the cutoff after a time is proven by the rule of signs (`detectapi.pk.signs`).
-    Newton's method on the logarithm starts to the right of every crossing: the logarithm of a sum of exponentials with
-    positive coefficients is convex, so one step goes left of the crossing and the others come up to it.
+    Newton's method on the logarithm starts where the last of the terms alone falls below the cutoff: close to the
+    crossing, and exactly there when one term is left. The logarithm of a sum of exponentials with positive coefficients
+    is convex, so steps come up to the crossing from the left.
     """
     k, n = poles.shape
     last, certain = np.full(n, np.nan), np.zeros(n, dtype=bool)
     with np.errstate(divide="ignore", invalid="ignore"):
         reach = np.log(np.maximum(coefficients, 0.0))
-    reach += np.log(k) - np.log(cutoff)
-    reach /= poles
-    horizon = np.maximum.reduce(reach, axis=0)
-    horizon = np.where(horizon > 0.0, horizon, 0.0)
+    reach -= np.log(cutoff)
+    # From where on no term alone, and no k terms together, reach the cutoff.
+    alone = np.maximum.reduce(reach / poles, axis=0)
+    horizon = np.maximum.reduce((reach + np.log(k)) / poles, axis=0)
+    alone, horizon = np.maximum(alone, 0.0), np.maximum(horizon, 0.0)
     certain[horizon == 0.0] = True
     draws = np.flatnonzero(~certain)
     if len(draws):
-        _newton(poles, coefficients, cutoff, horizon, draws, last)
+        _newton(poles, coefficients, cutoff, alone, horizon, draws, last)
         # From the crossing on, or from the start where none was found.
         some = slice(None) if len(draws) == n else draws
-        p, found = poles[:, some], ~np.isnan(last[draws])
+        p, found = columns(poles, some), ~np.isnan(last[draws])
         terms = np.exp(p * -np.where(found, last[draws], 0.0))
-        terms *= coefficients[:, some]
+        terms *= columns(coefficients, some)
         certain[draws] = never_above(p, -cutoff[draws], terms, np.where(found, MARGIN * cutoff[draws], 0.0))
     return last, certain, horizon
 
 
-def _newton(poles, coefficients, cutoff, horizon, draws, last) -> None:
-    """Fill in the crossings found from the right. Steps are Halley's: a third sum costs less than another step."""
+def _newton(poles, coefficients, cutoff, start, horizon, draws, last) -> None:
+    """Fill in the crossings found. Steps are Halley's: a third sum costs less than another step."""
     some = slice(None) if len(draws) == poles.shape[1] else draws
-    p, c, target, high = poles[:, some], coefficients[:, some], cutoff[draws], horizon[draws]
-    t, low, seen = high, np.zeros_like(high), np.zeros(len(draws), dtype=bool)
+    p, c, target, high = columns(poles, some), columns(coefficients, some), cutoff[draws], horizon[draws]
+    t, low, seen = start[draws], np.zeros_like(high), np.zeros(len(draws), dtype=bool)
     for iteration in range(_STEPS):
         terms = p * -t
         np.exp(terms, out=terms)
         terms *= c
         value = add_up(terms)
-        falls = p * terms
-        fall = add_up(falls)
-        falls *= p
+        terms *= p
+        fall = add_up(terms)
+        terms *= p
         with np.errstate(divide="ignore", invalid="ignore", over="ignore"):
             distance = np.log(value / target)
-            bend = add_up(falls) * value / (fall * fall)
+            bend = add_up(terms) * value / (fall * fall)
             correction = 0.5 * distance * (bend - 1.0)
             step = distance * value / fall
             step /= 1.0 - np.minimum(np.maximum(correction, -1.0), 0.5)
@@ -102,5 +104,5 @@ def _newton(poles, coefficients, cutoff, horizon, draws, last) -> None:
         keep = np.flatnonzero(~done)
         if len(keep) == 0:
             return
-        p, c, draws, target, t = p[:, keep], c[:, keep], draws[keep], target[keep], t[keep]
+        p, c, draws, target, t = columns(p, keep), columns(c, keep), draws[keep], target[keep], t[keep]
         low, high, seen = low[keep], high[keep], seen[keep]

@@ -7,7 +7,7 @@ from typing import NamedTuple
 import numpy as np
 
 from detectapi.pk.early import Pieces
-from detectapi.pk.sums import add_up
+from detectapi.pk.sums import add_up, columns
 
 
 class TailPiece(NamedTuple):
@@ -32,7 +32,7 @@ class TailPiece(NamedTuple):
 
     def pick(self, which):
         """The piece of fewer draws."""
-        return TailPiece(*(array[:, which] for array in self))
+        return TailPiece(*(columns(array, which) for array in self))
 
 
 class EarlyPiece(NamedTuple):
@@ -58,7 +58,7 @@ class EarlyPiece(NamedTuple):
 
     def pick(self, which):
         """The piece of fewer draws."""
-        return EarlyPiece(*(array[..., which] for array in self))
+        return EarlyPiece(*(columns(array, which) for array in self))
 
 
 class TailZone:
@@ -74,7 +74,7 @@ class TailZone:
 
     def piece(self, draws, number):
         """The piece of some draws."""
-        return TailPiece(self.poles[:, draws], self.coefficients[:, draws])
+        return TailPiece(columns(self.poles, draws), columns(self.coefficients, draws))
 
 
 class EarlyZone:
@@ -86,17 +86,17 @@ class EarlyZone:
 
     def locate(self, draws, time, leftward):
         """Number of the piece that holds a time of each draw (what lies before it when going left), start and end."""
-        nodes = self.pieces.time[:, draws]
+        nodes = columns(self.pieces.time, draws)
         number = np.clip((nodes < time if leftward else nodes <= time).sum(axis=0) - 1, 0, len(nodes) - 2)
-        columns = np.arange(len(draws))
-        return number, nodes[number, columns], nodes[number + 1, columns]
+        each = np.arange(len(draws))
+        return number, nodes[number, each], nodes[number + 1, each]
 
     def piece(self, draws, number):
         """One piece of some draws, the same for all or one each."""
         cut = self.pieces
-        poles = cut.poles[:, draws]
+        poles = columns(cut.poles, draws)
         if np.ndim(number) == 0:
-            slopes = cut.slopes[number][:, draws]
+            slopes = columns(cut.slopes[number], draws)
         else:
             slopes = np.ascontiguousarray(cut.slopes[number, :, draws].T)
         return EarlyPiece(poles, cut.value[number, draws], cut.level[number, draws], slopes, slopes / poles)

@@ -78,6 +78,64 @@ def oral(depth=3, rate_constant=1.5, trains=ONCE, void=3.5, moieties=None, lag_t
     return Case(chain, formation, ((tuple(trains), 1.0, (path,)),), void)
 
 
+def _equal(moiety, depth):
+    return {"moieties": (moiety,) * depth, "formation": (0.5 * moiety.clearance,) * (depth - 1)}
+
+
+def _along(*trains, paths):
+    return (trains, 1.0, paths)
+
+
+_TWICE = Moiety(10.0, 83.0, (80.9,), (70.7,))
+FOUND = (
+    # Equal poles hundreds of time constants after the last input, with all that comes in spread over hours.
+    Case(
+        **_equal(Moiety(9.2, 7.9), 2),
+        groups=(_along(Train(10.0, -538.5, 24.0, 0.5, 30), paths=(Path((0.05, 0.3)),)),),
+        void=12.0,
+    ),
+    Case(
+        **_equal(Moiety(46.3, 50.0), 2),
+        groups=(
+            _along(Train(1000.0, -514.5, 0.0, 0.5, 30), paths=(Path((0.05, 0.3), None, 0.0, 0.5), Path((0.05, 0.3)))),
+        ),
+        void=12.0,
+    ),
+    Case(
+        **_equal(Moiety(10.0, 29.0), 2),
+        groups=(
+            _along(
+                Train(173.0, -524.0, 0.0, 4.0, 7), paths=(Path((0.3, 0.0), None, 0.0, 0.5), Path((0.05, 0.05), 5.0))
+            ),
+        ),
+        void=2.7,
+    ),
+    # Three equal poles and one a fifth away: the rise of many doses within one time constant.
+    Case(
+        **_equal(Moiety(11.26, 249.0), 3),
+        groups=(
+            _along(
+                Train(1000.0, -3.0, 0.0, 0.5, 7),
+                Train(1.0, -14.7, 0.0, 0.5, 30),
+                paths=(Path((0.3, 0.0, 0.0), 0.0546, 0.5, 0.5),),
+            ),
+        ),
+        void=1.0,
+    ),
+    # The minute after a dose has left the void.
+    Case(
+        (_TWICE, Moiety(15.5, 215.2, (9.05,), (10.0,)), _TWICE),
+        (6.6, 8.0),
+        (
+            _along(Train(3.16), Train(0.01, -1.0), paths=(Path((0.05, 0.0, 0.0), 0.05, 0.5),)),
+            _along(Train(0.18), paths=(Path((0.05, 0.0, 0.0)), Path((0.3, 0.0, 0.0)))),
+        ),
+        0.4855,
+    ),
+)
+"""Cases that long searches found: each went wrong once."""
+
+
 def population(case, n, cv=0.3, seed=1):
     """Cases of n people: every clearance, volume and rate constant of one case log-normal around it."""
     rng = np.random.default_rng(seed)

@@ -8,7 +8,7 @@ import pytest
 from hypothesis import given, settings
 from hypothesis import strategies as st
 from oracle import Moiety, Oracle, Path, Train, as_arrays, with_many_digits
-from regimens import DEHYDRONORKETAMINE, NORKETAMINE, cases, oral, population
+from regimens import DEHYDRONORKETAMINE, FOUND, NORKETAMINE, cases, oral, population
 
 from detectapi.pk.cascade import Absorption, Chain, Doses, mix, respond
 
@@ -40,6 +40,11 @@ def times_for(case, start):
 @given(cases())
 def test_any_model_and_regimen(case):
     assert worst_error(case, times_for(case, response_of(case).tail_start[0])) < BAR
+
+
+@pytest.mark.parametrize("case", FOUND)
+def test_what_was_found_once_is_right_with_a_margin(case):
+    assert worst_error(case, times_for(case, response_of(case).tail_start[0])) < 1e-3 * BAR
 
 
 @pytest.mark.slow

@@ -4,7 +4,7 @@ import numpy as np
 import pytest
 from hypothesis import given, settings
 from hypothesis import strategies as st
-from oracle import Moiety, Oracle, Path, Train, as_arrays
+from oracle import Case, Moiety, Oracle, Path, Train, as_arrays
 from regimens import NORKETAMINE, cases, oral, population
 
 from detectapi.pk.cascade import respond
@@ -65,10 +65,19 @@ def _is_crossing(truth, cutoff, time, falling):
 LEVELS = st.sampled_from([1e-6, 1e-3, 0.03, 0.3, 0.6, 0.9, 0.999, 1.0 - 1e-6, 1.0 + 1e-6, 1.5, 30.0])
 
 
-@settings(max_examples=60, deadline=None)
+@settings(max_examples=20, deadline=None)
 @given(cases(), LEVELS)
 def test_any_model_regimen_and_cutoff(case, level):
     check(case, level)
+
+
+def test_a_cutoff_a_millionth_below_the_peak_of_a_release():
+    # From both sides of the peak the corrections to Newton's step happen to cancel before the crossing is reached.
+    moiety = Moiety(0.5, 500.0, (0.3976,), (70.71,))
+    paths = (Path((0.3,)), Path((0.3,), None, 0.0, 8.0))
+    case = Case((moiety,), (), (((Train(0.01), Train(0.1778, -50.5, 0.0, 0.5, 2)), 1.0, paths),), 2.683)
+    for level in 1.0 - np.geomspace(1e-7, 1e-3, 41):
+        check(case, level)
 
 
 @pytest.mark.slow
@@ -93,7 +102,7 @@ REGIMENS = {
 
 
 @pytest.mark.parametrize("regimen", REGIMENS)
-@pytest.mark.parametrize("depth", [1, 2, 3])
+@pytest.mark.parametrize("depth", [1, pytest.param(2, marks=pytest.mark.slow), 3])
 def test_ordinary_people_against_a_fine_grid(regimen, depth):
     """No window missed, none made up, and the concentration at a crossing is the cutoff to 1e-9."""
     people = population(oral(depth, trains=REGIMENS[regimen]), 150, seed=depth)

@@ -1,7 +1,7 @@
 import numpy as np
 import pytest
 
-from detectapi.pk.curve import STRIDE, is_regular, tail_curve
+from detectapi.pk.curve import FEWEST, is_regular, tail_curve
 
 RNG = np.random.default_rng(12)
 POLES = np.sort(RNG.lognormal(-2.0, 2.0, (7, 30)), axis=0)
@@ -30,9 +30,9 @@ def test_curves_are_the_plain_sums(time):
 
 
 def test_what_counts_as_regular():
-    assert is_regular(np.arange(0.0, 2.0 * STRIDE))
+    assert is_regular(np.arange(0.0, FEWEST + 0.0))
     assert is_regular(np.linspace(0.0, 24.0, 97))
-    assert not is_regular(np.arange(0.0, 2.0 * STRIDE - 1.0))
+    assert not is_regular(np.arange(0.0, FEWEST - 1.0))
     assert not is_regular(np.zeros(100))
     uneven = np.arange(0.0, 100.0)
     uneven[50] += 1e-9

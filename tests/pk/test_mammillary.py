@@ -51,6 +51,62 @@ def test_a_pole_a_million_times_smaller_keeps_its_digits():
     assert np.allclose(poles, truth, rtol=1e-13, atol=0.0)
 
 
+def tenfold(rng, low, high, *shape):
+    return 10.0 ** rng.uniform(low, high, shape)
+
+
+def with_flow(rng, shells, n, flows):
+    """Ordinary systems whose last shell has other flows."""
+    exchange = 60.0 * rng.lognormal(0, 0.3, (shells, n))
+    exchange[-1] = flows
+    return (
+        79.0 * rng.lognormal(0, 0.3, n),
+        20.0 * rng.lognormal(0, 0.3, n),
+        exchange,
+        rng.lognormal(4.6, 0.3, (shells, n)),
+    )
+
+
+def hard(kind, shells, n=40):
+    """Systems that are hard to solve: clearance, volume, exchange, peripheral volumes."""
+    rng = np.random.default_rng(shells)
+    if kind == "ratios from 1e-6 to 1e6":
+        return tuple(tenfold(rng, -6, 6, *shape) for shape in ((n,), (n,), (shells, n), (shells, n)))
+    if kind == "hardly any flow":
+        return with_flow(rng, shells, n, tenfold(rng, -13, -1, n))
+    if kind == "a return rate beside a pole":
+        clearance, volume, exchange, peripheral = with_flow(rng, shells, n, tenfold(rng, -9, -1, n))
+        pole = disposition(clearance, volume, exchange[:-1], peripheral[:-1]).poles[0]
+        peripheral[-1] = exchange[-1] / (pole * (1.0 + tenfold(rng, -9, -1, n)))
+        return clearance, volume, exchange, peripheral
+    clearance, volume, exchange, peripheral = with_flow(rng, shells, n, 60.0)
+    return clearance, volume, exchange, exchange / (1.3 * (1.0 + tenfold(rng, -4, -1, shells, n)))
+
+
+@pytest.mark.parametrize("shells", [2, 3, 4])
+@pytest.mark.parametrize(
+    "kind", ["ratios from 1e-6 to 1e6", "hardly any flow", "a return rate beside a pole", "return rates close together"]
+)
+def test_hard_systems_too(kind, shells):
+    clearance, volume, exchange, peripheral = hard(kind, shells)
+    poles = disposition(clearance, volume, exchange, peripheral).poles
+    rates = np.sort(exchange / peripheral, axis=0)
+    apart = (np.diff(rates, axis=0) > 4e-6 * rates[1:]).all(axis=0)  # closer ones are moved apart
+    assert apart.sum() > 20
+    truth = np.array(
+        [true_poles(*system, digits=70) for system in zip(clearance, volume, exchange.T, peripheral.T, strict=True)]
+    )
+    assert np.allclose(poles.T[apart], truth[apart], rtol=1e-13, atol=0.0)
+
+
+def test_no_system_depends_on_its_neighbours():
+    # Hard ones among ordinary ones take another way, which must not show.
+    parts = [hard("hardly any flow", 3), with_flow(np.random.default_rng(1), 3, 40, 60.0)]
+    both = [np.concatenate([a, b], axis=-1) for a, b in zip(*parts, strict=True)]
+    alone = np.concatenate([disposition(*part).poles for part in parts], axis=1)
+    assert (disposition(*both).poles == alone).all()
+
+
 def test_poles_interlace_with_the_return_rates():
     rng = np.random.default_rng(5)
     exchange, peripheral = rng.lognormal(2, 1.5, (3, 500)), rng.lognormal(4, 1, (3, 500))

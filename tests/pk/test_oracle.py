@@ -29,7 +29,9 @@ def test_exponential_agrees_with_mpmath(matrix):
     assert np.allclose(exponential(matrix).astype(float), many, rtol=1e-13, atol=1e-17)
 
 
-@pytest.mark.parametrize("time", [0.3, 2.0, 5.0, 40.0])
+@pytest.mark.parametrize(
+    "time", [0.3, pytest.param(2.0, marks=pytest.mark.slow), pytest.param(5.0, marks=pytest.mark.slow), 40.0]
+)
 def test_stepping_agrees_with_dose_by_dose(time):
     case = oral(trains=(), lag_time=0.1)
     groups = (

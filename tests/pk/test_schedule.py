@@ -45,7 +45,7 @@ TRAINS = st.tuples(
 )
 
 
-@settings(max_examples=150, deadline=None)
+@settings(max_examples=50, deadline=None)
 @given(st.lists(TRAINS, min_size=1, max_size=6))
 def test_every_dose_is_either_recent_or_old(rows):
     plan = schedule(*rows)

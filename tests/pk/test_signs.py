@@ -28,7 +28,7 @@ def changes(values, size):
     return np.count_nonzero(np.diff(np.sign(clear)))
 
 
-@settings(max_examples=200, deadline=None)
+@settings(max_examples=70, deadline=None)
 @given(sums(), st.integers(1, 6))
 def test_no_more_zeros_than_sign_changes_at_any_order(some, order):
     poles, constant, terms = some
@@ -40,13 +40,13 @@ def test_no_more_zeros_than_sign_changes_at_any_order(some, order):
     assert changes(curve(*some), np.abs(terms).sum()) <= np.count_nonzero(np.diff(signs))
 
 
-@settings(max_examples=200, deadline=None)
+@settings(max_examples=70, deadline=None)
 @given(sums())
 def test_the_bound_of_zeros_holds(some):
     assert changes(curve(*some), np.abs(some[2]).sum()) <= zeros_at_most(*some)[0]
 
 
-@settings(max_examples=200, deadline=None)
+@settings(max_examples=70, deadline=None)
 @given(sums())
 def test_what_is_said_never_to_be_above_zero_is_not(some):
     poles, constant, terms = some
@@ -77,7 +77,7 @@ def test_many_draws_are_each_decided_on_their_own():
     assert together.tolist() == alone
 
 
-@settings(max_examples=200, deadline=None)
+@settings(max_examples=70, deadline=None)
 @given(sums(), st.floats(-6.0, 5.0).map(np.exp))
 def test_slope_bounds_enclose_the_slope(some, span):
     poles, level, slopes = some
