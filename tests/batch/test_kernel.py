@@ -24,7 +24,7 @@ def grid_rows():
 
 def single(request_row, **options):
     """The window of the single estimate by the public answer, and what else a batch tells."""
-    nested = rows._nested({k: v for k, v in request_row.items() if k != "id"}, [])
+    nested = rows._nested(rows._joined({k: v for k, v in request_row.items() if k != "id"}, []))
     answer = service.answer({**nested, "options": {**FAST.of_a_row, **options}})
     window = answer["window"]
     found = {name: window[name] for name in ("median_h", "low_h", "high_h", "monte_carlo_se_h", "ever_positive")}
