@@ -30,11 +30,15 @@ from detectapi.pk import cascade
 from detectapi.pk.cascade import Chain
 from detectapi.pk.crossing import Crossings, crossings
 from detectapi.pk.mammillary import Disposition
+from detectapi.pk.sums import add_up
 from detectapi.simulate import Question, Simulation
 from detectapi.window import combine, interval
 
 COLUMNS_AT_ONCE = 32_768
 """Draws of all bodies side by side: enough that the cost of each array operation is its numbers; more gain nothing."""
+
+ROUNDING = 1e-12
+"""Fraction of the terms that a sum of them is trusted to be right within."""
 
 
 class Row(NamedTuple):
@@ -207,11 +211,17 @@ def _window_of(response, level, since):
     first = np.zeros_like(last)
     if not np.isfinite(since):
         return first, last
-    (value,) = response.concentration(np.array([since]))
-    open_draws = (last > since) & (value < level)
+    open_draws = (last > since) & ~_surely_above(response, level, since)
     if open_draws.any():
         first[open_draws] = crossings(response, np.where(open_draws, level, np.inf)).first[open_draws]
     return first, last
+
+
+def _surely_above(response, level, time):
+    """Where the concentration at a time is at or above a level, beyond rounding."""
+    terms = response.tail * np.exp(response.poles * np.minimum(response.tail_start - time, 0.0))
+    above = add_up(terms) - ROUNDING * add_up(np.abs(terms)) >= level
+    return above & (response.tail_start <= time)
 
 
 def _unit_doses(simulation: Simulation, analyte: str):
