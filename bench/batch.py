@@ -27,7 +27,6 @@ DRAWS = 500
 ROWS = 1000
 COMMON = Options(draws=DRAWS, seed=7)
 INDEPENDENT = Options(draws=DRAWS, seed=7, sampling="independent")
-SCALING_ROWS = 10_000
 ESTIMATES = 150
 
 
@@ -139,8 +138,10 @@ def one_core():
         ["rows that share nothing, a seed each; of the processor", per_second(unlike_rate), "",
          verdict(unlike_rate, 400, False, " rows/s")],
     ]  # fmt: skip
-    print("Rows in, a part of the result on the disk; chunks of 1,000 rows; medians of 9, taking turns. The first four by the")
-    print("clock, since a server is a process of its own; the last two in time of the processor.\n")
+    print("Rows in, a part of the result on the disk; chunks of 1,000 rows; medians of 9, taking turns.")
+    print(
+        "The first four by the clock, since a server is a process of its own; the last two in time of the processor.\n"
+    )
     print(table(["", "rows/s", "to single requests", "bar"], lines), flush=True)
 
 
@@ -151,7 +152,7 @@ def two_processes():
     """Print how much faster a whole job is with two processes."""
     with tempfile.TemporaryDirectory() as folder:
         source = Path(folder) / "grid.json"
-        source.write_text(json.dumps({**GRID, "amount_mg": {"from": 20, "to": 110, "step": 10}}), encoding="utf-8")
+        source.write_text(json.dumps(GRID), encoding="utf-8")
         options = Options(draws=DRAWS, seed=7, chunk_rows=500)
 
         def job(workers):
@@ -165,7 +166,8 @@ def two_processes():
         ["1", f"{times[1]:.1f}", per_second(total / times[1]), "", ""],
         ["2", f"{times[2]:.1f}", per_second(total / times[2]), f"{gain:.2f} x", verdict(gain, 1.8, False, " x")],
     ]
-    print(f"\n### Two processes\n\nA whole job of {total:,} rows, processes started and all; medians of 5 by the clock.\n")
+    print("\n### Two processes\n")
+    print(f"A whole job of {total:,} rows, processes started and all; medians of 5 by the clock.\n")
     print(table(["processes", "s", "rows/s", "ratio", "bar"], rows_of_table), flush=True)
 
 
@@ -190,8 +192,10 @@ def beside_estimates():
         ["a batch on every core", f"{1e3 * busy:.0f}", f"{ratio:.2f} x", verdict(ratio, 2, unit=" x")],
     ]
     print("\n### Estimates while a batch runs\n")
-    print(f"p95 of {ESTIMATES} default estimates (2,000 draws, three analytes), one after the other, of a server that also computes")
-    print(f"a job with as many workers as cores ({os.cpu_count()}); it did {done:,} rows meanwhile.\n")
+    print(f"p95 of {ESTIMATES} default estimates (2,000 draws, three analytes), one after the other, of a server")
+    print(
+        f"that also computes a job with as many workers as cores ({os.cpu_count()}); it did {done:,} rows meanwhile.\n"
+    )
     print(table(["beside", "p95, ms", "ratio", "bar"], lines), flush=True)
 
 
@@ -246,8 +250,7 @@ def main():
     two_processes()
     beside_estimates()
     print("\n### A million rows\n")
-    kept = HERE / "million.md"
-    print(kept.read_text(encoding="utf-8").strip() if kept.exists() else "Not measured yet: `bench/batch.py --million`.")
+    print((HERE / "million.md").read_text(encoding="utf-8").strip())
 
 
 if __name__ == "__main__":

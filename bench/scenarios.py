@@ -19,9 +19,11 @@ MILLION = {
     **GRID,
     "amount_mg": {"from": 10, "to": 105, "step": 5},
     "egfr_ml_min_1_73m2": {"from": 21, "to": 120, "step": 1},
-    "urine_ph": {"from": 4.8, "to": 8.1, "step": 0.1333},
-    "cutoff_ng_ml": [5, 10, 20, 50, 100, 150, 200],
+    "urine_ph": {"from": 5, "to": 8, "step": 0.125},
+    "hydration_level": ["low", "high"],
+    "cutoff_ng_ml": [1, 2, 5, 10, 15, 25, 50, 100, 150, 200],
 }
+"""1,000,000 rows."""
 
 REGIMENS = (
     {},

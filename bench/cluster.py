@@ -1,0 +1,122 @@
+"""What a chunk costs besides its rows: jobs of chunks with no work in them, here and on a real Dask cluster of two workers."""
+
+import contextlib
+import json
+import os
+import socket
+import subprocess
+import sys
+import tempfile
+import time
+from pathlib import Path
+
+from measure import table
+
+from detectapi.batch import local
+from detectapi.batch.options import Options
+
+CHUNKS = 400
+
+
+def free_port():
+    """A port that nobody has."""
+    with socket.socket() as probe:
+        probe.bind(("127.0.0.1", 0))
+        return probe.getsockname()[1]
+
+
+@contextlib.contextmanager
+def cluster(folder, workers=2):
+    """A scheduler and workers of one thread, each a process of its own, as their commands start them; yields the address."""
+    address = f"127.0.0.1:{free_port()}"
+    options = ["--host", "127.0.0.1", "--no-dashboard"]
+    commands = [["dask_scheduler", *options, "--port", address.partition(":")[2], "--no-show"]]
+    commands += [["dask_worker", f"tcp://{address}", *options, "--nthreads", "1", "--no-nanny"]] * workers
+    with open(Path(folder) / "log", "wb") as log:
+        processes = [
+            subprocess.Popen(
+                [sys.executable, "-m", f"distributed.cli.{name}", *arguments], cwd=folder, stdout=log, stderr=log
+            )
+            for name, *arguments in commands
+        ]
+        try:
+            wait_for_workers(address, workers)
+            yield address
+        finally:
+            for process in processes:
+                process.kill()
+                process.wait()
+
+
+def wait_for_workers(address, workers):
+    """Return when the workers have come."""
+    from distributed import Client
+
+    end = time.monotonic() + 60
+    while True:
+        with contextlib.suppress(OSError), Client(f"tcp://{address}", timeout="5s", set_as_default=False) as client:
+            client.wait_for_workers(workers, timeout=30)
+            client.submit(os.getpid).result(timeout=30)
+            return
+        assert time.monotonic() < end, "the scheduler does not answer"
+
+
+def seconds_of(folder, name, rows, options, **how):
+    """A job's time by the clock, from the first chunk handed out to the last one recorded; and the coordinator's of it."""
+    source, output = Path(folder) / f"{name}.ndjson", Path(folder) / f"{name}.parquet"
+    source.write_text("".join(json.dumps(row) + "\n" for row in rows), encoding="utf-8")
+    batch = local.Batch(source, output, options)
+    with batch.opened():
+        began = {}
+
+        def tick(job):
+            if job["chunks_total"] is not None and not began:
+                began["clock"], began["processor"] = time.perf_counter(), time.process_time()
+
+        job = batch.run(tick=tick, **how)
+        spent = time.perf_counter() - began["clock"], time.process_time() - began["processor"]
+        assert job["state"] in ("succeeded", "partial"), job
+        batch.finish(job)
+        return *spent, job
+
+
+def empty_row(number):
+    """A row that is refused at once: reading it is all there is to do."""
+    return {"id": f"r{number}", "substance": "nothing"}
+
+
+def main():
+    """Measure and print."""
+    empty = [empty_row(i) for i in range(CHUNKS)]
+    with tempfile.TemporaryDirectory() as folder, cluster(folder) as address:
+        ways = {
+            "in this process": {"executor": "inline"},
+            "two local processes": {"executor": "local", "workers": 2},
+            "Dask, two workers": {"executor": f"dask://{address}"},
+        }
+        lines = []
+        for number, (name, how) in enumerate(ways.items()):
+            options = Options(draws=100, chunk_rows=1)
+            each = [seconds_of(folder, f"e{number}{turn}", empty, options, **how) for turn in range(6)]
+            wall, coordinator, _ = sorted(each[1:])[2]
+            lines.append([name, f"{wall:.2f}", f"{1e3 * wall / CHUNKS:.1f}", f"{1e3 * coordinator / CHUNKS:.1f}"])
+        whole = bytes_per_row(folder)
+    print("## What a chunk costs besides its rows\n")
+    print(
+        f"Jobs of {CHUNKS} chunks of one row that is refused at once, each part written, synced, renamed and recorded;"
+    )
+    print("medians of 5 by the clock.\n")
+    print(table(["", "s", "ms per chunk", "coordinator's processor, ms per chunk"], lines))
+    print(f"\nA row takes {whole:.1f} bytes of Parquet (five figures, five probabilities, id, grade and notes).")
+
+
+def bytes_per_row(folder):
+    """Size of a finished Parquet file over its rows."""
+    from scenarios import unlike
+
+    _, _, job = seconds_of(folder, "sized", unlike(2000), Options(draws=100), executor="inline")
+    return (Path(folder) / "sized.parquet").stat().st_size / job["rows_total"]
+
+
+if __name__ == "__main__":
+    main()
