@@ -9,18 +9,16 @@ alone, so a row's answer does not depend on which rows stood beside it.
 from __future__ import annotations
 
 from collections import defaultdict
-from collections.abc import Mapping, Sequence
+from collections.abc import Iterator, Mapping, Sequence
 from copy import copy
 from dataclasses import replace
 from functools import lru_cache
-from types import SimpleNamespace
 from typing import Any, NamedTuple
 
 import numpy as np
 
-from detectapi import evidence, notes
-from detectapi.answer import hours
 from detectapi.batch.seeded import SeededDraws
+from detectapi.batch.summaries import summaries
 from detectapi.draws import Draws, Layout, layout
 from detectapi.errors import NumericalError
 from detectapi.kinetics import UMOL_PER_MMOL, group_key
@@ -32,10 +30,13 @@ from detectapi.pk.crossing import Crossings, crossings
 from detectapi.pk.mammillary import Disposition
 from detectapi.pk.sums import add_up
 from detectapi.simulate import Question, Simulation
-from detectapi.window import combine, interval
+from detectapi.window import combine
 
 COLUMNS_AT_ONCE = 32_768
 """Draws of all bodies side by side: enough that the cost of each array operation is its numbers; more gain nothing."""
+
+CROSSINGS_AT_ONCE = 1_000_000
+"""Crossings of all rows that are kept side by side: a bound of the memory, whatever the rows and draws."""
 
 ROUNDING = 1e-12
 """Fraction of the terms that a sum of them is trusted to be right within."""
@@ -109,7 +110,7 @@ def _alone(row: Row, times) -> list[Any]:
     simulation = Simulation(row.question, numbers, numbers.plan.all())
     found = [simulation.crossings(component) for component in row.question.assay.components]
     state = simulation.state
-    return _summaries([row], [state], *(a[None] for a in combine(found, row.question.assay.rule)), times)
+    return summaries([row], [state], *(a[None] for a in combine(found, row.question.assay.rule)), times)
 
 
 # -- side by side -----------------------------------------------------------------------------------------------------
@@ -120,13 +121,26 @@ def _together(rows: Sequence[Row], times) -> list[Any]:
     bodies: dict[Any, list[int]] = defaultdict(list)
     for i, row in enumerate(rows):
         bodies[row.options["seed"], row.question.physiology.numbers].append(i)
-    size = max(1, COLUMNS_AT_ONCE // layout(rows[0].options["draws"]).draws)
-    lots, answers = list(bodies.values()), [None] * len(rows)
-    for start in range(0, len(lots), size):
-        lot = lots[start : start + size]
+    answers: list[Any] = [None] * len(rows)
+    for lot in _lots(bodies.values(), layout(rows[0].options["draws"]).draws):
         for i, one in zip([i for group in lot for i in group], _lot(rows, lot, times), strict=True):
             answers[i] = one
     return answers
+
+
+def _lots(bodies, draws: int) -> Iterator[list[list[int]]]:
+    """Bodies with their rows, as many at a time as there is room for; a body with more rows comes several times."""
+    most_bodies, most_rows = max(1, COLUMNS_AT_ONCE // draws), max(1, CROSSINGS_AT_ONCE // draws)
+    lot: list[list[int]] = []
+    for group in bodies:
+        for start in range(0, len(group), most_rows):
+            some = group[start : start + most_rows]
+            if lot and (len(lot) == most_bodies or sum(map(len, lot)) + len(some) > most_rows):
+                yield lot
+                lot = []
+            lot.append(some)
+    if lot:
+        yield lot
 
 
 def _lot(rows: Sequence[Row], lot: Sequence[Sequence[int]], times) -> list[Any]:
@@ -165,7 +179,7 @@ def _lot(rows: Sequence[Row], lot: Sequence[Sequence[int]], times) -> list[Any]:
         parts.append(part)
     chosen = [Crossings(part.first[members], part.last[members], None) for part in parts]
     states = {b: _state_of(simulation.state, b, n) for b in range(len(lot))}
-    return _summaries(
+    return summaries(
         [rows[i] for i in members], [states[body[i]] for i in members], *combine(chosen, question.assay.rule), times
     )
 
@@ -298,49 +312,3 @@ def _state_of(state, b: int, n: int):
     return replace(state, covariates=covariates, **{
         name: own(getattr(state, name)) for name in ("gfr", "creatinine", "specific_gravity")
     })  # fmt: skip
-
-
-# -- what a row is told -----------------------------------------------------------------------------------------------
-
-
-def _summaries(rows: Sequence[Row], states, first, last, times) -> list[Any]:
-    """Summaries of rows of one structure. `first` and `last` have shape (rows, n). [h]"""
-    options = rows[0].options
-    finite = np.isfinite(first).all(axis=1) & np.isfinite(last).all(axis=1)
-    low, median, high, error, ever = interval(last, layout(options["draws"]), options["level"])
-    chances = [((first <= t) & (t < last)).mean(axis=1) for t in times]
-    written: list[Any] = []
-    remarks: dict[Any, Any] = {}
-    for i, row in enumerate(rows):
-        if not finite[i]:
-            written.append(NumericalError("A crossing time is not a finite number."))
-            continue
-        question, mostly = row.question, bool(ever[i] >= 0.5)
-        key = id(states[i]), question.regimen.pattern, mostly
-        if key not in remarks:
-            remarks[key] = _graded(row, states[i], mostly)
-        grade, codes = remarks[key]
-        written.append({
-            "median_h": hours(median[i]),
-            "low_h": hours(low[i]),
-            "high_h": hours(high[i]),
-            "monte_carlo_se_h": round(float(error[i]), 2),
-            "ever_positive": round(float(ever[i]), 3),
-            "probability": [round(float(chance[i]), 3) for chance in chances],
-            "evidence": grade,
-            "notes": codes,
-        })  # fmt: skip
-    return written
-
-
-def _graded(row: Row, state, mostly: bool) -> tuple[str, str]:
-    """Grade of the evidence, and codes of the notes with spaces between."""
-    question = row.question
-    regimen = question.regimen
-    graded = evidence.grade(question.substance, regimen.routes, regimen.pattern, question.analytes, state.covariates)
-    estimate = SimpleNamespace(
-        question=question,
-        simulation=SimpleNamespace(state=state),
-        window=SimpleNamespace(ever_positive=1.0 if mostly else 0.0),
-    )
-    return graded.grade, " ".join(note["code"] for note in notes.collect(row.request, estimate))

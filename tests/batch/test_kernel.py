@@ -73,6 +73,8 @@ def test_lots_of_bodies_do_not_show(monkeypatch):
     whole = kernel.answer_rows(ready, TIMES)
     monkeypatch.setattr(kernel, "COLUMNS_AT_ONCE", 300)
     assert kernel.answer_rows(ready, TIMES) == whole
+    monkeypatch.setattr(kernel, "CROSSINGS_AT_ONCE", 300)
+    assert kernel.answer_rows(ready, TIMES) == whole
 
 
 def test_whole_requests_are_answered_too(question):
