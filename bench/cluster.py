@@ -11,11 +11,13 @@ import time
 from pathlib import Path
 
 from measure import table
+from scenarios import GRID, unlike
 
-from detectapi.batch import local
+from detectapi.batch import grid, local
 from detectapi.batch.options import Options
 
 CHUNKS = 400
+ROWS = 6000
 
 
 def free_port():
@@ -87,7 +89,8 @@ def empty_row(number):
 
 def main():
     """Measure and print."""
-    empty = [empty_row(i) for i in range(CHUNKS)]
+    empty, full = [empty_row(i) for i in range(CHUNKS)], [row for _, row in rows_of_grid()]
+    nothing, work = Options(draws=100, chunk_rows=1), Options(draws=500, chunk_rows=500)
     with tempfile.TemporaryDirectory() as folder, cluster(folder) as address:
         ways = {
             "in this process": {"executor": "inline"},
@@ -96,24 +99,33 @@ def main():
         }
         lines = []
         for number, (name, how) in enumerate(ways.items()):
-            options = Options(draws=100, chunk_rows=1)
-            each = [seconds_of(folder, f"e{number}{turn}", empty, options, **how) for turn in range(6)]
+            each = [seconds_of(folder, f"e{number}{turn}", empty, nothing, **how) for turn in range(6)]
             wall, coordinator, _ = sorted(each[1:])[2]
-            lines.append([name, f"{wall:.2f}", f"{1e3 * wall / CHUNKS:.1f}", f"{1e3 * coordinator / CHUNKS:.1f}"])
-        whole = bytes_per_row(folder)
+            whole = sorted(seconds_of(folder, f"f{number}{turn}", full, work, **how)[0] for turn in range(3))[1]
+            lines.append(
+                [name, f"{1e3 * wall / CHUNKS:.1f}", f"{1e3 * coordinator / CHUNKS:.1f}", f"{len(full) / whole:,.0f}"]
+            )
+        size = bytes_per_row(folder)
     print("## What a chunk costs besides its rows\n")
     print(
-        f"Jobs of {CHUNKS} chunks of one row that is refused at once, each part written, synced, renamed and recorded;"
+        f"Jobs of {CHUNKS} chunks of one row that is refused at once, each part written, synced, renamed and recorded: medians of"
     )
-    print("medians of 5 by the clock.\n")
-    print(table(["", "s", "ms per chunk", "coordinator's processor, ms per chunk"], lines))
-    print(f"\nA row takes {whole:.1f} bytes of Parquet (five figures, five probabilities, id, grade and notes).")
+    print(
+        f"5 by the clock. Beside it jobs of {len(full):,} rows of the grid at 500 draws in chunks of 500: medians of 3.\n"
+    )
+    print(table(["", "ms per empty chunk", "of it the coordinator's processor, ms", "rows/s with work in them"], lines))
+    print(
+        f"\nA row takes {size:.1f} bytes of Parquet: five figures, five probabilities, id, grade, notes; nothing shared."
+    )
+
+
+def rows_of_grid():
+    """Rows of the grid, with their numbers."""
+    return grid.rows(grid.axes(GRID), 0, ROWS)
 
 
 def bytes_per_row(folder):
     """Size of a finished Parquet file over its rows."""
-    from scenarios import unlike
-
     _, _, job = seconds_of(folder, "sized", unlike(2000), Options(draws=100), executor="inline")
     return (Path(folder) / "sized.parquet").stat().st_size / job["rows_total"]
 
