@@ -152,9 +152,10 @@ def one_core():
 def two_processes():
     """Print how much faster a whole job is with two processes."""
     spent = {1: [], 2: []}
+    longer = {**GRID, "amount_mg": {"from": 20, "to": 110, "step": 5}}
     with tempfile.TemporaryDirectory() as folder:
         source = Path(folder) / "grid.json"
-        source.write_text(json.dumps(GRID), encoding="utf-8")
+        source.write_text(json.dumps(longer), encoding="utf-8")
         options = Options(draws=DRAWS, seed=7, chunk_rows=500)
 
         def job(workers):
@@ -164,7 +165,7 @@ def two_processes():
             spent[workers].append(of_all_processes() - before)
 
         times = medians({n: lambda n=n: job(n) for n in spent}, repeats=5, clock=time.perf_counter)
-    total, work = grid.size(grid.axes(GRID)), {n: statistics.median(each[1:]) for n, each in spent.items()}
+    total, work = grid.size(grid.axes(longer)), {n: statistics.median(each[1:]) for n, each in spent.items()}
     gain = times[1] / times[2]
     lines = [
         ["1", f"{times[1]:.1f}", f"{work[1]:.1f}", per_second(total / times[1]), "", ""],
