@@ -10,10 +10,11 @@ import tempfile
 import time
 from pathlib import Path
 
-from measure import table
+from measure import seconds, table
 from scenarios import GRID, unlike
 
-from detectapi.batch import grid, local
+from detectapi.batch import chunk, grid, local, planner
+from detectapi.batch import table as results
 from detectapi.batch.options import Options
 
 CHUNKS = 400
@@ -106,6 +107,7 @@ def main():
                 [name, f"{1e3 * wall / CHUNKS:.1f}", f"{1e3 * coordinator / CHUNKS:.1f}", f"{len(full) / whole:,.0f}"]
             )
         size = bytes_per_row(folder)
+        cutting, joining = serial_parts(folder)
     print("## What a chunk costs besides its rows\n")
     print(
         f"Jobs of {CHUNKS} chunks of one row that is refused at once, each part written, synced, renamed and recorded: medians of"
@@ -115,8 +117,31 @@ def main():
     )
     print(table(["", "ms per empty chunk", "of it the coordinator's processor, ms", "rows/s with work in them"], lines))
     print(
-        f"\nA row takes {size:.1f} bytes of Parquet: five figures, five probabilities, id, grade, notes; nothing shared."
+        f"\nA row takes {size:.1f} bytes of Parquet: five figures, five probabilities, id, grade and notes, nothing shared."
     )
+    print(
+        f"Reading a table and cutting it into chunks takes the coordinator {1e6 * cutting:.0f} us of the processor a row (a grid"
+    )
+    print(f"is not read), and joining the parts at the end {1e6 * joining:.1f} us a row.")
+
+
+def serial_parts(folder):
+    """Time of the coordinator's processor for reading a table of rows and cutting it, and for joining the parts. [s per row]"""
+    count, parts = 20_000, 100
+    source = {"file": str(Path(folder) / "cut.ndjson"), "format": "ndjson"}
+    Path(source["file"]).write_text("".join(json.dumps(row) + "\n" for row in unlike(count)), encoding="utf-8")
+    options = Options(draws=100)
+    cutting = seconds(lambda: planner.cut(source, options, str(Path(folder) / "cut"))) / count
+    part, rows = str(Path(folder) / "one.parquet"), 1000
+    task = {"options": options.to_dict(), "part": part, "errors": f"{part}.errors"}
+    found = chunk.compute({**task, "source": {"file": str(Path(folder) / "cut" / "rows" / "000000.ndjson")}})
+    whole = str(Path(folder) / "whole.parquet")
+
+    def join():
+        table_parts = results.read_parts([(part, found["sha256"])] * parts)
+        results.write_whole(table_parts, options, {}, "parquet", whole)
+
+    return cutting, seconds(join) / (parts * rows)
 
 
 def rows_of_grid():
