@@ -2,6 +2,7 @@
 
 import datetime
 import json
+import resource
 import subprocess
 import sys
 import tempfile
@@ -70,13 +71,17 @@ def main():
         rows, results = Path(folder) / "rows.ndjson", Path(folder) / "results.parquet"
         write_rows(rows)
         arguments = ["batch", rows.name, "-o", results.name, "--seed", "7", "--draws", str(DRAWS), "--workers", "2"]
+        before = resource.getrusage(resource.RUSAGE_CHILDREN)
         seconds, peak, largest = watched([sys.executable, "-m", "detectapi", *arguments], folder)
+        after = resource.getrusage(resource.RUSAGE_CHILDREN)
+        work = after.ru_utime + after.ru_stime - before.ru_utime - before.ru_stime
         assert pq.ParquetFile(results).metadata.num_rows == TOTAL
         size_in, size_out = rows.stat().st_size, results.stat().st_size
     lines = [
         ["rows in, NDJSON", f"{TOTAL:,}, {size_in / 1e6:.0f} MB", ""],
         ["rows out, Parquet", f"{TOTAL:,}, {size_out / 1e6:.0f} MB", ""],
         ["time, two processes", f"{seconds:.0f} s, {TOTAL / seconds:,.0f} rows/s", ""],
+        ["of all processors together", f"{work:.0f} s, {1e3 * work / TOTAL:.2f} ms a row", ""],
         ["largest process", f"{largest / 2**20:.0f} MiB", ""],
         ["all processes together, at their most", f"{peak / 2**20:.0f} MiB", verdict(peak / 2**20, 1024, unit=" MiB")],
     ]
