@@ -27,14 +27,15 @@ CLIENTS = 8
 
 
 @contextlib.contextmanager
-def serving(workers):
-    """Run the service as `detectapi serve` does, on a free port."""
+def serving(workers, **environment):
+    """Run the service as `detectapi serve` does, on a free port, with these variables in its environment."""
     with socket.socket() as free:
         free.bind(("127.0.0.1", 0))
         port = free.getsockname()[1]
     arguments = ["serve", "--host", "127.0.0.1", "--port", str(port), "--workers", str(workers)]
     command = [sys.executable, "-m", "detectapi", *arguments]
-    server = subprocess.Popen(command, env=os.environ, stdout=subprocess.DEVNULL, stderr=subprocess.DEVNULL)
+    environment = {**os.environ, **environment}
+    server = subprocess.Popen(command, env=environment, stdout=subprocess.DEVNULL, stderr=subprocess.DEVNULL)
     try:
         wait_until_ready(port)
         yield port

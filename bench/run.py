@@ -13,8 +13,20 @@ import sys
 from pathlib import Path
 
 HERE = Path(__file__).parent
-PACKAGES = ("detectapi", "numpy", "scipy", "flask", "flask-smorest", "marshmallow", "gunicorn", "numba", "numbalsoda")
-BENCHMARKS = ("reference_problems", "estimate", "http_service", "startup")
+PACKAGES = (
+    "detectapi",
+    "numpy",
+    "scipy",
+    "flask",
+    "flask-smorest",
+    "marshmallow",
+    "gunicorn",
+    "numba",
+    "numbalsoda",
+    "pyarrow",
+    "distributed",
+)
+BENCHMARKS = ("reference_problems", "estimate", "http_service", "startup", "batch", "cluster")
 THREAD_LIMITS = ("OMP_NUM_THREADS", "OPENBLAS_NUM_THREADS", "MKL_NUM_THREADS", "NUMBA_NUM_THREADS")
 LIMIT_S = 3600
 

@@ -1,4 +1,4 @@
-"""Write anew what README.md shows of the program's answers: `make docs`. The tests hold the page against the program.
+"""Write anew what README.md and the notebooks show of the program's answers: `make docs`. The tests hold them against it.
 
 Three kinds of blocks are understood: a `console` block that begins with `$ detectapi`, with its output; a `console`
 block with a curl request, followed by a `json` block that holds some fields of the answer; a `python` block, followed
@@ -14,6 +14,7 @@ from pathlib import Path
 
 ROOT = Path(__file__).parent.parent
 PAGES = ("README.md",)
+NOTEBOOKS = ("docs/examples/batch-grid.ipynb",)
 FENCE = re.compile(r"^```(\w+)\n(.*?)^```$", re.MULTILINE | re.DOTALL)
 
 
@@ -85,11 +86,30 @@ def run(code):
     return printed.getvalue()
 
 
+def executed(path):
+    """A notebook with every output as the program gives it now, and nothing in it that changes from run to run."""
+    import nbclient
+    import nbformat
+
+    notebook = nbformat.read(path, as_version=4)
+    for cell in notebook.cells:
+        if cell.cell_type == "code":
+            cell.outputs, cell.execution_count = [], None
+    client = nbclient.NotebookClient(notebook, timeout=300, kernel_name="python3", record_timing=False)
+    client.execute(cwd=str(path.parent))
+    notebook.metadata["language_info"] = {"name": "python"}
+    return notebook
+
+
 def main():
-    """Refresh the pages in place."""
+    """Refresh the pages and notebooks in place."""
     for name in PAGES:
         page = ROOT / name
         page.write_text(refreshed(page.read_text(encoding="utf-8")), encoding="utf-8")
+    for name in NOTEBOOKS:
+        import nbformat
+
+        nbformat.write(executed(ROOT / name), ROOT / name)
 
 
 if __name__ == "__main__":

@@ -1,25 +1,25 @@
 """Many questions answered in one pass, side by side along the draw axis.
 
-Rows that agree in structure (substance, route and its form, analytes, which inputs are known and how) share their random
-numbers and go through the model together. Rows of the same body and schedule that differ in amount and cutoff also share their
-poles: the model is linear, so an amount only moves the cutoff. Every number of a draw comes from that draw alone, so a row's
-answer does not depend on which rows stood beside it.
+Rows that agree in structure (substance, route and its form, analytes, which inputs are known and how) go through the model
+together. Rows of one seed share their random numbers; rows of the same body, seed and schedule that differ in amount and cutoff
+also share their poles: the model is linear, so an amount only moves the cutoff. Every number of a draw comes from that draw
+alone, so a row's answer does not depend on which rows stood beside it.
 """
 
 from __future__ import annotations
 
 from collections import defaultdict
-from collections.abc import Mapping, Sequence
+from collections.abc import Iterator, Mapping, Sequence
+from copy import copy
 from dataclasses import replace
 from functools import lru_cache
-from types import SimpleNamespace
 from typing import Any, NamedTuple
 
 import numpy as np
 
-from detectapi import evidence, notes
-from detectapi.answer import hours
-from detectapi.draws import Draws, layout
+from detectapi.batch.seeded import SeededDraws
+from detectapi.batch.summaries import summaries
+from detectapi.draws import Draws, Layout, layout
 from detectapi.errors import NumericalError
 from detectapi.kinetics import UMOL_PER_MMOL, group_key
 from detectapi.person import CENTRAL_90
@@ -28,11 +28,18 @@ from detectapi.pk import cascade
 from detectapi.pk.cascade import Chain
 from detectapi.pk.crossing import Crossings, crossings
 from detectapi.pk.mammillary import Disposition
+from detectapi.pk.sums import add_up
 from detectapi.simulate import Question, Simulation
-from detectapi.window import combine, interval
+from detectapi.window import combine
 
-COLUMNS_AT_ONCE = 16_384
-"""Draws of all bodies side by side: arrays small enough to stay in the processor's cache."""
+COLUMNS_AT_ONCE = 32_768
+"""Draws of all bodies side by side: enough that the cost of each array operation is its numbers; more gain nothing."""
+
+CROSSINGS_AT_ONCE = 1_000_000
+"""Crossings of all rows that are kept side by side: a bound of the memory, whatever the rows and draws."""
+
+ROUNDING = 1e-12
+"""Fraction of the terms that a sum of them is trusted to be right within."""
 
 
 class Row(NamedTuple):
@@ -86,25 +93,24 @@ def _structure(row: Row):
     assay = question.assay
     return (
         question.substance.id, group_key(trains[0], question.substance), question.physiology.structure,
-        tuple(c.analyte for c in assay.components), assay.rule, assay.imprecision_cv,
-        options["seed"], options["draws"], options["level"],
+        tuple(c.analyte for c in assay.components), assay.rule, assay.imprecision_cv, options["draws"], options["level"],
     )  # fmt: skip
 
 
 @lru_cache(maxsize=4)
-def _numbers(seed: int, draws: int, posterior) -> Draws:
-    return Draws(seed, layout(draws), posterior)
+def _numbers(seed: int, plan: Layout, posterior) -> Draws:
+    return Draws(seed, plan, posterior)
 
 
 # -- one by one -------------------------------------------------------------------------------------------------------
 
 
 def _alone(row: Row, times) -> list[Any]:
-    numbers = _numbers(row.options["seed"], row.options["draws"], row.question.posterior)
+    numbers = _numbers(row.options["seed"], layout(row.options["draws"]), row.question.posterior)
     simulation = Simulation(row.question, numbers, numbers.plan.all())
     found = [simulation.crossings(component) for component in row.question.assay.components]
     state = simulation.state
-    return _summaries([row], [state], *(a[None] for a in combine(found, row.question.assay.rule)), times)
+    return summaries([row], [state], *(a[None] for a in combine(found, row.question.assay.rule)), times)
 
 
 # -- side by side -----------------------------------------------------------------------------------------------------
@@ -114,24 +120,43 @@ def _together(rows: Sequence[Row], times) -> list[Any]:
     """Answers of rows of one structure: bodies in lots, each lot once through the model."""
     bodies: dict[Any, list[int]] = defaultdict(list)
     for i, row in enumerate(rows):
-        bodies[row.question.physiology.numbers].append(i)
-    size = max(1, COLUMNS_AT_ONCE // layout(rows[0].options["draws"]).draws)
-    lots, answers = list(bodies.values()), [None] * len(rows)
-    for start in range(0, len(lots), size):
-        lot = lots[start : start + size]
+        bodies[row.options["seed"], row.question.physiology.numbers].append(i)
+    answers: list[Any] = [None] * len(rows)
+    for lot in _lots(bodies.values(), layout(rows[0].options["draws"]).draws):
         for i, one in zip([i for group in lot for i in group], _lot(rows, lot, times), strict=True):
             answers[i] = one
     return answers
+
+
+def _lots(bodies, draws: int) -> Iterator[list[list[int]]]:
+    """Bodies with their rows, as many at a time as there is room for; a body with more rows comes several times."""
+    most_bodies, most_rows = max(1, COLUMNS_AT_ONCE // draws), max(1, CROSSINGS_AT_ONCE // draws)
+    lot: list[list[int]] = []
+    for group in bodies:
+        for start in range(0, len(group), most_rows):
+            some = group[start : start + most_rows]
+            if lot and (len(lot) == most_bodies or sum(map(len, lot)) + len(some) > most_rows):
+                yield lot
+                lot = []
+            lot.append(some)
+    if lot:
+        yield lot
 
 
 def _lot(rows: Sequence[Row], lot: Sequence[Sequence[int]], times) -> list[Any]:
     """Answers of the rows of some bodies; `lot` has each body's rows."""
     first = rows[lot[0][0]]
     question = first.question
-    numbers = _numbers(first.options["seed"], first.options["draws"], question.posterior)
-    physiology = Physiology.side_by_side([rows[group[0]].question.physiology for group in lot])
-    simulation = Simulation(replace(question, physiology=physiology), numbers, numbers.plan.all())
-    n, members = numbers.plan.draws, [i for group in lot for i in group]
+    plan, seeds = layout(first.options["draws"]), [rows[group[0]].options["seed"] for group in lot]
+    several = [rows[group[0]].question.physiology for group in lot]
+    if len(set(seeds)) == 1:
+        numbers, physiology = _numbers(seeds[0], plan, question.posterior), Physiology.side_by_side(several)
+        selection = plan.all()
+    else:
+        numbers, physiology = SeededDraws(seeds, plan, question.posterior), _in_line(several, plan)
+        selection = numbers.all()
+    simulation = Simulation(replace(question, physiology=physiology), numbers, selection)
+    n, members = plan.draws, [i for group in lot for i in group]
     body = {i: b for b, group in enumerate(lot) for i in group}
     schedules: dict[Any, list[int]] = defaultdict(list)
     for i in members:
@@ -144,7 +169,7 @@ def _lot(rows: Sequence[Row], lot: Sequence[Sequence[int]], times) -> list[Any]:
         part = Crossings(*(np.empty((len(rows), n)) for _ in range(2)), None)
         chain, doses = _unit_doses(simulation, component.analyte)
         scale = simulation.noise(component) * simulation.per_plasma(component.analyte)
-        scale = np.broadcast_to(scale, (len(lot), n))
+        scale = np.broadcast_to(scale, simulation.state.gfr.shape).reshape(len(lot), n)
         for schedule, some in schedules.items():
             train_doses = doses._replace(
                 **dict(zip(("start", "duration", "every", "count"), map(np.atleast_1d, schedule), strict=True))
@@ -153,8 +178,8 @@ def _lot(rows: Sequence[Row], lot: Sequence[Sequence[int]], times) -> list[Any]:
                 _cross(part, turn, rows, body, c, chain, train_doses, simulation, scale, since)
         parts.append(part)
     chosen = [Crossings(part.first[members], part.last[members], None) for part in parts]
-    states = {b: _state_of(simulation.state, b) for b in range(len(lot))}
-    return _summaries(
+    states = {b: _state_of(simulation.state, b, n) for b in range(len(lot))}
+    return summaries(
         [rows[i] for i in members], [states[body[i]] for i in members], *combine(chosen, question.assay.rule), times
     )
 
@@ -181,7 +206,7 @@ def _cross(part, turn, rows, body, c, chain, doses, simulation, scale, since) ->
     )
     for members in turn:
         cutoff = np.array([[rows[i].question.assay.components[c].cutoff_ng_ml] for i in members])
-        level = cutoff / (scale[which] * _amounts([rows[i].question for i in members], simulation))
+        level = cutoff / (scale[which] * _amounts([rows[i].question for i in members], which, simulation))
         first, last = _window_of(response, level.reshape(-1), since)
         part.first[members] = first.reshape(-1, n)
         part.last[members] = last.reshape(-1, n)
@@ -200,11 +225,17 @@ def _window_of(response, level, since):
     first = np.zeros_like(last)
     if not np.isfinite(since):
         return first, last
-    (value,) = response.concentration(np.array([since]))
-    open_draws = (last > since) & (value < level)
+    open_draws = (last > since) & ~_surely_above(response, level, since)
     if open_draws.any():
         first[open_draws] = crossings(response, np.where(open_draws, level, np.inf)).first[open_draws]
     return first, last
+
+
+def _surely_above(response, level, time):
+    """Where the concentration at a time is at or above a level, beyond rounding."""
+    terms = response.tail * np.exp(response.poles * np.minimum(response.tail_start - time, 0.0))
+    above = add_up(terms) - ROUNDING * add_up(np.abs(terms)) >= level
+    return above & (response.tail_start <= time)
 
 
 def _unit_doses(simulation: Simulation, analyte: str):
@@ -215,8 +246,8 @@ def _unit_doses(simulation: Simulation, analyte: str):
     return simulation.kinetics.chain(analyte), doses._replace(amount=np.ones(1), scale=scale)
 
 
-def _amounts(questions, simulation):
-    """Amount of each dose. Shape (rows, 1), or (rows, n) where it is a range. [umol, or umol/kg]"""
+def _amounts(questions, which, simulation):
+    """Amount of each dose, of rows of these bodies. Shape (rows, 1), or (rows, n) where it is a range. [umol, or umol/kg]"""
     amounts = [question.regimen.trains[0].amount for question in questions]
     molar = UMOL_PER_MMOL / questions[0].substance.root.molar_mass.value
     centre = np.array([[amount.centre * molar] for amount in amounts])
@@ -224,9 +255,10 @@ def _amounts(questions, simulation):
     if amounts[0].low == amounts[0].high:
         return centre
     spread = np.array([[np.log(amount.high / amount.low) / (2.0 * CENTRAL_90)] for amount in amounts])
-    return (
-        centre * np.exp(spread * simulation.draws.normal("inputs", f"amount{pointer}"))[:, simulation.selection.inputs]
-    )
+    plan = simulation.draws.plan
+    numbers = simulation.draws.normal("inputs", f"amount{pointer}").reshape(-1, plan.size("inputs"))
+    own = numbers[which] if len(numbers) > 1 else numbers
+    return centre * np.exp(spread * own)[:, plan.all().inputs]
 
 
 def _of(chain: Chain, columns) -> Chain:
@@ -249,55 +281,34 @@ def _doses_of(doses, columns):
     return doses._replace(absorptions=paths, scale=None if doses.scale is None else doses.scale[columns])
 
 
-def _state_of(state, b: int):
-    """The part of the physiology that remarks are made from, of one body."""
-    covariates = {name: value[b] if np.ndim(value) == 2 else value for name, value in state.covariates.items()}
+def _in_line(several: Sequence[Physiology], plan: Layout) -> Physiology:
+    """Several people as one, for whom the same inputs are known in the same way; their draws stand one after the other."""
+    line = copy(several[0])
+
+    def numbers(name, field, exact):
+        times = plan.draws if exact else plan.size("inputs")
+        return np.repeat([getattr(one.readings[name], field) for one in several], times)
+
+    line.readings = {
+        name: replace(
+            reading,
+            centre=numbers(name, "centre", reading.exact),
+            spread=0.0 if reading.exact else numbers(name, "spread", False),
+        )
+        for name, reading in line.readings.items()
+    }
+    return line
+
+
+def _state_of(state, b: int, n: int):
+    """The part of the physiology that remarks are made from, of one body of `n` draws."""
+
+    def own(value):
+        if np.ndim(value) == 2:
+            return value[b]
+        return value[b * n : (b + 1) * n] if np.ndim(value) == 1 and len(value) > n else value
+
+    covariates = {name: own(value) for name, value in state.covariates.items()}
     return replace(state, covariates=covariates, **{
-        name: getattr(state, name)[b] for name in ("gfr", "creatinine", "specific_gravity")
+        name: own(getattr(state, name)) for name in ("gfr", "creatinine", "specific_gravity")
     })  # fmt: skip
-
-
-# -- what a row is told -----------------------------------------------------------------------------------------------
-
-
-def _summaries(rows: Sequence[Row], states, first, last, times) -> list[Any]:
-    """Summaries of rows of one structure. `first` and `last` have shape (rows, n). [h]"""
-    options = rows[0].options
-    finite = np.isfinite(first).all(axis=1) & np.isfinite(last).all(axis=1)
-    low, median, high, error, ever = interval(last, layout(options["draws"]), options["level"])
-    chances = [((first <= t) & (t < last)).mean(axis=1) for t in times]
-    written: list[Any] = []
-    remarks: dict[Any, Any] = {}
-    for i, row in enumerate(rows):
-        if not finite[i]:
-            written.append(NumericalError("A crossing time is not a finite number."))
-            continue
-        question, mostly = row.question, bool(ever[i] >= 0.5)
-        key = id(states[i]), question.regimen.pattern, mostly
-        if key not in remarks:
-            remarks[key] = _graded(row, states[i], mostly)
-        grade, codes = remarks[key]
-        written.append({
-            "median_h": hours(median[i]),
-            "low_h": hours(low[i]),
-            "high_h": hours(high[i]),
-            "monte_carlo_se_h": round(float(error[i]), 2),
-            "ever_positive": round(float(ever[i]), 3),
-            "probability": [round(float(chance[i]), 3) for chance in chances],
-            "evidence": grade,
-            "notes": codes,
-        })  # fmt: skip
-    return written
-
-
-def _graded(row: Row, state, mostly: bool) -> tuple[str, str]:
-    """Grade of the evidence, and codes of the notes with spaces between."""
-    question = row.question
-    regimen = question.regimen
-    graded = evidence.grade(question.substance, regimen.routes, regimen.pattern, question.analytes, state.covariates)
-    estimate = SimpleNamespace(
-        question=question,
-        simulation=SimpleNamespace(state=state),
-        window=SimpleNamespace(ever_positive=1.0 if mostly else 0.0),
-    )
-    return graded.grade, " ".join(note["code"] for note in notes.collect(row.request, estimate))

@@ -24,7 +24,7 @@ def grid_rows():
 
 def single(request_row, **options):
     """The window of the single estimate by the public answer, and what else a batch tells."""
-    nested = rows._nested({k: v for k, v in request_row.items() if k != "id"}, [])
+    nested = rows._nested(rows._joined({k: v for k, v in request_row.items() if k != "id"}, []))
     answer = service.answer({**nested, "options": {**FAST.of_a_row, **options}})
     window = answer["window"]
     found = {name: window[name] for name in ("median_h", "low_h", "high_h", "monte_carlo_se_h", "ever_positive")}
@@ -47,6 +47,16 @@ def test_probabilities_equal_the_curve_of_the_single_estimate():
         assert got["probability"] == curve["probability_positive"]
 
 
+def test_a_row_with_a_seed_of_its_own_equals_the_single_estimate_with_that_seed():
+    table = scattered(40, seed=6) + [{**row, "id": f"g{i}"} for i, row in enumerate(grid_rows()[::9])]
+    seeds = [rows.independent_seed(7, row["id"]) for row in table]
+    reader = Reader(FAST.of_a_row)
+    ready = [reader.read(row, seed) for row, seed in zip(table, seeds, strict=True)]
+    for row, seed, got in zip(table, seeds, kernel.answer_rows(ready, TIMES), strict=True):
+        expected, _ = single(row, seed=seed)
+        assert {name: got[name] for name in expected} == expected, row
+
+
 def test_a_row_does_not_depend_on_its_company():
     table = scattered(60, seed=2) + grid_rows()
     together = kernel.answer_rows(loaded(table), TIMES)
@@ -62,6 +72,8 @@ def test_lots_of_bodies_do_not_show(monkeypatch):
     ready = loaded(grid_rows())
     whole = kernel.answer_rows(ready, TIMES)
     monkeypatch.setattr(kernel, "COLUMNS_AT_ONCE", 300)
+    assert kernel.answer_rows(ready, TIMES) == whole
+    monkeypatch.setattr(kernel, "CROSSINGS_AT_ONCE", 300)
     assert kernel.answer_rows(ready, TIMES) == whole
 
 

@@ -1,7 +1,10 @@
 """From flat names to a request, and what is wrong by column."""
 
+import json
+import random
+
 import pytest
-from scenarios import FAST
+from scenarios import FAST, scattered
 
 from detectapi import service
 from detectapi.batch import rows
@@ -107,3 +110,37 @@ def test_a_whole_request_keeps_its_own_options_but_has_no_place_for_more(questio
     assert caught.value.problems[0].pointer == "/options/include"
     del question["options"]["include"]
     assert rows.request(question, FAST.of_a_row)["options"] == {**FAST.of_a_row, "seed": 3, "include": []}
+
+
+def said(row, seed=7):
+    try:
+        return rows.request(row, {"draws": 100, "seed": seed, "level": 0.9})
+    except InputError as error:
+        return [problem._asdict() for problem in error.problems]
+
+
+def test_a_row_of_a_kind_seen_before_is_loaded_as_if_it_were_the_first(monkeypatch):
+    source = random.Random(3)  # noqa: S311 - cells, not secrets
+    table = scattered(120) + scattered(120, seed=2)
+    odd = (-1, 0, 2.5, 1e9, 10**400, True, "x", None, [], float("nan"), {"low": 1, "high": 2}, {"low": 2, "high": 1})
+    for row in table[::3]:
+        row[source.choice(list(row))] = source.choice(odd)
+    first = []
+    for row in table:
+        monkeypatch.setattr(rows, "_seen", {})
+        first.append(said(row))
+    monkeypatch.setattr(rows, "_seen", {})
+    assert [said(row) for row in table] == first
+    assert len(rows._seen) < sum(isinstance(one, dict) for one in first)
+    for row, one in zip(table, first, strict=True):
+        again = said(row, seed=9)
+        assert again == ({**one, "options": {**one["options"], "seed": 9}} if isinstance(one, dict) else one)
+        assert json.dumps(said(row)) == json.dumps(one)
+
+
+def test_kinds_are_forgotten_before_they_fill_the_memory(monkeypatch):
+    monkeypatch.setattr(rows, "MOST_KINDS", 3)
+    monkeypatch.setattr(rows, "_seen", {})
+    for row in scattered(60):
+        said(row)
+        assert len(rows._seen) <= 3

@@ -1,0 +1,58 @@
+"""What a batch tells of a row: its window, the probabilities asked for, the grade of its evidence, codes of its notes."""
+
+from __future__ import annotations
+
+from collections.abc import Sequence
+from types import SimpleNamespace
+from typing import Any
+
+import numpy as np
+
+from detectapi import evidence, notes
+from detectapi.answer import hours
+from detectapi.draws import layout
+from detectapi.errors import NumericalError
+from detectapi.window import interval
+
+
+def summaries(rows: Sequence[Any], states, first, last, times) -> list[Any]:
+    """Summaries of rows of one structure. `first` and `last` have shape (rows, n). [h]"""
+    options = rows[0].options
+    finite = np.isfinite(first).all(axis=1) & np.isfinite(last).all(axis=1)
+    low, median, high, error, ever = interval(last, layout(options["draws"]), options["level"])
+    chances = [((first <= t) & (t < last)).mean(axis=1) for t in times]
+    written: list[Any] = []
+    remarks: dict[Any, Any] = {}
+    for i, row in enumerate(rows):
+        if not finite[i]:
+            written.append(NumericalError("A crossing time is not a finite number."))
+            continue
+        question, mostly = row.question, bool(ever[i] >= 0.5)
+        key = id(states[i]), question.regimen.pattern, mostly
+        if key not in remarks:
+            remarks[key] = _graded(row, states[i], mostly)
+        grade, codes = remarks[key]
+        written.append({
+            "median_h": hours(median[i]),
+            "low_h": hours(low[i]),
+            "high_h": hours(high[i]),
+            "monte_carlo_se_h": round(float(error[i]), 2),
+            "ever_positive": round(float(ever[i]), 3),
+            "probability": [round(float(chance[i]), 3) for chance in chances],
+            "evidence": grade,
+            "notes": codes,
+        })  # fmt: skip
+    return written
+
+
+def _graded(row, state, mostly: bool) -> tuple[str, str]:
+    """Grade of the evidence, and codes of the notes with spaces between."""
+    question = row.question
+    regimen = question.regimen
+    graded = evidence.grade(question.substance, regimen.routes, regimen.pattern, question.analytes, state.covariates)
+    estimate = SimpleNamespace(
+        question=question,
+        simulation=SimpleNamespace(state=state),
+        window=SimpleNamespace(ever_positive=1.0 if mostly else 0.0),
+    )
+    return graded.grade, " ".join(note["code"] for note in notes.collect(row.request, estimate))
