@@ -13,10 +13,12 @@ import pyarrow as pa
 import pyarrow.csv
 import pyarrow.parquet as pq
 import pytest
+from click.testing import CliRunner
 from scenarios import GRID, scattered
 
 from detectapi.batch import local
 from detectapi.batch.options import Options
+from detectapi.cli import cli
 
 DRAWS = ["--draws", "100", "--seed", "7", "--times", "24,72"]
 OPTIONS = Options(draws=100, seed=7, times_h=(24.0, 72.0))
@@ -25,6 +27,13 @@ OPTIONS = Options(draws=100, seed=7, times_h=(24.0, 72.0))
 def command(*arguments, **environment):
     line = [sys.executable, "-m", "detectapi", "batch", *map(str, arguments)]
     return subprocess.run(line, capture_output=True, text=True, env={**os.environ, **environment})
+
+
+def refused(*arguments):
+    """What the command says on stderr when it refuses its input."""
+    result = CliRunner().invoke(cli, ["batch", *map(str, arguments)])
+    assert result.exit_code == 2, result.output
+    return result.stderr
 
 
 def digest(path):
@@ -43,6 +52,7 @@ def grid_file(tmp_path):
     return path
 
 
+@pytest.mark.slow
 def test_the_result_is_the_same_bytes_however_the_work_is_cut(tmp_path, ndjson):
     source = ndjson(scattered(60))
     found = set()
@@ -64,6 +74,7 @@ def test_a_shuffled_table_gives_the_same_rows(tmp_path, ndjson):
     assert one.equals(other)
 
 
+@pytest.mark.slow
 def test_every_format_in_and_out_says_the_same(tmp_path, ndjson):
     rows = scattered(12)
     source = ndjson(rows)
@@ -90,6 +101,7 @@ def test_every_format_in_and_out_says_the_same(tmp_path, ndjson):
     assert as_text.column("median_h").cast(pa.float64()).to_pylist() == expected.column("median_h").to_pylist()
 
 
+@pytest.mark.slow
 def test_the_footer_says_how_to_repeat_it(tmp_path, grid_file):
     inline(grid_file, tmp_path / "out.parquet", echo=("urine_ph", "route"))
     file = pq.ParquetFile(tmp_path / "out.parquet")
@@ -132,6 +144,7 @@ BREAK = [
 ]
 
 
+@pytest.mark.slow
 def test_every_bad_row_is_told_and_the_others_are_right(tmp_path, ndjson):
     good = scattered(160)
     table = list(good)
@@ -163,8 +176,7 @@ def test_every_bad_row_is_told_and_the_others_are_right(tmp_path, ndjson):
 
 def test_with_on_error_fail_nothing_is_written(tmp_path, ndjson):
     source = ndjson([scattered(1)[0], {}])
-    result = command(source, "-o", tmp_path / "out.parquet", *DRAWS, "--on-error", "fail", "--workers", 1)
-    assert result.returncode == 2
+    refused(source, "-o", tmp_path / "out.parquet", *DRAWS, "--on-error", "fail", "--workers", 1)
     assert not (tmp_path / "out.parquet").exists()
     assert (tmp_path / "errors.ndjson").exists()
 
@@ -172,19 +184,17 @@ def test_with_on_error_fail_nothing_is_written(tmp_path, ndjson):
 @pytest.mark.parametrize("name", ["rows.csv", "rows.ndjson", "rows.parquet", "rows.arrow", "grid.json"])
 def test_an_empty_file_is_refused(tmp_path, name):
     (tmp_path / name).touch()
-    result = command(tmp_path / name, "-o", tmp_path / "out.csv", "--workers", 1)
-    assert result.returncode == 2
-    assert result.stderr.startswith("detectapi: ")
+    assert refused(tmp_path / name, "-o", tmp_path / "out.csv", "--workers", 1).startswith("detectapi: ")
     assert not (tmp_path / "out.csv").exists()
 
 
 @pytest.mark.parametrize("arguments", [["--echo", "dose"], ["--times", "1,x"], ["--times", "-1"]])
 def test_options_without_sense_are_refused(tmp_path, grid_file, arguments):
-    assert command(grid_file, "-o", tmp_path / "out.csv", *arguments).returncode == 2
+    assert refused(grid_file, "-o", tmp_path / "out.csv", *arguments)
 
 
 def test_an_unknown_ending_is_refused(tmp_path, grid_file):
-    assert command(grid_file, "-o", tmp_path / "out.xlsx").returncode == 2
+    assert refused(grid_file, "-o", tmp_path / "out.xlsx")
 
 
 # -- stopping and going on ------------------------------------------------------------------------------------------------

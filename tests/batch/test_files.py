@@ -152,6 +152,7 @@ def test_a_truncated_table_is_refused_as_a_whole(binary, keep):
         list(planner.apart(path, form))
 
 
+@pytest.mark.slow
 def test_a_page_that_decodes_to_gigabytes_breaks_nothing(tmp_path):
     # One text of 40 MB, named two thousand times by a dictionary: 80 GB once written out, some KB in the file.
     indices = pa.array([0] * 2000, pa.int32())
