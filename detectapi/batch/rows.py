@@ -9,7 +9,7 @@ from typing import Any
 
 from detectapi import service
 from detectapi.errors import InputError, Problem, nearest
-from schemas import cell
+from schemas.cell import read as read_cell
 from schemas.row import COLUMNS, PLACES, RANGED, WORDS
 
 LONGEST_ID = 200
@@ -103,7 +103,7 @@ def _with_numbers(known: Mapping[str, Any], flat: Mapping[str, Any], seed: int) 
     for name, value in flat.items():
         if name in WORDS:
             continue
-        number = cell.read(name, value)
+        number = read_cell(name, value)
         if number is None:
             return None
         *above, last = PLACES[name]
