@@ -5,14 +5,11 @@ from __future__ import annotations
 import math
 import zlib
 from collections.abc import Mapping
-from functools import cache
 from typing import Any
-
-from marshmallow import ValidationError
 
 from detectapi import service
 from detectapi.errors import InputError, Problem, nearest
-from schemas.form import Either
+from schemas.cell import read as read_cell
 from schemas.row import COLUMNS, PLACES, RANGED, WORDS
 
 LONGEST_ID = 200
@@ -103,34 +100,21 @@ def _with_numbers(known: Mapping[str, Any], flat: Mapping[str, Any], seed: int) 
     """
     request = {**known, "options": {**known["options"], "seed": seed}}
     fresh = {}
-    try:
-        for name, value in flat.items():
-            if name not in WORDS:
-                *above, last = PLACES[name]
-                place = request
-                for i, step in enumerate(above):
-                    path = tuple(above[: i + 1])
-                    if path not in fresh:
-                        fresh[path] = place[step] = place[step].copy()
-                    place = fresh[path]
-                place[last] = _field(name).deserialize(value)
-    except ValidationError:
-        return None
+    for name, value in flat.items():
+        if name in WORDS:
+            continue
+        number = read_cell(name, value)
+        if number is None:
+            return None
+        *above, last = PLACES[name]
+        place = request
+        for i, step in enumerate(above):
+            path = tuple(above[: i + 1])
+            if path not in fresh:
+                fresh[path] = place[step] = place[step].copy()
+            place = fresh[path]
+        place[last] = number
     return request
-
-
-@cache
-def _field(name: str):
-    """The field of the request's form that reads a column."""
-    form, field = service.question_form(), None
-    for step in PLACES[name]:
-        if isinstance(step, int):
-            field = field.inner
-        elif isinstance(field, Either):
-            field = field.forms[step].fields[step]
-        else:
-            field = (field.schema if field else form).fields[step]
-    return field
 
 
 def is_whole(row: Mapping[str, Any]) -> bool:

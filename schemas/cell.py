@@ -1,0 +1,45 @@
+"""One cell of a table, read by the very field of a request that its value belongs to."""
+
+from functools import cache
+
+from marshmallow import ValidationError
+
+from schemas.form import Either
+from schemas.request import EstimateRequestSchema
+from schemas.row import PLACES
+
+
+def read(column, value):
+    """The value as a request has it once loaded; None where the field refuses it.
+
+    Parameters
+    ----------
+    column : str
+        A key of `schemas.row.PLACES`.
+    value : object
+        A range as an object with low and high.
+    """
+    try:
+        return field(column).deserialize(value)
+    except ValidationError:
+        return None
+
+
+@cache
+def field(column):
+    """The field of a request that reads a column."""
+    found = None
+    for step in PLACES[column]:
+        if isinstance(step, int):
+            found = found.inner
+        elif isinstance(found, Either):
+            found = found.forms[step].fields[step]
+        else:
+            found = (found.schema if found else form()).fields[step]
+    return found
+
+
+@cache
+def form():
+    """The whole request's form, built once."""
+    return EstimateRequestSchema()
