@@ -6,11 +6,15 @@ the same bytes everywhere. No defaults stand here: those of a question are in it
 
 import hashlib
 import json
+import threading
 from functools import cache
 
 from detectapi.errors import CatalogError, InputError, MalformedRequest
 
 DEEPEST = 20  # levels of nesting in a request; the contract itself needs six
+
+_turn = threading.Lock()
+"""Held while an estimate is computed: threads that compute at once wait for the interpreter longer than for each other."""
 
 
 def answer(payload):
@@ -33,7 +37,9 @@ def answer(payload):
     """
     from detectapi.estimate import estimate_request
 
-    return estimate_request(load(payload))
+    question = load(payload)
+    with _turn:
+        return estimate_request(question)
 
 
 def sensitivity(payload):
