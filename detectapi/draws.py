@@ -108,8 +108,11 @@ class Draws:
         """Make the numbers of many names at once, which is faster than one by one."""
         wanted = tuple(name for name in names if (stream, name) not in self._numbers and not self._learnt(stream, name))
         if wanted:
-            block = _numbers(self.seed, stream, wanted, self.plan.batches, self.plan.size(stream))
-            self._numbers.update({(stream, name): block[i] for i, name in enumerate(wanted)})
+            self._numbers.update(zip([(stream, name) for name in wanted], self._make(stream, wanted), strict=True))
+
+    def _make(self, stream, names):
+        """Numbers of each name, shape (names, size of the stream)."""
+        return _numbers(self.seed, stream, names, self.plan.batches, self.plan.size(stream))
 
     def normal(self, stream: str, name: str) -> np.ndarray:
         """Standard normal numbers of one name, shape (size of the stream,)."""

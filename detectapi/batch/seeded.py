@@ -8,13 +8,13 @@ otherwise takes longer than drawing from it.
 from __future__ import annotations
 
 import zlib
-from collections.abc import Iterable, Sequence
+from collections.abc import Sequence
 
 import numpy as np
 from numpy.random import PCG64, Generator
 from numpy.random.bit_generator import ISeedSequence
 
-from detectapi.draws import STREAMS, Layout, Selection
+from detectapi.draws import STREAMS, Draws, Layout, Selection
 from detectapi.pk.normal import inverse_normal
 from detectapi.posterior import Posterior
 
@@ -23,8 +23,8 @@ _SHIFT = np.uint32(16)
 _WORD = 0xFFFFFFFF
 
 
-class SeededDraws:
-    """Standard normal numbers by stream and name, of several seeds one after the other. Stands in for `Draws`.
+class SeededDraws(Draws):
+    """Standard normal numbers by stream and name, of several seeds one after the other.
 
     Parameters
     ----------
@@ -36,48 +36,26 @@ class SeededDraws:
     """
 
     def __init__(self, seeds: Sequence[int], plan: Layout, posterior: Posterior | None = None):
-        self.seeds = tuple(seeds)
-        self.plan = plan
-        self.posterior = posterior
-        self._pools = _pools(self.seeds)
-        self._columns: np.ndarray | None = None
-        self._numbers: dict[tuple[str, str], np.ndarray] = {}
+        super().__init__(tuple(seeds), plan, posterior)
+        self._pools = _pools(self.seed)
 
     def all(self) -> Selection:
         """Every draw of every seed."""
         one = self.plan.all()
         return Selection(*(
-            (index + self.plan.size(stream) * np.arange(len(self.seeds))[:, None]).ravel()
+            (index + self.plan.size(stream) * np.arange(len(self.seed))[:, None]).ravel()
             for stream, index in zip(STREAMS, one, strict=True)
         ))  # fmt: skip
 
-    def prepare(self, stream: str, names: Iterable[str]) -> None:
-        """Make the numbers of many names at once."""
-        wanted = [name for name in names if (stream, name) not in self._numbers and not self._learnt(stream, name)]
-        if not wanted:
-            return
+    def _make(self, stream, names):
         batches, each = self.plan.batches, self.plan.size(stream) // self.plan.batches
-        uniform = np.empty((len(wanted), len(self.seeds), 2, batches, each))
-        words = _generator_words(self._pools, [(STREAMS.index(stream), zlib.crc32(name.encode())) for name in wanted])
+        uniform = np.empty((len(names), len(self.seed), 2, batches, each))
+        words = _generator_words(self._pools, [(STREAMS.index(stream), zlib.crc32(name.encode())) for name in names])
         for some, seeds in zip(uniform, words, strict=True):
             for target, word in zip(some, seeds, strict=True):
                 Generator(PCG64(_Ready(word))).random(out=target)
         order = uniform[:, :, 0].argsort(axis=-1)
-        numbers = inverse_normal((order + uniform[:, :, 1]) / each).reshape(len(wanted), -1)
-        self._numbers.update({(stream, name): numbers[i] for i, name in enumerate(wanted)})
-
-    def normal(self, stream: str, name: str) -> np.ndarray:
-        """Standard normal numbers of one name, shape (seeds * size of the stream,)."""
-        if self._learnt(stream, name):
-            if self._columns is None:
-                self._columns = self.posterior.columns(self.normal(stream, "posterior"))
-            return self.posterior.deviates[self.posterior.index[name], self._columns]
-        if (stream, name) not in self._numbers:
-            self.prepare(stream, (name,))
-        return self._numbers[stream, name]
-
-    def _learnt(self, stream: str, name: str) -> bool:
-        return self.posterior is not None and stream == "knowledge" and name in self.posterior.index
+        return inverse_normal((order + uniform[:, :, 1]) / each).reshape(len(names), -1)
 
 
 class _Ready(ISeedSequence):
