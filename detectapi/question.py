@@ -9,7 +9,7 @@ from typing import Any
 from detectapi import catalog, posterior
 from detectapi.assay import Assay, Component
 from detectapi.errors import InputError, NotSupported
-from detectapi.kinetics import form_index
+from detectapi.kinetics import form_index, group_key
 from detectapi.person import Reading, read
 from detectapi.physiology import Physiology
 from detectapi.population import adjust
@@ -25,6 +25,10 @@ HALF_LIFE_BOUNDS = (0.05, 5000.0)
 LONGEST_VOID = 24.0
 MOST_OPEN_DOSE_DRAWS = 500_000
 """Doses that still enter the body, or lie within the longest void, are followed one by one: their number times draws is bounded."""
+
+FEWEST_DRAWS = 100
+MOST_COEFFICIENTS = 20_000_000
+"""Each way in keeps a coefficient for each pole in each draw, and brings a pole of its own. So many take some 300 MB."""
 
 
 def read_question(request: Mapping[str, Any]) -> Question:
@@ -44,14 +48,16 @@ def read_question(request: Mapping[str, Any]) -> Question:
     regimen = _read_regimen(request, substance)
     model = request.get("model") or {}
     _check_person(request.get("person") or {}, substance)
+    assay = _read_assay(request.get("assay"), substance)
     _check_work(regimen, substance, request)
+    _check_room(regimen, substance, assay, request)
     half_life = _read_half_life(model, substance, regimen) if model.get("kind") == "half-life" else None
     learnt, calibration = _posterior(substance, model) if half_life is None else (None, posterior.NONE)
     return Question(
         substance=substance,
         parameters=adjust(substance, model.get("adjust") or {}),
         regimen=regimen,
-        assay=_read_assay(request.get("assay"), substance),
+        assay=assay,
         physiology=Physiology(request),
         half_life=half_life,
         posterior=learnt,
@@ -92,6 +98,26 @@ def _check_work(regimen: Regimen, substance: Substance, request: Mapping[str, An
             f"Too many doses within a day of the last one: at most {most} at this number of draws.",
             pointer="/pattern" if request.get("pattern") else "/doses", code="too-much-work", allowed=[0, most],
         )  # fmt: skip
+
+
+def _check_room(regimen: Regimen, substance: Substance, assay: Assay, request: Mapping[str, Any]) -> None:
+    """Refuse what would not fit into memory: doses whose amount is a range, and routes, are ways in of their own."""
+    options = request.get("options") or {}
+    groups = dict.fromkeys(group_key(train, substance) for train in regimen.trains)
+    ways = sum(len(substance.routes[route].forms[form].paths) for route, form, *_ in groups)
+    coefficients = ways**2 * sum(len(component.weights) ** 2 for component in assay.components)
+    if coefficients * options.get("draws", 0) <= MOST_COEFFICIENTS:
+        return
+    most = MOST_COEFFICIENTS // coefficients
+    if most >= FEWEST_DRAWS:
+        raise InputError(
+            f"At most {most} draws with so many routes and amounts given as ranges.",
+            pointer="/options/draws", code="too-much-work", allowed=[FEWEST_DRAWS, most],
+        )  # fmt: skip
+    raise InputError(
+        "Too many amounts given as ranges; give most of them as a number, or use repeat for equal doses.",
+        pointer="/doses", code="too-much-work",
+    )  # fmt: skip
 
 
 def _delay(path: Path, substance: Substance) -> float:

@@ -114,6 +114,8 @@ def read_json(raw):
         raise MalformedRequest("The request is not UTF-8 text.") from None
     except json.JSONDecodeError as error:
         raise MalformedRequest(f"Not JSON at line {error.lineno}, column {error.colno}.") from None
+    except MalformedRequest:  # a name that occurs twice; it is a ValueError as well
+        raise
     except ValueError:  # an integer too long to be one
         raise MalformedRequest("A number has too many digits.") from None
     if depth_exceeds(document, DEEPEST):

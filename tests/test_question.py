@@ -67,5 +67,33 @@ def test_doses_too_many_to_follow_one_by_one_are_refused():
     assert 300 == ask(*crowd, options={"draws": 500}).regimen.count
 
 
+def test_amounts_as_ranges_that_would_not_fit_into_memory_are_refused():
+    def ranges(count):
+        return [dose(amount_mg={"low": 10.0, "high": 20.0}, start_h=i * 30.0) for i in range(count)]
+
+    with pytest.raises(InputError) as fewer_draws:
+        ask(*ranges(150), options={"draws": 2000})
+    with pytest.raises(InputError) as fewer_ranges:
+        ask(*ranges(1000), options={"draws": 100})
+
+    assert ("/options/draws", "too-much-work", [100, 888]) == (
+        fewer_draws.value.pointer, fewer_draws.value.code, fewer_draws.value.allowed,
+    )  # fmt: skip
+    assert ("/doses", "too-much-work") == (fewer_ranges.value.pointer, fewer_ranges.value.code)
+    assert 100 == ask(*ranges(100), options={"draws": 2000}).regimen.count
+    assert 1000 == ask(*(dose(start_h=i * 30.0) for i in range(1000)), options={"draws": 2000}).regimen.count
+
+
+def test_a_test_that_sees_every_analyte_takes_more_room():
+    immunoassay = {
+        "target": "NK", "cutoff_ng_ml": 50.0, "cross_reactivity": {"K": 0.5, "DHNK": 0.2, "HNK": 0.1},
+    }  # fmt: skip
+    ranges = [dose(amount_mg={"low": 10.0, "high": 20.0}, start_h=i * 30.0) for i in range(30)]
+
+    assert 30 == ask(*ranges, options={"draws": 2000}).regimen.count
+    with pytest.raises(InputError):
+        ask(*ranges, assay=immunoassay, options={"draws": 2000})
+
+
 def test_a_long_course_is_not_too_much_work():
     assert 10_000 == ask(dose(repeat={"every_h": 24.0, "count": 10_000}), options={"draws": 20_000}).regimen.count

@@ -85,6 +85,11 @@ def test_what_is_not_json_is_malformed(raw):
         service.read_json(raw)
 
 
+def test_a_name_that_occurs_twice_is_told_as_that():
+    with pytest.raises(MalformedRequest, match="twice"):
+        service.read_json(b'{"a": 1, "a": 2}')
+
+
 @pytest.mark.parametrize("levels", [21, 100_000])
 def test_deep_nesting_is_refused(levels):
     for left, right in ((b"[", b"]"), (b'{"a":', b"}")):
