@@ -19,10 +19,10 @@ wsgi_app = "detectapi.web:create_app()"
 # gunicorn's own custom: where the environment names a PORT, as in a container, it is open to the network.
 bind = f"0.0.0.0:{os.environ['PORT']}" if "PORT" in os.environ else "127.0.0.1:8000"  # noqa: S104
 workers = int(os.environ.get("WEB_CONCURRENCY", "2"))
-worker_class = "gthread"
+worker_class = "detectapi.web.worker.Worker"  # gthread, with time limits for callers
 threads = 4
 
-timeout = 30
+timeout = 30  # of a worker that hangs
 graceful_timeout = 30
 keepalive = 5
 max_requests = 5000
@@ -77,7 +77,9 @@ class QuietLogger(Logger):
 
     def exception(self, msg, *args, **kwargs):
         """Log an exception; one about a request without its address, message or traceback."""
-        if str(msg).startswith(("Error handling", "Socket error")):
+        if isinstance(sys.exc_info()[1], TimeoutError):
+            super().info("A caller was too slow")
+        elif str(msg).startswith(("Error handling", "Socket error")):
             super().error(f"Error handling a request: {sys.exc_info()[0].__name__}")
         else:
             super().exception(msg, *args, **kwargs)

@@ -42,6 +42,7 @@ KINDS = {
         "The answer has no such media type",
         "Estimates, substances and assays are application/json.",
     ),
+    "request-timeout": (408, "The request took too long to arrive", "Send it again, at once."),
     "length-required": (411, "The length of the request is needed", "Send a Content-Length header."),
     "payload-too-large": (413, "The request is too large", "At most 1 MiB. Use repeat for regular doses."),
     "unsupported-media-type": (
@@ -58,6 +59,7 @@ BY_STATUS = {
     404: "not-found",
     405: "method-not-allowed",
     406: "not-acceptable",
+    408: "request-timeout",
     411: "length-required",
     413: "payload-too-large",
     415: "unsupported-media-type",

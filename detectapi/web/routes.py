@@ -3,7 +3,15 @@
 from contextlib import suppress
 
 from flask import Response, request
-from werkzeug.exceptions import BadRequest, HTTPException, NotAcceptable, RequestEntityTooLarge, UnsupportedMediaType
+from werkzeug.exceptions import (
+    BadRequest,
+    ClientDisconnected,
+    HTTPException,
+    NotAcceptable,
+    RequestEntityTooLarge,
+    RequestTimeout,
+    UnsupportedMediaType,
+)
 
 from detectapi import service
 from detectapi.errors import UnknownSubstance
@@ -134,6 +142,8 @@ def read_request():
         It says that it is something else, or compressed.
     BadRequest
         It ends before its end, or its chunks are broken.
+    RequestTimeout
+        It takes too long to arrive.
     RequestEntityTooLarge
         It is longer than the application allows.
     MalformedRequest
@@ -149,10 +159,16 @@ def read_request():
     except RequestEntityTooLarge:
         drain(request.environ["wsgi.input"])
         raise
+    except ClientDisconnected as error:
+        if isinstance(error.__context__, TimeoutError):
+            raise RequestTimeout() from None
+        raise
     except HTTPException:
         raise
     except Exception:  # broken chunks, a caller who has gone: each server has its own exceptions for that
         raise BadRequest() from None
+    if request.content_length is not None and len(raw) < request.content_length:
+        raise BadRequest()
     return service.read_json(raw)
 
 

@@ -8,6 +8,7 @@ import subprocess
 import sys
 import time
 from concurrent.futures import ThreadPoolExecutor
+from contextlib import ExitStack
 from pathlib import Path
 
 import pytest
@@ -25,9 +26,11 @@ def free_port():
 
 
 class Server:
-    def __init__(self, folder, workers=2):
+    def __init__(self, folder, workers=2, settings=None):
         self.port, self.log = free_port(), folder / "log"
         command = [sys.executable, "-m", "detectapi", "serve", "--port", str(self.port), "--workers", str(workers)]
+        if settings:  # another file of gunicorn's settings
+            command[2:] = ["gunicorn", "--config", settings, "--bind", f"127.0.0.1:{self.port}"]
         with self.log.open("w") as log:
             self.process = subprocess.Popen(command, cwd=ROOT, stdout=log, stderr=log)
 
@@ -124,6 +127,26 @@ def test_what_is_not_http_is_refused_and_not_logged(server):
     assert "canary" not in log
 
 
+def test_what_is_not_http_gets_a_problem_that_repeats_nothing(server):
+    for text, status in (
+        (b'{"canary": 7777}\r\n\r\n', 400),
+        (b"GET /healthz?" + b"canary" * 1000 + b" HTTP/1.1\r\n\r\n", 414),
+        (b"GET /healthz HTTP/1.1\r\nHost: x\r\nX-Long: " + b"canary" * 2000 + b"\r\n\r\n", 431),
+    ):
+        head, _, body = server.raw(text).partition(b"\r\n\r\n")
+
+        assert f" {status} ".encode() in head.splitlines()[0]
+        assert b"Content-Type: application/problem+json" in head
+        assert status == json.loads(body)["status"]
+        assert b"canary" not in body
+
+
+def test_a_body_that_ends_before_its_end_is_not_answered(server):
+    head = b"POST /v1/estimates HTTP/1.1\r\nHost: x\r\nContent-Type: application/json\r\n"
+
+    assert b" 400 " in server.raw(head + b"Content-Length: 100\r\n\r\n{}").splitlines()[0]
+
+
 def test_broken_chunks_are_the_callers_mistake(server):
     head = b"POST /v1/estimates HTTP/1.1\r\nHost: x\r\nContent-Type: application/json\r\n"
 
@@ -154,3 +177,29 @@ def test_it_stops_when_told(tmp_path):
     server.process.send_signal(signal.SIGTERM)
 
     assert 0 == server.process.wait(PATIENCE_S)
+
+
+@pytest.mark.slow
+def test_callers_who_stop_half_way_keep_nobody_waiting_for_long(tmp_path):
+    settings = tmp_path / "impatient.py"
+    settings.write_text(
+        "from detectapi.web import worker\nfrom detectapi.web.gunicorn_conf import *\n"
+        "worker.PATIENCE_S, workers = 0.5, 1\n"
+    )
+    server = Server(tmp_path, settings=settings)
+    head = b"POST /v1/estimates HTTP/1.1\r\nHost: x\r\nContent-Type: application/json\r\nContent-Length: 9\r\n"
+    try:
+        server.wait_until_ready()
+        with ExitStack() as stalled:
+            for text in [b""] * 20 + [head] * 5 + [head + b"\r\n{"] * 5:  # more than there are threads
+                connection = stalled.enter_context(socket.create_connection(("127.0.0.1", server.port)))
+                connection.sendall(text)
+            connection.settimeout(PATIENCE_S)
+
+            assert b" 408 " in connection.recv(65536).splitlines()[0]
+            assert 200 == server.ask("GET", "/healthz")[0]
+        assert "failure" not in server.log.read_text()
+        assert "A caller was too slow" in server.log.read_text()
+    finally:
+        server.process.send_signal(signal.SIGTERM)
+        server.process.wait(PATIENCE_S)
