@@ -124,6 +124,8 @@ def read_question(file, flags):
             raise click.UsageError("Give at least one --dose.")
         if flags["assay"] and flags["cutoff"]:
             raise click.UsageError("Give --assay or --cutoff, not both.")
+        if flags["rule"] and not flags["cutoff"]:
+            raise click.UsageError("--rule belongs to --cutoff; a registered assay has a rule of its own.")
         return question(flags)
     beside = [name for name, value in flags.items() if value and name not in (*OPTIONS, "include")]
     if beside:

@@ -61,7 +61,7 @@ def estimate_request(request: Mapping[str, Any]) -> dict[str, Any]:
     """
     options = request["options"]
     estimate = run(read_question(request), options["draws"], options["seed"], options["level"])
-    graded = evidence.grade(*_evidence_of(estimate.question), estimate.simulation.state.covariates)
+    graded = evidence.of(estimate.question, estimate.simulation.state.covariates)
     remarks = notes.collect(request, estimate)
     return answer.write(request, estimate, graded, remarks)
 
@@ -107,7 +107,3 @@ def _last_positive(question: Question, numbers: Draws, selection: Selection):
     # With several parts that must all be positive, a first crossing after a last one makes a specimen never positive.
     last_only = rule == "any" or len(components) == 1
     return combine([simulation.crossings(component, last_only) for component in components], rule)[1]
-
-
-def _evidence_of(question: Question):
-    return question.substance, question.regimen.routes, question.regimen.pattern, question.analytes

@@ -9,7 +9,7 @@ from __future__ import annotations
 import json
 import tomllib
 from collections.abc import Mapping
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from functools import lru_cache
 from pathlib import Path
 from typing import Any
@@ -30,6 +30,25 @@ class Evidence:
     because: str
     sources: tuple[str, ...]
     rows: tuple[str, ...] = ()
+
+
+def of(question, covariates: Mapping[str, Any]) -> Evidence:
+    """What stands behind the answer to a question: only the model as shipped was held against studies.
+
+    Parameters
+    ----------
+    question : Question
+    covariates : dict
+        As in `grade`.
+    """
+    regimen, other = question.regimen, _rules()["model"]
+    if question.half_life is not None and regimen.count:
+        return Evidence("extrapolated", other["half-life"], ())
+    found = grade(question.substance, regimen.routes, regimen.pattern, question.analytes, covariates)
+    if question.parameters != question.substance.parameters and regimen.count:
+        weakest = max(found.grade, "extrapolated", key=GRADES.index)
+        found = replace(found, grade=weakest, because=f"{other['adjusted']} {found.because}")
+    return found
 
 
 def grade(substance, routes, pattern: str, analytes, covariates: Mapping[str, Any] | None = None) -> Evidence:

@@ -43,7 +43,8 @@ def collect(request: Mapping[str, Any], estimate) -> list[dict[str, str]]:
         found.append(_note(
             "half-life-model",
             "One compartment and one half-life for everything that is excreted: the textbook view, shown for teaching and as a"
-            " baseline. It leaves out how differently metabolites are formed and lost.",
+            " baseline. It leaves out how differently metabolites are formed and lost. Kidney function, urine pH, liver disease,"
+            " medicines and clearances do not enter it, also where they were given.",
         ))  # fmt: skip
     else:
         found.append(_assumptions(question))

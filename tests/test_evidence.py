@@ -94,6 +94,38 @@ def test_an_answer_names_the_rows():
     assert any(r.startswith("parkin2008-dehydronorketamine") for r in answer["rows"])
 
 
+@pytest.mark.parametrize(
+    ("model", "word"),
+    [
+        ({"kind": "half-life"}, "textbook"),
+        ({"kind": "half-life", "half_life_h": 24}, "textbook"),
+        ({"adjust": {"ketamine.clearance": {"scale": 0.5}}}, "changed"),
+    ],
+)
+def test_studies_speak_for_the_model_as_shipped_only(model, word):
+    answer = service.answer({
+        "substance": "ketamine",
+        "doses": [{"amount_mg": 50, "route": "oral"}],
+        "assay": {"analytes": [{"analyte": "dehydronorketamine", "cutoff_ng_ml": 1}]},
+        "model": model,
+        "options": {"draws": 100},
+    })["evidence"]  # fmt: skip
+
+    assert answer["grade"] == "extrapolated"
+    assert word in answer["because"]
+
+
+def test_a_changed_parameter_makes_no_hypothesis_firmer():
+    asked = {
+        "substance": "ketamine",
+        "pattern": {"frequency": "daily", "amount_mg": 1000, "route": "intranasal-powder", "for_days": 180},
+        "model": {"adjust": {"ketamine.clearance": {"scale": 0.9}}},
+        "options": {"draws": 100},
+    }
+
+    assert service.answer(asked)["evidence"]["grade"] == "hypothesis"
+
+
 @pytest.mark.parametrize("substance", catalog.substances(), ids=lambda s: s.id)
 def test_the_rules_agree_with_the_words_of_the_substance(substance):
     """Every route, pattern and analyte has a reason of its own, written for the grade that the rules give."""

@@ -48,8 +48,7 @@ def summaries(rows: Sequence[Any], states, first, last, times) -> list[Any]:
 def _graded(row, state, mostly: bool) -> tuple[str, str]:
     """Grade of the evidence, and codes of the notes with spaces between."""
     question = row.question
-    regimen = question.regimen
-    graded = evidence.grade(question.substance, regimen.routes, regimen.pattern, question.analytes, state.covariates)
+    graded = evidence.of(question, state.covariates)
     estimate = SimpleNamespace(
         question=question,
         simulation=SimpleNamespace(state=state),
