@@ -11,6 +11,7 @@ import numpy as np
 from detectapi import catalog
 from detectapi._version import __version__
 from detectapi.person import CENTRAL_90, Reading, population
+from detectapi.pk.renal import body_surface
 from detectapi.simulate import simulate_typical
 
 LIMITS = "Estimate for information. Not a laboratory result, and not evidence of use or non-use."
@@ -156,9 +157,8 @@ def inputs_used(request: Mapping[str, Any], question) -> list[dict[str, Any]]:
     used += [{"name": n, "value": person[n], "source": "given"} for n in ("sex", "hepatic_class") if person.get(n)]
     if person.get("interactions"):
         used.append({"name": "interactions", "value": list(person["interactions"]), "source": "given"})
-    if not question.physiology.knows_surface and question.physiology.renal != "creatinine_clearance_ml_min":
-        used.append({"name": "body_surface_m2", "value": 1.73, "source": "population default",
-                     "detail": "an indexed GFR is de-indexed only where weight and height are given"})  # fmt: skip
+    if question.physiology.renal != "creatinine_clearance_ml_min":
+        used.append(_surface(question.physiology))
     if question.half_life is not None:
         used.append(_reading(question.half_life))
     assay = question.assay
@@ -171,6 +171,16 @@ def inputs_used(request: Mapping[str, Any], question) -> list[dict[str, Any]]:
             {"name": name, "value": parameter.value, "unit": parameter.unit, "source": "given", "detail": detail}
         )
     return used
+
+
+def _surface(physiology) -> dict[str, Any]:
+    """The body surface that an indexed GFR is de-indexed with."""
+    if not physiology.knows_surface:
+        return {"name": "body_surface_m2", "value": 1.73, "source": "population default",
+                "detail": "an indexed GFR is de-indexed only where weight and height are given"}  # fmt: skip
+    weight, height = (physiology.readings[name].centre for name in ("weight_kg", "height_cm"))
+    return {"name": "body_surface_m2", "value": float(f"{float(body_surface(weight, height)):.3g}"),
+            "source": "derived", "detail": "from weight and height; an indexed GFR is de-indexed with it"}  # fmt: skip
 
 
 def _reading(reading: Reading) -> dict[str, Any]:

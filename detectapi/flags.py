@@ -89,12 +89,22 @@ QUANTITIES = {  # flag: (section, field)
     "height": ("person", "height_cm"),
     "age": ("person", "age_y"),
     "egfr": ("renal", "egfr_ml_min_1_73m2"),
+    "creatinine_clearance": ("renal", "creatinine_clearance_ml_min"),
     "serum_creatinine": ("renal", "serum_creatinine_mg_dl"),
+    "serum_creatinine_umol_l": ("renal", "serum_creatinine_umol_l"),
     "flow": ("hydration", "urine_flow_ml_h"),
+    "fluid_intake": ("hydration", "fluid_intake_l_day"),
+    "urine_creatinine": ("hydration", "urine_creatinine_mg_dl"),
+    "specific_gravity": ("hydration", "specific_gravity"),
     "ph": (None, "urine_ph"),
     "void_interval": ("specimen", "void_interval_h"),
 }
-WORDS = {"sex": ("person", "sex"), "hydration": ("hydration", "level")}
+WORDS = {
+    "sex": ("person", "sex"),
+    "hepatic_class": ("person", "hepatic_class"),
+    "ckd_stage": ("renal", "ckd_stage"),
+    "hydration": ("hydration", "level"),
+}
 OPTIONS = ("draws", "seed", "level")
 
 
@@ -121,6 +131,8 @@ def question(flags):
         pointer = f"/{section}/{field}" if section else f"/{field}"
         value = flags[flag] if flag in WORDS else number_or_range(flags[flag], pointer)
         (asked.setdefault(section, {}) if section else asked)[field] = value
+    if flags["interaction"]:
+        asked.setdefault("person", {})["interactions"] = list(flags["interaction"])
     if flags["cutoff"]:
         analytes = [cutoff(text, f"/assay/analytes/{index}") for index, text in enumerate(flags["cutoff"])]
         asked["assay"] = {"analytes": analytes, **({"rule": flags["rule"]} if flags["rule"] else {})}

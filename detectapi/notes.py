@@ -47,7 +47,7 @@ def collect(request: Mapping[str, Any], estimate) -> list[dict[str, str]]:
             " medicines and clearances do not enter it, also where they were given.",
         ))  # fmt: skip
     else:
-        found.append(_assumptions(question))
+        found += [_assumptions(question)] if regimen.count else []
         found += _calibration(question)
     if regimen.count and estimate.window.ever_positive < 0.5:
         found.append(_note(

@@ -13,6 +13,7 @@ from click.testing import CliRunner
 from detectapi import service
 from detectapi.cli import cli
 from detectapi.errors import CatalogError
+from schemas.row import PLACES
 
 ROOT = Path(__file__).parent.parent
 FLAGS = ["estimate", "--substance", "ketamine", "--dose", "35 mg intravenous over 40 min", "--draws", "100"]
@@ -76,6 +77,44 @@ def test_the_other_flags_too():
     )
 
     assert service.to_json_bytes(expected) == by_flags.stdout_bytes
+
+
+@pytest.mark.parametrize(
+    "column",
+    [
+        column
+        for column, (place, *_) in PLACES.items()
+        if place in ("person", "renal", "hydration", "urine_ph", "specimen")
+    ],
+)
+def test_flags_have_the_names_of_the_contract(column):
+    known = {spelling for option in cli.commands["estimate"].params for spelling in option.opts}
+
+    assert f"--{column.replace('_', '-')}" in known
+
+
+@pytest.mark.parametrize(
+    ("arguments", "section"),
+    [
+        (
+            ("--creatinine-clearance-ml-min", "40-50"),
+            {"renal": {"creatinine_clearance_ml_min": {"low": 40, "high": 50}}},
+        ),
+        (("--ckd-stage", "G4"), {"renal": {"ckd_stage": "G4"}}),
+        (("--fluid-intake-l-day", "3"), {"hydration": {"fluid_intake_l_day": 3}}),
+        (("--urine-creatinine-mg-dl", "90"), {"hydration": {"urine_creatinine_mg_dl": 90}}),
+        (("--specific-gravity", "1.01"), {"hydration": {"specific_gravity": 1.01}}),
+        (
+            ("--hepatic-class", "B", "--interaction", "grapefruit", "--weight-kg", "70"),
+            {"person": {"hepatic_class": "B", "interactions": ["grapefruit"], "weight_kg": 70}},
+        ),
+    ],
+)
+def test_each_measure_has_its_flag(arguments, section):
+    dose = {"amount_mg": 35, "route": "intravenous", "duration_min": 40}
+    asked = {"substance": "ketamine", "doses": [dose], "options": {"draws": 100}, **section}
+
+    assert service.to_json_bytes(service.answer(asked)) == run(*FLAGS, *arguments).stdout_bytes
 
 
 def test_options_suit_a_question_from_a_file_too(question):

@@ -37,6 +37,14 @@ def test_an_empty_history_is_never_positive(question):
     assert (0, 0, 0) == (window["median_h"], window["high_h"], window["ever_positive"])
 
 
+@pytest.mark.parametrize(("height", "surface"), [({}, 1.73), ({"height_cm": 190}, 2.55)])
+def test_the_body_surface_that_was_used_is_told(question, height, surface):
+    asked = {**question, "person": {"weight_kg": 130, **height}, "renal": {"egfr_ml_min_1_73m2": 60}}
+    used = {entry["name"]: entry for entry in service.answer(asked)["inputs_used"]}
+
+    assert surface == used["body_surface_m2"]["value"]
+
+
 def test_the_same_question_gets_the_same_bytes(question):
     first, second = (service.to_json_bytes(service.answer(question)) for _ in range(2))
 
