@@ -208,6 +208,8 @@ def submit_table(token):
     try:
         with open(path, "wb") as file:
             shutil.copyfileobj(request.stream, file)
+            if request.content_length is not None and file.tell() < request.content_length:
+                raise BadRequest()  # the connection broke: rows would be missing, and nobody would know
     except BaseException:
         os.unlink(path)
         raise

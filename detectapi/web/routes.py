@@ -35,7 +35,7 @@ def accept_json():
 
 
 @blueprint.route("/estimates", methods=["POST"])
-@blueprint.refusals(400, 406, 413, 415, 422, 500)
+@blueprint.refusals(400, 406, 408, 413, 415, 422, 500)
 @blueprint.response(200, EstimateResponseSchema, description="The estimate. Never cached.")
 @blueprint.doc(
     operationId="estimate",

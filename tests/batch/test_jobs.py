@@ -280,6 +280,17 @@ def test_other_media_and_large_bodies_are_refused(client, desk, settings):
     assert not list((Path(settings.folder) / "incoming").glob("*"))
 
 
+def test_a_table_that_ends_before_its_end_is_no_job(client, desk, settings):
+    environ = {"CONTENT_LENGTH": "1000", "wsgi.input_terminated": True}  # as gunicorn hands it on
+    cut = client.post(
+        f"/v1/jobs?{QUERY}", data=b"substance,route\nket", content_type="text/csv", environ_overrides=environ
+    )
+
+    assert cut.status_code == 400
+    assert not all_jobs(desk)
+    assert not list((Path(settings.folder) / "incoming").glob("*"))
+
+
 # -- whose --------------------------------------------------------------------------------------------------------------
 
 
