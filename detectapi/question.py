@@ -28,7 +28,7 @@ MOST_OPEN_DOSE_DRAWS = 500_000
 
 FEWEST_DRAWS = 100
 MOST_COEFFICIENTS = 20_000_000
-"""Each way in keeps a coefficient for each pole in each draw, and brings a pole of its own. So many take some 300 MB."""
+"""Each way in keeps a coefficient for each pole in each draw, and brings a pole of its own. So many take 0.3 to 1 GB in all."""
 
 
 def read_question(request: Mapping[str, Any]) -> Question:
@@ -105,7 +105,10 @@ def _check_room(regimen: Regimen, substance: Substance, assay: Assay, request: M
     options = request.get("options") or {}
     groups = dict.fromkeys(group_key(train, substance) for train in regimen.trains)
     ways = sum(len(substance.routes[route].forms[form].paths) for route, form, *_ in groups)
-    coefficients = ways**2 * sum(len(component.weights) ** 2 for component in assay.components)
+    coefficients = 0
+    for component in assay.components:
+        own = sum(1 + moiety.peripherals for analyte in component.weights for moiety in substance.lineage(analyte))
+        coefficients += ways * len(component.weights) * (ways * len(component.weights) + own)
     if coefficients * options.get("draws", 0) <= MOST_COEFFICIENTS:
         return
     most = MOST_COEFFICIENTS // coefficients
