@@ -150,7 +150,13 @@ def _concentration(component, estimate) -> dict[str, Any]:
 
 def inputs_used(request: Mapping[str, Any], question) -> list[dict[str, Any]]:
     """What every input was taken as, and how it was learnt."""
-    used = [_reading(reading) for reading in question.physiology.readings.values()]
+    routes = question.regimen.routes
+    used = (
+        [{"name": "route", "value": routes[0] if len(routes) == 1 else list(routes), "source": "given"}]
+        if routes
+        else []
+    )
+    used += [_reading(reading) for reading in question.physiology.readings.values()]
     if "void_interval_h" not in question.physiology.readings:
         used.append(_reading(population("void_interval_h", question.physiology.defaults["void_interval_h"])))
     person = request.get("person") or {}

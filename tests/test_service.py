@@ -37,6 +37,14 @@ def test_an_empty_history_is_never_positive(question):
     assert (0, 0, 0) == (window["median_h"], window["high_h"], window["ever_positive"])
 
 
+def test_a_synonym_of_a_route_is_answered_with_its_name(question):
+    one = service.answer({**question, "doses": [{"amount_mg": 35, "route": "troche"}]})
+    two = service.answer({**question, "doses": [{"amount_mg": 35, "route": route} for route in ("po", "snorted")]})
+
+    assert {"name": "route", "value": "sublingual", "source": "given"} in one["inputs_used"]
+    assert {"name": "route", "value": ["oral", "intranasal-powder"], "source": "given"} in two["inputs_used"]
+
+
 @pytest.mark.parametrize(("height", "surface"), [({}, 1.73), ({"height_cm": 190}, 2.55)])
 def test_the_body_surface_that_was_used_is_told(question, height, surface):
     asked = {**question, "person": {"weight_kg": 130, **height}, "renal": {"egfr_ml_min_1_73m2": 60}}

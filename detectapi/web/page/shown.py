@@ -8,6 +8,7 @@ from markupsafe import Markup
 
 from detectapi.report import svg, words
 from detectapi.report.picture import concentration_panel, probability_panel
+from detectapi.web.page.choices import route_words
 from detectapi.wording import probability_at
 
 MOST_FANS = 4
@@ -131,6 +132,7 @@ def saying(text, voice):
 def input_names(voice):
     """The inputs as people name them."""
     return {
+        "route": voice.say("How it was taken"),
         "weight_kg": voice.say("Body weight"),
         "height_cm": voice.say("Height"),
         "age_y": voice.say("Age"),
@@ -154,7 +156,10 @@ def input_names(voice):
 def used(entry, voice):
     """An input with what it was taken as."""
     value = entry["value"]
-    if isinstance(value, (int, float)):
+    if entry["name"] == "route":
+        spoken = route_words(voice)
+        value = ", ".join(spoken.get(route, route) for route in ([value] if isinstance(value, str) else value))
+    elif isinstance(value, (int, float)):
         value = voice.number(value)
     elif not isinstance(value, str):
         value = ", ".join(map(str, value))
