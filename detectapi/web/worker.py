@@ -65,16 +65,17 @@ class Worker(gthread.ThreadWorker):
 
     def handle(self, conn):
         """Read and answer one request."""
-        if not isinstance(conn.sock, Connection):
+        if not (conn.initialized or isinstance(conn.sock, Connection)):  # once initialised, it may be wrapped in TLS
             conn.sock = Connection(fileno=conn.sock.detach())
         # Until the first byte comes, the connection waits beside the threads, not in one.
         if not (conn.initialized or conn.data_ready or conn.wait_for_data(0.0)):
             return gthread._DEFER
-        conn.sock.due = time.monotonic() + PATIENCE_S
+        connection = conn.sock
+        connection.due = time.monotonic() + PATIENCE_S
         try:
             return super().handle(conn)
         finally:
-            conn.sock.due = None
+            connection.due = None
 
     def handle_error(self, req, client, addr, exc):
         """Answer a request that is not HTTP with a problem, without repeating any of it."""
