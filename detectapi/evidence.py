@@ -44,14 +44,16 @@ def of(question, covariates: Mapping[str, Any]) -> Evidence:
     regimen, other = question.regimen, _rules()["model"]
     if question.half_life is not None and regimen.count:
         return Evidence("extrapolated", other["half-life"], ())
-    found = grade(question.substance, regimen.routes, regimen.pattern, question.analytes, covariates)
+    found = grade(question.substance, regimen.routes, regimen.pattern, question.analytes, covariates, regimen.amounts)
     if question.parameters != question.substance.parameters and regimen.count:
         weakest = max(found.grade, "extrapolated", key=GRADES.index)
         found = replace(found, grade=weakest, because=f"{other['adjusted']} {found.because}")
     return found
 
 
-def grade(substance, routes, pattern: str, analytes, covariates: Mapping[str, Any] | None = None) -> Evidence:
+def grade(
+    substance, routes, pattern: str, analytes, covariates: Mapping[str, Any] | None = None, amounts=()
+) -> Evidence:
     """The weakest grade among the analytes and routes of a question, with every reason at that grade.
 
     Parameters
@@ -63,13 +65,16 @@ def grade(substance, routes, pattern: str, analytes, covariates: Mapping[str, An
     analytes : sequence of str
     covariates : dict, optional
         Of the person, numbers or arrays, to see whether the studies were of such people.
+    amounts : sequence of float
+        Single doses, to see whether the studies were of such doses. [mg]
     """
     if pattern == "none":
         return Evidence("validated", "no dose, so nothing to detect", ())
     judged = [_judge(substance, route, pattern, analyte) for analyte in analytes for route in routes]
     weakest = max((e.grade for e in judged), key=GRADES.index)
     telling = [e for e in judged if e.grade == weakest]
-    beyond = _beyond(covariates or {})
+    rows = tuple(dict.fromkeys(r for e in judged for r in e.rows))
+    beyond = [*_beyond_amounts(substance, rows, amounts), *_beyond(covariates or {})]
     if beyond and GRADES.index(weakest) < GRADES.index("extrapolated"):
         weakest = "extrapolated"
     elif GRADES.index(weakest) > GRADES.index("extrapolated"):
@@ -79,7 +84,7 @@ def grade(substance, routes, pattern: str, analytes, covariates: Mapping[str, An
         weakest,
         because,
         tuple(dict.fromkeys(s for e in telling for s in e.sources)),
-        tuple(dict.fromkeys(r for e in judged for r in e.rows)),
+        rows,
     )
 
 
@@ -131,6 +136,25 @@ def _beyond(covariates) -> list[str]:
         if outside:
             reasons.append(limit["because"])
     return reasons
+
+
+def beyond_amounts(question) -> bool:
+    """Whether the doses of a question are not those that its studies followed."""
+    regimen = question.regimen
+    judged = (_judge(question.substance, r, regimen.pattern, a) for a in question.analytes for r in regimen.routes)
+    return bool(_beyond_amounts(question.substance, [row for e in judged for row in e.rows], regimen.amounts))
+
+
+def _beyond_amounts(substance, rows, amounts) -> list[str]:
+    """Why the doses are not those the studies followed: each must be near one that some study gave."""
+    limit = _rules()["amount"]
+    named = {row.partition(":")[0] for row in rows}
+    given = [row.get("amount_mg") for row in _coverage(substance.id) if row["row"] in named]
+    if not given or None in given:
+        return []
+    factor = limit["within_factor"]
+    near = all(any(low / factor <= amount <= high * factor for low, high in given) for amount in amounts)
+    return [] if near else [limit["because"]]
 
 
 @lru_cache(maxsize=1)

@@ -9,6 +9,9 @@ from datetime import datetime, timedelta
 HOURS_BETWEEN = {"monthly": 365.25 * 2.0, "weekly": 168.0, "twice-weekly": 84.0, "daily": 24.0}
 """Interval of each word a use pattern may be described with. [h]"""
 
+ORDINARY_WEIGHT = 70.0
+"""[kg]"""
+
 CHRONIC_DAYS = 30.0
 CHRONIC_EVERY_H = 48.0
 
@@ -69,6 +72,13 @@ class Regimen:
     def routes(self) -> tuple[str, ...]:
         """Routes used, in the order of first mention."""
         return tuple(dict.fromkeys(train.route for train in self.trains))
+
+    @property
+    def amounts(self) -> tuple[float, ...]:
+        """Single doses, each amount once; of doses per kg, those of an adult of ordinary weight. [mg]"""
+        return tuple(
+            dict.fromkeys(t.amount.centre * (ORDINARY_WEIGHT if t.amount.per_kg else 1.0) for t in self.trains)
+        )
 
     @property
     def pattern(self) -> str:

@@ -82,6 +82,38 @@ def test_for_people_the_studies_did_not_follow_it_is_extrapolated(followed, cova
     assert word in graded(**covariates).because
 
 
+@pytest.mark.parametrize(
+    ("amounts", "grade"),
+    [((50.0,), "calibrated"), ((150.0,), "calibrated"), ((151.0,), "extrapolated"), ((50.0, 5.0), "extrapolated")],
+)
+def test_for_doses_the_studies_did_not_give_it_is_extrapolated(followed, amounts, grade):
+    followed(row(used=True, amount_mg=[50.0, 50.0]))
+    found = evidence.grade(KETAMINE, ("oral",), "single", ("ketamine",), {}, amounts)
+
+    assert grade == found.grade
+    assert ("other doses" in found.because) == (grade == "extrapolated")
+
+
+def test_a_study_without_doses_in_mg_sets_no_bounds(followed):
+    followed(row(used=True, amount_mg=None))
+
+    assert evidence.grade(KETAMINE, ("oral",), "single", ("ketamine",), {}, (5000.0,)).grade == "calibrated"
+
+
+@pytest.mark.parametrize(
+    ("amount", "grade"), [({"amount_mg": 500}, "extrapolated"), ({"amount_mg_per_kg": 0.7}, "calibrated")]
+)
+def test_the_dose_of_a_question_counts(amount, grade):
+    asked = {
+        "substance": "ketamine",
+        "doses": [{"route": "oral", **amount}],
+        "assay": {"analytes": [{"analyte": "dehydronorketamine", "cutoff_ng_ml": 1}]},
+        "options": {"draws": 100},
+    }
+
+    assert grade == service.answer(asked)["evidence"]["grade"]
+
+
 def test_an_answer_names_the_rows():
     answer = service.answer({
         "substance": "ketamine",

@@ -23,12 +23,16 @@ def summaries(rows: Sequence[Any], states, first, last, times) -> list[Any]:
     chances = [((first <= t) & (t < last)).mean(axis=1) for t in times]
     written: list[Any] = []
     remarks: dict[Any, Any] = {}
+    beyond: dict[Any, bool] = {}
     for i, row in enumerate(rows):
         if not finite[i]:
             written.append(NumericalError("A crossing time is not a finite number."))
             continue
         question, mostly = row.question, bool(ever[i] >= 0.5)
-        key = id(states[i]), question.regimen.pattern, mostly
+        size = question.regimen.pattern, question.regimen.amounts
+        if size not in beyond:
+            beyond[size] = evidence.beyond_amounts(question)
+        key = id(states[i]), question.regimen.pattern, beyond[size], mostly
         if key not in remarks:
             remarks[key] = _graded(row, states[i], mostly)
         grade, codes = remarks[key]

@@ -97,12 +97,26 @@ def coverage(found: Findings) -> dict[str, Any]:
             entry = rows.setdefault(o.row.id, {
                 "row": o.row.id, "substance": o.row.study.substance, "source": o.row.study.source,
                 "routes": [dose["route"] for dose in o.row.study.doses], "pattern": baselines.pattern(o.row),
+                "amount_mg": _amounts(o.row.study.doses),
                 "analytes": list(o.row.analytes), "known": o.row.status, "population": o.row.study.population,
                 "n": o.row.n, "verdict": o.verdict,
                 "used": o.row.id in found.used,
             })  # fmt: skip
             entry["verdict"] = max(entry["verdict"], o.verdict, key=tables.VERDICTS.index)
     return {"rows": list(rows.values())}
+
+
+def _amounts(doses) -> list[float] | None:
+    """Smallest and largest single dose; None where it is not stated in mg."""
+    given = [dose.get("amount_mg") for dose in doses]
+    if None in given:
+        return None
+    ends = [
+        end
+        for amount in given
+        for end in ((amount["low"], amount["high"]) if isinstance(amount, Mapping) else (amount,))
+    ]
+    return [min(ends), max(ends)]
 
 
 def _plots(found: Findings) -> dict[str, Any]:
