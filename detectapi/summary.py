@@ -1,5 +1,6 @@
 """An answer for a terminal: the range first, a curve of block characters, what it rests on, what it is not."""
 
+import re
 import textwrap
 
 from detectapi.wording import probability_at, span, window_sentences
@@ -56,11 +57,13 @@ def finish(lines, plain):
 
 
 def fill(text, first="", rest=None):
-    """Wrapped text with its indents."""
+    """Wrapped text with its indents; a number stays with its unit of one letter."""
     rest = " " * len(first) if rest is None else rest
-    return textwrap.fill(
-        text, WIDTH, initial_indent=first, subsequent_indent=rest, break_long_words=False, break_on_hyphens=False
+    kept = re.sub(r"(?<=\d) (?=h\b)", "\N{NO-BREAK SPACE}", text)
+    wrapped = textwrap.fill(
+        kept, WIDTH, initial_indent=first, subsequent_indent=rest, break_long_words=False, break_on_hyphens=False
     )
+    return wrapped.replace("\N{NO-BREAK SPACE}", " ")
 
 
 def title(answer):

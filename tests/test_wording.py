@@ -77,6 +77,12 @@ def test_a_summary_fits_a_terminal_and_has_all_parts(answer):
         assert note["message"].split()[0] in text
 
 
+def test_a_number_stays_on_one_line_with_its_hours():
+    wrapped = [summary.fill(f"{'x' * n} 2.5 days (60.9 h) after", "  ") for n in range(30, 70)]
+
+    assert all("(60.9 h)" in text and max(map(len, text.splitlines())) <= 78 for text in wrapped)
+
+
 def test_a_summary_in_plain_letters(answer):
     changed = copy.deepcopy(answer)
     changed["notes"] = [{"code": "x", "message": "µg"}]

@@ -63,6 +63,56 @@ def averaged(source: Source, doses, draws, time, void) -> np.ndarray:
     return total if source.weight is None else total * source.weight[draws]
 
 
+def averaged_trains(source: Source, schedule, draws, time, void) -> np.ndarray:
+    """The same of all doses of regular trains, those that ended before the void began by geometric series.
+
+    Parameters
+    ----------
+    source : Source
+    schedule : Schedule
+    draws : array of int, shape (m,)
+    time, void : array, shape (m,)
+        [h]
+
+    Returns
+    -------
+    array, shape (m,)
+        [umol/L]
+    """
+    matrix, load = _system(source, draws)
+    begin, total = time - void, np.zeros(len(draws))
+    for amount, end, length, every, count in zip(*schedule, strict=True):
+        late = np.clip(np.ceil((end - begin) / every), 0, count) if count > 1 else (end > begin) * 1.0
+        unit = (
+            load if length == 0.0 else _run_in(matrix, load, np.zeros_like(load), np.full(len(draws), length), length)
+        )
+        state = unit if count == 1 else _train(matrix, unit, every, count - late.astype(int))
+        state = _apply(matrix, np.maximum(begin - (end - late * every), 0.0), state)
+        state[:, -1] = 0.0
+        each = np.where(late < count, _apply(matrix, void, state)[:, -1], 0.0)
+        for back in range(int(late.max(initial=0))):
+            some = np.flatnonzero(back < late)
+            each[some] += _dose(matrix[some], load[some], begin[some], time[some], end - back * every, length)
+        total += amount * each
+    total /= void
+    return total if source.weight is None else total * source.weight[draws]
+
+
+def _train(matrix, unit, every, count):
+    """State after the last of `count` doses, each of which makes the state `unit` at its end; arrays count >= 0."""
+    total, shifted = np.zeros_like(unit), unit
+    step = exponential(matrix * every)  # over 2^bit intervals
+    steps = np.broadcast_to(np.eye(matrix.shape[1]), matrix.shape)  # the sum of step^j, j < 2^bit
+    for bit in range(int(count.max(initial=0)).bit_length()):
+        if bit:
+            steps = steps + step @ steps
+            step = step @ step
+        taken = (count >> bit & 1 == 1)[:, np.newaxis]
+        total = np.where(taken, total + _times(steps, shifted), total)
+        shifted = np.where(taken, _times(step, shifted), shifted)
+    return total
+
+
 def _system(source, draws):
     """Rate matrix, and the state that a unit bolus makes; the last state gathers the concentration."""
     blocks = [Disposition(*(np.take(a, draws, axis=-1) for a in block)) for block in source.dispositions]

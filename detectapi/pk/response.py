@@ -8,8 +8,8 @@ import numpy as np
 
 from detectapi.pk import early
 from detectapi.pk.curve import is_regular, room_for, tail_curve
-from detectapi.pk.positive import Source, averaged
-from detectapi.pk.schedule import Schedule, all_doses, old_sum, recent, recent_sum
+from detectapi.pk.positive import Source, averaged, averaged_trains
+from detectapi.pk.schedule import Schedule, old_sum, recent, recent_sum
 from detectapi.pk.signs import never_above
 from detectapi.pk.sums import add_up, box, columns
 
@@ -24,7 +24,8 @@ SUSPECT = 1e-8
 condition of the expansion, since where poles are close to each other the terms themselves have lost as many digits."""
 
 FEW = 100
-"""So many doses along a path are all computed again, old ones too: the first minutes of any may be what is left."""
+"""So many trains or single doses along a path are all computed again, old ones too: the first minutes of any may be
+what is left."""
 
 
 class Path(NamedTuple):
@@ -168,12 +169,13 @@ class Response:
         """Concentration at one time for each of some draws, without subtractions; of many doses the recent ones only."""
         poles, void, total = columns(self.poles, draws), self.void[draws], np.zeros(len(draws))
         for path, doses in zip(self.paths, _for_draws(self.recent, draws), strict=True):
-            if path.schedule.doses <= FEW:
-                doses = all_doses(path.schedule)
-            else:
-                old = old_sum(poles, path.schedule, void)
-                if old is not None:
-                    total += add_up(old * columns(path.coefficients, draws) * box(poles * void) * np.exp(-poles * time))
+            if len(path.schedule.end) <= FEW:
+                for source in path.sources:
+                    total += averaged_trains(source, path.schedule, draws, time, void)
+                continue
+            old = old_sum(poles, path.schedule, void)
+            if old is not None:
+                total += add_up(old * columns(path.coefficients, draws) * box(poles * void) * np.exp(-poles * time))
             for source in path.sources:
                 total += averaged(source, doses, draws, time, void)
         return total

@@ -56,11 +56,6 @@ class Schedule(NamedTuple):
         given = self.end[self.amount > 0.0]
         return max(-float(given.max()), 0.0) if len(given) else 0.0
 
-    @property
-    def doses(self) -> int:
-        """Number of doses."""
-        return int(self.count.sum())
-
 
 class Input(NamedTuple):
     """A dose that is not over or still in the void at time 0.
@@ -101,16 +96,6 @@ def recent(schedule: Schedule, void) -> list[Input]:
             given = float(amount) if back < everywhere else np.where(back < few, amount, 0.0)
             doses.append(Input(float(end - back * every), float(length), given))
     return sorted(doses, key=lambda dose: dose.end)
-
-
-def all_doses(schedule: Schedule) -> list[Input]:
-    """Every dose of a schedule, trains written out, in no order."""
-    columns = zip(*schedule, strict=True)
-    return [
-        Input(float(end - back * every), float(length), float(amount))
-        for amount, end, length, every, count in columns
-        for back in range(count)
-    ]
 
 
 def _recent_count(end, every, count, void):

@@ -6,7 +6,8 @@ from hypothesis import strategies as st
 from oracle import Oracle, Path, Train, as_arrays
 from regimens import oral
 
-from detectapi.pk.positive import Source, averaged, exponential
+from detectapi.pk.positive import Source, averaged, averaged_trains, exponential
+from detectapi.pk.schedule import Schedule
 
 
 @settings(max_examples=80, deadline=None)
@@ -49,3 +50,24 @@ def test_dose_by_dose_agrees_with_the_oracle(name):
     for time in (0.001, 0.4, 1.0, 2.5, 4.0, 7.0, 50.0):
         ours = averaged(source, doses, np.array([0]), np.array([time]), void)
         assert ours[0] == pytest.approx(Oracle(case).concentration(time), rel=1e-11)
+
+
+@pytest.mark.parametrize("length", [0.0, 2.0])
+@pytest.mark.parametrize("count", [1, 2, 7, 64, 90])
+def test_trains_agree_with_their_doses_one_by_one(length, count):
+    case = CASES["oral"]
+    chain, groups, void = as_arrays([case] * 3)
+    path = groups[0].absorptions[0]
+    source = Source(chain.dispositions, chain.formation, path.delivered, path.rate_constant, None)
+    draws, void = np.arange(3), np.array([0.5, 9.0, 30.0])
+    every, amount = 8.0, 30.0
+    schedule = Schedule(
+        *np.array([[amount, 1.0, length, every], [2.0 * amount, -3.0, length, every]]).T, np.array([1, count])
+    )
+    doses = [(1.0, length, amount), *((-3.0 - back * every, length, 2.0 * amount) for back in range(count))]
+    for time in (0.0, 0.4, 2.5, 7.0, 500.0):
+        together, one_by_one = (
+            averaged_of(source, what, draws, np.full(3, time), void)
+            for averaged_of, what in ((averaged_trains, schedule), (averaged, doses))
+        )
+        assert together == pytest.approx(one_by_one, rel=1e-12)
