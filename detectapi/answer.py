@@ -167,9 +167,7 @@ def inputs_used(request: Mapping[str, Any], question) -> list[dict[str, Any]]:
         used.append(_surface(question.physiology))
     if question.half_life is not None:
         used.append(_reading(question.half_life))
-    assay = question.assay
-    imprecision = assay.imprecision_source or "assumed"
-    used.append({"name": "assay_imprecision_cv", "value": assay.imprecision_cv, "source": imprecision})
+    used.append(_imprecision(question.assay))
     for name, change in ((request.get("model") or {}).get("adjust") or {}).items():
         parameter = question.parameters[name]
         detail = "scaled" if "scale" in change else "set"
@@ -177,6 +175,14 @@ def inputs_used(request: Mapping[str, Any], question) -> list[dict[str, Any]]:
             {"name": name, "value": parameter.value, "unit": parameter.unit, "source": "given", "detail": detail}
         )
     return used
+
+
+def _imprecision(assay) -> dict[str, Any]:
+    """The imprecision of the test; as stated, or as the data have it."""
+    written = {"name": "assay_imprecision_cv", "value": assay.imprecision_cv}
+    if assay.imprecision_origin is None:
+        return written | {"source": "given"}
+    return written | {"source": assay.imprecision_origin.basis, "origin": catalog.origin_card(assay.imprecision_origin)}
 
 
 def _surface(physiology) -> dict[str, Any]:
@@ -199,4 +205,6 @@ def _reading(reading: Reading) -> dict[str, Any]:
     written["source"] = reading.source
     if reading.detail:
         written["detail"] = reading.detail
+    if reading.origin:
+        written["origin"] = catalog.origin_card(reading.origin)
     return written

@@ -23,12 +23,15 @@ class Component:
 
 @dataclass(frozen=True, slots=True)
 class Assay:
-    """A test. ``rule`` is ``any`` (one component suffices) or ``all``."""
+    """A test. ``rule`` is ``any`` (one component suffices) or ``all``.
+
+    ``imprecision_origin`` is where the data have the imprecision from; None where the question states it.
+    """
 
     rule: str
     components: tuple[Component, ...]
     imprecision_cv: float
-    imprecision_source: str = ""
+    imprecision_origin: Origin | None = None
     id: str | None = None
 
 
@@ -52,4 +55,3 @@ class RegisteredAssay:
     assay: Assay | None
     because: str = ""
     limits_ng_ml: Mapping[str, float] = field(default_factory=lambda: MappingProxyType({}))
-    imprecision_origin: Origin | None = None

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import math
 from dataclasses import dataclass
+from typing import Any
 
 import numpy as np
 
@@ -16,7 +17,8 @@ class Reading:
     """An input the model reads: exact (``spread`` 0) or a distribution.
 
     ``scale`` is ``log`` (``centre`` is the median, ``spread`` the standard deviation of the logarithm) or ``linear``.
-    ``source`` says how it was learnt: ``given``, ``given range``, ``derived`` or ``population default``.
+    ``source`` says how it was learnt: ``given``, ``given range``, ``derived`` or ``population default``; ``origin`` where the
+    data have it from (a `detectapi.substance.Origin`), when it was not given.
     """
 
     name: str
@@ -27,6 +29,7 @@ class Reading:
     high: float = math.inf
     source: str = "given"
     detail: str = ""
+    origin: Any = None
 
     @property
     def exact(self) -> bool:
@@ -77,5 +80,6 @@ def read(name: str, given, scale: str = "log", low: float = -math.inf, high: flo
 def population(name: str, parameter, source: str = "population default", detail: str = "") -> Reading:
     """The population's distribution of an input, from a parameter of ``physiology.toml``."""
     return Reading(
-        name, parameter.value, parameter.variability, parameter.scale, parameter.low, parameter.high, source, detail
-    )
+        name, parameter.value, parameter.variability, parameter.scale, parameter.low, parameter.high, source, detail,
+        parameter.origin,
+    )  # fmt: skip

@@ -121,11 +121,8 @@ class Physiology:
         else:
             level = given.get("level")
             name = "urine_flow_ml_h" if level in (None, "usual") else f"urine_flow_ml_h.{level}"
-            flow = population("urine_flow_ml_h", self.defaults[name])
-            if level is not None:
-                detail = f"hydration level {level}"
-                flow = Reading(flow.name, flow.centre, flow.spread, "log", flow.low, flow.high, "derived", detail)
-            self._add(flow)
+            how = () if level is None else ("derived", f"hydration level {level}")
+            self._add(population("urine_flow_ml_h", self.defaults[name], *how))
         if urine_ph is not None:
             self._add(read("urine_ph", urine_ph, "linear", *PH_BOUNDS))
         else:

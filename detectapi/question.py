@@ -15,10 +15,19 @@ from detectapi.physiology import Physiology
 from detectapi.population import adjust
 from detectapi.regimen import Amount, Regimen, Train, from_end, pattern_train
 from detectapi.simulate import Question
-from detectapi.substance import Path, Substance
+from detectapi.substance import Origin, Path, Substance
 
-DEFAULT_IMPRECISION = {"screen": 0.15, "confirm": 0.10}
-"""Coefficient of variation of a measurement near its cutoff, for assays that state none (assumed)."""
+DEFAULT_IMPRECISION = {
+    "screen": (
+        0.15,
+        Origin("assumed", reason="usual spread of an immunoassay near its cutoff; the question states none"),
+    ),
+    "confirm": (
+        0.10,
+        Origin("assumed", reason="usual spread of a mass spectrometer near its cutoff; the question states none"),
+    ),
+}
+"""Coefficient of variation of a measurement near its cutoff, for assays that state none, and where it comes from."""
 
 HALF_LIFE_BOUNDS = (0.05, 5000.0)
 
@@ -217,10 +226,10 @@ def _immunoassay(given: Mapping[str, Any], substance: Substance) -> Assay:
     return Assay("any", (component,), *_imprecision(given, "screen"))
 
 
-def _imprecision(given: Mapping[str, Any], stage: str) -> tuple[float, str]:
+def _imprecision(given: Mapping[str, Any], stage: str) -> tuple[float, Origin | None]:
     if given.get("imprecision_cv") is not None:
-        return given["imprecision_cv"], "given"
-    return DEFAULT_IMPRECISION[stage], "assumed"
+        return given["imprecision_cv"], None
+    return DEFAULT_IMPRECISION[stage]
 
 
 def _read_half_life(model: Mapping[str, Any], substance: Substance, regimen: Regimen) -> Reading:

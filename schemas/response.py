@@ -120,6 +120,11 @@ class InputUsedSchema(Schema):
         required=True, metadata={"description": "How it was learnt.", "example": "population default"}
     )
     detail = fields.String()
+    origin = fields.Dict(
+        metadata={
+            "description": "Of what was not given: basis, with source and locator, or the reason why it is assumed."
+        }
+    )
 
 
 class EvidenceSchema(Schema):

@@ -358,7 +358,7 @@ def test_imprecision_is_as_assumed_for_its_kind():
     for registered in catalog.assays():
         if registered.assay is not None:
             assert assumed[registered.kind] == registered.assay.imprecision_cv
-            assert "assumed" == registered.assay.imprecision_source
+            assert "assumed" == registered.assay.imprecision_origin.basis
 
 
 def test_cross_reactivity_is_stated_only_where_a_number_is_known():

@@ -53,6 +53,17 @@ def test_the_body_surface_that_was_used_is_told(question, height, surface):
     assert surface == used["body_surface_m2"]["value"]
 
 
+def test_what_was_not_given_says_where_the_data_have_it_from():
+    asked = {"substance": "ketamine", "doses": [{"amount_mg": 35, "route": "iv"}], "hydration": {"level": "low"}}
+    used = {entry["name"]: entry for entry in service.answer(asked | {"urine_ph": 6.5})["inputs_used"]}
+
+    assert used["weight_kg"]["origin"]["basis"] == "assumed"
+    assert used["weight_kg"]["origin"]["reason"]
+    assert used["urine_flow_ml_h"]["origin"]["source"]["citekey"] == "perrier2013-bjn"
+    assert used["assay_imprecision_cv"]["origin"]["reason"]
+    assert "origin" not in used["urine_ph"]
+
+
 def test_the_same_question_gets_the_same_bytes(question):
     first, second = (service.to_json_bytes(service.answer(question)) for _ in range(2))
 

@@ -18,7 +18,7 @@ from detectapi.catalog import meaning, registries, substance_file
 from detectapi.catalog.reading import Table, parse
 from detectapi.catalog.registries import Reference, SpecimenValidity, plain
 from detectapi.errors import CatalogError, InputError, NotSupported, UnknownSubstance, nearest
-from detectapi.substance import Moiety, Parameter, Route, Substance
+from detectapi.substance import Moiety, Origin, Parameter, Route, Substance
 
 __all__ = [
     "Reference",
@@ -187,6 +187,13 @@ def assay_card(registered: RegisteredAssay) -> dict:
     from detectapi.catalog import cards
 
     return cards.assay_card(registered, references())
+
+
+def origin_card(origin: Origin) -> dict:
+    """Where a number comes from, as plain data, with its source written out."""
+    from detectapi.catalog import cards
+
+    return cards.origin_card(origin, references())
 
 
 def forget() -> None:

@@ -43,7 +43,7 @@ def substance_card(substance: Substance, references: References) -> dict[str, An
         "routes": [_route(route) for route in substance.routes.values()],
         "parameters": [_parameter(parameter, references) for parameter in substance.parameters.values()],
         "correlations": [
-            {"parameters": list(item.parameters), "value": item.value, "origin": _origin(item.origin, references)}
+            {"parameters": list(item.parameters), "value": item.value, "origin": origin_card(item.origin, references)}
             for item in substance.correlations
         ],
         "half_life_model": {
@@ -54,7 +54,7 @@ def substance_card(substance: Substance, references: References) -> dict[str, An
                     "high": item.high,
                     "unit": item.unit,
                     "claim": item.claim,
-                    "origin": _origin(item.origin, references),
+                    "origin": origin_card(item.origin, references),
                 }
                 for item in model.half_lives
             ],
@@ -105,12 +105,12 @@ def assay_card(registered: RegisteredAssay, references: References) -> dict[str,
             ],
             "imprecision_cv": {
                 "value": test.imprecision_cv,
-                "origin": _origin(registered.imprecision_origin, references),
+                "origin": origin_card(test.imprecision_origin, references),
             },
         },
         "because": registered.because,
         "limits_ng_ml": dict(registered.limits_ng_ml),
-        "origin": _origin(registered.origin, references),
+        "origin": origin_card(registered.origin, references),
     }
 
 
@@ -127,7 +127,7 @@ def _parameter(parameter: Parameter, references: References) -> dict[str, Any]:
         "uncertainty": {"sd": parameter.uncertainty},
         "hypothesis": parameter.hypothesis,
         "effects": [_effect(effect, references) for effect in parameter.effects],
-        "origin": _origin(parameter.origin, references),
+        "origin": origin_card(parameter.origin, references),
     }
     if parameter.scale == "log":
         card["variability"]["cv"] = round(math.sqrt(math.expm1(parameter.variability**2)), 6)
@@ -142,7 +142,7 @@ def _effect(effect: Effect, references: References) -> dict[str, Any]:
         card |= {"coefficient": effect.coefficient, "reference": effect.reference}
         if effect.clip is not None:
             card["clip"] = list(effect.clip)
-    return {**card, "origin": _origin(effect.origin, references)}
+    return {**card, "origin": origin_card(effect.origin, references)}
 
 
 def _route(route: Route) -> dict[str, Any]:
@@ -168,10 +168,11 @@ def _conditions(rule: Any, names: tuple[str, ...]) -> dict[str, list[str]]:
 
 
 def _quantity(quantity: Quantity, references: References) -> dict[str, Any]:
-    return {"value": quantity.value, "unit": quantity.unit, "origin": _origin(quantity.origin, references)}
+    return {"value": quantity.value, "unit": quantity.unit, "origin": origin_card(quantity.origin, references)}
 
 
-def _origin(origin: Origin, references: References) -> dict[str, Any]:
+def origin_card(origin: Origin, references: References) -> dict[str, Any]:
+    """Where a number comes from: its basis, with source and place in it, or the reason why it is assumed."""
     if origin.source is None:
         return {"basis": origin.basis, "reason": origin.reason}
     return {"basis": origin.basis, "source": _source(origin.source, references), "locator": origin.locator}

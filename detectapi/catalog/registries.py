@@ -184,7 +184,7 @@ def _assay(assay_id: str, table: Table) -> RegisteredAssay:
     because = table.text("because", "") if not components else ""
     if not components and not because:
         raise table.mistake("components", "is missing; without a cutoff in urine, because must say why")
-    test, imprecision_origin = None, None
+    test = None
     if components:
         analytes = [component.analyte for component in components]
         if len(set(analytes)) < len(analytes):
@@ -192,9 +192,8 @@ def _assay(assay_id: str, table: Table) -> RegisteredAssay:
         imprecision = quantity(table.table("imprecision_cv"), "1")
         if not 0.0 <= imprecision.value <= 1.0:
             raise table.mistake("imprecision_cv", "must lie between 0 and 1")
-        imprecision_origin = imprecision.origin
         rule = table.choice("rule", ("any", "all"))
-        test = Assay(rule, components, imprecision.value, imprecision_origin.basis, assay_id)
+        test = Assay(rule, components, imprecision.value, imprecision.origin, assay_id)
     limits = table.factors("limits_ng_ml") if "limits_ng_ml" in table else {}
     return RegisteredAssay(
         id=assay_id,
@@ -209,7 +208,6 @@ def _assay(assay_id: str, table: Table) -> RegisteredAssay:
         assay=test,
         because=because,
         limits_ng_ml=MappingProxyType(limits),
-        imprecision_origin=imprecision_origin,
     )
 
 

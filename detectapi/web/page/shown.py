@@ -170,14 +170,22 @@ def used(entry, voice):
         "population default": voice.say("not entered: usual for adults"),
         "assumed": voice.say("assumed"),
     }.get(entry["source"], entry["source"])
+    detail = entry.get("detail") or because(entry.get("origin"))
     return {
         "name": input_names(voice).get(entry["name"], entry["name"].replace("_", " ")),
         "value": value if unit == "-" else f"{value} {unit}",
         "spread": spread,
         "source": origin,
-        "detail": saying(entry["detail"], voice) if entry.get("detail") else None,
+        "detail": saying(detail, voice) if detail else None,
         "given": entry["source"] == "given",
     }
+
+
+def because(origin):
+    """Where the data have a number from, in a line; None where there is nothing to say."""
+    if origin is None:
+        return None
+    return origin["reason"] if "reason" in origin else f"{origin['source']['citation']}: {origin['locator']}"
 
 
 def data(answer, panels, voice):
