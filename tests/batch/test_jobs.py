@@ -10,60 +10,19 @@ from pathlib import Path
 import pyarrow as pa
 import pyarrow.parquet as pq
 import pytest
-from flask.testing import FlaskClient
 from openapi_spec_validator import validate
 from scenarios import GRID, scattered
 
-from detectapi.batch import database, local
+from detectapi.batch import local
 from detectapi.batch.engines import Inline
 from detectapi.batch.options import Options
 from detectapi.batch.runner import Runner
-from detectapi.batch.settings import Quota, Settings, from_environment
+from detectapi.batch.settings import Settings, from_environment
 from detectapi.web import create_app
 
 FEW = {"draws": 100, "seed": 7, "times_h": [24, 72]}
 QUERY = "draws=100&seed=7&times_h=24,72"
 PROBLEM = "application/problem+json"
-
-
-@pytest.fixture
-def settings(tmp_path, database_url):
-    engine = database.connect(database_url)
-    database.upgrade(engine)
-    engine.dispose()
-    return Settings(str(tmp_path / "jobs"), database_url, quota=Quota(1000, 3, 1_000_000))
-
-
-class Client(FlaskClient):
-    """Reads every answer to its end, so that files behind answers are closed."""
-
-    def open(self, *arguments, buffered=True, **options):
-        return super().open(*arguments, buffered=buffered, **options)
-
-
-@pytest.fixture
-def app(settings):
-    app = create_app({"TESTING": True, "JOBS": settings})
-    app.test_client_class = Client
-    yield app
-    app.extensions["detectapi-desk"].engine.dispose()
-
-
-@pytest.fixture
-def desk(app):
-    return app.extensions["detectapi-desk"]
-
-
-@pytest.fixture
-def key(desk):
-    return desk.keys.issue("lab", ["batch:read", "batch:write"])
-
-
-@pytest.fixture
-def client(app, key):
-    client = app.test_client()
-    client.environ_base["HTTP_AUTHORIZATION"] = f"Bearer {key}"
-    return client
 
 
 @pytest.fixture
@@ -410,6 +369,6 @@ def test_results_are_removed_when_their_time_has_passed(client, desk):
     folder = Path(desk.store.job(place.rpartition("/")[2])["folder"])
     compute(desk)
     desk.store.clock = lambda: time.time() + 1000
-    Runner(desk.store, Inline()).clear()
+    desk.clear()
     assert client.get(place).status_code == 404
     assert not folder.exists()
