@@ -198,7 +198,10 @@ class Desk:
 
         if jobs and total(func.count(), j.state.in_(ACTIVE)) + jobs > quota.jobs:
             raise OverQuota("jobs", quota.jobs)
-        if total(func.sum(j.rows_total), j.created > time.time() - DAY_S) + rows > quota.rows:
+        since, gone = time.time() - DAY_S, tables.spent.c
+        deleted = select(func.coalesce(func.sum(gone.rows), 0)).where(gone.owner == owner, gone.created > since)
+        spent = total(func.sum(j.rows_total), j.created > since) + connection.execute(deleted).scalar()
+        if spent + rows > quota.rows:
             raise OverQuota("rows", quota.rows)
         if total(func.sum(j.bytes)) + size > quota.bytes:
             raise OverQuota("bytes", quota.bytes)

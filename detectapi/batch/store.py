@@ -16,12 +16,13 @@ from sqlalchemy import Engine, and_, delete, func, insert, select, text, update
 
 from detectapi.batch import database, tables
 from detectapi.batch.options import Options
+from detectapi.batch.settings import DAY_S
 from detectapi.batch.storage import errors_place, input_place, part_place
 
 ACTIVE = ("accepted", "validating", "queued", "running", "cancelling")
 TERMINAL = ("succeeded", "partial", "failed", "cancelled")
 LEASE_S = 60.0
-IDEMPOTENT_S = 24 * 3600.0
+IDEMPOTENT_S = DAY_S
 MOST_ATTEMPTS = 20
 # A grid may have a million values, and a status is asked for often.
 _SHOWN = [column for column in tables.job.c if column.name != "source"]
@@ -343,9 +344,13 @@ class Store:
         self._do(work)
 
     def remove(self, job: str) -> None:
-        """Forget a job, and that it was handed in."""
+        """Forget a job, and that it was handed in; its rows count for its day all the same."""
+        j, old = tables.job.c, tables.spent
+        rows = select(j.owner, j.rows_total, j.created).where(j.id == job, j.rows_total > 0)
 
         def work(connection):
+            connection.execute(delete(old).where(old.c.created < self.clock() - DAY_S))
+            connection.execute(insert(old).from_select(["owner", "rows", "created"], rows))
             for where in (tables.chunk.c.job == job, tables.submission.c.job == job, tables.job.c.id == job):
                 connection.execute(delete(where.left.table).where(where))
 

@@ -321,6 +321,15 @@ def test_rows_a_day_have_a_limit(client, desk):
     assert client.get(place).get_json()["problem"]["code"] == "quota-rows"
 
 
+def test_rows_of_deleted_jobs_count_for_their_day(client, desk):
+    axes = {**GRID, "amount_mg": {"from": 1, "to": 25, "step": 1}}
+    place = hand_in(client, grid=axes).headers["Location"]
+    assert client.get(place).get_json()["progress"]["rows_total"] > 500
+    client.post(f"{place}/cancel")
+    assert client.delete(place).status_code == 204
+    assert "1000 rows" in refused(hand_in(client, grid=axes))["detail"]
+
+
 def test_bytes_kept_have_a_limit(client, desk, settings):
     table = b"id\n" + (b"x" * 1000 + b"\n") * 600
     first = client.post(f"/v1/jobs?{QUERY}", data=table, content_type="text/csv")
