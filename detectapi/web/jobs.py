@@ -246,6 +246,8 @@ def submit_table(token):
     with spooled() as (job, path):
         with open(path, "wb") as file:
             shutil.copyfileobj(Body(request.stream), file)
+            if request.content_length is not None and file.tell() < request.content_length:
+                raise BadRequest()  # the connection broke: rows would be missing, and nobody would know
         return desk().submit_table(g.caller, job, path, form, options, token)
 
 

@@ -67,6 +67,14 @@ def test_a_body_that_breaks_off_is_the_callers_mistake(client, settings):
     assert left(settings) == []
 
 
+def test_a_body_that_is_shorter_than_announced_is_no_job(client, settings):
+    environment = {"CONTENT_LENGTH": "1000", "wsgi.input_terminated": True}  # as gunicorn hands it on
+    response = client.post("/v1/jobs", data=CSV, content_type="text/csv", environ_overrides=environment)
+    says(response, 400, "bad-request")
+    assert client.get("/v1/jobs").get_json() == {"items": []}
+    assert left(settings) == []
+
+
 def test_a_large_grid_does_not_make_its_status_large_work(client, desk):
     place = hand_in(client, grid=GRID).headers["Location"]
     job = place.rpartition("/")[2]
