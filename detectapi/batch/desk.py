@@ -6,6 +6,7 @@ import contextlib
 import fcntl
 import hashlib
 import json
+import math
 import os
 import re
 import shutil
@@ -77,6 +78,7 @@ class Desk:
         self.settings = settings
         self.engine = database.connect(settings.database, min(patience_s, database.BUSY_S))
         self._prepare()
+        self._cleared = -math.inf
         self._writing = threading.BoundedSemaphore(1)
         self.store = Store(self.engine, patience_s=patience_s)
         self.keys = Keys(self.engine, pepper(settings), settings.quota, patience_s=patience_s)
@@ -262,6 +264,9 @@ class Desk:
         """Remove jobs whose retention has passed, and what was left by processes that died."""
         for job in self.store.expired():
             self.delete(job)
+        if time.monotonic() - self._cleared < LEFT_S / 4:  # a remote place is listed as a whole
+            return
+        self._cleared = time.monotonic()
         for place in storage.older(str(self._incoming()), LEFT_S):
             Path(place).unlink(missing_ok=True)
         for folder in {self.settings.folder, str(RESULTS)}:
