@@ -33,7 +33,7 @@ from detectapi.errors import DetectError
 FINISHED = ("succeeded", "partial", "cancelled")
 JOB_ID = re.compile(r"job_[A-Za-z0-9_-]{22}")
 LEFT_S = 3600.0
-"""What nobody has touched for so long and no job knows was left by a process that died."""
+"""A table on its way in that nobody has touched for so long was left by a process that died."""
 
 
 RESULTS = Path(tempfile.gettempdir()) / "detectapi-results"
@@ -269,8 +269,9 @@ class Desk:
         self._cleared = time.monotonic()
         for place in storage.older(str(self._incoming()), LEFT_S):
             Path(place).unlink(missing_ok=True)
+        # Only what would be gone anyway, should this be the wrong database, or one from a backup.
         for folder in {self.settings.folder, str(RESULTS)}:
-            for place in storage.older(folder, LEFT_S):
+            for place in storage.older(folder, max(LEFT_S, self.settings.retention_s)):
                 name = place.rstrip("/").rpartition("/")[2]
                 if JOB_ID.fullmatch(name) and self.store.job(name) is None:
                     storage.remove(place)

@@ -202,8 +202,9 @@ def test_what_dead_processes_left_is_cleared(client, desk, settings):
     upload.write_bytes(b"half")
     for folder in (orphan, young):
         (folder / "parts").mkdir(parents=True)
+    os.utime(young, (time.time() - LEFT_S - 60,) * 2)  # its job may be in another database
     for path in (kept, orphan, upload):
-        os.utime(path, (time.time() - LEFT_S - 60,) * 2)
+        os.utime(path, (time.time() - settings.retention_s - 60,) * 2)
     desk.clear()
     assert (kept.exists(), young.exists(), orphan.exists(), upload.exists()) == (True, True, False, False)
 
@@ -227,7 +228,7 @@ def test_results_put_together_here_go_with_their_job(tmp_path):
     orphan = tmp_path / "shared" / f"job_{'c' * 22}"
     orphan.mkdir()
     (orphan / "x").write_bytes(b"")
-    os.utime(orphan / "x", (time.time() - LEFT_S - 60,) * 2)
+    os.utime(orphan / "x", (time.time() - settings.retention_s - 60,) * 2)
     desk.clear()
     assert not orphan.exists()
     desk.engine.dispose()
