@@ -117,13 +117,15 @@ def issue(owner, scopes, days, rows, jobs, size):
 def list_keys():
     """List the keys, without their secrets."""
     settings = jobs_settings()
+    import time
     from datetime import UTC, datetime
 
     from detectapi.batch.desk import Desk
 
     for key in Desk(settings).keys.all():
         made = datetime.fromtimestamp(key["created"], UTC).date()
-        state = "revoked" if key["revoked"] else "live"
+        past = key["expires"] is not None and key["expires"] <= time.time()
+        state = "revoked" if key["revoked"] else "expired" if past else "live"
         click.echo(f"{key['id']}  {state:7}  {made}  {key['scopes']}  {key['owner']}")
 
 

@@ -20,10 +20,20 @@ class Document(Coded, fields.Field):
         return value
 
 
+class Label(Name):
+    """A name for people: 1 to 100 characters that can be printed."""
+
+    def _deserialize(self, value, attr, data, **kwargs):
+        value = super()._deserialize(value, attr, data, **kwargs)
+        if not value.isprintable():
+            raise refuse("Must have characters that can be printed only.", "characters")
+        return value
+
+
 class JobOptionsForm(Form):
     """How the rows of a job are answered; the same words in the body and, for a table that is sent as it is, in the query."""
 
-    name = Name(metadata={"description": "For people."})
+    name = Label(metadata={"description": "For people."})
     draws = Integer(100, 20_000, load_default=2000)
     seed = Integer(0, 2**32 - 1, load_default=20261123)
     level = Number(0.5, 0.99, load_default=0.9)

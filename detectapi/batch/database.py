@@ -7,24 +7,42 @@ import fcntl
 import random
 import time
 from collections.abc import Callable
+from functools import cache
 from pathlib import Path
 from typing import TypeVar
 
-from sqlalchemy import Engine, create_engine, event, inspect
-from sqlalchemy.exc import OperationalError
+from sqlalchemy import Engine, create_engine, event
+from sqlalchemy.exc import DBAPIError, InterfaceError, OperationalError
+from sqlalchemy.exc import TimeoutError as PoolTimeout
 
 Result = TypeVar("Result")
 BUSY_S = 10.0
 PATIENCE_S = 120.0
+AWAY = (OperationalError, InterfaceError, PoolTimeout)
+"""What it looks like when the database is locked, full or not there."""
+FAILURES = (DBAPIError, PoolTimeout)
+"""Whatever a database may answer instead."""
 
 
-def connect(url: str) -> Engine:
-    """An engine for a URL such as ``sqlite:////data/jobs.sqlite`` or ``postgresql+psycopg://user@host/name``."""
+def connect(url: str, busy_s: float = BUSY_S) -> Engine:
+    """An engine for a URL such as ``sqlite:////data/jobs.sqlite`` or ``postgresql+psycopg://user@host/name``.
+
+    Parameters
+    ----------
+    url : str
+    busy_s : float
+        How long one attempt waits for a lock or a connection. [s]
+    """
     if url.startswith(("postgres://", "postgresql://")):
         url = "postgresql+psycopg://" + url.partition("://")[2]
+    # An exception's message would quote what somebody asked.
+    common = {"hide_parameters": True}
     if not url.startswith("sqlite"):
-        return create_engine(url, pool_pre_ping=True, pool_size=4, max_overflow=8)
-    engine = create_engine(url, connect_args={"timeout": BUSY_S, "check_same_thread": False})
+        arguments = {"connect_timeout": max(2, round(busy_s))}  # libpq takes no less
+        return create_engine(
+            url, connect_args=arguments, pool_pre_ping=True, pool_size=4, max_overflow=8, pool_timeout=busy_s, **common
+        )
+    engine = create_engine(url, connect_args={"timeout": busy_s, "check_same_thread": False}, **common)
 
     @event.listens_for(engine, "connect")
     def prepare(connection, _record):
@@ -38,23 +56,35 @@ def connect(url: str) -> Engine:
     @event.listens_for(engine, "begin")
     def begin(connection):
         # Taken at once: a read that turns into a write could find the database changed in between and fail.
-        connection.exec_driver_sql("BEGIN IMMEDIATE")
+        # What only reads need not wait for who writes.
+        connection.exec_driver_sql("BEGIN" if connection.get_execution_options().get("reading") else "BEGIN IMMEDIATE")
 
     return engine
+
+
+def reading(engine: Engine) -> Engine:
+    """The same engine for transactions that only read."""
+    return engine.execution_options(reading=True)
 
 
 def upgrade(engine: Engine) -> None:
     """Bring the tables to this version; safe when several processes start at once."""
     from alembic import command
-    from alembic.config import Config
 
-    config = Config()
-    config.set_main_option("script_location", str(Path(__file__).parent / "migrations"))
+    config = _config()
     with _alone(engine), engine.connect() as connection:
         config.attributes["connection"] = connection
         command.upgrade(config, "head")
         if connection.in_transaction():
             connection.commit()
+
+
+def _config():
+    from alembic.config import Config
+
+    config = Config()
+    config.set_main_option("script_location", str(Path(__file__).parent / "migrations"))
+    return config
 
 
 @contextlib.contextmanager
@@ -77,9 +107,31 @@ def _alone(engine: Engine):
                 connection.exec_driver_sql("SELECT pg_advisory_unlock(7305411)")
 
 
+@cache
+def head() -> str:
+    """The version of the tables that this program needs."""
+    from alembic.script import ScriptDirectory
+
+    return str(ScriptDirectory.from_config(_config()).get_current_head())
+
+
 def is_current(engine: Engine) -> bool:
-    """Whether the tables are there."""
-    return inspect(engine).has_table("submission")
+    """Whether the tables are there, and those of this version.
+
+    Raises
+    ------
+    AWAY
+    """
+    try:
+        with reading(engine).begin() as connection:
+            found = connection.exec_driver_sql("SELECT version_num FROM alembic_version").scalars().all()
+    except AWAY as error:
+        if "no such table" in str(error.__cause__):
+            return False
+        raise
+    except DBAPIError:
+        return False
+    return found == [head()]
 
 
 def patiently(work: Callable[[], Result], patience_s: float = PATIENCE_S) -> Result:
@@ -87,14 +139,14 @@ def patiently(work: Callable[[], Result], patience_s: float = PATIENCE_S) -> Res
 
     Raises
     ------
-    OperationalError
+    AWAY
         It stayed so for as long as `patience_s`.
     """
     end, pause = time.monotonic() + patience_s, 0.05
     while True:
         try:
             return work()
-        except OperationalError:
+        except AWAY:
             if time.monotonic() > end:
                 raise
             time.sleep(pause * random.uniform(0.5, 1.5))  # noqa: S311 - spreads retries

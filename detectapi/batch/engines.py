@@ -11,7 +11,7 @@ from collections.abc import Hashable, Mapping
 from multiprocessing.connection import wait
 from typing import Any, NamedTuple, Protocol
 
-from detectapi.batch import chunk
+from detectapi.batch import about, chunk
 from detectapi.errors import DetectError
 
 NICE = 10
@@ -19,7 +19,7 @@ NICE = 10
 
 
 class Outcome(NamedTuple):
-    """What became of a task: a result, or what went wrong (``lost``: its worker died; ``storage``; ``ours``)."""
+    """What became of a task: a result, or what went wrong (``lost``: its worker died; ``storage``; ``version``; ``ours``)."""
 
     name: Hashable
     result: dict[str, Any] | None
@@ -45,6 +45,8 @@ class Engine(Protocol):
 
 def attempt(task: Mapping[str, Any]) -> tuple[dict[str, Any] | None, str | None, str]:
     """Compute a chunk: (result, failure, detail). Details never quote a row."""
+    if task.get("model_sha256", about.model_sha256()) != about.model_sha256():
+        return None, "version", about.__version__  # its rows would be another model's than the others
     try:
         return chunk.compute(task), None, ""
     except OSError as error:
@@ -178,34 +180,41 @@ class Dask:
     ----------
     address : str
         ``host:port`` or ``tcp://host:port`` of the scheduler.
+    patience_s : float
+        How long a scheduler that has gone is waited for. [s]
+
+    Raises
+    ------
+    OSError
+        There is no scheduler.
     """
 
-    def __init__(self, address: str, capacity: int | None = None):
+    def __init__(self, address: str, patience_s: float = 60.0):
         self.address = address if "://" in address else f"tcp://{address}"
         self.title = "dask"
         self._client: Any = None
-        self._asked = capacity
         self._futures: dict[Hashable, Any] = {}
         self._lost: list[Outcome] = []
         self._counter = 0
-        self._patience = 60.0
-        self._connect()
+        self._patience_s = patience_s
+        self._away_since: float | None = None
+        self._connect("20s")
 
     @property
     def capacity(self) -> int:
-        """Twice the threads there are, so that no worker waits for the next chunk."""
-        if self._asked:
-            return self._asked
+        """Twice the threads there are, so that no worker waits for the next chunk; none while the scheduler is away."""
+        if self._away_since is not None:
+            return 0
         try:
             threads = sum(w["nthreads"] for w in self._client.scheduler_info(n_workers=-1)["workers"].values())
         except Exception:  # noqa: BLE001 - the scheduler is away
             threads = 0
         return max(2 * threads, 2)
 
-    def _connect(self):
+    def _connect(self, timeout):
         from distributed import Client
 
-        self._client = Client(self.address, timeout="20s", set_as_default=False, heartbeat_interval=2000)
+        self._client = Client(self.address, timeout=timeout, set_as_default=False, heartbeat_interval=2000)
 
     def submit(self, name, task):
         """Send the task; under a name of its own, so that nothing older is taken for its result."""
@@ -220,16 +229,20 @@ class Dask:
         """Results, and the tasks whose scheduler or worker is gone."""
         outcomes, self._lost = self._lost, []
         end = time.monotonic() + timeout_s
+        if self._away_since is not None and not outcomes:
+            self._again(timeout_s)
         while not outcomes:
             for name, future in list(self._futures.items()):
                 if future.status == "pending":
                     continue
                 del self._futures[name]
                 outcomes.append(self._outcome(name, future))
-            if not outcomes and self._is_gone():
+            if not outcomes and self._away_since is None and self._is_gone():
                 outcomes = [Outcome(name, None, "lost", "the scheduler is gone") for name in self._futures]
                 self._futures.clear()
-                self._again()
+                self._away_since = time.monotonic()
+                with contextlib.suppress(Exception):
+                    self._client.close(timeout=1)
             if outcomes or time.monotonic() > end:
                 break
             time.sleep(0.01)
@@ -256,17 +269,15 @@ class Dask:
             or (self._client.scheduler_comm.comm.closed())
         )
 
-    def _again(self):
-        with contextlib.suppress(Exception):
-            self._client.close(timeout=1)
-        end = time.monotonic() + self._patience
-        while True:
-            try:
-                return self._connect()
-            except OSError:
-                if time.monotonic() > end:
-                    raise
-                time.sleep(1.0)
+    def _again(self, timeout_s: float):
+        """Look for the scheduler again: shortly, since leases have to be renewed meanwhile."""
+        try:
+            self._connect("2s")
+            self._away_since = None
+        except OSError:
+            if time.monotonic() - self._away_since > self._patience_s:
+                raise
+            time.sleep(timeout_s)
 
     def close(self):
         """Drop what is under way, and the connection."""
@@ -276,12 +287,26 @@ class Dask:
             self._client.close(timeout=5)
 
 
-def from_address(executor: str, workers: int | None = None):
-    """The engine an operator chose: ``local`` or ``dask://host:port``; ``inline`` for tests and notebooks."""
+def from_address(executor: str, workers: int | None = None, patience_s: float = 60.0):
+    """The engine an operator chose: ``local`` or ``dask://host:port``; ``inline`` for tests and notebooks.
+
+    Parameters
+    ----------
+    executor : str
+    workers : int, optional
+        Processes of ``local``.
+    patience_s : float
+        How long a cluster that has gone is waited for. [s]
+
+    Raises
+    ------
+    OSError
+        There is no cluster.
+    """
     if executor == "inline":
         return Inline()
     if executor == "local":
         return Local(workers or os.cpu_count() or 1)
     if executor.startswith("dask://"):
-        return Dask(executor.removeprefix("dask://"))
+        return Dask(executor.removeprefix("dask://"), patience_s)
     raise ValueError("DETECTAPI_EXECUTOR must be local or dask://host:port")

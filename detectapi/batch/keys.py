@@ -7,6 +7,7 @@ server's pepper must match the hash. Keys have 256 random bits, so a fast hash s
 from __future__ import annotations
 
 import base64
+import contextlib
 import hashlib
 import hmac
 import os
@@ -75,18 +76,27 @@ class Keys:
         The pepper.
     usual : Quota
         Of keys without one of their own.
+    clock : callable
+        Seconds since the epoch.
+    patience_s : float
+        How long a database that is locked or away is waited for. [s]
     """
 
-    def __init__(self, engine: Engine, secret: bytes, usual: Quota, clock=time.time):
+    def __init__(
+        self, engine: Engine, secret: bytes, usual: Quota, clock=time.time, patience_s: float = database.PATIENCE_S
+    ):
         self.engine, self.secret, self.usual, self.clock = engine, secret, usual, clock
+        self.patience_s = patience_s
 
-    def _do(self, query):
+    def _do(self, query, patience_s=None):
+        engine = database.reading(self.engine) if query.is_select else self.engine
+
         def in_transaction():
-            with self.engine.begin() as connection:
+            with engine.begin() as connection:
                 found = connection.execute(query)
                 return [dict(row) for row in found.mappings()] if found.returns_rows else found.rowcount
 
-        return database.patiently(in_transaction)
+        return database.patiently(in_transaction, self.patience_s if patience_s is None else patience_s)
 
     def _hash(self, key: str) -> str:
         return hmac.new(self.secret, key.encode(), hashlib.sha256).hexdigest()
@@ -139,7 +149,8 @@ class Keys:
         row = found[0]
         today = now - now % DAY_S
         if (row["last_used"] or 0.0) < today:
-            self._do(update(api_key).where(api_key.c.id == row["id"]).values(last_used=today))
+            with contextlib.suppress(*database.AWAY):  # the next call notes it
+                self._do(update(api_key).where(api_key.c.id == row["id"]).values(last_used=today), 0.0)
         own = (row[f"quota_{name}"] for name in Quota.__slots__)
         quota = Quota(*(value if value is not None else usual for value, usual in zip(own, self._usual(), strict=True)))
         return Caller(row["id"], frozenset(row["scopes"].split()), quota)

@@ -16,7 +16,8 @@ from detectapi.batch import about, database, files, grid, storage, table
 from detectapi.batch.engines import from_address
 from detectapi.batch.options import Options
 from detectapi.batch.runner import Runner
-from detectapi.batch.store import TERMINAL, Store, errors_place, part_place
+from detectapi.batch.storage import errors_place, part_place
+from detectapi.batch.store import TERMINAL, Store
 from detectapi.errors import InputError
 
 

@@ -4,16 +4,21 @@ from __future__ import annotations
 
 import multiprocessing
 import resource
+import signal
 from collections.abc import Callable, Iterator
 from typing import Any
 
 from detectapi.batch import files, grid, storage
 from detectapi.batch.options import Options
-from detectapi.batch.store import input_place
+from detectapi.batch.storage import input_place
 from detectapi.errors import InputError, Problem
 
 MEMORY_BYTES = 1024 * 1024 * 1024
 """What reading a binary table may take on top; a page that decodes to more breaks its reader, and nothing else."""
+
+
+class ReaderKilled(Exception):
+    """The process that reads a table was killed from outside, which says nothing about the table."""
 
 
 def bounds(total: int, chunk_rows: int) -> list[tuple[int, int]]:
@@ -21,7 +26,9 @@ def bounds(total: int, chunk_rows: int) -> list[tuple[int, int]]:
     return [(start, min(start + chunk_rows, total)) for start in range(0, total, chunk_rows)]
 
 
-def cut(source: dict[str, Any], options: Options, folder: str, go_on: Callable[[], bool] = lambda: True):
+def cut(
+    source: dict[str, Any], options: Options, folder: str, go_on: Callable[[int, int], bool] = lambda rows, size: True
+):
     """Cut the rows of a job.
 
     Parameters
@@ -32,7 +39,7 @@ def cut(source: dict[str, Any], options: Options, folder: str, go_on: Callable[[
     folder : str
         Place for the files of rows.
     go_on : callable
-        Asked after each chunk; False stops.
+        Asked after each chunk, with the rows and bytes so far; False stops.
 
     Returns
     -------
@@ -43,6 +50,8 @@ def cut(source: dict[str, Any], options: Options, folder: str, go_on: Callable[[
     ------
     InputError
         The table as a whole cannot be read.
+    ReaderKilled
+        Somebody killed the process that read it.
     """
     if "grid" in source:
         return bounds(grid.size(source["grid"]), options.chunk_rows), 0
@@ -61,7 +70,7 @@ def cut(source: dict[str, Any], options: Options, folder: str, go_on: Callable[[
             total += 1
             if len(lines) == options.chunk_rows:
                 written += flush((total - 1) // options.chunk_rows)
-                if not go_on():
+                if not go_on(total, written):
                     return None
     if lines:
         written += flush((total - 1) // options.chunk_rows)
@@ -89,6 +98,9 @@ def apart(path: str, form: str) -> Iterator[str]:
                 raise InputError(lines["message"], code=problems[0].code, problems=problems)
             yield from lines
     except EOFError:
+        process.join()
+        if process.exitcode == -signal.SIGKILL:
+            raise ReaderKilled from None
         raise InputError(f"Not a {form} file that can be read in bounded memory.", code="malformed-file") from None
     finally:
         ours.close()

@@ -2,25 +2,33 @@
 
 from __future__ import annotations
 
+import contextlib
 import os
 import socket
 import time
 from collections.abc import Callable
 from typing import Any
 
-from detectapi.batch import planner, storage
+from detectapi.batch import database, planner, storage
 from detectapi.batch.engines import Engine, Outcome
 from detectapi.batch.store import LEASE_S, MOST_ATTEMPTS, Leased, Store
 from detectapi.errors import InputError
 
 TICK_S = 0.2
 STORAGE_WAIT_S = 5.0
+LONGEST_STORAGE_WAIT_S = 60.0
 LONGEST_WAIT_S = 5.0
+MOST_FAILURES = 3
 WHY = {
     "storage": "The storage refuses to be written or read; it is tried again.",
     "lost": "A worker died; its chunk is computed again.",
+    "version": "The job was handed in under another version of the program or its data; hand it in again.",
     "ours": "The calculation failed; it is our mistake.",
 }
+
+
+class _TooMany(Exception):
+    """The rows of a job are more than its owner may have."""
 
 
 class StorageRefused(Exception):
@@ -53,10 +61,13 @@ class Runner:
         self.flying: dict[tuple[str, int], Leased] = {}
         self._renewed = time.monotonic()
         self._refused = 0
+        self._tries: dict[str, int] = {}
+        self._until: Callable[[], bool] = lambda: False
         self.ended: list[tuple[str, str]] = []
 
     def run(self, until: Callable[[], bool], tick: Callable[[], None] = lambda: None) -> None:
         """Work until told to stop; `tick` is called several times a second."""
+        self._until = until
         while not until():
             self.step()
             tick()
@@ -64,6 +75,9 @@ class Runner:
     def step(self) -> None:
         """One turn: read rows, lease, submit, wait, record."""
         self._plan()
+        self._turn(TICK_S)
+
+    def _turn(self, wait_s: float) -> None:
         room = self.engine.capacity - len(self.flying)
         if room > 0:
             for leased in self.store.lease(self.name, room, self.lease_s):
@@ -72,8 +86,7 @@ class Runner:
                     continue
                 self.flying[name] = leased
                 self.engine.submit(name, leased.task)
-        outcomes = self.engine.finished(TICK_S)
-        for outcome in outcomes:
+        for outcome in self.engine.finished(wait_s):
             self._record(outcome)
         if time.monotonic() - self._renewed > self.lease_s / 4:
             self.store.renew(self.name, list(self.flying), self.lease_s)
@@ -84,39 +97,69 @@ class Runner:
         job = self.store.claim(self.name, self.lease_s)
         if job is None:
             return
-        last = time.monotonic()
+        turned = kept = time.monotonic()
 
-        def go_on():
-            nonlocal last
-            if time.monotonic() - last < self.lease_s / 4:
+        def go_on(rows, size):
+            nonlocal turned, kept
+            now = time.monotonic()
+            if now - turned < TICK_S:
                 return True
-            last = time.monotonic()
-            if self.flying:
-                self.store.renew(self.name, list(self.flying), self.lease_s)
-            return self.store.keep(job["id"], self.name, self.lease_s)
+            self._turn(0.0)  # the chunks of other jobs do not wait for a long table
+            turned = now
+            if now - kept < min(1.0, self.lease_s / 4):
+                return True
+            kept = now
+            self._limit(job, rows, size)
+            return not (self.patient and self._until()) and self.store.keep(job["id"], self.name, self.lease_s)
 
         try:
             planned = planner.cut(job["source"], job["options"], job["folder"], go_on)
+            if planned is None:  # cancelled, or we are to stop; then another goes on at once
+                self.store.put_off(job["id"], self.name, 0.0, None)
+                return
+            cuts, written = planned
+            self._limit(job, cuts[-1][1] if cuts else 0, written)
         except InputError as error:
             problems = [problem._asdict() for problem in error.problems]
             code = problems[0]["code"] if problems else error.code
             self.store.fail(job["id"], {"code": code, "detail": error.message, "errors": problems}, self.retention_s)
-            return
-        except OSError as error:
-            code, detail = "storage", os.strerror(error.errno) if error.errno else type(error).__name__
-            self.store.fail(
-                job["id"], {"code": code, "detail": f"The rows cannot be read: {detail}."}, self.retention_s
-            )
-            return
-        if planned is None:
-            return
-        cuts, written = planned
-        total = cuts[-1][1] if cuts else 0
-        problem = self.limit_rows(job["owner"], total, written) if self.limit_rows else None
-        if problem:
-            self.store.fail(job["id"], problem, self.retention_s)
+        except _TooMany as error:
+            self._make_room(job)
+            self.store.fail(job["id"], error.args[0], self.retention_s)
+        except (StorageRefused, *database.AWAY):
+            raise
+        except Exception as error:  # noqa: BLE001 - whatever it is, the job must say so and others go on
+            self._cannot_read(job, error)
         else:
-            self.store.plan(job["id"], self.name, cuts, total, written)
+            self.store.plan(job["id"], self.name, cuts, cuts[-1][1] if cuts else 0, written)
+
+    def _limit(self, job: dict[str, Any], rows: int, size: int) -> None:
+        rows -= job["rows_total"] or 0  # those of a grid were counted when it was handed in
+        problem = self.limit_rows(job["owner"], rows, size) if self.limit_rows else None
+        if problem:
+            raise _TooMany(problem)
+
+    def _cannot_read(self, job: dict[str, Any], error: Exception) -> None:
+        """A job whose rows could not be read: again later where that may help, else its end."""
+        tries = self._tries[job["id"]] = self._tries.get(job["id"], 0) + 1
+        if isinstance(error, OSError):
+            detail = os.strerror(error.errno) if error.errno else type(error).__name__
+            problem = {"code": "storage", "detail": f"The rows cannot be read: {detail}."}
+            again = self.patient and not isinstance(error, FileNotFoundError) and tries < MOST_ATTEMPTS
+            self._make_room(job)
+        else:
+            problem = {"code": "ours", "detail": f"{WHY['ours']} ({type(error).__name__})"}
+            again = tries < MOST_FAILURES
+        if again:
+            wait = min(STORAGE_WAIT_S * 2.0 ** (tries - 1), LONGEST_STORAGE_WAIT_S) if self.patient else 0.0
+            self.store.put_off(job["id"], self.name, wait, problem)
+        else:
+            self.store.fail(job["id"], problem, self.retention_s)
+
+    @staticmethod
+    def _make_room(job: dict[str, Any]) -> None:
+        with contextlib.suppress(OSError):  # what was written takes the room that others need
+            storage.remove(storage.join(job["folder"], "rows"))
 
     def _record(self, outcome: Outcome) -> None:
         leased = self.flying.pop(outcome.name)
@@ -130,17 +173,11 @@ class Runner:
             self.store.give_back(leased.job, leased.idx, self.name, STORAGE_WAIT_S if self.patient else 0.5, problem)
             if not self.patient and self._refused >= 3 * self.engine.capacity:
                 raise StorageRefused(outcome.detail)
-        elif leased.attempts >= (3 if outcome.failure == "ours" else MOST_ATTEMPTS):
+        elif leased.attempts >= (MOST_FAILURES if outcome.failure == "ours" else MOST_ATTEMPTS):
             self.store.fail(leased.job, problem, self.retention_s)
         else:
             wait = min(0.05 * 2.0**leased.attempts, LONGEST_WAIT_S)
             self.store.give_back(leased.job, leased.idx, self.name, wait, problem)
-
-    def clear(self) -> None:
-        """Remove jobs whose retention has passed, with their files."""
-        for job in self.store.expired():
-            storage.remove(job["folder"])
-            self.store.remove(job["id"])
 
 
 def progress(job: dict[str, Any], now: float) -> dict[str, Any]:

@@ -11,6 +11,7 @@ import hashlib
 import os
 import shutil
 import tempfile
+import time
 import uuid
 from pathlib import Path
 
@@ -23,6 +24,21 @@ def is_remote(place: str) -> bool:
 def join(*parts: str) -> str:
     """A place below another."""
     return "/".join([parts[0].rstrip("/"), *parts[1:]])
+
+
+def part_place(folder: str, idx: int) -> str:
+    """Where the part of a chunk is."""
+    return f"{folder}/parts/{idx:06}.parquet"
+
+
+def errors_place(folder: str, idx: int) -> str:
+    """Where the bad rows of a chunk are."""
+    return f"{folder}/parts/{idx:06}.errors.ndjson"
+
+
+def input_place(folder: str, idx: int) -> str:
+    """Where the rows of a chunk are."""
+    return f"{folder}/rows/{idx:06}.ndjson"
 
 
 def _filesystem(place: str):
@@ -127,6 +143,30 @@ def remove(place: str) -> None:
             system.rm(path, recursive=True)
     else:
         shutil.rmtree(place, ignore_errors=True)
+
+
+def older(place: str, age_s: float) -> list[str]:
+    """Files and folders directly below a place that nobody has touched for some time.
+
+    Of a place that does not say when its folders were touched, the folders whose files are all that old.
+    """
+    moment = time.time() - age_s
+    if not is_remote(place):
+        found = []
+        with contextlib.suppress(FileNotFoundError), os.scandir(place) as entries:
+            for entry in entries:
+                with contextlib.suppress(FileNotFoundError):  # somebody else cleared it just now
+                    if entry.stat(follow_symlinks=False).st_mtime < moment:
+                        found.append(entry.path)
+        return found
+    system, path = _filesystem(place)
+    newest: dict[str, float] = {}
+    for name, about in (system.find(path, detail=True) if system.exists(path) else {}).items():
+        top = name[len(path) :].strip("/").partition("/")[0]
+        touched = about.get("mtime") or about.get("LastModified") or about.get("created") or moment
+        touched = touched.timestamp() if hasattr(touched, "timestamp") else float(touched)
+        newest[top] = max(newest.get(top, 0.0), touched)
+    return [join(place, top) for top, touched in newest.items() if touched < moment]
 
 
 def size(place: str) -> int:

@@ -16,12 +16,16 @@ from sqlalchemy import Engine, and_, delete, func, insert, select, text, update
 
 from detectapi.batch import database, tables
 from detectapi.batch.options import Options
+from detectapi.batch.settings import DAY_S
+from detectapi.batch.storage import errors_place, input_place, part_place
 
 ACTIVE = ("accepted", "validating", "queued", "running", "cancelling")
 TERMINAL = ("succeeded", "partial", "failed", "cancelled")
 LEASE_S = 60.0
-IDEMPOTENT_S = 24 * 3600.0
+IDEMPOTENT_S = DAY_S
 MOST_ATTEMPTS = 20
+# A grid may have a million values, and a status is asked for often.
+_SHOWN = [column for column in tables.job.c if column.name != "source"]
 
 
 class Leased(NamedTuple):
@@ -45,18 +49,25 @@ class Store:
     engine : sqlalchemy.Engine
     clock : callable
         Seconds since the epoch.
+    patience_s : float
+        How long a database that is locked or away is waited for. [s]
     """
 
-    def __init__(self, engine: Engine, clock=time.time):
+    def __init__(self, engine: Engine, clock=time.time, patience_s: float = database.PATIENCE_S):
         self.engine = engine
         self.clock = clock
+        self.patience_s = patience_s
+        self._reading = database.reading(engine)
 
-    def _do(self, work):
+    def _do(self, work, engine=None):
         def in_transaction():
-            with self.engine.begin() as connection:
+            with (engine or self.engine).begin() as connection:
                 return work(connection)
 
-        return database.patiently(in_transaction)
+        return database.patiently(in_transaction, self.patience_s)
+
+    def _look(self, work):
+        return self._do(work, self._reading)
 
     # -- jobs ---------------------------------------------------------------------------------------------------------
 
@@ -99,7 +110,7 @@ class Store:
                 if found:
                     if found.digest != digest:
                         raise Conflict
-                    return found.job, False
+                    return found.job, found.job == values["id"]  # its own: recorded, but the answer was lost
             if check:
                 check(connection)
             row = {**values, **{name: json.dumps(values[name]) for name in ("source", "options", "about")}}
@@ -115,26 +126,24 @@ class Store:
 
         return self._do(work)
 
-    def job(self, job: str, owner: str | None = None) -> dict[str, Any] | None:
-        """A job as a dict, its JSON read; None where there is none, or it is another owner's."""
-
-        def work(connection):
-            found = connection.execute(select(tables.job).where(tables.job.c.id == job)).mappings().first()
-            return dict(found) if found else None
-
-        found = self._do(work)
-        return _read(found) if found and owner in (None, found["owner"]) else None
+    def job(self, job: str, owner: str | None = None, source: bool = False) -> dict[str, Any] | None:
+        """A job as a dict, its JSON read (its source where wanted); None where there is none, or it is another owner's."""
+        query = select(*(tables.job.c if source else _SHOWN)).where(tables.job.c.id == job)
+        found = self._look(lambda connection: connection.execute(query).mappings().first())
+        return _read(dict(found)) if found and owner in (None, found["owner"]) else None
 
     def jobs(self, owner: str, limit: int = 100) -> list[dict[str, Any]]:
         """The newest jobs of an owner."""
-        query = select(tables.job).where(tables.job.c.owner == owner).order_by(tables.job.c.created.desc()).limit(limit)
-        return self._do(lambda c: [_read(dict(row)) for row in c.execute(query).mappings()])
+        query = select(*_SHOWN).where(tables.job.c.owner == owner).order_by(tables.job.c.created.desc()).limit(limit)
+        return self._look(lambda c: [_read(dict(row)) for row in c.execute(query).mappings()])
 
     def parts(self, job: str) -> list[dict[str, Any]]:
         """Finished chunks in order, with the hashes of their parts."""
         c = tables.chunk.c
         query = select(c.idx, c.rows, c.bad, c.sha256, c.errors_sha256, c.bytes).where(c.job == job, c.state == "done")
-        return self._do(lambda connection: [dict(row) for row in connection.execute(query.order_by(c.idx)).mappings()])
+        return self._look(
+            lambda connection: [dict(row) for row in connection.execute(query.order_by(c.idx)).mappings()]
+        )
 
     # -- reading the rows of a job ------------------------------------------------------------------------------------
 
@@ -155,13 +164,21 @@ class Store:
             return found
 
         found = self._do(work)
-        return self.job(found) if found else None
+        return self.job(found, source=True) if found else None
 
     def keep(self, job: str, worker: str, lease_s: float = LEASE_S) -> bool:
         """Go on reading the rows of a job; False when it is no longer ours or no longer wanted."""
         j = tables.job.c
         query = update(tables.job).where(j.id == job, j.worker == worker, j.state == "validating")
         return self._do(lambda c: c.execute(query.values(lease_until=self.clock() + lease_s)).rowcount) == 1
+
+    def put_off(self, job: str, worker: str, wait_s: float, problem: Mapping[str, Any] | None) -> None:
+        """The rows of a job could not be read now: anybody may try again after some time."""
+        j = tables.job.c
+        query = update(tables.job).where(j.id == job, j.worker == worker, j.state == "validating")
+        self._do(
+            lambda c: c.execute(query.values(lease_until=self.clock() + wait_s, problem=json.dumps(problem))) and None
+        )
 
     def plan(self, job: str, worker: str, bounds: Iterable[tuple[int, int]], rows_total: int, size: int) -> bool:
         """Record the chunks of a job: it is queued then. False when it is no longer ours."""
@@ -173,7 +190,7 @@ class Store:
         def work(connection):
             moved = _move(
                 connection, job, ("validating",), "queued", worker=worker, rows_total=rows_total,
-                chunks_total=len(entries), bytes=tables.job.c.bytes + size,
+                chunks_total=len(entries), bytes=tables.job.c.bytes + size, problem=None,
             )  # fmt: skip
             if moved:
                 for start in range(0, len(entries), 5000):
@@ -187,7 +204,7 @@ class Store:
     def lease(self, worker: str, most: int, lease_s: float = LEASE_S) -> list[Leased]:
         """Chunks that nobody computes: of all jobs the first ones first, so that a small job need not wait for a large one."""
         now, c, j = self.clock(), tables.chunk.c, tables.job.c
-        wanted = select(c.job, c.idx, c.attempts, c.start, c.stop, j.source, j.options, j.folder).join_from(
+        wanted = select(c.job, c.idx, c.attempts, c.start, c.stop, j.source, j.options, j.about, j.folder).join_from(
             tables.chunk, tables.job, c.job == j.id
         )
         lapsed = and_(c.state == "running", c.lease_until < now, j.state == "running")
@@ -224,10 +241,13 @@ class Store:
         self._do(work)
 
     def done(self, job: str, idx: int, outcome: Mapping[str, Any]) -> None:
-        """Record a chunk whose part is written. Once: who comes second changes nothing."""
+        """Record a chunk whose part is written. Once, and not after the end of its job: who comes later changes nothing."""
         c, j = tables.chunk.c, tables.job.c
 
         def work(connection):
+            active = select(j.id).where(j.id == job, j.state.in_(ACTIVE)).with_for_update()
+            if not connection.execute(active).first():
+                return
             first = connection.execute(
                 update(tables.chunk)
                 .where(c.job == job, c.idx == idx, c.state != "done")
@@ -324,34 +344,27 @@ class Store:
         self._do(work)
 
     def remove(self, job: str) -> None:
-        """Forget a job."""
-        self._do(lambda c: c.execute(delete(tables.chunk).where(tables.chunk.c.job == job)) and None)
-        self._do(lambda c: c.execute(delete(tables.job).where(tables.job.c.id == job)) and None)
+        """Forget a job, and that it was handed in; its rows count for its day all the same."""
+        j, old = tables.job.c, tables.spent
+        rows = select(j.owner, j.rows_total, j.created).where(j.id == job, j.rows_total > 0)
+
+        def work(connection):
+            connection.execute(delete(old).where(old.c.created < self.clock() - DAY_S))
+            connection.execute(insert(old).from_select(["owner", "rows", "created"], rows))
+            for where in (tables.chunk.c.job == job, tables.submission.c.job == job, tables.job.c.id == job):
+                connection.execute(delete(where.left.table).where(where))
+
+        self._do(work)
 
     def expired(self) -> list[dict[str, Any]]:
         """Jobs whose retention has passed."""
-        query = select(tables.job).where(tables.job.c.expires < self.clock(), tables.job.c.state.in_(TERMINAL))
-        return self._do(lambda c: [_read(dict(row)) for row in c.execute(query).mappings()])
+        query = select(*_SHOWN).where(tables.job.c.expires < self.clock(), tables.job.c.state.in_(TERMINAL))
+        return self._look(lambda c: [_read(dict(row)) for row in c.execute(query).mappings()])
 
 
 def new_id() -> str:
     """An id that cannot be guessed."""
     return f"job_{secrets.token_urlsafe(16)}"
-
-
-def part_place(folder: str, idx: int) -> str:
-    """Where the part of a chunk is."""
-    return f"{folder}/parts/{idx:06}.parquet"
-
-
-def errors_place(folder: str, idx: int) -> str:
-    """Where the bad rows of a chunk are."""
-    return f"{folder}/parts/{idx:06}.errors.ndjson"
-
-
-def input_place(folder: str, idx: int) -> str:
-    """Where the rows of a chunk are."""
-    return f"{folder}/rows/{idx:06}.ndjson"
 
 
 def _task(row) -> dict[str, Any]:
@@ -363,6 +376,7 @@ def _task(row) -> dict[str, Any]:
     return {
         "options": json.loads(row.options),
         "source": rows,
+        **{name: text for name, text in json.loads(row.about).items() if name == "model_sha256"},
         "part": part_place(row.folder, row.idx),
         "errors": errors_place(row.folder, row.idx),
     }
@@ -379,7 +393,7 @@ def _move(connection, job: str, states, state: str, *, worker: str | None = None
 
 def _read(found: dict[str, Any]) -> dict[str, Any]:
     for name in ("source", "options", "about", "problem"):
-        if found[name] is not None:
+        if found.get(name) is not None:
             found[name] = json.loads(found[name])
     found["options"] = Options.from_dict(found["options"])
     return found

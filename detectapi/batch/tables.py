@@ -90,3 +90,12 @@ submission = Table(
     Column("created", Float, nullable=False),
     UniqueConstraint("owner", "token", name="submission_once"),
 )
+
+spent = Table(
+    "spent",
+    metadata,
+    Column("owner", String(8), nullable=False),
+    Column("rows", BigInteger, nullable=False),  # of a deleted job, which count for its day
+    Column("created", Float, nullable=False),
+)
+Index("spent_by_owner", spent.c.owner, spent.c.created)

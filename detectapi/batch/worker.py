@@ -2,12 +2,16 @@
 
 from __future__ import annotations
 
+import contextlib
+import math
 import multiprocessing
 import os
 import signal
 import sys
 import time
+from collections.abc import Callable
 
+from detectapi.batch import database
 from detectapi.batch.desk import Desk
 from detectapi.batch.engines import from_address
 from detectapi.batch.runner import Runner
@@ -22,28 +26,57 @@ def coordinate(settings: Settings, parent: int | None = None) -> None:
     stopping = []
     for name in (signal.SIGTERM, signal.SIGINT):
         signal.signal(name, lambda *_: stopping.append(True))
-    desk = Desk(settings)
-    engine = from_address(settings.executor, settings.workers)
-    runner = Runner(
-        desk.store, engine, lease_s=settings.lease_s, retention_s=settings.retention_s, limit_rows=desk.limit_rows
-    )
-    cleared = 0.0
 
     def stop():
         return bool(stopping) or (parent is not None and os.getppid() != parent)
+
+    desk = Desk(settings)
+    engine = _begin(desk, settings, stop)
+    if engine is None:
+        return
+    runner = Runner(
+        desk.store, engine, lease_s=settings.lease_s, retention_s=settings.retention_s, limit_rows=desk.limit_rows
+    )
+    cleared = -math.inf
 
     def tick():
         nonlocal cleared
         if time.monotonic() - cleared > CLEAR_EVERY_S:
             cleared = time.monotonic()
-            runner.clear()
+            with contextlib.suppress(OSError):  # a place that cannot be cleared now is cleared later
+                desk.clear()
 
     try:
         runner.run(stop, tick)
+    except database.AWAY as error:
+        _say(f"the database of jobs is away: {type(error).__name__}")
+        raise SystemExit(1) from None
     finally:
         engine.close()
-        for job, idx in runner.flying:
-            desk.store.give_back(job, idx, runner.name, 0.0, None)
+        with contextlib.suppress(*database.AWAY):
+            for job, idx in runner.flying:
+                desk.store.give_back(job, idx, runner.name, 0.0, None)
+
+
+def _begin(desk: Desk, settings: Settings, stop: Callable[[], bool]):
+    """The engine, once tables and cluster are there; None when told to stop meanwhile."""
+    said = None
+    while not stop():
+        why = desk.why_not_ready()
+        if why is None:
+            try:
+                return from_address(settings.executor, settings.workers, math.inf)
+            except OSError as error:
+                why = f"The cluster does not answer ({type(error).__name__})."
+        if why != said:
+            _say(why)
+            said = why
+        time.sleep(AGAIN_S)
+    return None
+
+
+def _say(what: str) -> None:
+    print(f"detectapi: {what}", file=sys.stderr, flush=True)
 
 
 def supervise(settings: Settings, parent: int | None = None) -> None:
@@ -74,5 +107,5 @@ def supervise(settings: Settings, parent: int | None = None) -> None:
             child.kill()
             child.join()
             return
-        print("detectapi: the worker died; another takes its place", file=sys.stderr, flush=True)
+        _say("the worker died; another takes its place")
         time.sleep(AGAIN_S)

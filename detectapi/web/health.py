@@ -1,6 +1,6 @@
 """Probes: is the process alive, and can it answer."""
 
-from flask import Response
+from flask import Response, current_app
 
 from detectapi import service
 from detectapi.errors import DetectError
@@ -26,9 +26,13 @@ def alive():
 @blueprint.response(200, STATUS, description="They can.")
 @blueprint.doc(operationId="ready")
 def ready():
-    """Whether estimates can be answered: the data loads."""
+    """Whether all that is offered can be answered: the data loads, and the database of jobs, where there are jobs, is there."""
     try:
         service.ready()
     except DetectError:
         return problem("not-ready", "The substance data cannot be loaded.")
+    desk = current_app.extensions.get("detectapi-desk")
+    why = desk.why_not_ready() if desk else None
+    if why:
+        return problem("not-ready", f"{why} Estimates go on.")
     return Response(service.to_json_bytes({"status": "ready"}), mimetype="application/json")

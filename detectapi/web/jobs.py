@@ -1,32 +1,48 @@
 """`/v1/jobs`: tables and grids handed in, looked after and fetched. Computing is for `detectapi worker`, never for this process."""
 
+import contextlib
 import json
-import os
 import re
 import shutil
+import threading
 import time
 from functools import wraps
+from pathlib import Path
 
-from flask import Response, current_app, g, request, send_file
+from flask import Response, current_app, g, request
 from marshmallow import ValidationError
-from werkzeug.exceptions import BadRequest, NotAcceptable, RequestEntityTooLarge, UnsupportedMediaType
+from werkzeug.exceptions import (
+    BadRequest,
+    ClientDisconnected,
+    HTTPException,
+    RequestEntityTooLarge,
+    RequestTimeout,
+    UnsupportedMediaType,
+)
 
 from detectapi import service
 from detectapi.batch import table
-from detectapi.batch.desk import FINISHED, Desk, OverQuota
+from detectapi.batch.desk import FINISHED, Busy, Desk
 from detectapi.batch.keys import Caller
 from detectapi.batch.settings import Settings
 from detectapi.batch.store import TERMINAL, Conflict
 from detectapi.errors import InputError
+from detectapi.web import trouble
 from detectapi.web.api import ContractBlueprint
 from detectapi.web.problems import problem
+from detectapi.web.results import form_wanted, result_file
 from schemas.error import problems
 from schemas.job import JobRequestSchema, options_from_text
 
 JSON = "application/json"
 LARGEST_JSON = 8 * 2**20
 LONGEST_WAIT_S = 20.0
+PATIENCE_S = 2.0
+"""How long a request waits for a database that is locked or away. [s]"""
 RETRY_S = 2
+MOST_WAITING = 2
+"""Callers of a process who may wait for a job at once: of its four threads, the others are for who wants an estimate."""
+waiting = threading.BoundedSemaphore(MOST_WAITING)
 TOKEN = re.compile(r"[\x21-\x7e]{1,200}")
 TABLES = {media: form for form, media in table.MEDIA_TYPES.items()} | {
     "application/parquet": "parquet",
@@ -37,16 +53,16 @@ TABLES = {media: form for form, media in table.MEDIA_TYPES.items()} | {
 blueprint = ContractBlueprint(
     "jobs", __name__, url_prefix="/v1/jobs", description="Many questions at once, in the background."
 )
+trouble.init_blueprint(blueprint)
 
 
 def init_app(app, api, settings: Settings) -> None:
     """Offer jobs."""
-    app.extensions["detectapi-desk"] = Desk(settings)
+    app.extensions["detectapi-desk"] = Desk(settings, PATIENCE_S)
     api.spec.components.security_scheme(
         "key", {"type": "http", "scheme": "bearer", "description": "An API key: dk_live_…"}
     )
     api.register_blueprint(blueprint)
-    app.register_error_handler(OverQuota, over_quota)
 
 
 def desk() -> Desk:
@@ -60,7 +76,10 @@ def needs(scope):
     def decorate(view):
         @wraps(view)
         def checked(**arguments):
+            if trouble.is_away():
+                return trouble.refused()
             caller = caller_of_request()
+            trouble.is_back()
             if caller is None:
                 return problem("unauthorized", headers={"WWW-Authenticate": 'Bearer realm="detectapi"'})
             if scope not in caller.scopes:
@@ -87,12 +106,6 @@ def caller_of_request() -> Caller | None:
     return desk().keys.caller(key.strip()) if kind.lower() == "bearer" else None
 
 
-def over_quota(error):
-    """A quota that was passed."""
-    headers = {"Retry-After": "60"} if error.what == "jobs" else {}
-    return problem("quota-exceeded", error.message, headers=headers)
-
-
 def preferences() -> dict[str, str]:
     """Words of the Prefer header (RFC 7240)."""
     found = {}
@@ -110,12 +123,17 @@ def wait_wanted(prefer) -> float:
 
 
 def wait_until_changed(job, seconds, changed):
-    """The job as it is when it has changed, or after some time."""
-    end = time.monotonic() + seconds
-    while job is not None and not changed(job) and time.monotonic() < end:
-        time.sleep(0.2)
-        job = desk().job(job["id"], g.caller)
-    return job
+    """The job as it is when it has changed, or after some time; at once where enough others wait already."""
+    if changed(job) or not waiting.acquire(blocking=False):
+        return job
+    try:
+        end = time.monotonic() + seconds
+        while job is not None and not changed(job) and time.monotonic() < end:
+            time.sleep(0.2)
+            job = desk().job(job["id"], g.caller)
+        return job
+    finally:
+        waiting.release()
 
 
 # -- handing in -----------------------------------------------------------------------------------------------------------
@@ -163,20 +181,38 @@ def submit():
         return problem("conflict-idempotency")
     found = desk().job(job, g.caller)
     seconds = wait_wanted(prefer)
-    if seconds:
+    if found and seconds:
         found = wait_until_changed(found, seconds, lambda job: job["state"] in TERMINAL)
-    applied = [name for name in ("respond-async", "wait") if name in prefer]
-    headers = {"Location": f"/v1/jobs/{job}", "Content-Location": f"/v1/jobs/{job}"}
+    if found is None:
+        return problem("not-found", "The job was deleted.")
+    place = f"/v1/jobs/{job}"
+    response = None
     if found["state"] in FINISHED and seconds:
-        response = result_file(found, form_wanted(default="ndjson"))
-        headers["Preference-Applied"] = f"wait={prefer['wait']}"
+        form = form_wanted(default="ndjson")
+        with contextlib.suppress(Busy, OSError):  # the job is accepted all the same; its result is fetched later
+            response = result_file(desk(), found, form)
+    if response:
+        response.headers["Content-Location"] = f"{place}/results?format={form}"
+        response.headers["Preference-Applied"] = f"wait={prefer['wait']}"
     else:
-        headers["Retry-After"] = str(RETRY_S)
-        if applied:
-            headers["Preference-Applied"] = "respond-async"
         response = Response(service.to_json_bytes(desk().status(found)), 202, mimetype=JSON)
-    response.headers.update(headers)
+        response.headers["Content-Location"] = place
+        if found["state"] not in TERMINAL:
+            response.headers["Retry-After"] = str(RETRY_S)
+        if "respond-async" in prefer:
+            response.headers["Preference-Applied"] = "respond-async"
+    response.headers["Location"] = place
     return response
+
+
+@contextlib.contextmanager
+def spooled():
+    """A new job, and a path for its table, which is gone at the end whatever happens."""
+    job, path = desk().spool()
+    try:
+        yield job, path
+    finally:
+        Path(path).unlink(missing_ok=True)
 
 
 def submit_json(token):
@@ -187,11 +223,11 @@ def submit_json(token):
     rows, axes = loaded.pop("rows", None), loaded.pop("grid", None)
     if axes is not None:
         return desk().submit_grid(g.caller, axes, loaded, token)
-    job, path = desk().spool()
-    with open(path, "wb") as file:
-        # Also what is no JSON number (NaN): the row that has it is refused by name when it is read.
-        file.writelines(json.dumps(row).encode() + b"\n" for row in rows)
-    return desk().submit_table(g.caller, job, path, "ndjson", loaded, token)
+    with spooled() as (job, path):
+        with open(path, "wb") as file:
+            # Also what is no JSON number (NaN): the row that has it is refused by name when it is read.
+            file.writelines(json.dumps(row).encode() + b"\n" for row in rows)
+        return desk().submit_table(g.caller, job, path, "ndjson", loaded, token)
 
 
 def submit_table(token):
@@ -199,21 +235,50 @@ def submit_table(token):
     form = TABLES.get(request.mimetype)
     if form is None:
         raise UnsupportedMediaType()
+    for name, given in request.args.lists():
+        if len(given) > 1:
+            raise InputError("An option was given twice.", pointer=f"/{name}", code="duplicate")
     options = options_from_text(request.args)
     largest = desk().settings.largest_upload
     if (request.content_length or 0) > largest:
         raise RequestEntityTooLarge()
     request.max_content_length = largest
-    job, path = desk().spool()
-    try:
+    with spooled() as (job, path):
         with open(path, "wb") as file:
-            shutil.copyfileobj(request.stream, file)
+            shutil.copyfileobj(Body(request.stream), file)
             if request.content_length is not None and file.tell() < request.content_length:
                 raise BadRequest()  # the connection broke: rows would be missing, and nobody would know
-    except BaseException:
-        os.unlink(path)
-        raise
-    return desk().submit_table(g.caller, job, path, form, options, token)
+        return desk().submit_table(g.caller, job, path, form, options, token)
+
+
+class Body:
+    """A body whose end comes too late or too early, told apart from storage that refuses.
+
+    Parameters
+    ----------
+    stream : file-like
+        Of a request.
+    """
+
+    def __init__(self, stream):
+        self._stream = stream
+
+    def read(self, size):
+        """Up to so many bytes.
+
+        Raises
+        ------
+        HTTPException
+        """
+        try:
+            return self._stream.read(size)
+        except (ClientDisconnected, TimeoutError) as error:
+            late = isinstance(error, TimeoutError) or isinstance(error.__context__, TimeoutError)
+            raise (RequestTimeout if late else BadRequest)() from None
+        except HTTPException:
+            raise
+        except Exception:  # broken chunks, a caller who has gone: each server has its own exceptions for that
+            raise BadRequest() from None
 
 
 # -- looking after --------------------------------------------------------------------------------------------------------
@@ -243,14 +308,14 @@ def show(job):
     known = request.if_none_match
     seconds = wait_wanted(prefer)
     if seconds and known:
-        job = wait_until_changed(job, seconds, lambda job: not known.contains(state_tag(job)))
+        job = wait_until_changed(job, seconds, lambda job: not known.contains_weak(state_tag(job)))
     elif seconds:
         job = wait_until_changed(job, seconds, lambda job: job["state"] in TERMINAL)
     if job is None:
         return problem("not-found", "The job was deleted.")
     response = Response(service.to_json_bytes(desk().status(job)), mimetype=JSON)
     response.headers["Cache-Control"] = "private, no-cache"
-    response.set_etag(state_tag(job))
+    response.set_etag(state_tag(job), weak=True)  # rate and time left may differ
     if job["state"] not in TERMINAL:
         response.headers["Retry-After"] = str(RETRY_S)
     return response.make_conditional(request)
@@ -270,7 +335,8 @@ def cancel(job):
     if job["state"] in TERMINAL and job["state"] != "cancelled":
         return problem("conflict", "The job has ended already.")
     desk().cancel(job)
-    return Response(service.to_json_bytes(desk().status(desk().job(job["id"], g.caller))), 202, mimetype=JSON)
+    job = desk().job(job["id"], g.caller) or job
+    return Response(service.to_json_bytes(desk().status(job)), 202, mimetype=JSON)
 
 
 @blueprint.route("/<job_id>", methods=["DELETE"])
@@ -285,37 +351,6 @@ def delete(job):
 
 
 # -- results --------------------------------------------------------------------------------------------------------------
-
-
-def form_wanted(default):
-    """The format of the result: from the query, else from Accept, else a default."""
-    if "format" in request.args:
-        form = request.args["format"]
-        if form not in table.MEDIA_TYPES:
-            raise InputError("Unknown format.", pointer="/format", code="choice", allowed=list(table.MEDIA_TYPES))
-        return form
-    if not request.accept_mimetypes or "*/*" in request.accept_mimetypes.values():
-        return default
-    best = request.accept_mimetypes.best_match(list(TABLES))
-    if best is None:
-        raise NotAcceptable(response=problem("not-acceptable", f"Results are {', '.join(table.MEDIA_TYPES.values())}."))
-    return TABLES[best]
-
-
-def result_file(job, form):
-    """The result as a response, whole or in ranges."""
-    path, tag = desk().results(job, form)
-    response = send_file(
-        path,
-        mimetype=table.MEDIA_TYPES[form],
-        as_attachment=True,
-        download_name=f"{job['id']}.{form}",
-        etag=tag,
-        conditional=True,
-    )
-    response.headers["Cache-Control"] = "private, no-cache"
-    response.headers["Detectapi-Rows-Bad"] = str(job["rows_bad"])  # a table has no place to say what is not in it
-    return response
 
 
 @blueprint.route("/<job_id>/results")
@@ -335,7 +370,7 @@ def results(job):
         return problem(
             "conflict", "There is no result: the job failed." if job["state"] == "failed" else "The job has not ended."
         )
-    return result_file(job, form_wanted(default="parquet"))
+    return result_file(desk(), job, form_wanted(default="parquet"))
 
 
 @blueprint.route("/<job_id>/results/manifest")

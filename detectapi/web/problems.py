@@ -50,8 +50,24 @@ KINDS = {
         "The request has the wrong media type",
         "Send JSON, uncompressed, with Content-Type: application/json.",
     ),
+    "range-not-satisfiable": (
+        416,
+        "The range is not within the result",
+        "Content-Range says how long the result is.",
+    ),
     "internal": (500, "Something went wrong here", "It is our mistake. The instance identifies it in our log."),
     "not-ready": (503, "Not ready", "The service cannot answer estimates at the moment."),
+    "jobs-away": (
+        503,
+        "Jobs cannot be looked after now",
+        "Their database or storage does not answer. Nothing is lost; try again. Estimates go on.",
+    ),
+    "busy": (503, "Busy", "Somebody else asked for the same just now. Try again in a moment."),
+    "storage-full": (
+        507,
+        "There is no room",
+        "The server's storage is full. Nothing was kept of the request; try again when its operator has made room.",
+    ),
     "client-error": (400, "The request was refused", "The status and the detail say why."),
 }
 BY_STATUS = {
@@ -63,11 +79,12 @@ BY_STATUS = {
     411: "length-required",
     413: "payload-too-large",
     415: "unsupported-media-type",
+    416: "range-not-satisfiable",
     500: "internal",
 }
 DOCUMENTED = {**BY_STATUS, 400: "malformed-json", 422: "validation", 503: "not-ready"}
 # What an HTTP exception says in its headers is part of the answer, e.g. Allow with a 405.
-KEPT_HEADERS = ("Allow", "WWW-Authenticate", "Retry-After", "Accept-Post")
+KEPT_HEADERS = ("Allow", "Content-Range", "WWW-Authenticate", "Retry-After", "Accept-Post")
 
 
 def problem(kind, detail=None, *, errors=(), status=None, headers=None):

@@ -10,60 +10,19 @@ from pathlib import Path
 import pyarrow as pa
 import pyarrow.parquet as pq
 import pytest
-from flask.testing import FlaskClient
 from openapi_spec_validator import validate
 from scenarios import GRID, scattered
 
-from detectapi.batch import database, local
+from detectapi.batch import local
 from detectapi.batch.engines import Inline
 from detectapi.batch.options import Options
 from detectapi.batch.runner import Runner
-from detectapi.batch.settings import Quota, Settings, from_environment
+from detectapi.batch.settings import Settings, from_environment
 from detectapi.web import create_app
 
 FEW = {"draws": 100, "seed": 7, "times_h": [24, 72]}
 QUERY = "draws=100&seed=7&times_h=24,72"
 PROBLEM = "application/problem+json"
-
-
-@pytest.fixture
-def settings(tmp_path, database_url):
-    engine = database.connect(database_url)
-    database.upgrade(engine)
-    engine.dispose()
-    return Settings(str(tmp_path / "jobs"), database_url, quota=Quota(1000, 3, 1_000_000))
-
-
-class Client(FlaskClient):
-    """Reads every answer to its end, so that files behind answers are closed."""
-
-    def open(self, *arguments, buffered=True, **options):
-        return super().open(*arguments, buffered=buffered, **options)
-
-
-@pytest.fixture
-def app(settings):
-    app = create_app({"TESTING": True, "JOBS": settings})
-    app.test_client_class = Client
-    yield app
-    app.extensions["detectapi-desk"].engine.dispose()
-
-
-@pytest.fixture
-def desk(app):
-    return app.extensions["detectapi-desk"]
-
-
-@pytest.fixture
-def key(desk):
-    return desk.keys.issue("lab", ["batch:read", "batch:write"])
-
-
-@pytest.fixture
-def client(app, key):
-    client = app.test_client()
-    client.environ_base["HTTP_AUTHORIZATION"] = f"Bearer {key}"
-    return client
 
 
 @pytest.fixture
@@ -373,6 +332,15 @@ def test_rows_a_day_have_a_limit(client, desk):
     assert client.get(place).get_json()["problem"]["code"] == "quota-rows"
 
 
+def test_rows_of_deleted_jobs_count_for_their_day(client, desk):
+    axes = {**GRID, "amount_mg": {"from": 1, "to": 25, "step": 1}}
+    place = hand_in(client, grid=axes).headers["Location"]
+    assert client.get(place).get_json()["progress"]["rows_total"] > 500
+    client.post(f"{place}/cancel")
+    assert client.delete(place).status_code == 204
+    assert "1000 rows" in refused(hand_in(client, grid=axes))["detail"]
+
+
 def test_bytes_kept_have_a_limit(client, desk, settings):
     table = b"id\n" + (b"x" * 1000 + b"\n") * 600
     first = client.post(f"/v1/jobs?{QUERY}", data=table, content_type="text/csv")
@@ -421,6 +389,6 @@ def test_results_are_removed_when_their_time_has_passed(client, desk):
     folder = Path(desk.store.job(place.rpartition("/")[2])["folder"])
     compute(desk)
     desk.store.clock = lambda: time.time() + 1000
-    Runner(desk.store, Inline()).clear()
+    desk.clear()
     assert client.get(place).status_code == 404
     assert not folder.exists()

@@ -299,3 +299,42 @@ def test_unknown_scopes_are_refused(keys):
     for scopes in ([], ["everything"]):
         with pytest.raises(ValueError, match="scopes are"):
             keys.issue("lab", scopes)
+
+
+def test_a_chunk_that_comes_after_the_end_changes_nothing(store):
+    job = planned(store)
+    store.lease("w", 2)
+    store.fail(job, {"code": "ours", "detail": "it failed"})
+    store.done(job, 0, OUTCOME)
+    found = store.job(job)
+    assert (found["state"], found["problem"]["code"], found["chunks_done"]) == ("failed", "ours", 0)
+    assert store.parts(job) == []
+
+
+def test_a_submission_whose_answer_was_lost_is_still_new(store):
+    values = {
+        "id": new_id(), "owner": "", "name": "", "source": {}, "options": FAST.to_dict(), "about": {}, "folder": "/nowhere",
+    }  # fmt: skip
+    assert store.submit(values, "token", "digest") == (values["id"], True)
+    assert store.submit(values, "token", "digest") == (values["id"], True)
+    assert store.submit({**values, "id": new_id()}, "token", "digest") == (values["id"], False)
+
+
+def test_removing_a_job_frees_its_idempotency_key(store):
+    job = store.submit(
+        {
+            "id": new_id(),
+            "owner": "",
+            "name": "",
+            "source": {},
+            "options": FAST.to_dict(),
+            "about": {},
+            "folder": "/nowhere",
+        },
+        "token",
+        "digest",
+    )[0]
+    store.remove(job)
+    assert store.job(job) is None
+    with store.engine.connect() as connection:
+        assert not connection.execute(tables.submission.select()).all()
