@@ -119,7 +119,7 @@ def summarise(first, last, plan: Layout, level: float) -> Window:
     # Where an edge of the band of P(t) takes the value one half, the median lies if that edge is true.
     time = _quantiles(ordered, np.linspace(0.0, 1.0, MEDIAN_POINTS))
     time = np.unique(np.concatenate([[0.0], time, np.nextafter(time[-1:], np.inf)]))
-    edges = probit_edges(*_rows(np.zeros_like(first), last, plan, time), level)
+    edges = probit_edges(*_rows(np.zeros_like(first), last, plan, time), level, plan.draws)
     knowledge = tuple(_time_at_half(time, edge) for edge in edges)
     return Window(median, low, high, level, float(error), float(ever), knowledge)
 
@@ -148,7 +148,7 @@ def probability_curve(first, last, plan: Layout, level: float, time) -> Curve:
     into a band.
     """
     overall, knowledge = _rows(first, last, plan, time)
-    low, high = probit_band(overall, knowledge, level)
+    low, high = probit_band(overall, knowledge, level, plan.draws)
     return Curve(time, overall, low, high)
 
 

@@ -47,6 +47,20 @@ def test_knowledge_band_is_that_of_knowledge_alone():
     assert high == pytest.approx(true_high, abs=0.05)
 
 
+def test_the_band_stays_open_in_the_tail():
+    for seed in range(10):
+        plan, last = made_up(seed)
+        time = np.linspace(0.0, np.sort(last)[-3], 60)
+        curve = probability_curve(np.zeros_like(last), last, plan, 0.9, time)
+        open_ones = (curve.probability > 0.0) & (curve.probability < 1.0)
+
+        assert np.all((curve.low < curve.probability)[open_ones] & (curve.probability < curve.high)[open_ones])
+        tail = (curve.probability > 0.0) & (curve.probability < 0.05)
+        true_high = ndtr((0.3 * 1.645 - np.log(time[tail] / TYPICAL)) / 0.4)
+        # The last few draws of 2,000 know the probability itself no better than to a factor of two or three.
+        assert np.all(curve.high[tail] > 0.2 * true_high)
+
+
 def test_where_the_median_could_lie_is_that_of_knowledge_alone():
     spans = []
     for seed in range(40):

@@ -89,8 +89,11 @@ _ANGLE = np.linspace(0.0, np.pi / 2.0, 65)
 _RHO = np.sin(_ANGLE)
 _MOST_RHO = 0.999
 
+FEW = 20.0
+"""Draws' worth of information, mean (1 - mean) draws, below which a variance says less than those of other times."""
 
-def probit_edges(mean, variance, level):
+
+def probit_edges(mean, variance, level, draws=np.inf):
     """Edges of the central band of a probability that is known only with a variance, as probits.
 
     Parameters
@@ -101,6 +104,8 @@ def probit_edges(mean, variance, level):
         Of the probability. Zero gives a band without width.
     level : float
         Probability that the band holds.
+    draws : float
+        How many draws mean and variance were estimated from.
 
     Returns
     -------
@@ -112,7 +117,9 @@ def probit_edges(mean, variance, level):
     The probability is taken as ``Phi((h + sqrt(rho) z) / sqrt(1 - rho))`` with z standard normal and ``Phi(h) = mean``: what
     follows when the logarithm of the last positive time is the sum of a normal part that is not known and one in which people
     differ. Its variance is ``integral_0^rho exp(-h^2 / (1 + r)) / (2 pi sqrt(1 - r^2)) dr``, which gives rho; with
-    ``r = sin(a)`` the integrand has no singularity.
+    ``r = sin(a)`` the integrand has no singularity. In that picture rho is the same at all times, so where few draws are positive
+    (or few are not) and chance may leave no variance at all, it is drawn towards its mean over times: a band never closes for
+    want of draws.
     """
     low = np.where(mean <= 0.0, -np.inf, np.inf)
     inside = (mean > 0.0) & (mean < 1.0)
@@ -121,9 +128,14 @@ def probit_edges(mean, variance, level):
     steps = (integrand[:, 1:] + integrand[:, :-1]) * (_ANGLE[1] / 2.0)
     explained = np.concatenate([np.zeros((len(h), 1)), np.cumsum(steps, axis=1)], axis=1)
     rho = np.minimum(np.sin(_inverse(explained, variance[inside])), _MOST_RHO)
+    told = mean[inside] * (1.0 - mean[inside]) * draws
+    if len(rho) and np.isfinite(draws):
+        rho = (told * rho + FEW * (told @ rho) / told.sum()) / (told + FEW)
     reach = np.sqrt(rho) * inverse_normal(np.array([0.5 + level / 2.0]))
     high = low.copy()
-    low[inside], high[inside] = ((h + side * reach) / np.sqrt(1.0 - rho) for side in (-1.0, 1.0))
+    edges = ((h + side * reach) / np.sqrt(1.0 - rho) for side in (-1.0, 1.0))
+    # Where most of the mean lies in one tail of what is not known, the central band would leave it out.
+    low[inside], high[inside] = (bound(edge, h) for bound, edge in zip((np.minimum, np.maximum), edges, strict=True))
     return low, high
 
 
@@ -137,10 +149,10 @@ def _inverse(explained, variance):
     return _ANGLE[above - 1] + np.clip(share, 0.0, 1.0) * _ANGLE[1]
 
 
-def probit_band(mean, variance, level):
+def probit_band(mean, variance, level, draws=np.inf):
     """Central band of a probability that is known only with a variance: `probit_edges` as probabilities.
 
-    Where the variance is zero both edges are the mean itself.
+    Where there is no width both edges are the mean itself.
     """
-    edges = probit_edges(mean, variance, level)
-    return tuple(np.where(variance > 0.0, _PHI(edge), mean) for edge in edges)
+    low, high = probit_edges(mean, variance, level, draws)
+    return tuple(np.where(low < high, _PHI(edge), mean) for edge in (low, high))
