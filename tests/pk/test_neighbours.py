@@ -28,11 +28,22 @@ def alone_and_together(people, level):
             assert whole[i] == one[0]
 
 
-def with_voids(case, n, seed):
+@pytest.mark.parametrize("depth", [1, 2, 3])
+def test_concentrations_of_draws_with_equal_poles(depth):
+    equal = Moiety(10.0, 50.0)
+    case = oral(depth, rate_constant=0.2, moieties=(equal,) * 3, trains=(Train(100.0, -48.0, 0.0, 24.0, 3), Train(7.0)))
+    people = with_voids(case, 9, seed=5, cv=1e-9)
+    together = respond(*as_arrays(people))
+    assert together.safe_route.all()
+    curves = together.concentration(TIMES)
+    for i, person in enumerate(people):
+        assert (respond(*as_arrays([person])).concentration(TIMES)[:, 0] == curves[:, i]).all()
+
+
+def with_voids(case, n, seed, cv=0.3):
     voids = np.random.default_rng(seed).uniform(0.25, 24.0, n)
-    return [
-        person.replace(void=float(void)) for person, void in zip(population(case, n, seed=seed), voids, strict=True)
-    ]
+    people = population(case, n, cv, seed)
+    return [person.replace(void=float(void)) for person, void in zip(people, voids, strict=True)]
 
 
 RELEASED = {
