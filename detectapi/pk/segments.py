@@ -177,7 +177,7 @@ def refine(brackets: Brackets, cutoff, falling) -> np.ndarray:
             found |= np.abs(step) <= 1e-7 * x
         # Found comes before the test against the bracket: that would throw away a step that ends just outside.
         inside = (ahead > low) & (ahead < high)
-        if iteration < _TRUSTING and inside.all():
+        if iteration < _TRUSTING and inside.all() and not kept.any():
             x = ahead
         else:
             left = (value >= cutoff) == falling

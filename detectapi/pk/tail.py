@@ -92,7 +92,7 @@ def _newton(poles, coefficients, cutoff, start, horizon, draws, last) -> None:
         good = falling & (ahead > low) & (ahead < high)
         above = value >= target
         seen = seen | above
-        if iteration < _TRUSTING and good.all():
+        if iteration < _TRUSTING and good.all() and not kept.any():
             t = ahead
         else:
             # Below the cutoff and rising is left of the hump; everywhere else the curve tells the side by itself.
