@@ -8,7 +8,7 @@ from typing import NamedTuple
 import numpy as np
 
 from detectapi.pk.confluent import careful
-from detectapi.pk.expansion import entry_coefficients, ill_conditioned, path_coefficients
+from detectapi.pk.expansion import ILL_CONDITIONED, condition, entry_coefficients, path_coefficients
 from detectapi.pk.mammillary import Disposition
 from detectapi.pk.positive import Source
 from detectapi.pk.response import Path, Response
@@ -110,22 +110,28 @@ def respond(chain: Chain, groups: Sequence[Doses], void_interval) -> Response:
     blocks = chain.dispositions
     wanted = [any(np.any(source.delivered[e]) for source in sources) for e in range(len(blocks))]
     poles = np.concatenate([*(b.poles for b in blocks), *(s.rate[np.newaxis] for s in sources if s.rate is not None)])
-    row, coefficients, unsafe = sum(len(b.poles) for b in blocks), [], np.zeros(len(void), dtype=bool)
+    row, coefficients, conditions = sum(len(b.poles) for b in blocks), [], [np.ones(len(void))]
     with np.errstate(divide="ignore", invalid="ignore", over="ignore"):  # equal poles: told from the size of the terms
         entries = entry_coefficients(blocks, chain.formation, wanted)
         for source in sources:
             coefficients.append(path_coefficients(entries, source.delivered, source.rate, poles, row))
             row += source.rate is not None
-            unsafe |= ill_conditioned(coefficients[-1], poles)
+            conditions.append(condition(coefficients[-1], poles))
+        worst = np.maximum.reduce(conditions)
+    unsafe = ~(worst <= ILL_CONDITIONED)
     arrange, _ = ascending(poles)
     poles, coefficients = arrange(poles), [arrange(c) for c in coefficients]
     if unsafe.any():
         idle = [schedule.idle for schedule in schedules]
-        poles, coefficients = _with_careful(poles, coefficients, sources, idle, np.flatnonzero(unsafe))
+        few = np.flatnonzero(unsafe)
+        poles, coefficients = _with_careful(poles, coefficients, sources, idle, few)
+        with np.errstate(divide="ignore", invalid="ignore"):
+            again = [condition(c[:, few], poles[:, few]) for c in coefficients]
+        worst[few] = np.fmax.reduce([np.ones(len(few)), *again])
     paths = []
     for (group, _), schedule, source, c in zip(inputs, schedules, sources, coefficients, strict=True):
         paths.append(Path(c if group.scale is None else c * group.scale, schedule, (source,)))
-    return Response(poles, tuple(paths), void, unsafe)
+    return Response(poles, tuple(paths), void, unsafe, worst)
 
 
 def _source(chain, path, scale) -> Source:
@@ -191,4 +197,5 @@ def mix(responses: Sequence[Response], weights) -> Response:
             paths.append(Path(arrange(coefficients), path.schedule, tuple(sources)))
         above += len(response.poles)
     safe = np.logical_or.reduce([response.safe_route for response in responses])
-    return Response(arrange(poles), tuple(paths), responses[0].void, safe)
+    worst = np.maximum.reduce([response.condition for response in responses])
+    return Response(arrange(poles), tuple(paths), responses[0].void, safe, worst)

@@ -120,7 +120,9 @@ def divided_difference(group, distance, idle=0.0):
         following[1:] += 2.0 * now[:-1]
         before, now = now, following
         differences[j] = now[-1]
-    weights = np.einsum("rj,jm->rm", _FROM_CHEBYSHEV, differences)
+    weights = np.zeros((NODES, m))
+    for share, difference in zip(_FROM_CHEBYSHEV.T, differences, strict=True):  # in this order, however many the draws
+        weights += share[:, np.newaxis] * difference
     return centre + half_width * _POINTS[:, np.newaxis], weights * (-1.0) ** (q - 1) / half_width ** (q - 1)
 
 

@@ -8,9 +8,13 @@ import numpy as np
 
 from detectapi.pk.response import Response
 from detectapi.pk.segments import nearest_crossing, refine
+from detectapi.pk.settle import settle
 from detectapi.pk.sweep import walk
 from detectapi.pk.tail import last_crossing
 from detectapi.pk.zones import EarlyZone, TailZone
+
+BLUR = 1e-4
+"""Rounding moves a concentration by less than this fraction of `Response.noise`; by a millionth of it for most."""
 
 
 class Crossings(NamedTuple):
@@ -56,7 +60,9 @@ def crossings(response: Response, cutoff, last_only=False) -> Crossings:
     if response.paths:
         for begin in range(0, response.n, response.block):
             block = slice(begin, begin + response.block)
-            _Block(response, cutoff, block).solve(first[block], last[block], safe[block], last_only)
+            some = _Block(response, cutoff, block)
+            some.solve(first[block], last[block], safe[block], last_only)
+            some.settle(first[block], last[block], safe[block], last_only)
     return Crossings(first, last, safe)
 
 
@@ -78,7 +84,8 @@ class _Block:
         last[in_tail] = (self.start + after)[in_tail]
         wanted = ~in_tail
         if not last_only:
-            low_at_first = self.response.initial(self.block) < self.cutoff
+            self.initial = self.response.initial(self.block)
+            low_at_first = self.initial < self.cutoff
             wanted |= low_at_first
         need = np.flatnonzero(wanted & np.isfinite(self.cutoff))
         if len(need) == 0:
@@ -92,6 +99,25 @@ class _Block:
         rising = np.flatnonzero(low_at_first[need] & (last[need] > 0.0))
         late = self._settle_early(early, need, rising, False, first, safe)
         self._first_in_tail(late, first, last, safe)
+
+    def settle(self, first, last, safe, last_only) -> None:
+        """Settle, in views of the whole, what rounding may have moved."""
+        noise = self.response.noise[self.block]
+        few = np.flatnonzero((last > 0.0) & (self.cutoff < noise))
+        if len(few):
+            self._settle(few, last, safe, True)
+        if last_only:
+            return
+        # The curve may also only seem to begin at or above the cutoff.
+        few = few[(first[few] > 0.0) | (self.initial[few] < self.cutoff[few] + BLUR * noise[few])]
+        if len(few):
+            self._settle(few, first, safe, False)
+            first[few] = np.minimum(first[few], last[few])
+
+    def _settle(self, few, result, safe, falling):
+        settled = settle(self.response, self.block[few], result[few], self.cutoff[few], falling)
+        safe[few] |= settled != result[few]
+        result[few] = settled
 
     def _last_in_tail(self, safe):
         """Last crossing after the start of the tail, nan without any. [h after that start]"""

@@ -62,7 +62,7 @@ def pieces(poles, inputs, old, void, end, extra=(), values_only=False) -> Pieces
         What is left of all other doses at time 0.
     void, end : array, shape (n,)
         Void interval, and where the tail begins. [h]
-    extra : sequence of float
+    extra : sequence of float or array, shape (n,)
         Times to add as nodes, at or after 0. [h]
     values_only : bool
         Leave level and slopes empty.
@@ -84,10 +84,12 @@ def pieces(poles, inputs, old, void, end, extra=(), values_only=False) -> Pieces
             corners = [(begin, 1.0), (begin + void, -1.0)]
             if length > 0.0:
                 corners += [(finish, -1.0), (finish + void, 1.0)]
+            given = amount + np.zeros(n)
             for corner, sign in corners:
-                nodes.append(corner + np.zeros(n))
+                # A dose that is none in a draw has no corners there: they would cut what others add into other sums.
+                nodes.append(np.where(given > 0.0, corner, 0.0))
                 unit_of.append(known[length])
-                weights.append(sign * amount + np.zeros(n))
+                weights.append(sign * given)
     time = np.array(nodes)
     arrange, order = ascending(time)
     last = int((order == 1).argmax(axis=0).max(initial=0)) + 1

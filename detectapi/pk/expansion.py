@@ -113,9 +113,8 @@ def path_coefficients(entries, delivered, rate, poles, row) -> np.ndarray:
     return coefficients
 
 
-def ill_conditioned(coefficients, poles) -> np.ndarray:
-    """Draws whose partial fractions cancel too far to be trusted, those that are not finite included. Shape (n,)."""
+def condition(coefficients, poles) -> np.ndarray:
+    """Size of the terms of an area under the curve over the area; at least 1, not finite where poles coincide. Shape (n,)."""
     area = coefficients / poles
-    total = np.abs(add_up(area))
     size = add_up(np.abs(area))
-    return ~((size <= ILL_CONDITIONED * total) & np.isfinite(size))
+    return np.divide(size, np.abs(add_up(area)), out=np.ones_like(size), where=size != 0.0)

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from functools import cached_property
 from typing import NamedTuple
 
 import numpy as np
@@ -22,6 +23,10 @@ one void that the early zone of a block would take more than this many numbers."
 SUSPECT = 1e-8
 """A concentration below this fraction of the terms it is the sum of is computed again without subtractions; times the
 condition of the expansion, since where poles are close to each other the terms themselves have lost as many digits."""
+
+SHOWING = 5e-10
+"""The same for crossings, whose cutoff is known: at more than this fraction of the terms rounding, about 5e-16 of them, is
+below a millionth of it."""
 
 FEW = 100
 """So many trains or single doses along a path are all computed again, old ones too: the first minutes of any may be
@@ -64,16 +69,19 @@ class Response:
     paths : tuple of Path
     safe_route : array of bool, shape (n,)
         Draws whose near-equal poles needed another expansion than partial fractions.
+    condition : array, shape (n,)
+        Size of the terms of an area under the curve over the area, of the path where that is largest.
     block : int
         Draws to work on at once. Results do not depend on it.
     """
 
-    def __init__(self, poles, paths, void, safe_route):
+    def __init__(self, poles, paths, void, safe_route, condition):
         self.n = len(void)
         self.poles = poles
         self.paths = paths
         self.void = void
         self.safe_route = safe_route
+        self.condition = condition
         self.last_input = max([0.0, *(path.schedule.last for path in paths)])
         self.first_input = min((path.schedule.first for path in paths), default=np.inf)
         self.tail_start = void + self.last_input
@@ -133,7 +141,7 @@ class Response:
         start = self.tail_start[draws]
         poles, tail = self.poles[:, draws], self.tail[:, draws]
         tail_curve(time, poles, tail, start, values)
-        suspect, doubtful = SUSPECT * self._condition(draws), []  # (times, draws) of what is not to be trusted
+        suspect, doubtful = SUSPECT * self.condition[draws], []  # (times, draws) of what is not to be trusted
         # The rule of signs tells at once which draws never fall below that fraction of their terms; ask the others.
         unsure = np.flatnonzero(~never_above(poles, 0.0, suspect * np.abs(tail) - tail))
         if len(unsure):
@@ -154,18 +162,9 @@ class Response:
                 doubtful.append((np.full(len(column), j), column))
         row, column = (np.concatenate(part) for part in zip(*doubtful, strict=True)) if doubtful else ((), ())
         if len(row):
-            values[row, column] = self._exact(np.arange(self.n)[draws][column], time[row])
+            values[row, column] = self.exact(np.arange(self.n)[draws][column], time[row])
 
-    def _condition(self, draws):
-        """Size of the terms of an area under the curve over the area, of the path where that is largest."""
-        worst = np.ones(len(self.void[draws]))
-        for path in self.paths:
-            area = path.coefficients[:, draws] / self.poles[:, draws]
-            with np.errstate(divide="ignore", invalid="ignore"):
-                worst = np.fmax(worst, add_up(np.abs(area)) / np.abs(add_up(area)))
-        return worst
-
-    def _exact(self, draws, time):
+    def exact(self, draws, time):
         """Concentration at one time for each of some draws, without subtractions; of many doses the recent ones only."""
         poles, void, total = columns(self.poles, draws), self.void[draws], np.zeros(len(draws))
         for path, doses in zip(self.paths, _for_draws(self.recent, draws), strict=True):
@@ -179,6 +178,28 @@ class Response:
             for source in path.sources:
                 total += averaged(source, doses, draws, time, void)
         return total
+
+    @cached_property
+    def noise(self) -> np.ndarray:
+        """Where the concentration is above this, rounding shows at no time. Shape (n,). [umol/L]"""
+        size = np.zeros(self.n) if self.old is None else add_up(np.abs(self.old))
+        for path, doses in zip(self.paths, self.recent, strict=True):
+            if doses:
+                size += add_up(np.abs(path.coefficients)) * sum(dose.amount for dose in doses)
+        return SHOWING * self.condition * size * (self.tail_start / self.void)
+
+    def noisy(self, draws, time, cutoff) -> np.ndarray:
+        """Whether rounding shows where some draws are at a cutoff, at one time each. Shape (m,)."""
+        start = self.tail_start[draws]
+        terms = columns(self.poles, draws) * np.minimum(start - time, 0.0)
+        size = add_up(np.exp(terms) * np.abs(columns(self.tail, draws)))
+        soon = np.flatnonzero(time < start)
+        if len(soon):
+            some = draws[soon]
+            size[soon] = self.early_pieces(some, (time[soon],), values_only=True).at_node(2)[1]
+        # What still rises from nothing is steep: there the same error moves a crossing by less.
+        steep = np.where(time <= self.first_input + self.void[draws], 0.1, 1.0)
+        return cutoff < SHOWING * steep * self.condition[draws] * size
 
     def _old(self, draws):
         return None if self.old is None else columns(self.old, draws)

@@ -16,7 +16,7 @@ also the square of Halley's correction, its parts added up by size, times the di
 it is not)."""
 
 _TRUSTING = 8
-"""Steps without keeping a bracket while none is needed."""
+"""Steps in which only a draw that leaves its bracket keeps one, whatever its neighbours do."""
 
 
 class Brackets(NamedTuple):
@@ -155,6 +155,7 @@ def refine(brackets: Brackets, cutoff, falling) -> np.ndarray:
     if len(some) < len(x):
         low, high, cutoff, x = _pick(some, low, high, cutoff, x)
         piece = piece.pick(some)
+    kept = np.zeros(len(x), dtype=bool)
     for iteration in range(200):
         if len(x) == 0:
             break
@@ -176,18 +177,19 @@ def refine(brackets: Brackets, cutoff, falling) -> np.ndarray:
             found |= np.abs(step) <= 1e-7 * x
         # Found comes before the test against the bracket: that would throw away a step that ends just outside.
         inside = (ahead > low) & (ahead < high)
-        if iteration < _TRUSTING and inside.all():
+        if iteration < _TRUSTING and inside.all() and not kept.any():
             x = ahead
         else:
             left = (value >= cutoff) == falling
-            low, high = np.where(left, x, low), np.where(left, high, x)
+            kept = ~inside | kept if iteration < _TRUSTING else np.ones_like(kept)
+            low, high = np.where(kept & left, x, low), np.where(kept & ~left, x, high)
             inside = (ahead > low) & (ahead < high)
             x = np.where(found | inside, ahead, 0.5 * (low + high))
             found |= high - low <= 1e-14 * high
         if found.any():
             result[some[found]] = np.minimum(np.maximum(x, low), high)[found]
             open_ones = np.flatnonzero(~found)
-            some, low, high, cutoff, x = _pick(open_ones, some, low, high, cutoff, x)
+            some, low, high, cutoff, x, kept = _pick(open_ones, some, low, high, cutoff, x, kept)
             piece = piece.pick(open_ones)
     result[some] = x
     return result

@@ -14,8 +14,8 @@ MARGIN = 1e-9
 _STEPS = 60
 _TRUSTING = 8
 _PATIENCE = 6
-"""Steps in all; steps without keeping a bracket while none is needed; steps after which a curve never seen above the
-cutoff is left to another method."""
+"""Steps in all; steps in which only a draw that leaves its bracket keeps one, whatever its neighbours do; steps after
+which a curve never seen above the cutoff is left to another method."""
 
 
 def last_crossing(poles, coefficients, cutoff):
@@ -70,7 +70,8 @@ def _newton(poles, coefficients, cutoff, start, horizon, draws, last) -> None:
     """Fill in the crossings found. Steps are Halley's: a third sum costs less than another step."""
     some = slice(None) if len(draws) == poles.shape[1] else draws
     p, c, target, high = columns(poles, some), columns(coefficients, some), cutoff[draws], horizon[draws]
-    t, low, seen = start[draws], np.zeros_like(high), np.zeros(len(draws), dtype=bool)
+    t, low = start[draws], np.zeros_like(high)
+    seen, kept = np.zeros((2, len(draws)), dtype=bool)
     for iteration in range(_STEPS):
         terms = p * -t
         np.exp(terms, out=terms)
@@ -89,13 +90,15 @@ def _newton(poles, coefficients, cutoff, start, horizon, draws, last) -> None:
         ahead = t + step
         falling = fall > 0.0
         good = falling & (ahead > low) & (ahead < high)
-        if iteration < _TRUSTING and good.all():
+        above = value >= target
+        seen = seen | above
+        if iteration < _TRUSTING and good.all() and not kept.any():
             t = ahead
         else:
             # Below the cutoff and rising is left of the hump; everywhere else the curve tells the side by itself.
-            above = value >= target
             right = above | ~falling
-            low, high, seen = np.where(right, t, low), np.where(right, high, t), seen | above
+            kept = ~good | kept if iteration < _TRUSTING else np.ones_like(kept)
+            low, high = np.where(kept & right, t, low), np.where(kept & ~right, t, high)
             t = np.where(found | (falling & (ahead > low) & (ahead < high)), ahead, 0.5 * (low + high))
         done = found | ~seen if iteration >= _PATIENCE else found
         if not done.any():
@@ -105,4 +108,4 @@ def _newton(poles, coefficients, cutoff, start, horizon, draws, last) -> None:
         if len(keep) == 0:
             return
         p, c, draws, target, t = columns(p, keep), columns(c, keep), draws[keep], target[keep], t[keep]
-        low, high, seen = low[keep], high[keep], seen[keep]
+        low, high, seen, kept = low[keep], high[keep], seen[keep], kept[keep]
