@@ -12,8 +12,8 @@ _LARGEST = 500.0
 """Exponent beyond which a power is not used, well below where it overflows."""
 
 _TIMES = 8
-_DRAWS = 128
-"""Times, or draws, worked on at once: what they need fits in the cache."""
+_NUMBERS = 90_000
+"""Times, or numbers of a curve, worked on at once: what they need fits in the cache."""
 
 
 _LARGE_PAGE = 1 << 21
@@ -83,12 +83,12 @@ def _direct(time, poles, coefficients, start, values) -> None:
 def _by_powers(time, poles, coefficients, start, values) -> None:
     (k, n), m = poles.shape, len(time)
     tick, strides = (time[-1] - time[0]) / (m - 1), -(-m // STRIDE)
-    ticks = -tick * np.arange(STRIDE)
+    ticks, block = -tick * np.arange(STRIDE), max(_NUMBERS // (strides * STRIDE), 1)
     # The same memory for every block: fresh memory costs more than what is written to it.
-    far, near = np.empty((strides, _DRAWS, k)), np.empty((_DRAWS, k, STRIDE))
-    found = np.empty((_DRAWS, strides, STRIDE))
-    for first in range(0, n, _DRAWS):
-        draws, few = slice(first, first + _DRAWS), min(_DRAWS, n - first)
+    far, near = np.empty((strides, block, k)), np.empty((block, k, STRIDE))
+    found = np.empty((block, strides, STRIDE))
+    for first in range(0, n, block):
+        draws, few = slice(first, first + block), min(block, n - first)
         p, f, g = np.ascontiguousarray(poles[:, draws].T), far[:, :few], near[:few]
         # Each step doubles how many powers of a stride are known.
         since = np.minimum(start[draws] - time[0], _LARGEST / p[:, -1])
