@@ -110,6 +110,8 @@ def read_json(raw):
         document = json.loads(raw.decode("utf-8-sig"), object_pairs_hook=unique_names)
     except RecursionError:
         raise too_deep from None
+    except InputError:  # a name that occurs twice
+        raise
     except UnicodeDecodeError:
         raise MalformedRequest("The request is not UTF-8 text.") from None
     except json.JSONDecodeError as error:
