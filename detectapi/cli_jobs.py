@@ -38,6 +38,9 @@ def batch(source, output, **options):
         from detectapi.batch import command
     except ModuleNotFoundError as error:
         raise click.ClickException(f"{error.name} is missing: pip install 'detectapi[batch]'") from None
+    except KeyboardInterrupt:
+        click.echo("detectapi: stopped before it began", err=True)
+        sys.exit(130)
 
     sys.exit(command.batch(source, output, **options))
 

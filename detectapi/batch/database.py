@@ -11,7 +11,7 @@ from pathlib import Path
 from typing import TypeVar
 
 from sqlalchemy import Engine, create_engine, event, inspect
-from sqlalchemy.exc import OperationalError
+from sqlalchemy.exc import DBAPIError, OperationalError
 
 Result = TypeVar("Result")
 BUSY_S = 10.0
@@ -80,6 +80,11 @@ def _alone(engine: Engine):
 def is_current(engine: Engine) -> bool:
     """Whether the tables are there."""
     return inspect(engine).has_table("submission")
+
+
+def trouble(error: DBAPIError) -> str:
+    """What a database says of itself, in a line: without the statement and its values."""
+    return str(error.orig).strip().partition("\n")[0].rstrip(".") or type(error.orig).__name__
 
 
 def patiently(work: Callable[[], Result], patience_s: float = PATIENCE_S) -> Result:

@@ -7,13 +7,17 @@ import resource
 from collections.abc import Callable, Iterator
 from typing import Any
 
-from detectapi.batch import files, grid, storage
+from detectapi.batch import files, grid, processes, storage
 from detectapi.batch.options import Options
 from detectapi.batch.store import input_place
 from detectapi.errors import InputError, Problem
 
 MEMORY_BYTES = 1024 * 1024 * 1024
 """What reading a binary table may take on top; a page that decodes to more breaks its reader, and nothing else."""
+
+
+MOST_CHUNKS = 1_000_000
+"""Of a grid, which is easily larger than anyone means; the list of chunks is held in memory once."""
 
 
 def bounds(total: int, chunk_rows: int) -> list[tuple[int, int]]:
@@ -45,7 +49,13 @@ def cut(source: dict[str, Any], options: Options, folder: str, go_on: Callable[[
         The table as a whole cannot be read.
     """
     if "grid" in source:
-        return bounds(grid.size(source["grid"]), options.chunk_rows), 0
+        size = grid.size(source["grid"])
+        if size > MOST_CHUNKS * options.chunk_rows:
+            most = (
+                f"A grid has at most {MOST_CHUNKS} chunks; with chunks of {options.chunk_rows} rows this one has more."
+            )
+            raise InputError(most, code="too-large")
+        return bounds(size, options.chunk_rows), 0
     total = written = 0
     lines: list[str] = []
 
@@ -77,7 +87,7 @@ def apart(path: str, form: str) -> Iterator[str]:
     context = multiprocessing.get_context("spawn")
     ours, theirs = context.Pipe(duplex=False)
     process = context.Process(target=_read_bounded, args=(theirs, path, form), daemon=True)
-    process.start()
+    processes.start(process)
     theirs.close()
     try:
         while True:

@@ -45,18 +45,21 @@ class Store:
     engine : sqlalchemy.Engine
     clock : callable
         Seconds since the epoch.
+    patience_s : float
+        How long a database that is locked, full or away is asked again. [s]
     """
 
-    def __init__(self, engine: Engine, clock=time.time):
+    def __init__(self, engine: Engine, clock=time.time, patience_s: float = database.PATIENCE_S):
         self.engine = engine
         self.clock = clock
+        self.patience_s = patience_s
 
     def _do(self, work):
         def in_transaction():
             with self.engine.begin() as connection:
                 return work(connection)
 
-        return database.patiently(in_transaction)
+        return database.patiently(in_transaction, self.patience_s)
 
     # -- jobs ---------------------------------------------------------------------------------------------------------
 
