@@ -33,7 +33,7 @@ def batch(source, output, *, errors, shared, workers, dask, times, echo, **given
             if before:
                 kept["rows"] = work.job()["rows_done"]
                 _say(f"continuing: {_rows(kept['rows'])} {'is' if kept['rows'] == 1 else 'are'} done")
-            with _shown() as show:
+            with _shown(kept.get("rows", 0)) as show:
 
                 def look(job):
                     kept["rows"] = job["rows_done"]
@@ -114,8 +114,8 @@ def _columns(text: str) -> tuple[str, ...]:
 
 
 @contextlib.contextmanager
-def _shown():
-    """Show how far a job is: a bar on a terminal, else a line now and then."""
+def _shown(before: int):
+    """Show how far a job is, whose first rows were done before: a bar on a terminal, else a line now and then."""
     if sys.stderr.isatty():
         with contextlib.suppress(ImportError):
             from rich.console import Console
@@ -129,7 +129,7 @@ def _shown():
                 task = bar.add_task("reading rows", total=None, rate=0.0)
 
                 def show(job):
-                    so_far = progress(job, time.time())
+                    so_far = progress(job, time.time(), before)
                     words = "rows" if job["chunks_total"] is not None else "reading rows"
                     rate = so_far["rows_per_s"]
                     bar.update(
@@ -144,7 +144,7 @@ def _shown():
         nonlocal last
         if time.monotonic() - last >= PLAIN_EVERY_S:
             last = time.monotonic()
-            so_far = progress(job, time.time())
+            so_far = progress(job, time.time(), before)
             left = f", {so_far['eta_s']:.0f} s left" if so_far["eta_s"] is not None else ""
             _say(
                 f"{so_far['rows_done']} of {so_far['rows_total'] or '?'} rows, {so_far['rows_per_s']:.0f} rows/s{left}"

@@ -11,9 +11,10 @@ from pathlib import Path
 from typing import TypeVar
 
 from sqlalchemy import Engine, create_engine, event, inspect
-from sqlalchemy.exc import DBAPIError, OperationalError
+from sqlalchemy.exc import ArgumentError, DBAPIError, OperationalError, SQLAlchemyError
 
 Result = TypeVar("Result")
+DatabaseTrouble = SQLAlchemyError
 BUSY_S = 10.0
 PATIENCE_S = 120.0
 
@@ -82,8 +83,10 @@ def is_current(engine: Engine) -> bool:
     return inspect(engine).has_table("submission")
 
 
-def trouble(error: DBAPIError) -> str:
-    """What a database says of itself, in a line: without the statement and its values."""
+def trouble(error: SQLAlchemyError) -> str:
+    """What a database says of itself, in a line: without the statement and its values, or its address."""
+    if not isinstance(error, DBAPIError):
+        return "its address cannot be understood" if isinstance(error, ArgumentError) else type(error).__name__
     return str(error.orig).strip().partition("\n")[0].rstrip(".") or type(error.orig).__name__
 
 

@@ -5,7 +5,6 @@ import json
 import os
 import random
 import signal
-import sqlite3
 import subprocess
 import sys
 import time
@@ -16,10 +15,10 @@ import pyarrow.parquet as pq
 import pytest
 from click.testing import CliRunner
 from scenarios import GRID, scattered
-from sqlalchemy import event
 
-from detectapi.batch import about, database, local
+from detectapi.batch import about, local
 from detectapi.batch.options import Options
+from detectapi.batch.runner import progress
 from detectapi.cli import cli
 
 DRAWS = ["--draws", "100", "--seed", "7", "--times", "24,72"]
@@ -272,60 +271,10 @@ def test_the_same_command_goes_on_after_a_stop(tmp_path, ndjson, how):
     assert not (tmp_path / "out.parquet.job").exists()
 
 
-def told(monkeypatch, source, output):
-    """What the command says, and its exit code, where waiting is of no use."""
-    monkeypatch.setattr(local, "PATIENCE_S", 0.0)
-    monkeypatch.setattr(database, "BUSY_S", 0.1)
-    return CliRunner().invoke(
-        cli, ["batch", str(source), "-o", str(output), *DRAWS, "--chunk-rows", "2", "--workers", "1"]
-    )
-
-
-def test_a_record_that_stays_locked_is_told_and_the_same_command_goes_on(tmp_path, ndjson, monkeypatch):
-    source, output = ndjson(scattered(4)), tmp_path / "out.parquet"
-    inline(source, tmp_path / "undisturbed.parquet")
-    with local.Batch(source, output, OPTIONS).opened():
-        pass
-    holder = sqlite3.connect(f"{output}.job/jobs.sqlite", isolation_level=None)
-    holder.execute("BEGIN IMMEDIATE")
-    locked = told(monkeypatch, source, output)
-    holder.close()
-    assert locked.exit_code == 1
-    assert "database is locked" in locked.stderr
-    assert "the same command continues" in locked.stderr
-    assert told(monkeypatch, source, output).exit_code == 0
-    assert digest(output) == digest(tmp_path / "undisturbed.parquet")
-
-
-def test_a_full_disk_under_the_record_is_told_and_the_same_command_goes_on(tmp_path, ndjson, monkeypatch):
-    source, output = ndjson(scattered(4)), tmp_path / "out.parquet"
-    connect = database.connect
-
-    def connect_to_full(url):
-        engine = connect(url)
-
-        @event.listens_for(engine, "connect")
-        def bound(connection, _record):
-            size = connection.execute("PRAGMA page_count").fetchone()[0]
-            connection.execute(f"PRAGMA max_page_count={max(size, 2)}")
-
-        return engine
-
-    with monkeypatch.context() as full:
-        full.setattr(database, "connect", connect_to_full)
-        result = told(monkeypatch, source, output)
-    assert result.exit_code == 1
-    assert "disk is full" in result.stderr
-    assert told(monkeypatch, source, output).exit_code == 0
-
-
-def test_a_damaged_record_is_told(tmp_path, ndjson, monkeypatch):
-    source, output = ndjson(scattered(4)), tmp_path / "out.parquet"
-    (tmp_path / "out.parquet.job").mkdir()
-    (tmp_path / "out.parquet.job" / "jobs.sqlite").write_bytes(b"x" * 5000)
-    result = told(monkeypatch, source, output)
-    assert result.exit_code == 1
-    assert "remove the folder" in result.stderr
+def test_rows_of_an_earlier_run_do_not_count_for_the_rate():
+    job = {"rows_done": 600, "rows_total": 1000, "rows_bad": 0, "chunks_done": 6, "chunks_total": 10}
+    found = progress({**job, "started": 50.0, "ended": None}, 60.0, before=500)
+    assert (found["rows_per_s"], found["eta_s"]) == (10.0, 40.0)
 
 
 @pytest.mark.slow
