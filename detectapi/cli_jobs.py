@@ -1,5 +1,6 @@
 """Commands for many questions at once, and for who runs a server of jobs."""
 
+import functools
 import sys
 
 import click
@@ -38,6 +39,9 @@ def batch(source, output, **options):
         from detectapi.batch import command
     except ModuleNotFoundError as error:
         raise click.ClickException(f"{error.name} is missing: pip install 'detectapi[batch]'") from None
+    except KeyboardInterrupt:
+        click.echo("detectapi: stopped before it began", err=True)
+        sys.exit(130)
 
     sys.exit(command.batch(source, output, **options))
 
@@ -72,15 +76,35 @@ def worker(parent):
     supervise(jobs_settings(), parent)
 
 
+def reports_database(command):
+    """Report in a line a database or folder that cannot be reached or used."""
+
+    @functools.wraps(command)
+    def run(*args, **kwargs):
+        settings = jobs_settings()
+        from detectapi.batch.database import DatabaseTrouble, trouble
+
+        try:
+            return command(settings, *args, **kwargs)
+        except DatabaseTrouble as error:
+            raise click.ClickException(f"The database refuses: {trouble(error)}") from None
+        except BrokenPipeError:
+            raise
+        except OSError as error:
+            raise click.ClickException(f"{error.strerror or error}: {error.filename or 'DETECTAPI_JOBS'}") from None
+
+    return run
+
+
 @click.group()
 def db():
     """The database of jobs and keys."""
 
 
 @db.command()
-def upgrade():
+@reports_database
+def upgrade(settings):
     """Bring the tables to this version."""
-    settings = jobs_settings()
     from detectapi.batch import database
 
     database.upgrade(database.connect(settings.database))
@@ -101,9 +125,9 @@ def keys():
 @click.option("--rows", type=int, help="Quota: rows a day.")
 @click.option("--jobs", type=int, help="Quota: unfinished jobs at once.")
 @click.option("--bytes", "size", type=int, help="Quota: bytes kept.")
-def issue(owner, scopes, days, rows, jobs, size):
+@reports_database
+def issue(settings, owner, scopes, days, rows, jobs, size):
     """Make a key. It is shown once."""
-    settings = jobs_settings()
     from detectapi.batch.desk import Desk
 
     try:
@@ -114,9 +138,9 @@ def issue(owner, scopes, days, rows, jobs, size):
 
 
 @keys.command("list")
-def list_keys():
+@reports_database
+def list_keys(settings):
     """List the keys, without their secrets."""
-    settings = jobs_settings()
     import time
     from datetime import UTC, datetime
 
@@ -131,9 +155,9 @@ def list_keys():
 
 @keys.command()
 @click.argument("key")
-def revoke(key):
+@reports_database
+def revoke(settings, key):
     """Make a KEY worthless, for good; its 8 public characters suffice."""
-    settings = jobs_settings()
     from detectapi.batch.desk import Desk
 
     public = key.split("_")[2] if key.startswith("dk_live_") else key

@@ -110,12 +110,12 @@ def read_json(raw):
         document = json.loads(raw.decode("utf-8-sig"), object_pairs_hook=unique_names)
     except RecursionError:
         raise too_deep from None
+    except InputError:  # a name that occurs twice; it is a ValueError as well
+        raise
     except UnicodeDecodeError:
         raise MalformedRequest("The request is not UTF-8 text.") from None
     except json.JSONDecodeError as error:
         raise MalformedRequest(f"Not JSON at line {error.lineno}, column {error.colno}.") from None
-    except MalformedRequest:  # a name that occurs twice; it is a ValueError as well
-        raise
     except ValueError:  # an integer too long to be one
         raise MalformedRequest("A number has too many digits.") from None
     if depth_exceeds(document, DEEPEST):

@@ -11,7 +11,7 @@ from importlib import metadata, resources
 from typing import Any
 
 from detectapi._version import __version__
-from detectapi.batch.options import Options
+from detectapi.batch.options import Options, number
 
 
 @cache
@@ -51,7 +51,7 @@ def describe(options: Options, content_sha256: str, source_name: str) -> dict[st
         "model_sha256": model_sha256(),
         "seed": str(options.seed),
         "draws": str(options.draws),
-        "level": f"{options.level:g}",
+        "level": number(options.level),
         "sampling": options.sampling,
         "content_sha256": content_sha256,
         "request_sha256": hashlib.sha256(asked.encode()).hexdigest(),
@@ -65,8 +65,8 @@ def describe(options: Options, content_sha256: str, source_name: str) -> dict[st
 def command(options: Options, source_name: str) -> str:
     """The command line that makes the same result from the same file."""
     words = ["detectapi", "batch", source_name, "-o", "results.parquet"]
-    words += ["--seed", str(options.seed), "--draws", str(options.draws), "--level", f"{options.level:g}"]
-    words += ["--times", ",".join(f"{t:g}" for t in options.times_h)]
+    words += ["--seed", str(options.seed), "--draws", str(options.draws), "--level", number(options.level)]
+    words += ["--times", ",".join(map(number, options.times_h))]
     if options.sampling != "common":
         words += ["--sampling", options.sampling]
     if options.echo:

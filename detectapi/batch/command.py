@@ -7,7 +7,9 @@ import sys
 import time
 
 import click
+from sqlalchemy.exc import DBAPIError, OperationalError
 
+from detectapi.batch import database
 from detectapi.batch.local import Batch, Busy
 from detectapi.batch.options import Options
 from detectapi.batch.runner import StorageRefused, progress
@@ -15,32 +17,46 @@ from detectapi.errors import InputError
 from schemas.row import COLUMNS
 
 PLAIN_EVERY_S = 10.0
+STOPPED = 130  # exit code of Ctrl-C, as shells have it
+
+
+KEPT = "what is done is kept, and the same command continues"
 
 
 def batch(source, output, *, errors, shared, workers, dask, times, echo, **given) -> int:
     """Run a batch and return the exit code."""
     options = Options(times_h=_times(times), echo=_columns(echo), **given)
-    work = Batch(source, output, options, errors=errors, shared=shared)
+    kept: dict[str, int] = {}  # as of the last look at the record, which may be out of reach at the end
     try:
+        work = Batch(source, output, options, errors=errors, shared=shared)
         with work.opened() as before:
             if before:
-                _say(f"continuing: {work.job()['rows_done']} rows are done")
-            try:
-                with _shown() as show:
-                    job = work.run(f"dask://{dask}" if dask else "local", workers, show)
-            except KeyboardInterrupt:
-                _say(f"stopped: {work.job()['rows_done']} rows are kept; the same command continues")
-                return 130
-            except StorageRefused as error:
-                _say(f"the storage refuses: {error}; what is done is kept, and the same command continues")
-                return 1
+                kept["rows"] = work.job()["rows_done"]
+                _say(f"continuing: {_rows(kept['rows'])} {'is' if kept['rows'] == 1 else 'are'} done")
+            with _shown(kept.get("rows", 0)) as show:
+
+                def look(job):
+                    kept["rows"] = job["rows_done"]
+                    show(job)
+
+                job = work.run(f"dask://{dask}" if dask else "local", workers, look)
             return _end(work, job)
+    except KeyboardInterrupt:
+        _say(f"stopped: {_rows(kept.get('rows', 0))} kept; the same command continues")
+        return STOPPED
+    except StorageRefused as error:
+        _say(f"the storage refuses: {error}; {KEPT}")
     except Busy:
         _say("another process is writing this output")
         return 2
     except OSError as error:
-        _say(f"cannot go on: {error.strerror or error}; what is done is kept, and the same command continues")
-        return 1
+        place = f": {error.filename}" if isinstance(error.filename, str) else ""
+        _say(f"cannot go on: {error.strerror or error}{place}; {KEPT}")
+    except OperationalError as error:  # locked, full, read-only
+        _say(f"cannot go on: {database.trouble(error)} ({output}.job/jobs.sqlite); {KEPT}")
+    except DBAPIError as error:
+        _say(f"cannot go on: {database.trouble(error)}; remove the folder {output}.job to begin anew")
+    return 1
 
 
 def _end(work: Batch, job) -> int:
@@ -48,7 +64,8 @@ def _end(work: Batch, job) -> int:
         problem = job["problem"]
         _say(problem["detail"])
         for one in problem.get("errors", []):
-            _say(f"{one['pointer'] or 'file'}: {one['detail']}")
+            if one["pointer"] or one["detail"] != problem["detail"]:
+                _say(f"{one['pointer'] or 'file'}: {one['detail']}")
         ours = problem["code"] in ("ours", "lost", "storage")
         if problem["code"] == "bad-rows":
             _list_bad(work, job)
@@ -97,8 +114,8 @@ def _columns(text: str) -> tuple[str, ...]:
 
 
 @contextlib.contextmanager
-def _shown():
-    """Show how far a job is: a bar on a terminal, else a line now and then."""
+def _shown(before: int):
+    """Show how far a job is, whose first rows were done before: a bar on a terminal, else a line now and then."""
     if sys.stderr.isatty():
         with contextlib.suppress(ImportError):
             from rich.console import Console
@@ -112,7 +129,7 @@ def _shown():
                 task = bar.add_task("reading rows", total=None, rate=0.0)
 
                 def show(job):
-                    so_far = progress(job, time.time())
+                    so_far = progress(job, time.time(), before)
                     words = "rows" if job["chunks_total"] is not None else "reading rows"
                     rate = so_far["rows_per_s"]
                     bar.update(
@@ -127,7 +144,7 @@ def _shown():
         nonlocal last
         if time.monotonic() - last >= PLAIN_EVERY_S:
             last = time.monotonic()
-            so_far = progress(job, time.time())
+            so_far = progress(job, time.time(), before)
             left = f", {so_far['eta_s']:.0f} s left" if so_far["eta_s"] is not None else ""
             _say(
                 f"{so_far['rows_done']} of {so_far['rows_total'] or '?'} rows, {so_far['rows_per_s']:.0f} rows/s{left}"

@@ -12,10 +12,11 @@ from pathlib import Path
 from typing import TypeVar
 
 from sqlalchemy import Engine, create_engine, event
-from sqlalchemy.exc import DBAPIError, InterfaceError, OperationalError
+from sqlalchemy.exc import ArgumentError, DBAPIError, InterfaceError, OperationalError, SQLAlchemyError
 from sqlalchemy.exc import TimeoutError as PoolTimeout
 
 Result = TypeVar("Result")
+DatabaseTrouble = SQLAlchemyError
 BUSY_S = 10.0
 PATIENCE_S = 120.0
 AWAY = (OperationalError, InterfaceError, PoolTimeout)
@@ -132,6 +133,13 @@ def is_current(engine: Engine) -> bool:
     except DBAPIError:
         return False
     return found == [head()]
+
+
+def trouble(error: SQLAlchemyError) -> str:
+    """What a database says of itself, in a line: without the statement and its values, or its address."""
+    if not isinstance(error, DBAPIError):
+        return "its address cannot be understood" if isinstance(error, ArgumentError) else type(error).__name__
+    return str(error.orig).strip().partition("\n")[0].rstrip(".") or type(error.orig).__name__
 
 
 def patiently(work: Callable[[], Result], patience_s: float = PATIENCE_S) -> Result:

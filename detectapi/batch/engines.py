@@ -11,7 +11,7 @@ from collections.abc import Hashable, Mapping
 from multiprocessing.connection import wait
 from typing import Any, NamedTuple, Protocol
 
-from detectapi.batch import about, chunk
+from detectapi.batch import about, chunk, processes
 from detectapi.errors import DetectError
 
 NICE = 10
@@ -104,7 +104,7 @@ class _Worker:
     def __init__(self, context):
         self.connection, theirs = context.Pipe()
         self.process = context.Process(target=_serve, args=(theirs,), daemon=True)
-        self.process.start()
+        processes.start(self.process)
         theirs.close()
         self.busy: Hashable | None = None
 

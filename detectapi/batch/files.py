@@ -7,6 +7,7 @@ from __future__ import annotations
 
 import csv
 import json
+from collections import deque
 from collections.abc import Iterable, Iterator
 from decimal import Decimal
 from pathlib import Path
@@ -15,6 +16,7 @@ from typing import Any
 from detectapi import service
 from detectapi.batch.rows import from_text
 from detectapi.errors import InputError, MalformedRequest
+from schemas.row import COLUMNS
 
 FORMATS = {
     ".csv": "csv",
@@ -25,7 +27,9 @@ FORMATS = {
     ".feather": "arrow",
 }
 LONGEST_LINE = 1024 * 1024  # [bytes]
+MOST_LINES = 20  # of one row, by line breaks between quotes
 MOST_COLUMNS = 200
+NO_TEXT = "\ufffd"  # in place of a zero byte, of which there are many in UTF-16
 SLICE_ROWS = 1000
 LARGEST_PAGE = 512 * 1024 * 1024  # bytes that one column of one row group may hold when decoded
 
@@ -117,35 +121,56 @@ def read_ndjson(stream) -> Rows:
 
 def read_csv(stream) -> Rows:
     """Rows of comma-separated values with a header."""
-    skipped: list[bool] = []
-    reader = csv.reader(_text(lines(stream), skipped), strict=True)
-    try:
-        header = [name.strip() for name in next(reader)]
-    except (StopIteration, csv.Error):
-        raise InputError("The file has no header.", code="empty") from None
-    if skipped or not any(header) or len(set(header)) < len(header) or len(header) > MOST_COLUMNS:
-        raise InputError(f"The header must name each column once, and at most {MOST_COLUMNS} of them.", code="header")
+    texts = _text(lines(stream))
+    header = _header(next(_records(texts), None))
     number = 0
-    while True:
-        try:
-            cells = next(reader)
-        except StopIteration:
-            break
-        except csv.Error:
-            number += 1
-            yield number, InputError("Not a row of comma-separated values.", code="malformed-csv")
-            continue
-        if skipped:
-            skipped.clear()
-            number += 1
-            yield number, too_long()
-            continue
-        if not cells:
-            continue
-        number += 1
-        yield number, _csv_row(header, cells)
+    for number, cells in enumerate(_records(texts, len(header)), 1):
+        yield number, cells if isinstance(cells, InputError) else _csv_row(header, cells)
     if not number:
         raise InputError("The file has no rows.", code="empty")
+
+
+def _header(cells) -> list[str]:
+    if cells is None or isinstance(cells, InputError):
+        raise InputError("The file has no header of comma-separated names.", code="empty")
+    header = [name.strip() for name in cells]
+    if not any(header) or len(set(header)) < len(header) or len(header) > MOST_COLUMNS:
+        raise InputError(f"The header must name each column once, and at most {MOST_COLUMNS} of them.", code="header")
+    if any(NO_TEXT in name for name in header) or (len(header) == 1 and header[0] not in COLUMNS):
+        raise InputError("The header must be UTF-8 text, with commas between the names of columns.", code="header")
+    return header
+
+
+def _records(texts: Iterator[str | None], width: int | None = None) -> Iterator[list[str] | InputError]:
+    """Cells of each row that is not empty. A quote that is never closed costs its own line, not those that follow."""
+    waiting: deque[str | None] = deque()
+    while True:
+        line = waiting.popleft() if waiting else next(texts, "")
+        if line is None:
+            yield too_long()
+            continue
+        if not line:
+            return
+        cells, block = _cells([line]), [line]
+        while cells is None and '"' in line and len(block) < MOST_LINES and sum(map(len, block)) < LONGEST_LINE:
+            following = waiting.popleft() if waiting else next(texts, "")
+            if not following:  # the end, or a line that is too long
+                waiting.extendleft([following] if following is None else [])
+                break
+            block.append(following)
+            cells = _cells(block) if '"' in following else None
+        if cells is None or (len(block) > 1 and len(cells) != width):
+            waiting.extendleft(reversed(block[1:]))
+            yield InputError("Not a row of comma-separated values.", code="malformed-csv")
+        elif cells:
+            yield cells
+
+
+def _cells(block: list[str]) -> list[str] | None:
+    try:
+        return next(csv.reader(block, strict=True))
+    except csv.Error:
+        return None
 
 
 def _csv_row(header, cells):
@@ -158,14 +183,13 @@ def _csv_row(header, cells):
     return from_text(dict(zip(header, cells, strict=True)))
 
 
-def _text(rows: Iterable[bytes | None], skipped: list[bool]) -> Iterator[str]:
-    """Lines as text; a skipped line becomes a row of one cell, and is noted."""
+def _text(rows: Iterable[bytes | None]) -> Iterator[str | None]:
+    """Lines as text; None stays."""
     for i, line in enumerate(rows):
         if line is None:
-            skipped.append(True)
-            yield "-\n"
+            yield None
         else:
-            yield line.decode("utf-8-sig" if i == 0 else "utf-8", "surrogateescape").replace("\0", "\ufffd")
+            yield line.decode("utf-8-sig" if i == 0 else "utf-8", "surrogateescape").replace("\0", NO_TEXT)
 
 
 def _read_arrow(path: str, form: str) -> Rows:
@@ -240,6 +264,7 @@ def _plain_rows(batch):
             or kinds.is_boolean(kind)
             or kinds.is_large_string(kind)
             or kinds.is_string(kind)
+            or kinds.is_string_view(kind)
         ):
             values = column.to_pylist()
         elif kinds.is_decimal(kind):

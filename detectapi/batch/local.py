@@ -5,13 +5,13 @@ from __future__ import annotations
 import contextlib
 import fcntl
 import hashlib
-import json
 import shutil
 from collections.abc import Callable, Mapping
 from dataclasses import replace
 from pathlib import Path
 from typing import Any
 
+from detectapi import service
 from detectapi.batch import about, database, files, grid, storage, table
 from detectapi.batch.engines import from_address
 from detectapi.batch.options import Options
@@ -19,6 +19,9 @@ from detectapi.batch.runner import Runner
 from detectapi.batch.storage import errors_place, part_place
 from detectapi.batch.store import TERMINAL, Store
 from detectapi.errors import InputError
+
+PATIENCE_S = 20.0
+"""How long the record beside the output may be locked, or its disk full, until who waits at the terminal is told. [s]"""
 
 
 class Busy(Exception):
@@ -52,6 +55,7 @@ class Batch:
         self.errors = Path(errors) if errors else self.output.with_name("errors.ndjson")
         self.state = self.output.with_name(f"{self.output.name}.job")
         self.shared = shared
+        _check_places(self.source, self.output, self.errors)
         self.how = _read_source(self.source)
         if "grid" in self.how and not options.echo:
             options = replace(options, echo=grid.varying(self.how["grid"]))
@@ -81,14 +85,14 @@ class Batch:
             except BlockingIOError:
                 raise Busy(str(self.output)) from None
             engine = database.connect(f"sqlite:///{self.state / 'jobs.sqlite'}")
-            database.upgrade(engine)
-            self.store = Store(engine)
-            known = self.store.job(self.id)
-            if known is None:
-                self._begin()
-            else:
-                self.store.reopen(self.id)
             try:
+                database.upgrade(engine)
+                self.store = Store(engine, patience_s=PATIENCE_S)
+                known = self.store.job(self.id)
+                if known is None:
+                    self._begin()
+                else:
+                    self.store.reopen(self.id)
                 yield known is not None and known["chunks_done"] > 0
             finally:
                 engine.dispose()
@@ -198,13 +202,17 @@ def run(source, output, options: Options | None = None, **how) -> dict[str, Any]
     return {name: job[name] for name in ("state", "rows_total", "rows_bad", "problem")}
 
 
+def _check_places(source: Path, output: Path, errors: Path) -> None:
+    """The output and the list of bad rows are replaced at the end: they must not be each other, nor what is read."""
+    places = {"source": source.resolve(), "output": output.resolve(), "errors": errors.resolve()}
+    if len(set(places.values())) < len(places):
+        same = " and ".join(name for name, place in places.items() if list(places.values()).count(place) > 1)
+        raise InputError(f"The same file as {same}: give another -o or --errors.", code="conflict")
+
+
 def _read_source(path: Path) -> dict[str, Any]:
     if path.suffix.lower() == ".json":
-        try:
-            given = json.loads(path.read_bytes())
-        except ValueError:
-            raise InputError("The grid is not JSON.", code="malformed-json") from None
-        return {"grid": grid.axes(given)}
+        return {"grid": grid.axes(service.read_json(path.read_bytes()))}
     return {"file": str(path.resolve()), "format": files.format_of(str(path))}
 
 

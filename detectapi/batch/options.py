@@ -46,6 +46,11 @@ class Options:
         return cls(**{**given, "times_h": tuple(given["times_h"]), "echo": tuple(given["echo"])})
 
 
+def number(value: float) -> str:
+    """A number in as few characters as say it exactly."""
+    return repr(float(value)).removesuffix(".0")
+
+
 def column_of(time: float) -> str:
     """Name of the column with the probability at a time. [h]"""
-    return f"p_{time:g}h"
+    return f"p_{number(time)}h"

@@ -8,7 +8,7 @@ import signal
 from collections.abc import Callable, Iterator
 from typing import Any
 
-from detectapi.batch import files, grid, storage
+from detectapi.batch import files, grid, processes, storage
 from detectapi.batch.options import Options
 from detectapi.batch.storage import input_place
 from detectapi.errors import InputError, Problem
@@ -19,6 +19,10 @@ MEMORY_BYTES = 1024 * 1024 * 1024
 
 class ReaderKilled(Exception):
     """The process that reads a table was killed from outside, which says nothing about the table."""
+
+
+MOST_CHUNKS = 1_000_000
+"""Of a grid, which is easily larger than anyone means; the list of chunks is held in memory once."""
 
 
 def bounds(total: int, chunk_rows: int) -> list[tuple[int, int]]:
@@ -54,7 +58,13 @@ def cut(
         Somebody killed the process that read it.
     """
     if "grid" in source:
-        return bounds(grid.size(source["grid"]), options.chunk_rows), 0
+        size = grid.size(source["grid"])
+        if size > MOST_CHUNKS * options.chunk_rows:
+            most = (
+                f"A grid has at most {MOST_CHUNKS} chunks; with chunks of {options.chunk_rows} rows this one has more."
+            )
+            raise InputError(most, code="too-large")
+        return bounds(size, options.chunk_rows), 0
     total = written = 0
     lines: list[str] = []
 
@@ -86,7 +96,7 @@ def apart(path: str, form: str) -> Iterator[str]:
     context = multiprocessing.get_context("spawn")
     ours, theirs = context.Pipe(duplex=False)
     process = context.Process(target=_read_bounded, args=(theirs, path, form), daemon=True)
-    process.start()
+    processes.start(process)
     theirs.close()
     try:
         while True:

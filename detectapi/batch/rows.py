@@ -186,11 +186,22 @@ def identity(row: Mapping[str, Any], number: int) -> str:
         return str(number)
     if isinstance(given, bool) or not isinstance(given, (str, int, float)) or len(str(given)) > LONGEST_ID:
         raise InputError(f"Must be text of at most {LONGEST_ID} characters, or a number.", pointer="/id", code="type")
+    if isinstance(given, str) and not _is_text(given):
+        raise InputError("Must be text that UTF-8 can hold.", pointer="/id", code="encoding")
     if isinstance(given, float) and not math.isfinite(given):
         raise InputError("Must be text, or a finite number.", pointer="/id", code="not-finite")
     if isinstance(given, float) and given.is_integer():
         return str(int(given))
     return str(given)
+
+
+def _is_text(given: str) -> bool:
+    """Whether a text can be written: JSON may spell half of a surrogate pair, which no file can hold."""
+    try:
+        given.encode()
+    except UnicodeEncodeError:
+        return False
+    return True
 
 
 def independent_seed(seed: int, name: str) -> int:

@@ -180,11 +180,11 @@ class Runner:
             self.store.give_back(leased.job, leased.idx, self.name, wait, problem)
 
 
-def progress(job: dict[str, Any], now: float) -> dict[str, Any]:
-    """How far a job is: rows, chunks, rate and time left."""
+def progress(job: dict[str, Any], now: float, before: int = 0) -> dict[str, Any]:
+    """How far a job is: rows, chunks, rate and time left; `before` are rows that were done when it was taken up again."""
     done, total = job["rows_done"], job["rows_total"]
     spent = (job["ended"] or now) - job["started"] if job["started"] else 0.0
-    rate = done / spent if spent > 0 else 0.0
+    rate = (done - before) / spent if spent > 0 else 0.0
     left = (total - done) / rate if rate and total is not None else None
     return {
         "rows_done": done,

@@ -12,7 +12,7 @@ import pyarrow.csv
 import pyarrow.parquet as pq
 
 from detectapi.batch import storage
-from detectapi.batch.options import Options, column_of
+from detectapi.batch.options import Options, column_of, number
 from schemas.row import COLUMNS, WORDS
 
 MEDIA_TYPES = {
@@ -48,7 +48,7 @@ def schema(options: Options) -> pa.Schema:
             column_of(t),
             pa.float64(),
             "1",
-            f"probability of a positive specimen {t:g} h after the end of the last dose",
+            f"probability of a positive specimen {number(t)} h after the end of the last dose",
         )
         for t in options.times_h
     ]

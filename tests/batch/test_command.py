@@ -16,8 +16,9 @@ import pytest
 from click.testing import CliRunner
 from scenarios import GRID, scattered
 
-from detectapi.batch import local
+from detectapi.batch import about, local
 from detectapi.batch.options import Options
+from detectapi.batch.runner import progress
 from detectapi.cli import cli
 
 DRAWS = ["--draws", "100", "--seed", "7", "--times", "24,72"]
@@ -197,6 +198,46 @@ def test_an_unknown_ending_is_refused(tmp_path, grid_file):
     assert refused(grid_file, "-o", tmp_path / "out.xlsx")
 
 
+@pytest.mark.parametrize("same", ["output and errors", "source and output", "source and errors"])
+def test_no_file_is_replaced_by_another(tmp_path, ndjson, same):
+    source = ndjson(scattered(1))
+    kept = source.read_bytes()
+    arguments = {
+        "output and errors": ["-o", tmp_path / "errors.ndjson"],
+        "source and output": ["-o", source],
+        "source and errors": ["-o", tmp_path / "out.csv", "--errors", source],
+    }
+    assert same in refused(source, *arguments[same])
+    assert source.read_bytes() == kept
+
+
+def test_a_grid_that_is_no_grid_is_refused_in_a_line(tmp_path, grid_file):
+    for text, told in (
+        ("[" * 100_000, "Nested too deeply"),
+        ('{"urine_ph": 6, "urine_ph": 7}', "twice"),
+        (
+            json.dumps({name: list(range(100_000)) for name in ("amount_mg", "weight_kg", "age_y")}),
+            "at most 1000000 chunks",
+        ),
+    ):
+        grid_file.write_text(text, encoding="utf-8")
+        assert told in refused(grid_file, "-o", tmp_path / "out.csv", "--workers", 1)
+
+
+def test_an_id_that_no_file_can_hold_costs_its_row_only(tmp_path, ndjson):
+    good = scattered(2)
+    found = inline(ndjson([good[0], {**good[0], "id": "\ud800"}, good[1]]), tmp_path / "out.parquet")
+    assert (found["state"], found["rows_bad"]) == ("partial", 1)
+    (line,) = map(json.loads, (tmp_path / "errors.ndjson").read_text().splitlines())
+    assert (line["row"], line["pointer"], line["code"]) == (2, "/id", "encoding")
+
+
+def test_the_command_in_the_footer_has_every_digit():
+    words = about.command(Options(times_h=(12345.678, 24.0), level=0.8765432), "rows.csv").split()
+    assert "12345.678,24" in words
+    assert "0.8765432" in words
+
+
 # -- stopping and going on ------------------------------------------------------------------------------------------------
 
 
@@ -228,6 +269,34 @@ def test_the_same_command_goes_on_after_a_stop(tmp_path, ndjson, how):
     assert "continuing" in again.stderr
     assert digest(tmp_path / "out.parquet") == digest(tmp_path / "undisturbed.parquet")
     assert not (tmp_path / "out.parquet.job").exists()
+
+
+def test_rows_of_an_earlier_run_do_not_count_for_the_rate():
+    job = {"rows_done": 600, "rows_total": 1000, "rows_bad": 0, "chunks_done": 6, "chunks_total": 10}
+    found = progress({**job, "started": 50.0, "ended": None}, 60.0, before=500)
+    assert (found["rows_per_s"], found["eta_s"]) == (10.0, 40.0)
+
+
+@pytest.mark.slow
+@pytest.mark.parametrize("delay", [0.5, 0.8, 1.0, 1.2, 1.5])
+def test_ctrl_c_at_a_terminal_reaches_workers_that_just_start_and_nobody_sees_a_traceback(tmp_path, ndjson, delay):
+    line = [
+        sys.executable,
+        "-m",
+        "detectapi",
+        "batch",
+        ndjson(scattered(400)),
+        "-o",
+        tmp_path / "out.parquet",
+        "--workers",
+        "2",
+    ]
+    process = subprocess.Popen(list(map(str, line)), stderr=subprocess.PIPE, text=True, start_new_session=True)
+    time.sleep(delay)
+    os.killpg(process.pid, signal.SIGINT)  # as a terminal does it: everyone at once
+    _, said = process.communicate(timeout=60)
+    assert "Traceback" not in said
+    assert process.returncode != 0
 
 
 def test_another_question_begins_anew(tmp_path, ndjson):

@@ -8,6 +8,7 @@ import pyarrow as pa
 import pyarrow.parquet as pq
 import pytest
 
+from detectapi import service
 from detectapi.batch import files, planner
 from detectapi.batch.options import Options
 from detectapi.errors import InputError
@@ -45,10 +46,36 @@ def test_a_csv_without_a_proper_header_is_refused(raw):
         list(files.read_csv(io.BytesIO(raw)))
 
 
+@pytest.mark.parametrize("raw", [b"id;substance\na;ketamine\n", "id,substance\na,ketamine\n".encode("utf-16")])
+def test_semicolons_and_other_encodings_are_named_once(raw):
+    with pytest.raises(InputError, match="UTF-8 text, with commas"):
+        list(files.read_csv(io.BytesIO(raw)))
+
+
+def test_a_quote_that_is_never_closed_costs_its_own_line():
+    rows = [b"r%d,ketamine,%d\n" % (i, i) for i in range(1, 61)]
+    rows[4], rows[30] = b'w,"ketamine,5\n', b'"v\nv",ketamine,31\n'
+    rows[58] = b'x,"ketamine,59\n'
+    found = read(files.read_csv, HEADER + b"".join(rows))
+    assert [number for number, _ in found] == list(range(1, 61))
+    assert [(number, row) for number, row in found if isinstance(row, str)] == [
+        (5, "malformed-csv"),
+        (59, "malformed-csv"),
+    ]
+    assert [row["amount_mg"] for _, row in found if not isinstance(row, str)] == [
+        i for i in range(1, 61) if i not in (5, 59)
+    ]
+
+
 def test_a_header_without_rows_is_an_empty_file():
     with pytest.raises(InputError) as caught:
         list(files.read_csv(io.BytesIO(HEADER)))
     assert caught.value.code == "empty"
+
+
+def test_a_name_that_occurs_twice_is_called_that():
+    with pytest.raises(InputError, match="occurs twice"):
+        service.read_json(b'{"id": 1, "id": 2}')
 
 
 def test_ndjson_rows():
@@ -97,6 +124,7 @@ def test_an_unclosed_quote_does_not_swallow_the_file():
     raw = HEADER + b'a,"ketamine,1\n' + b"b,ketamine,2\n" * 20_000
     found = read(files.read_csv, raw)
     assert found[0] == (1, "malformed-csv")
+    assert len(found) == 20_001
     assert found[-1][1] == {"id": "b", "substance": "ketamine", "amount_mg": 2.0}
 
 
@@ -133,6 +161,22 @@ def test_binary_tables_are_read_like_the_others(binary):
         (1, {"id": "a", "amount_mg": 35.0, "count": 2, "route": "oral"}),
         (2, {"count": 3, "route": "oral"}),
     ]
+
+
+def test_every_kind_of_text_column_is_text(tmp_path):
+    kinds = {
+        "a": pa.string(),
+        "b": pa.large_string(),
+        "c": pa.string_view(),
+        "d": pa.dictionary(pa.int32(), pa.string()),
+    }
+    pq.write_table(pa.table({name: pa.array(["x"], kind) for name, kind in kinds.items()}), tmp_path / "t.parquet")
+    with pa.OSFile(str(tmp_path / "t.arrow"), "wb") as sink:
+        table = pa.table({name: pa.array(["x"], kind) for name, kind in kinds.items()})
+        with pa.ipc.new_file(sink, table.schema) as writer:
+            writer.write_table(table)
+    for form in ("parquet", "arrow"):
+        assert list(files.read(str(tmp_path / f"t.{form}"), form)) == [(1, dict.fromkeys(kinds, "x"))]
 
 
 def test_what_is_no_plain_value_is_left_to_be_refused(binary):

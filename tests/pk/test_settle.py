@@ -18,7 +18,7 @@ def _along(*trains, path):
 
 # Cases of long searches, rounded: first crossings were off by the minutes or seconds that stand beside them.
 RISING = {
-    "four close poles, an hour after a lag, 5 s": (
+    "four close poles, an hour after a lag, ten seconds and more": (
         Case(
             (Moiety(0.02867, 42.15, (46.38,), (222.55,)), Moiety(0.001227, 11.337), Moiety(0.001044, 9.6455)),
             (0.00805, 0.000528),
@@ -32,7 +32,7 @@ RISING = {
         ),
         8.3,
     ),
-    "three poles near 1e-8/h, half an hour": (
+    "three poles near 1e-8/h, more than an hour": (
         Case(
             (
                 Moiety(100.8, 197.8, (2.03e-6, 24.2, 0.0456), (168.8, 12.1, 249.2)),
@@ -50,7 +50,7 @@ RISING = {
         ),
         1.36,
     ),
-    "a slow release into a parent that hardly leaves, a fast metabolite, 4 s": (
+    "a slow release into a parent that hardly leaves, a fast metabolite, 3 s": (
         Case(
             (Moiety(0.005473, 16.05, (0.001225, 0.0001362), (270.3, 21.64)), Moiety(504.9, 123.3)),
             (0.003547,),
