@@ -2,6 +2,8 @@
 
 from __future__ import annotations
 
+import math
+
 import numpy as np
 
 STRIDE = 16
@@ -20,17 +22,23 @@ _LARGE_PAGE = 1 << 21
 
 
 def room_for(times, draws) -> np.ndarray:
-    """Unwritten memory for curves in which the times of a draw lie side by side. Shape (times, draws).
+    """Unwritten memory for curves on a regular grid, the times of a draw side by side. Shape (draws, strides, STRIDE).
 
-    From 4 MiB on numpy asks the system for large pages, which begin at multiples of their size. Fresh memory in small
+    The last stride may go beyond the times. From 4 MiB on numpy asks the system for large pages, which begin at multiples of their size. Fresh memory in small
     ones costs as much as the curves that are written to it.
     """
-    size = times * draws
+    shape = draws, -(-times // STRIDE), STRIDE
+    size = math.prod(shape)
     if size * 8 < _LARGE_PAGE:
-        return np.empty((draws, times)).T
+        return np.empty(shape)
     room = np.empty(size + _LARGE_PAGE // 4)
     skip = -room.ctypes.data % _LARGE_PAGE // 8
-    return room[skip : skip + size].reshape(draws, times).T
+    return room[skip : skip + size].reshape(shape)
+
+
+def curves_in(room, times) -> np.ndarray:
+    """What is in a room as curves. Shape (times, draws)."""
+    return room.reshape(len(room), -1)[:, :times].T
 
 
 def is_regular(time) -> bool:
@@ -41,7 +49,7 @@ def is_regular(time) -> bool:
     return bool((np.abs(time - even) <= 1e-15 * time[-1]).all())
 
 
-def tail_curve(time, poles, coefficients, start, values) -> None:
+def tail_curve(time, poles, coefficients, start, values, room=None) -> None:
     """Fill in sum(coefficients exp(-poles (time - start))) where time >= start.
 
     Parameters
@@ -54,11 +62,17 @@ def tail_curve(time, poles, coefficients, start, values) -> None:
         [h]
     values : array, shape (m, n)
         Written to; arbitrary before start.
+    room : array, shape (n, strides, STRIDE), optional
+        What `values` are the `curves_in`, for a regular grid: saves writing them twice.
     """
     if not is_regular(time):
         _direct(time, poles, coefficients, start, values)
         return
-    _by_powers(time, poles, coefficients, start, values)
+    given = room is not None
+    room = room if given else np.empty((len(start), -(-len(time) // STRIDE), STRIDE))
+    _by_powers(time, poles, coefficients, start, room)
+    if not given:
+        values[:] = curves_in(room, len(time))
     # Where the grid starts so long before the tail that powers would overflow.
     draws = np.flatnonzero((start - time[0]) * poles[-1] > _LARGEST)
     if len(draws):
@@ -80,13 +94,12 @@ def _direct(time, poles, coefficients, start, values) -> None:
         values[rows] = part
 
 
-def _by_powers(time, poles, coefficients, start, values) -> None:
-    (k, n), m = poles.shape, len(time)
-    tick, strides = (time[-1] - time[0]) / (m - 1), -(-m // STRIDE)
+def _by_powers(time, poles, coefficients, start, room) -> None:
+    (k, n), strides = poles.shape, room.shape[1]
+    tick = (time[-1] - time[0]) / (len(time) - 1)
     ticks, block = -tick * np.arange(STRIDE), max(_NUMBERS // (strides * STRIDE), 1)
     # The same memory for every block: fresh memory costs more than what is written to it.
     far, near = np.empty((strides, block, k)), np.empty((block, k, STRIDE))
-    found = np.empty((block, strides, STRIDE))
     for first in range(0, n, block):
         draws, few = slice(first, first + block), min(block, n - first)
         p, f, g = np.ascontiguousarray(poles[:, draws].T), far[:, :few], near[:few]
@@ -99,5 +112,4 @@ def _by_powers(time, poles, coefficients, start, values) -> None:
             np.multiply(f[: len(more)], np.exp(p * (-tick * STRIDE * known)), out=more)
             known *= 2
         np.exp(np.multiply(p[:, :, np.newaxis], ticks, out=g), out=g)
-        np.matmul(f.transpose(1, 0, 2), g, out=found[:few])
-        values.T[draws] = found[:few].reshape(few, -1)[:, :m]
+        np.matmul(f.transpose(1, 0, 2), g, out=room[draws])

@@ -8,7 +8,7 @@ from typing import NamedTuple
 import numpy as np
 
 from detectapi.pk import early
-from detectapi.pk.curve import is_regular, room_for, tail_curve
+from detectapi.pk.curve import curves_in, is_regular, room_for, tail_curve
 from detectapi.pk.positive import Source, averaged, averaged_trains
 from detectapi.pk.schedule import Schedule, old_sum, recent, recent_sum
 from detectapi.pk.signs import never_above
@@ -131,16 +131,17 @@ class Response:
         if not self.paths or len(time) == 0:
             return np.zeros((len(time), self.n))
         # On a regular grid the times of a draw lie side by side in memory, as they are made.
-        result = room_for(len(time), self.n) if is_regular(time) else np.empty((len(time), self.n))
+        room = room_for(len(time), self.n) if is_regular(time) else None
+        result = np.empty((len(time), self.n)) if room is None else curves_in(room, len(time))
         for begin in range(0, self.n, self.block):
             draws = slice(begin, min(begin + self.block, self.n))
-            self._fill(time, draws, result[:, draws])
+            self._fill(time, draws, result[:, draws], None if room is None else room[draws])
         return result
 
-    def _fill(self, time, draws, values) -> None:
+    def _fill(self, time, draws, values, room) -> None:
         start = self.tail_start[draws]
         poles, tail = self.poles[:, draws], self.tail[:, draws]
-        tail_curve(time, poles, tail, start, values)
+        tail_curve(time, poles, tail, start, values, room)
         suspect, doubtful = SUSPECT * self.condition[draws], []  # (times, draws) of what is not to be trusted
         # The rule of signs tells at once which draws never fall below that fraction of their terms; ask the others.
         unsure = np.flatnonzero(~never_above(poles, 0.0, suspect * np.abs(tail) - tail))
