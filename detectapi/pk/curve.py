@@ -24,8 +24,8 @@ _LARGE_PAGE = 1 << 21
 def room_for(times, draws) -> np.ndarray:
     """Unwritten memory for curves on a regular grid, the times of a draw side by side. Shape (draws, strides, STRIDE).
 
-    The last stride may go beyond the times. From 4 MiB on numpy asks the system for large pages, which begin at multiples of their size. Fresh memory in small
-    ones costs as much as the curves that are written to it.
+    The last stride may go beyond the times. From 4 MiB on numpy asks the system for large pages, which begin at multiples of
+    their size. Fresh memory in small ones costs as much as the curves that are written to it.
     """
     shape = draws, -(-times // STRIDE), STRIDE
     size = math.prod(shape)

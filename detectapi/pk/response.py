@@ -191,16 +191,25 @@ class Response:
 
     def noisy(self, draws, time, cutoff) -> np.ndarray:
         """Whether rounding shows where some draws are at a cutoff, at one time each. Shape (m,)."""
+        # What still rises from nothing is steep: there the same error moves a crossing by less.
+        steep = np.where(time <= self.first_input + self.void[draws], 0.1, 1.0)
+        noisy = cutoff < steep * self.noise[draws]
+        few = np.flatnonzero(noisy)
+        if len(few):
+            noisy[few] = cutoff[few] < SHOWING * (
+                steep[few] * self.condition[draws[few]] * self._size(draws[few], time[few])
+            )
+        return noisy
+
+    def _size(self, draws, time):
+        """Size of what is added up for the concentration of some draws, at one time each. Shape (m,). [umol/L]"""
         start = self.tail_start[draws]
         terms = columns(self.poles, draws) * np.minimum(start - time, 0.0)
         size = add_up(np.exp(terms) * np.abs(columns(self.tail, draws)))
         soon = np.flatnonzero(time < start)
         if len(soon):
-            some = draws[soon]
-            size[soon] = self.early_pieces(some, (time[soon],), values_only=True).at_node(2)[1]
-        # What still rises from nothing is steep: there the same error moves a crossing by less.
-        steep = np.where(time <= self.first_input + self.void[draws], 0.1, 1.0)
-        return cutoff < SHOWING * steep * self.condition[draws] * size
+            size[soon] = self.early_pieces(draws[soon], (time[soon],), values_only=True).at_node(2)[1]
+        return size
 
     def _old(self, draws):
         return None if self.old is None else columns(self.old, draws)
