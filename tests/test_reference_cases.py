@@ -136,6 +136,69 @@ def test_plasma_at_the_end_of_three_one_hour_steps_of_racemate():
         assert plasma(simulation, analyte)(np.zeros(1))[0] / mass == pytest.approx(value, rel=0.30), analyte
 
 
+@pytest.mark.parametrize(
+    ("doses", "substance", "low", "high"),
+    [
+        # Peaks of the parameterisation are arterial; venous ones are lower by half and more in the first minutes. So a published
+        # venous peak is a lower bound, and 2.4 times it (the largest excess that the parameterisation itself states) an upper one.
+        pytest.param(
+            [dose(5.0, minutes=30.0)], "ketamine", 32.0, 2.4 * 32.0, id="hasan2021, venous, racemate: 32 ng/mL"
+        ),
+        pytest.param(
+            [dose(28.0, minutes=40.0)], "esketamine", 100.0, 2.4 * 100.0, id="other models, venous: 100 to 126"
+        ),
+        pytest.param([dose(84.0, "nasal-spray")], "esketamine", 109.0, 2.4 * 109.0, id="published models, venous: 109"),
+        # The one arterial row: 260 to 273; the fit is good to 20 %.
+        pytest.param([dose(20.0, minutes=20.0)], "esketamine", 0.8 * 260.0, 1.2 * 273.0, id="simons2022, arterial"),
+    ],
+)
+def test_peak_of_the_parent(doses, substance, low, high):
+    simulation = simulate(doses, substance=substance, analytes=ANALYTES[:1])
+    hours = np.linspace(0.0, 6.0, 721)
+
+    assert low < plasma(simulation, simulation.question.substance.root.id)(hours).max() < high
+
+
+@pytest.mark.parametrize(
+    ("substance", "given", "analyte", "published", "tolerance"),
+    [
+        # perezruixo2021's own clearance is 114 L/h and this model's 88: known to be 24 to 27 % above; 30 %.
+        pytest.param("esketamine", dose(28.0, "nasal-spray"), 0, 160.0, 48.0, id="28 mg spray"),
+        pytest.param("esketamine", dose(84.0, "nasal-spray"), 0, 392.0, 118.0, id="84 mg spray"),
+        pytest.param(
+            "esketamine", dose(84.0, "nasal-spray"), 1, 1238.0, 310.0, id="84 mg spray, norketamine: high by 13 %; 25 %"
+        ),
+        # hasan2021: mean and SD of 15 people.
+        pytest.param("ketamine", dose(40.0, "oral-extended-release"), 0, 63.5, 43.0, id="40 mg prolonged release"),
+        pytest.param("ketamine", dose(80.0, "oral-extended-release"), 0, 124.0, 73.0, id="80 mg prolonged release"),
+    ],
+)
+def test_exposure_after_other_routes(substance, given, analyte, published, tolerance):
+    simulation = simulate([given], substance=substance, analytes=ANALYTES[:1])
+    moiety = simulation.question.substance.moieties[analyte].id
+
+    assert exposure(simulation, moiety) == pytest.approx(published, abs=tolerance)
+
+
+def test_hydroxynorketamine_after_a_swallowed_dose_is_known_to_be_low():
+    # hasan2021: 18 +/- 11 (S), 30 +/- 16 (R), prolonged release; the model is at 8, within 1.4 SD of the racemate's mean of 24.
+    simulation = simulate([dose(40.0, "oral-extended-release")])
+
+    assert 5.0 < exposure(simulation, "hydroxynorketamine") / exposure(simulation, "ketamine") < 41.0
+
+
+def test_plasma_two_hours_after_the_steps():
+    # kamp2020, arterial, digitised (HNK to 19 %): the fall of norketamine is known to be too fast, by 35 %; so 40 % all around.
+    weight = 70.0
+    steps = [dose(rate * weight, minutes=60.0, start_h=i) for i, rate in enumerate((0.28, 0.57, 1.14))]
+    simulation = simulate(steps)
+    published = {"ketamine": 0.52, "norketamine": 1.13, "dehydronorketamine": 0.156, "hydroxynorketamine": 0.216}
+
+    for analyte, value in published.items():
+        mass = simulation.question.substance.moiety(analyte).molar_mass.value
+        assert plasma(simulation, analyte)(np.full(1, 2.0))[0] / mass == pytest.approx(value, rel=0.4), analyte
+
+
 def test_steady_state_of_a_long_infusion_in_intensive_care():
     # koeppel1990: 1.2 +/- 0.3, 1.0 +/- 0.6, and 2.6 +/- 1.0 ug/mL by a method that turned HNK into DHNK: the sum is compared.
     simulation = simulate([dose(84.0 * 72.0, minutes=72.0 * 60.0)])
