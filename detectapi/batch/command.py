@@ -119,22 +119,22 @@ def _shown(before: int):
     if sys.stderr.isatty():
         with contextlib.suppress(ImportError):
             from rich.console import Console
-            from rich.progress import BarColumn, MofNCompleteColumn, Progress, TextColumn, TimeRemainingColumn
+            from rich.progress import BarColumn, MofNCompleteColumn, Progress, TextColumn
 
             columns = (
                 TextColumn("{task.description}"), BarColumn(), MofNCompleteColumn(),
-                TextColumn("{task.fields[rate]:,.0f} rows/s"), TimeRemainingColumn(elapsed_when_finished=True),
+                TextColumn("{task.fields[speed]}"),
             )  # fmt: skip
-            with Progress(*columns, console=Console(stderr=True), speed_estimate_period=60.0) as bar:
-                task = bar.add_task("reading rows", total=None, rate=0.0)
+            with Progress(*columns, console=Console(stderr=True)) as bar:
+                task = bar.add_task("reading rows", total=None, speed="")
 
                 def show(job):
+                    if job["chunks_total"] is None:
+                        bar.update(task, completed=job["rows_total"] or 0)
+                        return
                     so_far = progress(job, time.time(), before)
-                    words = "rows" if job["chunks_total"] is not None else "reading rows"
-                    rate = so_far["rows_per_s"]
-                    bar.update(
-                        task, description=words, completed=so_far["rows_done"], total=so_far["rows_total"], rate=rate
-                    )
+                    done, total = so_far["rows_done"], so_far["rows_total"]
+                    bar.update(task, description="rows", completed=done, total=total, speed=_speed(so_far))
 
                 yield show
             return
@@ -144,10 +144,20 @@ def _shown(before: int):
         nonlocal last
         if time.monotonic() - last >= PLAIN_EVERY_S:
             last = time.monotonic()
+            if job["chunks_total"] is None:
+                _say(f"reading rows: {job['rows_total'] or 0} so far")
+                return
             so_far = progress(job, time.time(), before)
-            left = f", {so_far['eta_s']:.0f} s left" if so_far["eta_s"] is not None else ""
-            _say(
-                f"{so_far['rows_done']} of {so_far['rows_total'] or '?'} rows, {so_far['rows_per_s']:.0f} rows/s{left}"
-            )
+            _say(f"{so_far['rows_done']} of {so_far['rows_total']} rows, {_speed(so_far)}")
 
     yield say
+
+
+def _speed(so_far) -> str:
+    """Rows a second since the start, and what is left at that rate."""
+    text = f"{so_far['rows_per_s']:,.0f} rows/s"
+    if so_far["eta_s"] is None:
+        return text
+    minutes, seconds = divmod(round(so_far["eta_s"]), 60)
+    hours, minutes = divmod(minutes, 60)
+    return f"{text}, {f'{hours}:{minutes:02}' if hours else minutes}:{seconds:02} left"

@@ -118,7 +118,7 @@ class Batch:
         workers : int, optional
             Processes of ``local``; as many as there are cores by default.
         tick : callable, optional
-            Called with the job's record several times a second.
+            Called with the job's record several times a second; while rows are read, `rows_total` is their number so far.
 
         Returns
         -------
@@ -127,7 +127,6 @@ class Batch:
         """
         engine = from_address(executor, workers)
         try:
-            runner = Runner(self.store, engine, patient=False)
 
             def ended():
                 job = self.job()
@@ -135,7 +134,11 @@ class Batch:
                     tick(job)
                 return job["state"] in TERMINAL
 
-            runner.run(ended)
+            def read(rows):
+                if tick:
+                    tick({**self.job(), "rows_total": rows})
+
+            Runner(self.store, engine, patient=False, on_read=read).run(ended)
         finally:
             engine.close()
         return self.job()

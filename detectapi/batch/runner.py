@@ -50,13 +50,24 @@ class Runner:
         ``(owner, rows, bytes) -> problem or None``, asked when the rows of a job are counted.
     patient : bool
         Whether to go on for ever when the storage refuses (a service), or to give up after a few times (a command).
+    on_read : callable
+        Called several times a second while the rows of a job are read, with their number so far.
     """
 
     def __init__(
-        self, store: Store, engine: Engine, *, lease_s=LEASE_S, retention_s=None, limit_rows=None, patient=True
+        self,
+        store: Store,
+        engine: Engine,
+        *,
+        lease_s=LEASE_S,
+        retention_s=None,
+        limit_rows=None,
+        patient=True,
+        on_read: Callable[[int], None] = lambda rows: None,
     ):
         self.store, self.engine = store, engine
         self.lease_s, self.retention_s, self.limit_rows, self.patient = lease_s, retention_s, limit_rows, patient
+        self.on_read = on_read
         self.name = f"{socket.gethostname()[:40]}:{os.getpid()}:{os.urandom(4).hex()}"
         self.flying: dict[tuple[str, int], Leased] = {}
         self._renewed = time.monotonic()
@@ -106,6 +117,7 @@ class Runner:
                 return True
             self._turn(0.0)  # the chunks of other jobs do not wait for a long table
             turned = now
+            self.on_read(rows)
             if now - kept < min(1.0, self.lease_s / 4):
                 return True
             kept = now

@@ -16,7 +16,8 @@ import pytest
 from click.testing import CliRunner
 from scenarios import GRID, scattered
 
-from detectapi.batch import about, local
+from detectapi.batch import about, local, runner
+from detectapi.batch.command import _speed
 from detectapi.batch.options import Options
 from detectapi.batch.runner import progress
 from detectapi.cli import cli
@@ -325,3 +326,21 @@ def test_a_part_that_was_changed_is_noticed(tmp_path, ndjson):
         with pytest.raises(OSError, match="not as it was written"):
             batch.finish(job)
     assert not (tmp_path / "out.parquet").exists()
+
+
+@pytest.mark.parametrize(
+    ("left", "words"),
+    [(None, ""), (0.0, ", 0:00 left"), (59.6, ", 1:00 left"), (125.0, ", 2:05 left"), (7384.0, ", 2:03:04 left")],
+)
+def test_what_is_left_is_told_at_the_rate_that_is_told(left, words):
+    assert f"1,093 rows/s{words}" == _speed({"rows_per_s": 1093.2, "eta_s": left})
+
+
+def test_rows_are_counted_while_they_are_read(tmp_path, ndjson, monkeypatch):
+    monkeypatch.setattr(runner, "TICK_S", 0.0)
+    seen = []
+    batch = local.Batch(ndjson(scattered(6)), tmp_path / "out.parquet", Options(draws=100, chunk_rows=2))
+    with batch.opened():
+        batch.run("inline", tick=lambda job: seen.append((job["chunks_total"], job["rows_total"])))
+
+    assert [2, 4, 6] == [rows for chunks, rows in seen if chunks is None and rows]
