@@ -37,7 +37,7 @@ def collect(request: Mapping[str, Any], estimate) -> list[dict[str, str]]:
         given.append("hepatic_class_c")
     regimen = question.regimen
     found = evidence.remarks(question.substance, regimen.routes, regimen.pattern, question.analytes, given)
-    found += _specimen(estimate.simulation.state)
+    found += _specimen(estimate.simulation.state, question.physiology.measured == "specific_gravity")
     found += _person(estimate.simulation.state, given)
     if question.half_life is not None:
         found.append(_note(
@@ -63,19 +63,21 @@ def _note(code: str, message: str) -> dict[str, str]:
     return {"code": code, "message": message}
 
 
-def _specimen(state) -> list[dict[str, str]]:
+def _specimen(state, gravity_measured: bool) -> list[dict[str, str]]:
     creatinine, gravity = state.creatinine, state.specific_gravity
     rule = catalog.specimen_validity()
     substituted = creatinine < rule.substituted_creatinine_mg_dl
-    dilute = (creatinine < rule.dilute_creatinine_mg_dl) & ~substituted & (gravity < rule.dilute_specific_gravity)
     low, high = rule.substituted_specific_gravity_low, rule.substituted_specific_gravity_high
+    dilute = (creatinine < rule.dilute_creatinine_mg_dl) & ~substituted & (gravity < rule.dilute_specific_gravity)
+    if gravity_measured:  # one computed from the flow is thinner than kidneys can make it where there is next to no creatinine
+        dilute = dilute & (gravity > low)
     substituted = substituted & ((gravity <= low) | (gravity >= high))
     found = []
     for code, share, words in (
         (
             "dilute-specimen-possible",
             np.mean(dilute),
-            "dilute (creatinine 2 to 20 mg/dL and specific gravity below 1.003)",
+            "dilute (creatinine 2 to 20 mg/dL and specific gravity between 1.001 and 1.003)",
         ),
         ("substituted-specimen-possible", np.mean(substituted), "substituted (creatinine below 2 mg/dL)"),
     ):
