@@ -1,6 +1,8 @@
 """Fixtures that several folders of tests share. Answers are real ones, of few draws where their number is no matter."""
 
 import copy
+import sys
+from pathlib import Path
 
 import pytest
 from hypothesis import settings
@@ -9,6 +11,9 @@ from hypothesis import settings
 settings.register_profile("fixed", derandomize=True)
 settings.register_profile("search", print_blob=True)
 settings.load_profile("fixed")
+
+# Lets the tests beside this file import `typical`; last, because folders here are called as packages are.
+sys.path.append(str(Path(__file__).parent))
 
 ONE_INFUSION = {
     "substance": "ketamine",

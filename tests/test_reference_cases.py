@@ -2,76 +2,12 @@
 
 The typical person here weighs 70 kg and has a glomerular filtration rate of 110 mL/min, urine at pH 6 and 1.1 mL/min.
 Rows marked ``tuned`` took part in choosing the typical values and show that the data files carry what was chosen; the others
-are independent of them.
+are independent of them. The parameterisation's own runs are in ``test_reference_runs``.
 """
-
-from dataclasses import replace
 
 import numpy as np
 import pytest
-
-from detectapi.pk import cascade
-from detectapi.question import read_question
-from detectapi.simulate import simulate_typical
-
-FLOW_ML_H = 66.0
-ANALYTES = ("ketamine", "norketamine", "dehydronorketamine", "hydroxynorketamine")
-INSTANT = np.full(1, 1e-4)
-
-
-def simulate(doses, substance="ketamine", gfr=110.0, ph=6.0, flow=FLOW_ML_H, cutoff=10.0, analytes=ANALYTES):
-    request = {
-        "substance": substance,
-        "doses": doses,
-        "person": {"weight_kg": 70.0},
-        "renal": {"creatinine_clearance_ml_min": gfr},
-        "hydration": {"urine_flow_ml_h": flow},
-        "urine_ph": ph,
-        "specimen": {"void_interval_h": 0.25, "urine_flow_ml_h": flow, "urine_ph": ph},
-        "assay": {
-            "rule": "any",
-            "analytes": [{"analyte": a, "cutoff_ng_ml": cutoff} for a in analytes],
-            "imprecision_cv": 0.0,
-        },
-    }
-    # The numbers of the data files, not what calibration made of them: that is held against studies in docs/validation.
-    return simulate_typical(replace(read_question(request), posterior=None))
-
-
-def dose(amount_mg, route="intravenous", minutes=0.0, **more):
-    return {"amount_mg": amount_mg, "route": route, "duration_min": minutes, **more}
-
-
-def plasma(simulation, analyte):
-    """Plasma concentration as a function of hours after the end of the last dose. [ng/mL]"""
-    doses = simulation.kinetics.doses(analyte, simulation.question.regimen)
-    response = cascade.respond(simulation.kinetics.chain(analyte), doses, INSTANT)
-    mass = simulation.question.substance.moiety(analyte).molar_mass.value
-    return lambda hours: response.concentration(hours)[:, 0] * mass
-
-
-def exposure(simulation, analyte):
-    """Area under the plasma curve from the end of a bolus to 60 days. [ng h/mL]"""
-    hours = np.concatenate([np.linspace(0.0, 12.0, 2401), np.geomspace(12.0, 1440.0, 4000)[1:]])
-    curve = plasma(simulation, analyte)(hours)
-    return float(np.sum(np.diff(hours) * (curve[1:] + curve[:-1]) / 2.0))
-
-
-def excreted_fraction(simulation, analyte, dose_mg):
-    """Molar fraction of a bolus dose that leaves in urine as the analyte."""
-    clearance = simulation.kinetics.renal_clearance(analyte, simulation.state.flow, simulation.state.ph)[0]
-    mass = simulation.question.substance.moiety(analyte).molar_mass.value
-    root = simulation.question.substance.root.molar_mass.value
-    return exposure(simulation, analyte) * clearance / mass / (dose_mg * 1000.0 / root)
-
-
-def last_days(simulation):
-    return [float(simulation.crossings(part).last[0]) / 24.0 for part in simulation.question.assay.components]
-
-
-def terminal_half_life(simulation, moiety, which=0):
-    return float(np.log(2.0) / simulation.kinetics.disposition(moiety).poles[which, 0])
-
+from typical import ANALYTES, dose, excreted_fraction, exposure, last_days, plasma, simulate, terminal_half_life
 
 # -- plasma -------------------------------------------------------------------------------------------------------------
 
@@ -261,23 +197,6 @@ def test_less_than_about_one_percent_of_a_nasal_dose_is_excreted_unchanged():
     simulation = simulate([dose(84.0, "nasal-spray")])
 
     assert excreted_fraction(simulation, simulation.question.substance.root.id, 84.0) < 0.0125
-
-
-def test_specimens_after_one_infusion():
-    # The reference run of the parameterisation, spot urine [ng/mL]. Its voids were longer than the quarter hour here, which
-    # matters most early: 45 %.
-    simulation = simulate([dose(35.0, minutes=40.0)])
-    hours = np.array([24.0, 48.0, 72.0, 120.0, 168.0])
-    published = {
-        "ketamine": [43.0, 7.5, 1.4, 0.11, 0.08],
-        "norketamine": [147.0, 27.0, 4.9, 0.24, 0.07],
-        "dehydronorketamine": [592.0, 246.0, 83.0, 7.7, 0.8],
-        "hydroxynorketamine": [535.0, 132.0, 27.0, 1.1, 0.2],
-    }
-
-    for part in simulation.question.assay.components:
-        found = simulation.concentration(part, hours)[:, 0]
-        assert found == pytest.approx(np.array(published[part.analyte]), rel=0.45), part.analyte
 
 
 def test_days_until_the_lowest_detectable_trace_of_one_swallowed_dose():
