@@ -69,7 +69,9 @@ def _specimen(state, gravity_measured: bool) -> list[dict[str, str]]:
     substituted = creatinine < rule.substituted_creatinine_mg_dl
     low, high = rule.substituted_specific_gravity_low, rule.substituted_specific_gravity_high
     dilute = (creatinine < rule.dilute_creatinine_mg_dl) & ~substituted & (gravity < rule.dilute_specific_gravity)
-    if gravity_measured:  # one computed from the flow is thinner than kidneys can make it where there is next to no creatinine
+    if (
+        gravity_measured
+    ):  # one computed from the flow is thinner than kidneys can make it where there is next to no creatinine
         dilute = dilute & (gravity > low)
     substituted = substituted & ((gravity <= low) | (gravity >= high))
     found = []
