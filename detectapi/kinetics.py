@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import math
 from collections import defaultdict
+from typing import Any
 
 import numpy as np
 
@@ -134,15 +135,18 @@ class Kinetics:
         molar = UMOL_PER_MMOL / self.substance.root.molar_mass.value  # [umol/mg]
         groups = defaultdict(list)
         for train in regimen.trains:
-            groups[group_key(train, self.substance)].append(train)
+            for key, share in group_keys(train, self.substance).items():
+                groups[key].append((train, share))
         gathered = []
         for (route, form, per_kg, pointer), trains in groups.items():
             scale = weight if per_kg else None
             if pointer:
-                factor = self._amount_factor(trains[0])
+                factor = self._amount_factor(trains[0][0])
                 scale = factor if scale is None else scale * factor
             paths = self._absorptions(self.substance.routes[route].forms[form], lineage)
-            column = np.array([[t.amount.centre * molar, t.start, t.duration, t.every, t.count] for t in trains]).T
+            column = np.array(
+                [[t.amount.centre * share * molar, t.start, t.duration, t.every, t.count] for t, share in trains]
+            ).T
             gathered.append(Doses(*column[:4], column[4].astype(int), scale, paths))
         return gathered
 
@@ -175,20 +179,31 @@ class Kinetics:
         return tuple(absorptions)
 
 
-def form_index(route: Route, amount_mg: float) -> int:
-    """Which form of a route holds for a single dose."""
+def form_shares(route: Route, amount_mg: float) -> dict[int, float]:
+    """Which forms of a route hold for a single dose, and the share of the dose that each takes.
+
+    A form holds up to its largest dose, the next from twice that on. In between what is absorbed rises in a straight line from
+    one to the other: with a step, a little more drug would be less in the body.
+    """
     for i, form in enumerate(route.forms):
-        if form.up_to_mg is None or amount_mg <= form.up_to_mg:
-            return i
-    return len(route.forms) - 1
+        limit = form.up_to_mg
+        if limit is None or amount_mg <= limit:
+            return {i: 1.0}
+        if amount_mg < 2.0 * limit:
+            beyond = 2.0 * (amount_mg - limit) / amount_mg
+            return {i: 1.0 - beyond, i + 1: beyond}
+    return {len(route.forms) - 1: 1.0}
 
 
-def group_key(train: Train, substance: Substance):
-    """What doses must share to be computed together: route, its form, per kg or not, and an uncertain amount of their own."""
+def group_keys(train: Train, substance: Substance) -> dict[Any, float]:
+    """What doses must share to be computed together, with the share of this train's doses that belongs there.
+
+    Route, its form, per kg or not, and an uncertain amount of their own.
+    """
     amount = train.amount.centre * (REFERENCE_WEIGHT if train.amount.per_kg else 1.0)
-    uncertain = train.amount.high > train.amount.low
-    form = form_index(substance.routes[train.route], amount)
-    return train.route, form, train.amount.per_kg, train.pointer if uncertain else ""
+    own = train.pointer if train.amount.high > train.amount.low else ""
+    shares = form_shares(substance.routes[train.route], amount)
+    return {(train.route, form, train.amount.per_kg, own): share for form, share in shares.items()}
 
 
 def parameter_names(substance: Substance, analytes, regimen: Regimen) -> list[str]:
@@ -198,6 +213,6 @@ def parameter_names(substance: Substance, analytes, regimen: Regimen) -> list[st
     needed |= dict.fromkeys(m.id for m in substance.moieties if m.formed_from is not None and m.formed_from in parents)
     prefixes = [f"{m}." for m in needed]
     for train in regimen.trains:
-        route, form, *_ = group_key(train, substance)
-        prefixes += [f"{path.prefix}." for path in substance.routes[route].forms[form].paths]
+        for route, form, *_ in group_keys(train, substance):
+            prefixes += [f"{path.prefix}." for path in substance.routes[route].forms[form].paths]
     return [name for name in substance.parameters if name.startswith((*prefixes, "renal."))]

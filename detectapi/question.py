@@ -9,7 +9,7 @@ from typing import Any
 from detectapi import catalog, posterior
 from detectapi.assay import Assay, Component
 from detectapi.errors import InputError, NotSupported
-from detectapi.kinetics import form_index, group_key
+from detectapi.kinetics import form_shares, group_keys
 from detectapi.person import Reading, read
 from detectapi.physiology import Physiology
 from detectapi.population import adjust
@@ -96,8 +96,9 @@ def _check_work(regimen: Regimen, substance: Substance, request: Mapping[str, An
     draws = (request.get("options") or {}).get("draws", 0)
     open_doses = 0
     for train in regimen.trains:
-        form = substance.routes[train.route].forms[form_index(substance.routes[train.route], train.amount.centre)]
-        delay = max(_delay(path, substance) for path in form.paths)
+        route = substance.routes[train.route]
+        forms = [route.forms[i] for i in form_shares(route, train.amount.centre)]
+        delay = max(_delay(path, substance) for form in forms for path in form.paths)
         reach = LONGEST_VOID + delay + train.end  # hours for which its last dose is still open
         if reach > 0.0:
             open_doses += min(train.count, 1 + int(reach / train.every)) if train.every else train.count
@@ -112,7 +113,7 @@ def _check_work(regimen: Regimen, substance: Substance, request: Mapping[str, An
 def _check_room(regimen: Regimen, substance: Substance, assay: Assay, request: Mapping[str, Any]) -> None:
     """Refuse what would not fit into memory: doses whose amount is a range, and routes, are ways in of their own."""
     options = request.get("options") or {}
-    groups = dict.fromkeys(group_key(train, substance) for train in regimen.trains)
+    groups = dict.fromkeys(key for train in regimen.trains for key in group_keys(train, substance))
     ways = sum(len(substance.routes[route].forms[form].paths) for route, form, *_ in groups)
     coefficients = 0
     for component in assay.components:

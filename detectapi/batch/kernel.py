@@ -21,7 +21,7 @@ from detectapi.batch.seeded import SeededDraws
 from detectapi.batch.summaries import summaries
 from detectapi.draws import Draws, Layout, layout
 from detectapi.errors import NumericalError
-from detectapi.kinetics import UMOL_PER_MMOL, group_key
+from detectapi.kinetics import UMOL_PER_MMOL, group_keys
 from detectapi.person import CENTRAL_90
 from detectapi.physiology import Physiology
 from detectapi.pk import cascade
@@ -91,8 +91,11 @@ def _structure(row: Row):
     if len(trains) != 1 or not simple or question.half_life is not None or row.request["model"]["adjust"]:
         return None
     assay = question.assay
+    forms = group_keys(trains[0], question.substance)
+    if len(forms) > 1:  # of an amount between two forms of its route, another amount is not a multiple
+        return None
     return (
-        question.substance.id, group_key(trains[0], question.substance), question.physiology.structure,
+        question.substance.id, *forms, question.physiology.structure,
         tuple(c.analyte for c in assay.components), assay.rule, assay.imprecision_cv, options["draws"], options["level"],
     )  # fmt: skip
 
