@@ -44,7 +44,8 @@ def of(question, covariates: Mapping[str, Any]) -> Evidence:
     regimen, other = question.regimen, _rules()["model"]
     if question.half_life is not None and regimen.count:
         return Evidence("extrapolated", other["half-life"], ())
-    found = grade(question.substance, regimen.routes, regimen.pattern, question.analytes, covariates, regimen.amounts)
+    asked = question.substance, regimen.routes, regimen.pattern, question.analytes
+    found = grade(*asked, covariates, regimen.amounts, _cutoffs(question))
     if question.parameters != question.substance.parameters and regimen.count:
         weakest = max(found.grade, "extrapolated", key=GRADES.index)
         found = replace(found, grade=weakest, because=f"{other['adjusted']} {found.because}")
@@ -52,7 +53,7 @@ def of(question, covariates: Mapping[str, Any]) -> Evidence:
 
 
 def grade(
-    substance, routes, pattern: str, analytes, covariates: Mapping[str, Any] | None = None, amounts=()
+    substance, routes, pattern: str, analytes, covariates: Mapping[str, Any] | None = None, amounts=(), cutoffs=()
 ) -> Evidence:
     """The weakest grade among the analytes and routes of a question, with every reason at that grade.
 
@@ -67,6 +68,8 @@ def grade(
         Of the person, numbers or arrays, to see whether the studies were of such people.
     amounts : sequence of float
         Single doses, to see whether the studies were of such doses. [mg]
+    cutoffs : sequence of (str, float)
+        Analytes with their cutoffs, to see whether the studies had such cutoffs. [ng/mL]
     """
     if pattern == "none":
         return Evidence("validated", "no dose, so nothing to detect", ())
@@ -74,7 +77,7 @@ def grade(
     weakest = max((e.grade for e in judged), key=GRADES.index)
     telling = [e for e in judged if e.grade == weakest]
     rows = tuple(dict.fromkeys(r for e in judged for r in e.rows))
-    beyond = [*_beyond_amounts(substance, rows, amounts), *_beyond(covariates or {})]
+    beyond = [*_beyond_studies(substance, rows, amounts, cutoffs), *_beyond(covariates or {})]
     if beyond and GRADES.index(weakest) < GRADES.index("extrapolated"):
         weakest = "extrapolated"
     elif GRADES.index(weakest) > GRADES.index("extrapolated"):
@@ -138,23 +141,38 @@ def _beyond(covariates) -> list[str]:
     return reasons
 
 
-def beyond_amounts(question) -> bool:
-    """Whether the doses of a question are not those that its studies followed."""
+def beyond_studies(question) -> bool:
+    """Whether the doses or cutoffs of a question are not those that its studies followed."""
     regimen = question.regimen
     judged = (_judge(question.substance, r, regimen.pattern, a) for a in question.analytes for r in regimen.routes)
-    return bool(_beyond_amounts(question.substance, [row for e in judged for row in e.rows], regimen.amounts))
+    rows = [row for e in judged for row in e.rows]
+    return bool(_beyond_studies(question.substance, rows, regimen.amounts, _cutoffs(question)))
 
 
-def _beyond_amounts(substance, rows, amounts) -> list[str]:
-    """Why the doses are not those the studies followed: each must be near one that some study gave."""
-    limit = _rules()["amount"]
+def _cutoffs(question) -> tuple[tuple[str, float], ...]:
+    """Each analyte that a test responds to, with the cutoff of that part of the test. [ng/mL]"""
+    return tuple((analyte, part.cutoff_ng_ml) for part in question.assay.components for analyte in part.weights)
+
+
+def _beyond_studies(substance, rows, amounts, cutoffs) -> list[str]:
+    """Why doses and cutoffs are not those of the studies: each must be near one that some study had."""
     named = {row.partition(":")[0] for row in rows}
-    given = [row.get("amount_mg") for row in _coverage(substance.id) if row["row"] in named]
-    if not given or None in given:
-        return []
+    studies = [row for row in _coverage(substance.id) if row["row"] in named]
+    reasons = []
+    given = [row.get("amount_mg") for row in studies]
+    if not all(_near(amount, given, _rules()["amount"]) for amount in amounts):
+        reasons.append(_rules()["amount"]["because"])
+    for analyte, cutoff in cutoffs:
+        known = [row.get("cutoff_ng_ml") for row in studies if analyte in row["analytes"]]
+        if not _near(cutoff, [c and (c, c) for c in known], _rules()["cutoff"]):
+            reasons.append(_rules()["cutoff"]["because"])
+    return list(dict.fromkeys(reasons))
+
+
+def _near(value, given, limit) -> bool:
+    """Whether a value is within a factor of one of some ranges; where there is none, or one is not known, nobody can tell."""
     factor = limit["within_factor"]
-    near = all(any(low / factor <= amount <= high * factor for low, high in given) for amount in amounts)
-    return [] if near else [limit["because"]]
+    return not given or None in given or any(low / factor <= value <= high * factor for low, high in given)
 
 
 @lru_cache(maxsize=1)

@@ -101,6 +101,28 @@ def test_a_study_without_doses_in_mg_sets_no_bounds(followed):
 
 
 @pytest.mark.parametrize(
+    ("cutoff", "grade"), [(0.05, "calibrated"), (1.5, "calibrated"), (1.6, "extrapolated"), (0.001, "extrapolated")]
+)
+def test_for_cutoffs_the_studies_did_not_have_it_is_extrapolated(followed, cutoff, grade):
+    followed(row(used=True, cutoff_ng_ml=0.05))
+    found = evidence.grade(KETAMINE, ("oral",), "single", ("ketamine",), {}, (), (("ketamine", cutoff),))
+
+    assert grade == found.grade
+    assert ("other cutoffs" in found.because) == (grade == "extrapolated")
+
+
+def test_the_cutoff_of_a_question_counts():
+    asked = {
+        "substance": "ketamine",
+        "doses": [{"route": "oral", "amount_mg": 50}],
+        "assay": {"analytes": [{"analyte": "norketamine", "cutoff_ng_ml": 100}]},
+        "options": {"draws": 100},
+    }
+
+    assert "extrapolated" == service.answer(asked)["evidence"]["grade"]
+
+
+@pytest.mark.parametrize(
     ("amount", "grade"), [({"amount_mg": 500}, "extrapolated"), ({"amount_mg_per_kg": 0.7}, "calibrated")]
 )
 def test_the_dose_of_a_question_counts(amount, grade):

@@ -29,9 +29,9 @@ def summaries(rows: Sequence[Any], states, first, last, times) -> list[Any]:
             written.append(NumericalError("A crossing time is not a finite number."))
             continue
         question, mostly = row.question, bool(ever[i] >= 0.5)
-        size = question.regimen.pattern, question.regimen.amounts
+        size = question.regimen.pattern, question.regimen.amounts, *(c.cutoff_ng_ml for c in question.assay.components)
         if size not in beyond:
-            beyond[size] = evidence.beyond_amounts(question)
+            beyond[size] = evidence.beyond_studies(question)
         key = id(states[i]), question.regimen.pattern, beyond[size], mostly
         if key not in remarks:
             remarks[key] = _graded(row, states[i], mostly)

@@ -97,7 +97,7 @@ def coverage(found: Findings) -> dict[str, Any]:
             entry = rows.setdefault(o.row.id, {
                 "row": o.row.id, "substance": o.row.study.substance, "source": o.row.study.source,
                 "routes": [dose["route"] for dose in o.row.study.doses], "pattern": baselines.pattern(o.row),
-                "amount_mg": _amounts(o.row.study.doses),
+                "amount_mg": _amounts(o.row.study.doses), "cutoff_ng_ml": o.row.cutoff_ng_ml,
                 "analytes": list(o.row.analytes), "known": o.row.status, "population": o.row.study.population,
                 "n": o.row.n, "verdict": o.verdict,
                 "used": o.row.id in found.used,
