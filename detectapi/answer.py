@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import math
 from collections.abc import Mapping
 from datetime import timedelta
 from typing import Any
@@ -163,6 +164,8 @@ def inputs_used(request: Mapping[str, Any], question) -> list[dict[str, Any]]:
     used += [{"name": n, "value": person[n], "source": "given"} for n in ("sex", "hepatic_class") if person.get(n)]
     if person.get("interactions"):
         used.append({"name": "interactions", "value": list(person["interactions"]), "source": "given"})
+    if question.physiology.estimated_gfr is not None:
+        used.append(_estimated_gfr(question.physiology))
     if question.physiology.renal != "creatinine_clearance_ml_min":
         used.append(_surface(question.physiology))
     if question.half_life is not None:
@@ -183,6 +186,16 @@ def _imprecision(assay) -> dict[str, Any]:
     if assay.imprecision_origin is None:
         return written | {"source": "given"}
     return written | {"source": assay.imprecision_origin.basis, "origin": catalog.origin_card(assay.imprecision_origin)}
+
+
+def _estimated_gfr(physiology) -> dict[str, Any]:
+    """What serum creatinine, age and sex come to, with what the equation itself may be off by."""
+    error = physiology.defaults["gfr_estimation_error"]
+    ends = (physiology.estimated_gfr * math.exp(error.variability * z) for z in (-CENTRAL_90, CENTRAL_90))
+    low, high = (float(f"{end:.4g}") for end in ends)
+    return {"name": "egfr_ml_min_1_73m2", "value": float(f"{physiology.estimated_gfr:.4g}"), "low": low, "high": high,
+            "source": "derived", "detail": "from serum creatinine, age and sex by CKD-EPI 2021, whose own error is the range",
+            "origin": catalog.origin_card(error.origin)}  # fmt: skip
 
 
 def _surface(physiology) -> dict[str, Any]:

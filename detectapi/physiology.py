@@ -247,11 +247,25 @@ class Physiology:
             surface = renal.body_surface(weight, inputs("height_cm"))
         if self.renal == "egfr_ml_min_1_73m2":
             return inputs(self.renal) * surface / REFERENCE_SURFACE
-        creatinine = inputs(self.renal)
+        return (
+            self._from_creatinine(inputs(self.renal), age)
+            * reading("gfr_estimation_error")
+            * surface
+            / REFERENCE_SURFACE
+        )
+
+    def _from_creatinine(self, creatinine, age):
+        """Estimated GFR by serum creatinine, in the unit it was given. [mL/min/1.73 m2]"""
         if self.renal == "serum_creatinine_umol_l":
             creatinine = creatinine / CREATININE_UMOL_PER_MG_DL
-        indexed = renal.gfr_from_creatinine(creatinine, age, self.sex == "female")
-        return indexed * reading("gfr_estimation_error") * surface / REFERENCE_SURFACE
+        return renal.gfr_from_creatinine(creatinine, age, self.sex == "female")
+
+    @property
+    def estimated_gfr(self) -> float | None:
+        """Estimated GFR at the centre of the serum creatinine that was given; None where none was. [mL/min/1.73 m2]"""
+        if not self.renal.startswith("serum_creatinine"):
+            return None
+        return float(self._from_creatinine(self.readings[self.renal].centre, self.readings["age_y"].centre))
 
     @property
     def knows_surface(self) -> bool:

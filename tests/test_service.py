@@ -53,6 +53,19 @@ def test_the_body_surface_that_was_used_is_told(question, height, surface):
     assert surface == used["body_surface_m2"]["value"]
 
 
+def test_kidney_function_read_from_creatinine_is_told():
+    asked = {
+        "substance": "ketamine", "doses": [{"amount_mg": 35, "route": "iv"}], "person": {"age_y": 42, "sex": "female"},
+        "renal": {"serum_creatinine_mg_dl": 1.1}, "options": {"draws": 100},
+    }  # fmt: skip
+    used = {entry["name"]: entry for entry in service.answer(asked)["inputs_used"]}["egfr_ml_min_1_73m2"]
+
+    # Inker 2021 by hand: 142 (1.1/0.7)^-1.2 0.9938^42 1.012.
+    assert used["value"] == pytest.approx(142.0 * (1.1 / 0.7) ** -1.2 * 0.9938**42 * 1.012, rel=1e-3)
+    assert used["low"] < used["value"] < used["high"]
+    assert "derived" == used["source"]
+
+
 def test_what_was_not_given_says_where_the_data_have_it_from():
     asked = {"substance": "ketamine", "doses": [{"amount_mg": 35, "route": "iv"}], "hydration": {"level": "low"}}
     used = {entry["name"]: entry for entry in service.answer(asked | {"urine_ph": 6.5})["inputs_used"]}
