@@ -131,6 +131,10 @@ lock: $(UV) ## write requirements/*.txt anew from pyproject.toml
 translations: $(VENV)/.installed-dev ## collect what the page says and compile the catalogues
 	@$(BIN)/python tools/translations.py
 
+.PHONY: pictures
+pictures: $(VENV)/.installed-page ## take the pictures of the page anew
+	@PYTHONPATH=. $(BIN)/python tools/pictures.py
+
 clean: ## remove everything that was made here
 	rm -rf $(VENV) build dist .pytest_cache .hypothesis .ruff_cache .schemathesis *.egg-info
 	find detectapi schemas tests bench -name __pycache__ -type d -prune -exec rm -rf {} +

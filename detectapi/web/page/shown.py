@@ -169,6 +169,9 @@ def used(entry, voice):
         "given": voice.say("as entered"),
         "population default": voice.say("not entered: usual for adults"),
         "assumed": voice.say("assumed"),
+        "derived": voice.say("worked out from what was entered"),
+        "given range": voice.say("as entered"),
+        "textbook": voice.say("as textbooks have it"),
     }.get(entry["source"], entry["source"])
     detail = entry.get("detail") or because(entry.get("origin"))
     return {
