@@ -33,20 +33,29 @@ def test_what_is_absorbed_rises_in_a_straight_line_in_between():
     assert absorbed == pytest.approx(np.linspace(28.0 * 0.54, 56.0 * 0.42, 15))
 
 
-def test_a_row_of_such_an_amount_equals_the_single_estimate():
-    row = {
-        "substance": "esketamine",
-        "route": "nasal-spray",
-        "amount_mg": 35.0,
-        "analyte": "norketamine",
-        "cutoff_ng_ml": 25.0,
-    }
-    (found,), bad = chunk.answer([(1, row)], Options(draws=200, seed=3, times_h=(24.0,)))
-    single = service.answer({
-        "substance": "esketamine", "doses": [{"amount_mg": 35.0, "route": "nasal-spray"}],
-        "assay": {"analytes": [{"analyte": "norketamine", "cutoff_ng_ml": 25.0}]}, "options": {"draws": 200, "seed": 3},
-    })  # fmt: skip
+def test_rows_of_such_amounts_equal_single_estimates():
+    person = [{}, {"weight_kg": 55.0}]
+    rows = [
+        {"substance": "esketamine", "route": "nasal-spray", "analyte": "norketamine", "cutoff_ng_ml": cutoff, **who, **dose}
+        for who in person
+        for cutoff in (25.0, 60.0)
+        for dose in (
+            {"amount_mg": 30.0}, {"amount_mg": 35.0}, {"amount_mg": 56.0}, {"amount_mg_per_kg": 0.5},
+            {"amount_mg_low": 30.0, "amount_mg_high": 45.0},
+        )
+    ]  # fmt: skip
+    found, bad = chunk.answer(list(enumerate(rows, 1)), Options(draws=100, seed=3, times_h=(24.0,)))
 
     assert not bad
-    for name in ("median_h", "low_h", "high_h", "monte_carlo_se_h"):
-        assert single["window"][name] == found[name]
+    for row, one in zip(rows, found, strict=True):
+        amount = {k: v for k, v in row.items() if k in ("amount_mg", "amount_mg_per_kg")}
+        if "amount_mg_low" in row:
+            amount = {"amount_mg": {"low": row["amount_mg_low"], "high": row["amount_mg_high"]}}
+        single = service.answer({
+            "substance": "esketamine", "doses": [{"route": "nasal-spray", **amount}],
+            "person": {k: v for k, v in row.items() if k == "weight_kg"},
+            "assay": {"analytes": [{"analyte": "norketamine", "cutoff_ng_ml": row["cutoff_ng_ml"]}]},
+            "options": {"draws": 100, "seed": 3},
+        })["window"]  # fmt: skip
+        for name in ("median_h", "low_h", "high_h", "monte_carlo_se_h"):
+            assert single[name] == one[name]

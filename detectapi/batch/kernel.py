@@ -91,11 +91,8 @@ def _structure(row: Row):
     if len(trains) != 1 or not simple or question.half_life is not None or row.request["model"]["adjust"]:
         return None
     assay = question.assay
-    forms = group_keys(trains[0], question.substance)
-    if len(forms) > 1:  # of an amount between two forms of its route, another amount is not a multiple
-        return None
     return (
-        question.substance.id, *forms, question.physiology.structure,
+        question.substance.id, *group_keys(trains[0], question.substance), question.physiology.structure,
         tuple(c.analyte for c in assay.components), assay.rule, assay.imprecision_cv, options["draws"], options["level"],
     )  # fmt: skip
 
@@ -174,10 +171,12 @@ def _lot(rows: Sequence[Row], lot: Sequence[Sequence[int]], times) -> list[Any]:
         scale = simulation.noise(component) * simulation.per_plasma(component.analyte)
         scale = np.broadcast_to(scale, simulation.state.gfr.shape).reshape(len(lot), n)
         for schedule, some in schedules.items():
-            train_doses = doses._replace(
-                **dict(zip(("start", "duration", "every", "count"), map(np.atleast_1d, schedule), strict=True))
-            )
-            for turn in _turns(some, body):
+            when = dict(zip(("start", "duration", "every", "count"), map(np.atleast_1d, schedule), strict=True))
+            train_doses = [one._replace(**when) for one in doses]
+            turns = _turns(some, body)
+            if len(doses) > 1:  # between two forms of a route another amount is not a multiple: no row shares poles
+                turns = [[round_] for turn in turns for round_ in turn]
+            for turn in turns:
                 _cross(part, turn, rows, body, c, chain, train_doses, simulation, scale, since)
         parts.append(part)
     chosen = [Crossings(part.first[members], part.last[members], None) for part in parts]
@@ -205,7 +204,9 @@ def _cross(part, turn, rows, body, c, chain, doses, simulation, scale, since) ->
     if not np.array_equal(which, np.arange(len(scale))):
         columns = (which[:, None] * n + np.arange(n)).ravel()
     response = cascade.respond(
-        _of(chain, columns), [_doses_of(doses, columns)], simulation.state.void_interval.reshape(-1)[columns]
+        _of(chain, columns),
+        _shared([_doses_of(one, columns) for one in doses], [rows[i].question for i in turn[0]], n),
+        simulation.state.void_interval.reshape(-1)[columns],
     )
     for members in turn:
         cutoff = np.array([[rows[i].question.assay.components[c].cutoff_ng_ml] for i in members])
@@ -242,11 +243,23 @@ def _surely_above(response, level, time):
 
 
 def _unit_doses(simulation: Simulation, analyte: str):
-    """Chain of an analyte, and its doses of one micromole each; of all bodies one after the other."""
-    (doses,) = simulation.kinetics.doses(analyte, simulation.question.regimen)
+    """Chain of an analyte, and its doses of one micromole each, by form of the route; of all bodies one after the other."""
+    doses = simulation.kinetics.doses(analyte, simulation.question.regimen)
     train = simulation.question.regimen.trains[0]
     scale = simulation.kinetics.weight if train.amount.per_kg else None
-    return simulation.kinetics.chain(analyte), doses._replace(amount=np.ones(1), scale=scale)
+    return simulation.kinetics.chain(analyte), [one._replace(amount=np.ones(1), scale=scale) for one in doses]
+
+
+def _shared(doses, questions, n):
+    """Doses of which each form takes its share of each row's amount."""
+    if len(doses) == 1:
+        return doses
+    shares = np.array([list(group_keys(one.regimen.trains[0], one.substance).values()) for one in questions])
+    shares = np.repeat(shares, n, axis=0).T
+    return [
+        one._replace(scale=share if one.scale is None else one.scale * share)
+        for one, share in zip(doses, shares, strict=True)
+    ]
 
 
 def _amounts(questions, which, simulation):
