@@ -153,7 +153,7 @@ def one_core():
 def two_processes():
     """Print how much faster a whole job is with two processes."""
     spent = {1: [], 2: []}
-    longer = {**GRID, "amount_mg": {"from": 20, "to": 110, "step": 2.5}}
+    longer = {**GRID, "amount_mg": {"from": 20, "to": 110, "step": 1.25}}
     with tempfile.TemporaryDirectory() as folder:
         source = Path(folder) / "grid.json"
         source.write_text(json.dumps(longer), encoding="utf-8")
