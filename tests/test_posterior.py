@@ -45,6 +45,7 @@ def test_the_shipped_calibration_belongs_to_the_shipped_data(name):
     assert found.size == 4000
 
 
+@pytest.mark.slow
 @pytest.mark.parametrize("name", CALIBRATED)
 def test_the_shipped_calibration_belongs_to_the_model_as_it_is(name):
     about = json.loads((posterior.DATA / "calibration" / f"{name}.json").read_text(encoding="utf-8"))

@@ -25,15 +25,16 @@ FAILURES = (DBAPIError, PoolTimeout)
 """Whatever a database may answer instead."""
 
 
-def connect(url: str, busy_s: float = BUSY_S) -> Engine:
+def connect(url: str, busy_s: float | None = None) -> Engine:
     """An engine for a URL such as ``sqlite:////data/jobs.sqlite`` or ``postgresql+psycopg://user@host/name``.
 
     Parameters
     ----------
     url : str
-    busy_s : float
-        How long one attempt waits for a lock or a connection. [s]
+    busy_s : float, optional
+        How long one attempt waits for a lock or a connection; `BUSY_S` where it is left out. [s]
     """
+    busy_s = BUSY_S if busy_s is None else busy_s
     if url.startswith(("postgres://", "postgresql://")):
         url = "postgresql+psycopg://" + url.partition("://")[2]
     # An exception's message would quote what somebody asked.

@@ -176,6 +176,7 @@ def test_every_bad_row_is_told_and_the_others_are_right(tmp_path, ndjson):
     assert pq.read_table(tmp_path / "out.parquet").to_pylist() == expected
 
 
+@pytest.mark.slow
 def test_with_on_error_fail_nothing_is_written(tmp_path, ndjson):
     source = ndjson([scattered(1)[0], {}])
     refused(source, "-o", tmp_path / "out.parquet", *DRAWS, "--on-error", "fail", "--workers", 1)
@@ -309,6 +310,7 @@ def test_another_question_begins_anew(tmp_path, ndjson):
     assert (state["state"], state["rows_total"]) == ("succeeded", 3)
 
 
+@pytest.mark.slow
 def test_two_processes_do_not_write_the_same_output(tmp_path, ndjson):
     batch = local.Batch(ndjson(scattered(4)), tmp_path / "out.parquet", OPTIONS)
     with batch.opened():

@@ -29,6 +29,7 @@ def told(monkeypatch, source, output):
     )
 
 
+@pytest.mark.slow
 def test_a_record_that_stays_locked_is_told_and_the_same_command_goes_on(tmp_path, ndjson, monkeypatch):
     source, output = ndjson(scattered(4)), tmp_path / "out.parquet"
     local.run(source, tmp_path / "undisturbed.parquet", OPTIONS, executor="inline")
@@ -45,6 +46,7 @@ def test_a_record_that_stays_locked_is_told_and_the_same_command_goes_on(tmp_pat
     assert digest(output) == digest(tmp_path / "undisturbed.parquet")
 
 
+@pytest.mark.slow
 def test_a_full_disk_under_the_record_is_told_and_the_same_command_goes_on(tmp_path, ndjson, monkeypatch):
     source, output = ndjson(scattered(4)), tmp_path / "out.parquet"
     connect = database.connect

@@ -47,6 +47,7 @@ def test_probabilities_equal_the_curve_of_the_single_estimate():
         assert got["probability"] == curve["probability_positive"]
 
 
+@pytest.mark.slow
 def test_a_row_with_a_seed_of_its_own_equals_the_single_estimate_with_that_seed():
     table = scattered(40, seed=6) + [{**row, "id": f"g{i}"} for i, row in enumerate(grid_rows()[::9])]
     seeds = [rows.independent_seed(7, row["id"]) for row in table]
@@ -57,6 +58,7 @@ def test_a_row_with_a_seed_of_its_own_equals_the_single_estimate_with_that_seed(
         assert {name: got[name] for name in expected} == expected, row
 
 
+@pytest.mark.slow
 def test_a_row_does_not_depend_on_its_company():
     table = scattered(60, seed=2) + grid_rows()
     together = kernel.answer_rows(loaded(table), TIMES)

@@ -178,6 +178,7 @@ def killed(*_arguments):
     os.kill(os.getpid(), 9)
 
 
+@pytest.mark.slow
 def test_what_breaks_while_rows_are_read_ends_that_job_only(client, desk, monkeypatch):
     place = client.post(f"/v1/jobs?{QUERY}", data=CSV, content_type="text/csv").headers["Location"]
     monkeypatch.setattr("detectapi.batch.runner.STORAGE_WAIT_S", 0.0)
@@ -265,6 +266,7 @@ def test_those_who_wait_leave_threads_for_others(app, client, desk, key):
             jobs.waiting.release()
 
 
+@pytest.mark.slow
 def test_a_result_is_put_together_once(app, client, desk, key, monkeypatch):
     place = hand_in(client).headers["Location"]
     compute(desk)

@@ -53,6 +53,7 @@ def test_rows_from_memory_never_calibrate():
     assert not any(fits(row, chosen) for row in recalled)
 
 
+@pytest.mark.slow
 def test_without_a_publication_its_urine_rows_are_gone():
     names = rules.calibration("ketamine")["parameters"]
     gone = {t.row.id for t in Likelihood("ketamine", names).terms} - {

@@ -142,6 +142,7 @@ def test_the_report_is_tagged_short_and_holds_what_it_takes_to_repeat_it(answer)
     assert service.answer(asked) == answer
 
 
+@pytest.mark.slow
 def test_the_report_loads_nothing_from_elsewhere(answer):
     pytest.importorskip("weasyprint")
     from weasyprint.urls import URLFetcher

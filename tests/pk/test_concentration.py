@@ -36,6 +36,7 @@ def times_for(case, start):
     )
 
 
+@pytest.mark.slow
 @settings(max_examples=40, deadline=None)
 @given(cases())
 def test_any_model_and_regimen(case):

@@ -65,12 +65,14 @@ def _is_crossing(truth, cutoff, time, falling):
 LEVELS = st.sampled_from([1e-6, 1e-3, 0.03, 0.3, 0.6, 0.9, 0.999, 1.0 - 1e-6, 1.0 + 1e-6, 1.5, 30.0])
 
 
+@pytest.mark.slow
 @settings(max_examples=20, deadline=None)
 @given(cases(), LEVELS)
 def test_any_model_regimen_and_cutoff(case, level):
     check(case, level)
 
 
+@pytest.mark.slow
 def test_a_cutoff_a_millionth_below_the_peak_of_a_release():
     # From both sides of the peak the corrections to Newton's step happen to cancel before the crossing is reached.
     moiety = Moiety(0.5, 500.0, (0.3976,), (70.71,))

@@ -66,6 +66,7 @@ def test_inputs_of_some_length_in_voids_of_different_length(name, level):
     alone_and_together(with_voids(RELEASED[name], 12, seed=2), level)
 
 
+@pytest.mark.slow
 def test_a_neighbour_whose_step_leaves_its_bracket():
     # Half of these rise so late that their first steps overshoot; the other half must not notice.
     slow = Moiety(0.5, 300.0, (20.0,), (40.0,))
@@ -77,6 +78,7 @@ def test_a_neighbour_whose_step_leaves_its_bracket():
             alone_and_together(people, level)
 
 
+@pytest.mark.slow
 @settings(max_examples=25, deadline=None)
 @given(cases(), st.integers(0, 1000), st.sampled_from([1e-3, 0.1, 0.7, 0.999]))
 def test_any_model_and_regimen(case, seed, level):

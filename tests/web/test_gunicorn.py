@@ -171,6 +171,7 @@ def test_the_log_is_lines_of_json_without_anything_asked(server, question):
     assert all("ketamine" not in json.dumps(line) for line in lines)
 
 
+@pytest.mark.slow
 def test_it_stops_when_told(tmp_path):
     server = Server(tmp_path, workers=1)  # of two, one could still be starting, and gunicorn waits long for such a one
     server.wait_until_ready()
