@@ -30,5 +30,5 @@ RUN pip install --no-cache-dir --require-hashes -r /tmp/requirements/run.txt \
 USER 10001
 WORKDIR /srv
 EXPOSE 8000
-HEALTHCHECK --interval=30s --timeout=5s --start-period=10s --retries=3 CMD ["python", "-m", "detectapi.probe", "/readyz"]
+HEALTHCHECK --interval=30s --timeout=5s --start-period=10s --retries=3 CMD ["python", "-m", "detectapi.cli.probe", "/readyz"]
 CMD ["gunicorn", "--config", "python:detectapi.web.gunicorn_conf"]

@@ -51,14 +51,14 @@ $(VENV)/.installed-dev: requirements/dev.txt $(VENV)/.installed
 	@touch $@
 
 # What the tests of the page need besides Python: a browser, and the checker of accessibility.
-$(VENV)/.installed-page: tests/page/tools/package-lock.json $(VENV)/.installed-dev
+$(VENV)/.installed-page: tests/web/page/tools/package-lock.json $(VENV)/.installed-dev
 	@for need in chromium:chromium npm:npm; do command -v $${need%:*} >/dev/null || missing="$$missing $${need#*:}"; done; \
 	fc-list 2>/dev/null | grep -q DejaVuSans || missing="$$missing fonts-dejavu-core fontconfig"; \
 	ldconfig -p | grep -q libpangoft2-1.0 || missing="$$missing libpango-1.0-0 libpangoft2-1.0-0"; \
 	[ -z "$$missing" ] || { [ "$$(id -u)" = 0 ] && command -v apt-get >/dev/null && echo "installing$$missing" && \
 		apt-get update -qq && DEBIAN_FRONTEND=noninteractive apt-get install -y -qq --no-install-recommends $$missing >/dev/null; } || { \
 		echo "the tests of the page need$$missing (Debian: apt-get install$$missing)" >&2; exit 1; }
-	@npm ci --silent --no-audit --no-fund --prefix tests/page/tools
+	@npm ci --silent --no-audit --no-fund --prefix tests/web/page/tools
 	@touch $@
 
 # What the tests of the jobs need besides Python: a PostgreSQL server. Debian would start one of its own; the tests start theirs.
@@ -94,7 +94,7 @@ test-fast: $(VENV)/.installed-dev ## the tests without the slow ones
 	@$(BIN)/python -m pytest -n 2 $(PYTEST_ARGS)
 
 search: $(VENV)/.installed-dev ## the property tests with new random examples
-	@$(BIN)/python -m pytest -m "slow or not slow" -n 2 --hypothesis-profile=search tests/pk $(PYTEST_ARGS)
+	@$(BIN)/python -m pytest -m "slow or not slow" -n 2 --hypothesis-profile=search tests/exponentials $(PYTEST_ARGS)
 
 bench: $(VENV)/.installed-bench ## measure, and write bench/RESULTS.md
 	@$(BIN)/python bench/run.py

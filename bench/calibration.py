@@ -4,9 +4,10 @@ import statistics
 import time
 from dataclasses import replace
 
-from detectapi import catalog, posterior, service
-from detectapi.estimate import run
-from detectapi.question import read_question
+from detectapi import service
+from detectapi.knowledge import catalog, posterior
+from detectapi.model.question import read_question
+from detectapi.model.recipe import run
 
 REPEATS = 60
 QUESTION = {

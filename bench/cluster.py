@@ -13,9 +13,10 @@ from pathlib import Path
 from measure import seconds, table
 from scenarios import GRID, unlike
 
-from detectapi.batch import chunk, grid, local, planner
+from detectapi.batch import chunk, grid
 from detectapi.batch import table as results
 from detectapi.batch.options import Options
+from detectapi.jobs import local, planner
 
 CHUNKS = 400
 ROWS = 6000

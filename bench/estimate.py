@@ -10,7 +10,7 @@ from question import DEFAULT, changed, irregular, regular
 
 from detectapi import service
 
-recipe = import_module("detectapi.estimate")
+recipe = import_module("detectapi.model.recipe")
 SHARES = ("plan_chains", "_last_positive", "variance_shares")  # what the recipe calls for the shares of variance
 
 

@@ -19,7 +19,7 @@ from measure import medians, ms, table, verdict
 from question import DEFAULT
 
 from detectapi import service
-from detectapi.probe import probe
+from detectapi.cli.probe import probe
 
 ROUNDS = 7
 REQUESTS = 48  # in a round

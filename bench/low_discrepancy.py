@@ -1,4 +1,4 @@
-"""Would a low-discrepancy sequence know the median better than the Latin hypercubes of `detectapi.draws`?
+"""Would a low-discrepancy sequence know the median better than the Latin hypercubes of `detectapi.model.draws`?
 
 The same questions with the same number of draws, many seeds each; only where the standard normal numbers come from
 differs. All that belongs to a person (people, specimen, inputs, assay) is one sequence, what we know another one, as in
@@ -16,14 +16,14 @@ from measure import table
 from scipy.stats import qmc
 
 from detectapi import service
-from detectapi.draws import Draws
-from detectapi.pk.normal import inverse_normal
-from detectapi.question import read_question
+from detectapi.model.draws import Draws
+from detectapi.model.normal import inverse_normal
+from detectapi.model.question import read_question
 
 EXAMPLES = Path(__file__).parent.parent / "docs" / "examples"
 QUESTIONS = ("one-infusion.json", "daily-troche.json", "esketamine-spray-kidney-disease.json")
 SEEDS, DRAWS = 60, 2000
-recipe = import_module("detectapi.estimate")
+recipe = import_module("detectapi.model.recipe")
 
 
 class Names(Draws):

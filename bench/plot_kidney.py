@@ -4,8 +4,8 @@ from pathlib import Path
 
 import numpy as np
 
-from detectapi.question import read_question
-from detectapi.simulate import simulate_typical
+from detectapi.model.question import read_question
+from detectapi.model.simulation import simulate_typical
 
 ANALYTES = ("dehydronorketamine", "norketamine", "ketamine")
 CUTOFFS = (0.5, 50.0)

@@ -6,8 +6,8 @@ from dataclasses import dataclass
 import numpy as np
 from scipy.optimize import least_squares
 
-from detectapi.observations import observations
-from detectapi.pk.renal import BLOOD_PH, SENSITIVITY_PH, renal_clearance, unionised_fraction
+from detectapi.knowledge.observations import observations
+from detectapi.model.renal import BLOOD_PH, SENSITIVITY_PH, renal_clearance, unionised_fraction
 
 GFR, PLASMA_FLOW = 110.0, 600.0  # [mL/min]
 FLOW, USUAL_PH = 1.04, 6.0  # where a study says nothing [mL/min]
@@ -74,7 +74,7 @@ ROWS = {row.id: row for row in observations()}
 
 
 def in_urine(ph, pka, sensitivity):
-    """Un-ionised fraction in urine with the exponent that `detectapi.pk.renal` puts on it."""
+    """Un-ionised fraction in urine with the exponent that `detectapi.model.renal` puts on it."""
     at_reference = unionised_fraction(SENSITIVITY_PH, pka)
     return at_reference * (unionised_fraction(ph, pka) / at_reference) ** sensitivity
 

@@ -11,39 +11,26 @@
 Names are loaded when they are first asked for, so importing the package costs next to nothing.
 """
 
-import sys
 from importlib import import_module
-from types import ModuleType
 
 from detectapi._version import __version__
 
 _HOMES = {
-    "estimate": "detectapi.notebook",
-    "estimate_request": "detectapi.notebook",
-    "list_assays": "detectapi.notebook",
-    "list_substances": "detectapi.notebook",
-    "show_substance": "detectapi.notebook",
-    "Estimate": "detectapi.notebook",
-    "CatalogError": "detectapi.errors",
-    "DetectError": "detectapi.errors",
-    "InputError": "detectapi.errors",
-    "NotSupported": "detectapi.errors",
-    "NumericalError": "detectapi.errors",
-    "OutOfRange": "detectapi.errors",
-    "UnknownSubstance": "detectapi.errors",
+    "estimate": "detectapi.library",
+    "estimate_request": "detectapi.library",
+    "list_assays": "detectapi.library",
+    "list_substances": "detectapi.library",
+    "show_substance": "detectapi.library",
+    "Estimate": "detectapi.library",
+    "CatalogError": "detectapi.values.errors",
+    "DetectError": "detectapi.values.errors",
+    "InputError": "detectapi.values.errors",
+    "NotSupported": "detectapi.values.errors",
+    "NumericalError": "detectapi.values.errors",
+    "OutOfRange": "detectapi.values.errors",
+    "UnknownSubstance": "detectapi.values.errors",
 }
 __all__ = ["__version__", *_HOMES]
-
-
-class _Package(ModuleType):
-    """The package, whose public `estimate` is the function, also after the module of that name has been imported.
-
-    Python sets every imported submodule as an attribute of its package, which would hide the function.
-    """
-
-    def __setattr__(self, name, value):
-        if not (name in _HOMES and isinstance(value, ModuleType)):
-            super().__setattr__(name, value)
 
 
 def __getattr__(name):
@@ -56,6 +43,3 @@ def __getattr__(name):
 
 def __dir__():
     return sorted({*globals(), *__all__})
-
-
-sys.modules[__name__].__class__ = _Package

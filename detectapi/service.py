@@ -9,7 +9,7 @@ import json
 import threading
 from functools import cache
 
-from detectapi.errors import CatalogError, InputError, MalformedRequest
+from detectapi.values.errors import CatalogError, InputError, MalformedRequest
 
 DEEPEST = 20  # levels of nesting in a request; the contract itself needs six
 
@@ -35,7 +35,7 @@ def answer(payload):
     InputError
         Form or meaning of the question is wrong; with a pointer to each place.
     """
-    from detectapi.estimate import estimate_request
+    from detectapi.model.recipe import estimate_request
 
     question = load(payload)
     with _turn:
@@ -55,7 +55,7 @@ def sensitivity(payload):
     InputError
         Form or meaning of the question is wrong.
     """
-    from detectapi.sensitivity import analyse
+    from detectapi.model.sensitivity import analyse
 
     return analyse(load(payload))
 
@@ -175,7 +175,7 @@ def content_tag(raw):
 
 def substances():
     """All substances, in short: `{"items": [...]}`."""
-    from detectapi import catalog
+    from detectapi.knowledge import catalog
 
     return {"items": [in_short(substance) for substance in catalog.substances()]}
 
@@ -203,21 +203,21 @@ def substance(substance_id):
     UnknownSubstance
         With the nearest names.
     """
-    from detectapi import catalog
+    from detectapi.knowledge import catalog
 
     return catalog.as_card(catalog.substance(substance_id))
 
 
 def assays():
     """All registered assays: `{"items": [...]}`."""
-    from detectapi import catalog
+    from detectapi.knowledge import catalog
 
     return {"items": [catalog.assay_card(assay) for assay in catalog.assays()]}
 
 
 def education_of(substance_id):
     """What patients may want to read about a substance, or None where nothing has been written."""
-    from detectapi import education
+    from detectapi.knowledge import education
 
     return education.about(substance_id)
 
@@ -230,7 +230,8 @@ def ready():
     CatalogError
         A data file is wrong, or there is none.
     """
-    from detectapi import catalog, estimate  # noqa: F401
+    import detectapi.model.recipe  # noqa: F401
+    from detectapi.knowledge import catalog
 
     question_form()
     if not catalog.substances() or not catalog.assays():

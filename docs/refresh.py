@@ -44,7 +44,7 @@ def with_output(body):
     """The command of a console block, and what it prints on a terminal."""
     from click.testing import CliRunner
 
-    from detectapi.cli import cli
+    from detectapi.cli.main import cli
 
     lines = body.splitlines()
     end = next(index for index, line in enumerate(lines) if not line.endswith("\\"))

@@ -12,8 +12,9 @@ settings.register_profile("fixed", derandomize=True)
 settings.register_profile("search", print_blob=True)
 settings.load_profile("fixed")
 
-# Lets the tests beside this file import `typical`; last, because folders here are called as packages are.
-sys.path.append(str(Path(__file__).parent))
+# Lets every test import what stands in `support`: an independent solver, cases, servers.
+sys.path.insert(0, str(Path(__file__).parent / "support"))
+pytest_plugins = ["job_settings"]
 
 ONE_INFUSION = {
     "substance": "ketamine",

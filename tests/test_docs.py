@@ -9,13 +9,15 @@ from pathlib import Path
 
 import pytest
 
-from detectapi import catalog, errors, service
-from detectapi.catalog.substance_file import expected_units
-from detectapi.cli import cli
+from detectapi import service
+from detectapi.cli.main import cli
+from detectapi.knowledge import catalog
+from detectapi.knowledge.catalog.substance_file import expected_units
+from detectapi.values import errors
 from detectapi.web.problems import KINDS
 from schemas import EstimateRequestSchema, EstimateResponseSchema
 
-ROOT = Path(__file__).parent.parent
+ROOT = Path(__file__).parents[1]
 README = (ROOT / "README.md").read_text(encoding="utf-8")
 PAGES = [path for path in sorted(ROOT.glob("*.md")) + sorted((ROOT / "docs").glob("*.md"))]
 EXAMPLES = sorted((ROOT / "docs" / "examples").glob("*.json"))
@@ -91,7 +93,7 @@ def table_codes(text, heading):
 
 def note_codes():
     """Codes of every note: those the code makes, and those of the data."""
-    tree = ast.parse((ROOT / "detectapi" / "notes.py").read_text(encoding="utf-8"))
+    tree = ast.parse((ROOT / "detectapi" / "model" / "notes.py").read_text(encoding="utf-8"))
     for node in ast.walk(tree):
         if isinstance(node, ast.Call) and getattr(node.func, "id", "") == "_note":
             yield from (node.args[0].value,) if isinstance(node.args[0], ast.Constant) else ()

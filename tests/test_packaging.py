@@ -11,7 +11,7 @@ from pathlib import Path
 
 import pytest
 
-ROOT = Path(__file__).parent.parent
+ROOT = Path(__file__).parents[1]
 PROJECT = tomllib.loads((ROOT / "pyproject.toml").read_text(encoding="utf-8"))["project"]
 DOCKERFILE = (ROOT / "Dockerfile").read_text(encoding="utf-8")
 
@@ -101,7 +101,7 @@ def test_what_the_image_copies_is_there_and_not_ignored():
 def test_the_image_runs_as_nobody_in_particular_and_without_a_shell():
     assert dockerfile_instructions("USER") == ["10001"]
     assert "gunicorn" == image_command()[0]
-    assert '["python", "-m", "detectapi.probe", "/readyz"]' in dockerfile_instructions("HEALTHCHECK")[0]
+    assert '["python", "-m", "detectapi.cli.probe", "/readyz"]' in dockerfile_instructions("HEALTHCHECK")[0]
 
 
 @pytest.fixture(scope="module")
@@ -136,7 +136,9 @@ def installed(wheel, tmp_path_factory):
 
 @pytest.mark.slow
 def test_the_installed_package_answers(installed):
-    code = "import detectapi, os; assert not os.path.exists('pyproject.toml'); from detectapi.cli import main; main()"
+    code = (
+        "import detectapi, os; assert not os.path.exists('pyproject.toml'); from detectapi.cli.main import main; main()"
+    )
     command = [sys.executable, "-c", code, "substances"]
     result = subprocess.run(command, **installed, capture_output=True, text=True)
 

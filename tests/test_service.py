@@ -6,7 +6,7 @@ import math
 import pytest
 
 from detectapi import service
-from detectapi.errors import InputError, MalformedRequest, UnknownSubstance
+from detectapi.values.errors import InputError, MalformedRequest, UnknownSubstance
 from schemas import EstimateResponseSchema
 
 

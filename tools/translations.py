@@ -18,8 +18,8 @@ from babel.messages.pofile import read_po, write_po
 
 ROOT = Path(__file__).parent.parent
 FOLDER = ROOT / "detectapi" / "web" / "translations"
-PYTHON = ("detectapi/report", "detectapi/web/page")
-TEMPLATES = ("detectapi/web/templates/page", "detectapi/report/templates")
+PYTHON = ("detectapi/telling", "detectapi/web/page")
+TEMPLATES = ("detectapi/web/templates/page", "detectapi/telling/templates")
 KEYWORDS = {"say": None, "_": None, "gettext": None}
 
 

@@ -10,7 +10,7 @@ from typing import Any
 from detectapi.batch import grid, kernel, rows, storage, table
 from detectapi.batch.options import Options
 from detectapi.batch.reader import Reader
-from detectapi.errors import DetectError, InputError, Problem
+from detectapi.values.errors import DetectError, InputError, Problem
 
 
 def compute(task: Mapping[str, Any]) -> dict[str, Any]:

@@ -15,7 +15,7 @@ from typing import Any
 
 from detectapi import service
 from detectapi.batch.rows import from_text
-from detectapi.errors import InputError, MalformedRequest
+from detectapi.values.errors import InputError, MalformedRequest
 from schemas.row import COLUMNS
 
 FORMATS = {

@@ -6,7 +6,7 @@ import math
 from collections.abc import Iterator, Mapping
 from typing import Any
 
-from detectapi.errors import InputError, Problem, nearest
+from detectapi.values.errors import InputError, Problem, nearest
 from schemas.row import COLUMNS, PLACES, RANGED
 
 MOST_VALUES = 1_000_000

@@ -20,18 +20,18 @@ import numpy as np
 
 from detectapi.batch.seeded import SeededDraws
 from detectapi.batch.summaries import summaries
-from detectapi.draws import Draws, Layout, layout
-from detectapi.errors import NumericalError
-from detectapi.kinetics import UMOL_PER_MMOL, group_keys
-from detectapi.person import CENTRAL_90
-from detectapi.physiology import Physiology
-from detectapi.pk import cascade
-from detectapi.pk.cascade import Chain
-from detectapi.pk.crossing import Crossings, crossings
-from detectapi.pk.mammillary import Disposition
-from detectapi.pk.sums import add_up
-from detectapi.simulate import Question, Simulation
-from detectapi.window import combine
+from detectapi.exponentials import cascade
+from detectapi.exponentials.cascade import Chain
+from detectapi.exponentials.crossing import Crossings, crossings
+from detectapi.exponentials.mammillary import Disposition
+from detectapi.exponentials.sums import add_up
+from detectapi.inputs.distribution import CENTRAL_90
+from detectapi.model.draws import Draws, Layout, layout
+from detectapi.model.kinetics import UMOL_PER_MMOL, group_keys
+from detectapi.model.physiology import Physiology
+from detectapi.model.simulation import Question, Simulation
+from detectapi.model.window import combine
+from detectapi.values.errors import NumericalError
 
 COLUMNS_AT_ONCE = 32_768
 """Draws of all bodies side by side: enough that the cost of each array operation is its numbers; more gain nothing."""

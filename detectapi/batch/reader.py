@@ -8,7 +8,7 @@ from typing import Any
 
 from detectapi.batch import rows
 from detectapi.batch.kernel import Row
-from detectapi.question import read_question
+from detectapi.model.question import read_question
 from schemas.row import PLACES, RANGED
 
 MOST_KEPT = 20_000

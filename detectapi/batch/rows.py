@@ -8,7 +8,7 @@ from collections.abc import Mapping
 from typing import Any
 
 from detectapi import service
-from detectapi.errors import InputError, Problem, nearest
+from detectapi.values.errors import InputError, Problem, nearest
 from schemas.cell import read as read_cell
 from schemas.row import COLUMNS, PLACES, RANGED, WORDS
 

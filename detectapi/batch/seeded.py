@@ -1,6 +1,6 @@
 """The random numbers of many rows that each have a seed of their own, one row after the other.
 
-The numbers are those of `detectapi.draws.Draws` to the last bit. What differs is how they are made: the seed of every
+The numbers are those of `detectapi.model.draws.Draws` to the last bit. What differs is how they are made: the seed of every
 generator of every row in one pass of numpy's own mixing (`numpy.random.SeedSequence`, whose results numpy keeps for good), which
 otherwise takes longer than drawing from it.
 """
@@ -14,9 +14,9 @@ import numpy as np
 from numpy.random import PCG64, Generator
 from numpy.random.bit_generator import ISeedSequence
 
-from detectapi.draws import STREAMS, Draws, Layout, Selection
-from detectapi.pk.normal import inverse_normal
-from detectapi.posterior import Posterior
+from detectapi.knowledge.posterior import Posterior
+from detectapi.model.draws import STREAMS, Draws, Layout, Selection
+from detectapi.model.normal import inverse_normal
 
 _POOL = 4
 _SHIFT = np.uint32(16)

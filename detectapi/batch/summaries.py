@@ -8,11 +8,12 @@ from typing import Any
 
 import numpy as np
 
-from detectapi import evidence, notes
-from detectapi.answer import hours
-from detectapi.draws import layout
-from detectapi.errors import NumericalError
-from detectapi.window import interval
+from detectapi.knowledge import evidence
+from detectapi.model import notes
+from detectapi.model.answer import hours
+from detectapi.model.draws import layout
+from detectapi.model.window import interval
+from detectapi.values.errors import NumericalError
 
 
 def summaries(rows: Sequence[Any], states, first, last, times) -> list[Any]:

@@ -62,7 +62,7 @@ def _offer_jobs(app, api):
     """Offer `/v1/jobs` where the operator said where to keep them; only then is anything of the batch loaded."""
     settings = app.config.get("JOBS")
     if settings is None and os.environ.get("DETECTAPI_JOBS"):
-        from detectapi.batch.settings import from_environment
+        from detectapi.jobs.settings import from_environment
 
         settings = from_environment()
     if settings is not None:

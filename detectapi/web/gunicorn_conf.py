@@ -91,7 +91,7 @@ logger_class = QuietLogger
 def post_worker_init(worker):
     """Load the data before the first request; where that fails, `/readyz` says so."""
     from detectapi import service
-    from detectapi.errors import DetectError
+    from detectapi.values.errors import DetectError
 
     try:
         service.ready()

@@ -3,7 +3,7 @@
 from flask import Response, current_app
 
 from detectapi import service
-from detectapi.errors import DetectError
+from detectapi.values.errors import DetectError
 from detectapi.web.api import ContractBlueprint
 from detectapi.web.problems import problem
 

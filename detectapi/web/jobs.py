@@ -22,11 +22,11 @@ from werkzeug.exceptions import (
 
 from detectapi import service
 from detectapi.batch import table
-from detectapi.batch.desk import FINISHED, Busy, Desk
-from detectapi.batch.keys import Caller
-from detectapi.batch.settings import Settings
-from detectapi.batch.store import TERMINAL, Conflict
-from detectapi.errors import InputError
+from detectapi.jobs.desk import FINISHED, Busy, Desk
+from detectapi.jobs.keys import Caller
+from detectapi.jobs.settings import Settings
+from detectapi.jobs.store import TERMINAL, Conflict
+from detectapi.values.errors import InputError
 from detectapi.web import trouble
 from detectapi.web.api import ContractBlueprint
 from detectapi.web.problems import problem

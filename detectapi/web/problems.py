@@ -3,7 +3,7 @@
 from flask import Response, current_app
 
 from detectapi import service
-from detectapi.errors import DetectError, InputError, MalformedRequest
+from detectapi.values.errors import DetectError, InputError, MalformedRequest
 from detectapi.web.logs import request_id
 
 MEDIA_TYPE = "application/problem+json"

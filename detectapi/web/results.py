@@ -6,7 +6,7 @@ from flask import request, send_file
 from werkzeug.exceptions import NotAcceptable
 
 from detectapi.batch import table
-from detectapi.errors import InputError
+from detectapi.values.errors import InputError
 from detectapi.web.problems import problem
 
 ALIASES = {"application/parquet": "parquet", "application/jsonl": "ndjson"}

@@ -14,7 +14,7 @@ from werkzeug.exceptions import (
 )
 
 from detectapi import service
-from detectapi.errors import UnknownSubstance
+from detectapi.values.errors import UnknownSubstance
 from detectapi.web.api import ContractBlueprint, cacheable, examples
 from detectapi.web.page import files
 from detectapi.web.page.voice import LANGUAGES, BabelVoice

@@ -5,8 +5,8 @@ import time
 
 from flask import current_app
 
-from detectapi.batch import database
-from detectapi.batch.desk import Busy, OverQuota
+from detectapi.jobs import database
+from detectapi.jobs.desk import Busy, OverQuota
 from detectapi.web import problems
 from detectapi.web.problems import problem
 

@@ -9,9 +9,10 @@ import pyarrow.parquet as pq
 import pytest
 
 from detectapi import service
-from detectapi.batch import files, planner
+from detectapi.batch import files
 from detectapi.batch.options import Options
-from detectapi.errors import InputError
+from detectapi.jobs import planner
+from detectapi.values.errors import InputError
 
 HEADER = b"id,substance,amount_mg\n"
 

@@ -6,7 +6,7 @@ import pytest
 from scenarios import GRID
 
 from detectapi.batch import grid
-from detectapi.errors import InputError
+from detectapi.values.errors import InputError
 
 
 def test_every_combination_once_and_in_order():

@@ -6,7 +6,7 @@ from pathlib import Path
 
 import pytest
 
-ROOT = Path(__file__).parent.parent.parent
+ROOT = Path(__file__).parents[2]
 NOTEBOOK = ROOT / "docs" / "examples" / "batch-grid.ipynb"
 LARGEST_PICTURE = 60_000
 

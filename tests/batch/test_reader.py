@@ -5,8 +5,8 @@ from scenarios import FAST, GRID, scattered
 
 from detectapi.batch import grid, rows
 from detectapi.batch.reader import ASSAY, BODY, DOSES, Reader
-from detectapi.errors import InputError
-from detectapi.question import read_question
+from detectapi.model.question import read_question
+from detectapi.values.errors import InputError
 from schemas.row import COLUMNS
 
 GOOD = {"substance": "ketamine", "route": "oral", "amount_mg": 1, "analyte": "norketamine", "cutoff_ng_ml": 50}

@@ -8,7 +8,7 @@ from scenarios import FAST, scattered
 
 from detectapi import service
 from detectapi.batch import rows
-from detectapi.errors import InputError
+from detectapi.values.errors import InputError
 from schemas.row import COLUMNS, PLACES, RANGED, WORDS, RowSchema
 
 GOOD = {"substance": "ketamine", "route": "oral", "amount_mg": 50, "analyte": "norketamine", "cutoff_ng_ml": 50}

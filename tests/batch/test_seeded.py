@@ -4,7 +4,7 @@ import numpy as np
 import pytest
 
 from detectapi.batch.seeded import SeededDraws
-from detectapi.draws import STREAMS, Draws, layout
+from detectapi.model.draws import STREAMS, Draws, layout
 
 SEEDS = (0, 1, 20261123, 2**32 - 1, 2**32 + 5)
 NAMES = ("ketamine.clearance", "weight_kg", "z")

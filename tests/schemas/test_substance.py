@@ -9,7 +9,7 @@ from schemas.error import problems
 from schemas.reference import ReferencesFileSchema
 from schemas.substance import ParameterForm, QuantityForm, SubstanceFileSchema
 
-EXTRA = Path(__file__).parent.parent / "data" / "extra"
+EXTRA = Path(__file__).parents[1] / "data" / "extra"
 
 
 def toy():

@@ -5,7 +5,7 @@ import json
 import pytest
 
 from detectapi import service
-from detectapi.errors import NumericalError
+from detectapi.values.errors import NumericalError
 
 PROBLEM = "application/problem+json"
 

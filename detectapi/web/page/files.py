@@ -5,8 +5,8 @@ from importlib.util import find_spec
 from flask import Response
 
 from detectapi import service
-from detectapi.report.picture import picture
-from detectapi.report.svg import STYLE_HASH, draw_alone
+from detectapi.telling.picture import picture
+from detectapi.telling.picture_svg import STYLE_HASH, draw_alone
 
 KINDS = {"svg": "image/svg+xml", "png": "image/png", "pdf": "application/pdf", "json": "application/json"}
 PICTURES = tuple(media for kind, media in KINDS.items() if kind != "json")
@@ -64,10 +64,10 @@ def write(kind, answer, asked, voice):
     if kind == "svg":
         return draw_alone(picture(answer, voice)).encode()
     if kind == "png":
-        from detectapi.report import png
+        from detectapi.telling import png
 
         return png.draw(picture(answer, voice))
-    from detectapi.report import pdf
+    from detectapi.telling import pdf
 
     return pdf.print_report(answer, asked, voice)
 

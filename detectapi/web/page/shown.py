@@ -6,10 +6,11 @@ import shlex
 
 from markupsafe import Markup
 
-from detectapi.report import svg, words
-from detectapi.report.picture import concentration_panel, probability_panel
+from detectapi.telling import picture_svg as svg
+from detectapi.telling import words
+from detectapi.telling.picture import concentration_panel, probability_panel
+from detectapi.telling.wording import probability_at
 from detectapi.web.page.choices import route_words
-from detectapi.wording import probability_at
 
 MOST_FANS = 4
 SHOWN_NAMES = ("probability_positive", "low", "high")

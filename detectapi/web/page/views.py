@@ -9,8 +9,8 @@ from flask import Blueprint, Response, abort, render_template, request
 from flask_babel import gettext
 
 from detectapi import service
-from detectapi.errors import InputError, MalformedRequest
-from detectapi.report import words
+from detectapi.telling import words
+from detectapi.values.errors import InputError, MalformedRequest
 from detectapi.web import headers
 from detectapi.web.page import files, form
 from detectapi.web.page.choices import choices, labels, presets, route_words

@@ -5,7 +5,7 @@ import re
 from flask import request
 from flask_babel import Babel, get_locale, gettext
 
-from detectapi.voice import Voice
+from detectapi.telling.voice import Voice
 
 LANGUAGES = {"en": "English", "de": "Deutsch", "es": "Español"}
 COMMA = str.maketrans({".": ",", ",": "."})  # decimal and thousands marks outside English
@@ -59,7 +59,7 @@ def problem_words(problem, voice):
 
     Parameters
     ----------
-    problem : detectapi.errors.Problem
+    problem : detectapi.values.errors.Problem
     voice : BabelVoice
 
     Returns

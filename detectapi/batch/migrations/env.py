@@ -1,9 +1,0 @@
-"""Run migrations on the connection that `detectapi.batch.database.upgrade` hands over."""
-
-from alembic import context
-
-from detectapi.batch.tables import metadata
-
-context.configure(connection=context.config.attributes["connection"], target_metadata=metadata, render_as_batch=True)
-with context.begin_transaction():
-    context.run_migrations()

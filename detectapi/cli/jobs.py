@@ -1,0 +1,166 @@
+"""Commands for many questions at once, and for who runs a server of jobs."""
+
+import functools
+import sys
+
+import click
+
+
+def add_to(group, reports_errors):
+    """Add the commands to the command line; the library's errors are reported as everywhere."""
+    batch.callback = reports_errors(batch.callback)
+    for one in (batch, worker, db, keys):
+        group.add_command(one)
+
+
+@click.command()
+@click.argument("source", type=click.Path(exists=True, dir_okay=False))
+@click.option("-o", "--output", required=True, type=click.Path(dir_okay=False), help="Its ending decides the format.")
+@click.option("--seed", type=click.IntRange(0, 2**32 - 1), default=20261123, show_default=True)
+@click.option("--draws", type=click.IntRange(100, 20_000), default=2000, show_default=True)
+@click.option("--level", type=click.FloatRange(0.5, 0.99), default=0.9, show_default=True)
+@click.option("--times", default="24,48,72,120,168", show_default=True, help="Where the probability is wanted. [h]")
+@click.option("--sampling", type=click.Choice(["common", "independent"]), default="common", show_default=True)
+@click.option("--on-error", type=click.Choice(["skip", "fail"]), default="skip", show_default=True)
+@click.option(
+    "--echo", default="", help="Input columns to repeat, with commas between, or all; of a grid, those that vary."
+)
+@click.option("--errors", type=click.Path(dir_okay=False), help="List of bad rows.  [errors.ndjson beside the output]")
+@click.option("--chunk-rows", type=click.IntRange(1, 1_000_000), default=1000, show_default=True)
+@click.option("--workers", type=click.IntRange(1, 256), help="Processes.  [as many as cores]")
+@click.option("--dask", metavar="ADDRESS", help="Compute on the cluster of this Dask scheduler, host:port.")
+@click.option("--shared", metavar="PLACE", help="Folder or URL that all machines of the cluster reach.")
+def batch(source, output, **options):
+    """Answer a table of scenarios (CSV, NDJSON, Parquet, Arrow) or a grid (JSON).
+
+    Stopped by Ctrl-C or a power cut, the same command continues. Progress is on stderr.
+    """
+    try:
+        from detectapi.cli import batch as command
+    except ModuleNotFoundError as error:
+        raise click.ClickException(f"{error.name} is missing: pip install 'detectapi[batch]'") from None
+    except KeyboardInterrupt:
+        click.echo("detectapi: stopped before it began", err=True)
+        sys.exit(130)
+
+    sys.exit(command.batch(source, output, **options))
+
+
+def jobs_settings():
+    """What the operator decided about jobs.
+
+    Raises
+    ------
+    click.ClickException
+        Nothing, or nothing that makes sense, or the extra is not installed.
+    """
+    try:
+        from detectapi.jobs import desk, settings  # noqa: F401
+    except ModuleNotFoundError as error:
+        raise click.ClickException(f"{error.name} is missing: pip install 'detectapi[batch]'") from None
+    try:
+        found = settings.from_environment()
+    except ValueError as error:
+        raise click.ClickException(str(error)) from None
+    if found is None:
+        raise click.ClickException("DETECTAPI_JOBS is not set: the folder where jobs are kept.")
+    return found
+
+
+@click.command()
+@click.option("--parent", type=int, hidden=True)
+def worker(parent):
+    """Compute the jobs of a server, until stopped. Any number of them may run."""
+    from detectapi.jobs.worker import supervise
+
+    supervise(jobs_settings(), parent)
+
+
+def reports_database(command):
+    """Report in a line a database or folder that cannot be reached or used."""
+
+    @functools.wraps(command)
+    def run(*args, **kwargs):
+        settings = jobs_settings()
+        from detectapi.jobs.database import DatabaseTrouble, trouble
+
+        try:
+            return command(settings, *args, **kwargs)
+        except DatabaseTrouble as error:
+            raise click.ClickException(f"The database refuses: {trouble(error)}") from None
+        except BrokenPipeError:
+            raise
+        except OSError as error:
+            raise click.ClickException(f"{error.strerror or error}: {error.filename or 'DETECTAPI_JOBS'}") from None
+
+    return run
+
+
+@click.group()
+def db():
+    """The database of jobs and keys."""
+
+
+@db.command()
+@reports_database
+def upgrade(settings):
+    """Bring the tables to this version."""
+    from detectapi.jobs import database
+
+    database.upgrade(database.connect(settings.database))
+    click.echo("The tables are those of this version.")
+
+
+@click.group()
+def keys():
+    """API keys: issue, list, revoke."""
+
+
+@keys.command()
+@click.option("--owner", required=True, help="Who gets it; for your own records.")
+@click.option(
+    "--scope", "scopes", multiple=True, required=True, help="estimate, batch:write, batch:read, cds or admin."
+)
+@click.option("--days", type=float, help="Until it expires.")
+@click.option("--rows", type=int, help="Quota: rows a day.")
+@click.option("--jobs", type=int, help="Quota: unfinished jobs at once.")
+@click.option("--bytes", "size", type=int, help="Quota: bytes kept.")
+@reports_database
+def issue(settings, owner, scopes, days, rows, jobs, size):
+    """Make a key. It is shown once."""
+    from detectapi.jobs.desk import Desk
+
+    try:
+        key = Desk(settings).keys.issue(owner, scopes, days and days * 86_400.0, (rows, jobs, size))
+    except ValueError as error:
+        raise click.UsageError(str(error)) from None
+    click.echo(key)
+
+
+@keys.command("list")
+@reports_database
+def list_keys(settings):
+    """List the keys, without their secrets."""
+    import time
+    from datetime import UTC, datetime
+
+    from detectapi.jobs.desk import Desk
+
+    for key in Desk(settings).keys.all():
+        made = datetime.fromtimestamp(key["created"], UTC).date()
+        past = key["expires"] is not None and key["expires"] <= time.time()
+        state = "revoked" if key["revoked"] else "expired" if past else "live"
+        click.echo(f"{key['id']}  {state:7}  {made}  {key['scopes']}  {key['owner']}")
+
+
+@keys.command()
+@click.argument("key")
+@reports_database
+def revoke(settings, key):
+    """Make a KEY worthless, for good; its 8 public characters suffice."""
+    from detectapi.jobs.desk import Desk
+
+    public = key.split("_")[2] if key.startswith("dk_live_") else key
+    if not Desk(settings).keys.revoke(public):
+        raise click.ClickException("There is no such live key.")
+    click.echo(f"{public} is revoked.")

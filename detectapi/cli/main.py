@@ -1,0 +1,281 @@
+"""The command line: read, ask the service, write.
+
+A terminal gets words, a pipe gets the JSON of the contract. Exit codes: 0 answered, 2 the input needs mending, 1 our
+mistake. Nothing heavy is imported before a command needs it.
+"""
+
+import functools
+import os
+import subprocess
+import sys
+
+import click
+
+from detectapi._version import __version__
+from detectapi.cli import jobs as cli_jobs
+
+INPUT, OURS = 2, 1  # exit codes
+
+
+def reports_errors(command):
+    """Report the library's errors on stderr, each with its place and what is allowed, and exit by their class."""
+
+    @functools.wraps(command)
+    def run(*args, **kwargs):
+        from detectapi.values.errors import DetectError, InputError
+
+        try:
+            return command(*args, **kwargs)
+        except InputError as error:
+            for line in problem_lines(error):
+                click.echo(line, err=True)
+            sys.exit(INPUT)
+        except DetectError as error:
+            click.echo(f"detectapi: our mistake: {error}", err=True)
+            sys.exit(OURS)
+
+    return run
+
+
+def problem_lines(error):
+    """One line for each thing to mend."""
+    for problem in error.problems:
+        place = f"{problem.pointer}: " if problem.pointer else ""
+        yield f"detectapi: {place}{problem.detail}"
+        if problem.allowed and not all(str(word) in problem.detail for word in problem.allowed):
+            yield f"  allowed: {', '.join(map(str, problem.allowed))}"
+
+
+def write(document, words, as_json):
+    """Write a document as JSON, or in words to a terminal; the flags --json and --summary decide where given.
+
+    Parameters
+    ----------
+    document : dict
+    words : callable
+        document, plain -> str; `plain` asks for ASCII.
+    as_json : bool or None
+    """
+    from detectapi import service
+
+    if as_json or (as_json is None and not sys.stdout.isatty()):
+        sys.stdout.buffer.write(service.to_json_bytes(document))
+        sys.stdout.buffer.flush()
+        return
+    unicode = (sys.stdout.encoding or "").lower().replace("-", "").startswith("utf")
+    click.echo(words(document, plain=not unicode), nl=False)
+
+
+def json_or_summary(command):
+    """Add the pair of flags."""
+    return click.option(
+        "--json/--summary", "as_json", default=None, help="JSON, or words. Without either: words on a terminal only."
+    )(command)
+
+
+@click.group(context_settings={"help_option_names": ["-h", "--help"], "max_content_width": 100})
+@click.version_option(__version__, prog_name="detectapi")
+def cli():
+    """How long a substance stays detectable in urine, with stated uncertainty."""
+
+
+@cli.command()
+@click.argument("file", required=False, type=click.File("rb"))
+@click.option("--substance", help="What was used.")
+@click.option("--dose", multiple=True, help='Such as "35 mg intravenous over 40 min every 84 h x6 at 0 h". Repeatable.')
+@click.option("--cutoff", multiple=True, help="ANALYTE=NG_PER_ML, such as norketamine=50. Repeatable.")
+@click.option("--assay", help="The id of a registered assay instead; see: detectapi assays.")
+@click.option("--rule", type=click.Choice(["any", "all"]), help="With several cutoffs: which must be reached.  [any]")
+@click.option("--egfr-ml-min-1-73m2", "--egfr", "egfr", help="Estimated GFR. [mL/min/1.73 m2]")
+@click.option("--creatinine-clearance-ml-min", "--creatinine-clearance", "creatinine_clearance", help="[mL/min]")
+@click.option("--serum-creatinine-mg-dl", "--serum-creatinine", "serum_creatinine", help="Needs age and sex. [mg/dL]")
+@click.option("--serum-creatinine-umol-l", "serum_creatinine_umol_l", help="Needs age and sex. [umol/L]")
+@click.option("--ckd-stage", help="G1, G2, G3a, G3b, G4 or G5.")
+@click.option("--weight-kg", "--weight", "weight", help="[kg]")
+@click.option("--height-cm", "--height", "height", help="[cm]")
+@click.option("--age-y", "--age", "age", help="[years]")
+@click.option("--sex", type=click.Choice(["female", "male"]))
+@click.option("--hepatic-class", help="Child-Pugh class: none, A, B or C.")
+@click.option(
+    "--interaction", multiple=True, help="A medicine or condition that the substance's card names. Repeatable."
+)
+@click.option("--urine-ph", "--ph", "ph", help="Usual urine pH.")
+@click.option("--hydration-level", "--hydration", "hydration", type=click.Choice(["low", "usual", "high"]))
+@click.option("--urine-flow-ml-h", "--flow", "flow", help="Usual urine flow. [mL/h]")
+@click.option("--fluid-intake-l-day", "--fluid-intake", "fluid_intake", help="[L/day]")
+@click.option(
+    "--urine-creatinine-mg-dl", "--urine-creatinine", "urine_creatinine", help="Usual creatinine in urine. [mg/dL]"
+)
+@click.option("--specific-gravity", help="Usual specific gravity of the urine.")
+@click.option("--void-interval-h", "--void-interval", "void_interval", help="Hours of urine the specimen holds. [h]")
+@click.option("--draws", type=int, help="Monte-Carlo draws.")
+@click.option("--seed", type=int)
+@click.option("--level", type=float, help="Level of the predictive interval.")
+@click.option("--include", multiple=True, type=click.Choice(["concentration", "draws"]))
+@json_or_summary
+@reports_errors
+def estimate(file, as_json, **flags):
+    """Estimate a detection window.
+
+    FILE is a question as JSON, - the standard input; or ask by flags. A number may be a range: --weight 60-70.
+    """
+    from detectapi import service
+
+    write(service.answer(read_question(file, flags)), in_words("summary"), as_json)
+
+
+def read_question(file, flags):
+    """The question from a file or from flags."""
+    from detectapi import service
+    from detectapi.cli.flags import OPTIONS, question, with_options
+
+    if file is None:
+        if not flags["substance"]:
+            raise click.UsageError("Give a FILE (or -), or --substance with --dose.")
+        if not flags["dose"]:
+            raise click.UsageError("Give at least one --dose.")
+        if flags["assay"] and flags["cutoff"]:
+            raise click.UsageError("Give --assay or --cutoff, not both.")
+        if flags["rule"] and not flags["cutoff"]:
+            raise click.UsageError("--rule belongs to --cutoff; a registered assay has a rule of its own.")
+        return question(flags)
+    beside = [name for name, value in flags.items() if value and name not in (*OPTIONS, "include")]
+    if beside:
+        raise click.UsageError(f"With a FILE, leave out --{beside[0].replace('_', '-')}.")
+    return with_options(service.read_json(file.read()), flags)
+
+
+def in_words(name):
+    """The function of `detectapi.telling.terminal` that writes a document in words, imported when it is called."""
+
+    def words(document, plain):
+        from detectapi.telling import terminal
+
+        return getattr(terminal, name)(document, plain)
+
+    return words
+
+
+@cli.command()
+@json_or_summary
+@reports_errors
+def substances(as_json):
+    """List the substances."""
+    from detectapi import service
+
+    write(service.substances(), in_words("substances"), as_json)
+
+
+@cli.command()
+@click.argument("substance")
+@json_or_summary
+@reports_errors
+def show(substance, as_json):
+    """Show a substance: every number of its model, with its source."""
+    from detectapi import service
+
+    write(service.substance(substance), in_words("card"), as_json)
+
+
+@cli.command()
+@json_or_summary
+@reports_errors
+def assays(as_json):
+    """List the registered assays."""
+    from detectapi import service
+
+    write(service.assays(), in_words("assays"), as_json)
+
+
+@cli.command()
+@click.argument("file", type=click.File("rb"))
+@click.option("--svg", type=click.Path(dir_okay=False, writable=True), help="Write the tornado plot there.")
+@click.option("--draws", type=int, help="Monte-Carlo draws.")
+@click.option("--seed", type=int)
+@json_or_summary
+@reports_errors
+def sensitivity(file, svg, as_json, **flags):
+    """Tell what a window hangs on, and what would narrow it most.
+
+    FILE is a question as JSON, - the standard input.
+    """
+    from detectapi import service
+    from detectapi.cli.flags import with_options
+    from detectapi.telling import tornado
+
+    document = service.sensitivity(
+        with_options(service.read_json(file.read()), {"level": None, "include": (), **flags})
+    )
+    if svg:
+        with open(svg, "w", encoding="utf-8", newline="\n") as paper:
+            paper.write(str(tornado.drawing(document)))
+    write(document, tornado.text, as_json)
+
+
+@cli.command()
+@click.argument("substance", required=False)
+@click.option("--output", type=click.Path(file_okay=False), default="docs/validation", show_default=True)
+@reports_errors
+def validate(substance, output):
+    """Hold the model against what studies saw, and write the report.
+
+    Without SUBSTANCE, every substance with observations. Run it where the source is: what evidence grades rest on is
+    written beside the data.
+    """
+    from pathlib import Path
+
+    from detectapi.evaluation.validation import report
+    from detectapi.knowledge import posterior
+
+    for name in [substance] if substance else report.subjects():
+        for file in report.validate(name, Path(output), posterior.DATA):
+            click.echo(file)
+
+
+@cli.command()
+@click.argument("substance")
+@click.option("--output", type=click.Path(file_okay=False), default="docs/validation", show_default=True)
+@click.option("--seed", type=int, help="Of the sampler.")
+@reports_errors
+def calibrate(substance, output, seed):
+    """Learn the typical values of a SUBSTANCE from the observations marked for it; takes some minutes.
+
+    Needs the development requirements. The result is written beside the data.
+    """
+    import dataclasses
+    from pathlib import Path
+
+    from detectapi.evaluation.calibration import report, run
+    from detectapi.knowledge import posterior
+
+    plan = run.Plan() if seed is None else dataclasses.replace(run.Plan(), seed=seed)
+    about = run.calibrate(substance, posterior.DATA, plan, lambda words: click.echo(words, err=True))
+    for file in report.write(substance, about, Path(output)):
+        click.echo(file)
+
+
+@cli.command()
+@click.option("--host", default="127.0.0.1", show_default=True)
+@click.option("--port", type=click.IntRange(0, 65535), default=8000, show_default=True)
+@click.option("--workers", type=click.IntRange(1, 64), default=2, show_default=True)
+def serve(host, port, workers):
+    """Serve the HTTP interface with gunicorn.
+
+    With DETECTAPI_JOBS set to a folder, jobs are offered too and computed here; with DETECTAPI_WORKER=apart, by
+    `detectapi worker` elsewhere.
+    """
+    bind = f"[{host}]:{port}" if ":" in host else f"{host}:{port}"
+    options = ["--config", "python:detectapi.web.gunicorn_conf", "--bind", bind, "--workers", str(workers)]
+    if os.environ.get("DETECTAPI_JOBS") and os.environ.get("DETECTAPI_WORKER") != "apart":
+        # gunicorn takes the place of this process, so the worker is its child and ends with it.
+        subprocess.Popen([sys.executable, "-m", "detectapi", "worker", "--parent", str(os.getpid())])  # noqa: S603
+    sys.stdout.flush()
+    os.execv(sys.executable, [sys.executable, "-m", "gunicorn", *options])  # noqa: S606 - replaces this process
+
+
+cli_jobs.add_to(cli, reports_errors)
+
+
+def main():
+    """Run the command line."""
+    cli(prog_name="detectapi")

@@ -1,0 +1,136 @@
+"""The report of a calibration: how it was sampled, and what it changed."""
+
+from __future__ import annotations
+
+from pathlib import Path
+
+import numpy as np
+
+from detectapi.knowledge import catalog, posterior
+from detectapi.telling.svg import BLUE, GREY, INK, ORANGE, Axis, Drawing, number
+from detectapi.values.substance import Parameter
+
+CENTRAL_90 = 1.6448536269514722
+NARROWED = 0.8
+MOVED = 0.5
+
+
+def write(substance_id: str, about: dict, folder: Path) -> list[Path]:
+    """Write ``<id>-calibration.md`` and its plot.
+
+    Parameters
+    ----------
+    substance_id : str
+    about : dict
+        What the calibration's ``.json`` file holds.
+    folder : Path
+    """
+    folder.mkdir(parents=True, exist_ok=True)
+    substance = catalog.substance(substance_id)
+    learnt = posterior.read(posterior.DATA / "calibration" / f"{substance_id}.json")
+    files = {
+        f"{substance_id}-calibration.md": _text(substance, about, learnt),
+        f"{substance_id}-calibration.svg": str(_plot(substance, learnt)),
+    }
+    for name, content in files.items():
+        (folder / name).write_text(content, encoding="utf-8", newline="\n")
+    return [folder / name for name in files]
+
+
+def _text(substance, about, learnt) -> str:
+    method = about["method"]
+    lines = [
+        f"# Calibration: {substance.name}",
+        "",
+        f"Written by `detectapi calibrate {substance.id}`; do not edit. How it works and why:"
+        f" [calibration.md](../calibration.md).",
+        "",
+        f"- {method['sampler']}, {method['walkers']} walkers, {method['burn']} steps before {method['steps']}"
+        f" kept, seed {method['seed']};"
+        f" acceptance {number(method['acceptance'])}.",
+        f"- Effective sample size {min(about['effective_size'])} to {max(about['effective_size'])}; split R-hat at most"
+        f" {max(about['split_r_hat']):.3f}; autocorrelation {number(max(about['autocorrelation_time']))}"
+        f" steps at most.",
+        f"- {method['draws']} joint draws are shipped, {_bytes(substance.id) / 1e6:.2f} MB with those of"
+        f" leaving urine studies out.",
+        f"- Calibrates {', '.join(about['substances'])}, on {len(about['rows'])} rows.",
+        "",
+        f"![prior and posterior]({substance.id}-calibration.svg)",
+        "",
+        "## Prior to posterior",
+        "",
+        "Typical values, median and central 90 %. Moved: in standard deviations of the prior. Left: standard"
+        " deviation relative to the prior's.",
+        "",
+        "| parameter | unit | prior | posterior | moved | left | effective size | R-hat |",
+        "|---|---|---|---|---|---|---|---|",
+    ]
+    for i, name in enumerate(about["parameters"]):
+        parameter, draws = substance.parameters[name], learnt.deviates[learnt.index[name]]
+        mark = "**" if abs(about["mean"][i]) > MOVED or about["sd"][i] < NARROWED else ""
+        lines.append(
+            f"| {mark}{name}{mark} | {parameter.unit} | {_range(parameter, np.array([-CENTRAL_90, 0.0, CENTRAL_90]))} |"
+            f" {_range(parameter, np.quantile(draws, [0.05, 0.5, 0.95]))} | {about['mean'][i]:+.2f} |"
+            f" {about['sd'][i]:.2f} |"
+            f" {about['effective_size'][i]} | {about['split_r_hat'][i]:.3f} |"
+        )
+    lines += [
+        "",
+        "Bold: moved by more than half a standard deviation of the prior, or narrowed below 0.8 of it.",
+        "",
+        "## Rows",
+        "",
+    ]
+    lines += [
+        "| row | weight |",
+        "|---|---|",
+        *(f"| {item['row']} | {number(item['weight'])} |" for item in about["rows"]),
+    ]
+    strongest = _correlations(about["parameters"], learnt)
+    lines += ["", "## Strongest correlations between typical values", "", "| | | correlation |", "|---|---|---|"]
+    lines += [f"| {a} | {b} | {value:+.2f} |" for a, b, value in strongest]
+    return "\n".join(lines) + "\n"
+
+
+def _bytes(substance_id) -> int:
+    return sum((posterior.DATA / "calibration" / f"{substance_id}{end}").stat().st_size for end in (".npz", ".json"))
+
+
+def _natural(parameter: Parameter, deviates):
+    """Typical values at deviates of the knowledge."""
+    z = parameter.uncertainty * np.asarray(deviates, dtype=float)
+    if parameter.scale == "log":
+        return parameter.value * np.exp(z)
+    if parameter.scale == "linear":
+        return parameter.value + z
+    return 1.0 / (1.0 + np.exp(-(np.log(parameter.value / (1.0 - parameter.value)) + z)))
+
+
+def _range(parameter, deviates) -> str:
+    low, middle, high = _natural(parameter, deviates)
+    return f"{number(middle)} ({number(low)} to {number(high)})"
+
+
+def _correlations(names, learnt, count: int = 8):
+    matrix = np.corrcoef(learnt.deviates)
+    pairs = [(names[i], names[j], float(matrix[i, j])) for i in range(len(names)) for j in range(i)]
+    return sorted(pairs, key=lambda item: -abs(item[2]))[:count]
+
+
+def _plot(substance, learnt) -> Drawing:
+    names = list(learnt.index)
+    page = Drawing(760, 100 + 18 * len(names), f"{substance.name}: typical values before and after calibration")
+    x = Axis(-4.0, 4.0, 330, 740)
+    page.text(12, 20, page.title, 13, bold=True)
+    page.text(12, 36, "central 90 %: before (grey) and after (blue); line: median", 10, colour=GREY)
+    page.below(x, 56 + 18 * len(names), "standard deviations of the prior", top=46)
+    for i, name in enumerate(names):
+        y = 60 + 18 * i
+        draws = learnt.deviates[learnt.index[name]]
+        low, middle, high = np.quantile(draws, [0.05, 0.5, 0.95])
+        page.text(322, y + 3.5, name, 10, "end")
+        page.box(x(-CENTRAL_90), y - 6, x(CENTRAL_90) - x(-CENTRAL_90), 4, GREY, 0.45)
+        page.box(x(low), y - 1, x(high) - x(low), 6, BLUE if abs(middle) <= MOVED else ORANGE, 0.7)
+        page.line(x(middle), y - 3, x(middle), y + 7, INK, 1.6)
+    page.text(740, 36, "orange: moved by more than half a standard deviation", 9.5, "end", ORANGE)
+    return page

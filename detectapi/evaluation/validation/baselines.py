@@ -1,0 +1,119 @@
+"""What people find today, as forecasts of the same rows: static claims, five half-lives, one compartment."""
+
+from __future__ import annotations
+
+import math
+from dataclasses import dataclass
+
+import numpy as np
+
+from detectapi.evaluation.validation import rules, scores
+from detectapi.evaluation.validation.outcomes import simulate
+from detectapi.knowledge import catalog, observations
+from detectapi.values.regimen import CHRONIC_DAYS
+
+LEVEL = 0.9
+HALF_LIVES = 5.0
+SAYING_WHEN = ("detectable-until", "undetectable-after")
+
+
+@dataclass(frozen=True, slots=True)
+class Forecast:
+    """What one baseline says of one outcome. [h]"""
+
+    name: str
+    low: float
+    high: float
+    middle: float | None = None
+    recalled: bool = False
+
+
+def forecasts(outcomes) -> dict[str, list[Forecast]]:
+    """Forecasts of every baseline that speaks of an outcome, by the outcome's label.
+
+    Parameters
+    ----------
+    outcomes : sequence of Outcome
+        Detection times.
+    """
+    found: dict[str, list[Forecast]] = {outcome.label: [] for outcome in outcomes}
+    for outcome in outcomes:
+        found[outcome.label] += _claims(outcome.row) + _rule_of_five(outcome.row)
+    for low, high, rows in _textbook(outcomes):
+        half_life = low if low == high else {"low": low, "high": high}
+        name = f"one compartment, half-life {_hours(low, high)}"
+        for outcome in simulate(rows, model={"kind": "half-life", "half_life_h": half_life})[0]:
+            if outcome.label in found:
+                ends = scores.interval(outcome.sample, LEVEL)
+                found[outcome.label].append(Forecast(name, *ends, float(np.median(outcome.sample))))
+    return found
+
+
+def log_score(low: float, high: float, observed) -> float:
+    """Interval score of times on the scale ln(1 + hours), so that a factor counts alike for days and for months."""
+    least, most = (math.log1p(v) for v in np.broadcast_to(observed, 2))
+    return scores.interval_score(math.log1p(low), math.log1p(high), (least, most), LEVEL)
+
+
+def pattern(row) -> str:
+    """Whether the use in a study is single, repeated or chronic, as claims speak of it."""
+    doses = row.study.doses or ()
+    longest = max((_days(dose) for dose in doses), default=0.0)
+    if longest >= CHRONIC_DAYS - 1.0:
+        return "chronic"
+    return "single" if len(doses) == 1 and not doses[0].get("repeat") else "course"
+
+
+def _days(dose) -> float:
+    repeat = dose.get("repeat") or {}
+    return repeat.get("every_h", 0.0) * (repeat.get("count", 1) - 1) / 24.0
+
+
+def _routes(row):
+    return [dose["route"] for dose in row.study.doses]
+
+
+def _claims(row) -> list[Forecast]:
+    stated = []
+    for claim in observations.claims(row.study.substance):
+        speaks = claim.claim in SAYING_WHEN and claim.low_h is not None and claim.pattern in ("any", pattern(row))
+        if speaks and (not claim.analytes or set(claim.analytes) & set(row.analytes)):
+            stated.append(
+                Forecast(f"claim: {claim.source}", claim.low_h, claim.high_h, None, claim.status == "recalled")
+            )
+    return stated
+
+
+def _rule_of_five(row) -> list[Forecast]:
+    ends = _half_lives(row)
+    return [
+        Forecast(
+            "five half-lives", HALF_LIVES * min(low for low, _ in ends), HALF_LIVES * max(high for _, high in ends)
+        )
+    ]
+
+
+def _textbook(outcomes):
+    """Each half-life that a textbook gives, with the rows it is given for."""
+    gathered: dict[tuple[float, float], dict] = {}
+    for outcome in outcomes:
+        for ends in _half_lives(outcome.row):
+            gathered.setdefault(ends, {})[outcome.row.id] = outcome.row
+    return [(low, high, list(rows.values())) for (low, high), rows in gathered.items()]
+
+
+def _half_lives(row) -> list[tuple[float, float]]:
+    routes = set(_routes(row))
+    told = [
+        (float(item["low"]), float(item["high"]))
+        for item in rules.textbook_half_lives()
+        if row.study.substance in item["substances"] and routes & set(item.get("routes", routes))
+    ]
+    if told:
+        return told
+    model = catalog.substance(row.study.substance).half_life_model
+    return [(item.low, item.high) for item in model.half_lives if routes & set(item.routes)]
+
+
+def _hours(low: float, high: float) -> str:
+    return f"{low:g} h" if low == high else f"{low:g} to {high:g} h"

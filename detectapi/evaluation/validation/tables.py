@@ -1,0 +1,332 @@
+"""The text of a validation report: tables in Markdown, every number from the findings."""
+
+from __future__ import annotations
+
+import hashlib
+from collections import defaultdict
+
+import numpy as np
+
+from detectapi.evaluation.validation import baselines, outcomes, rules, scores
+from detectapi.evaluation.validation.measures import URINE
+from detectapi.telling.svg import number
+
+DAY = 24.0
+VERDICTS = ("in 50%", "in 90%", "in 95%", "outside")
+CLASSES = (
+    ("read in a primary source", lambda row: row.status == "read" and row.evidence.startswith("primary")),
+    (
+        "read in a label or from the sponsor",
+        lambda row: row.status == "read" and not row.evidence.startswith("primary"),
+    ),
+    ("second-hand (copied, digitised, a page about the paper)", lambda row: row.status == "second-hand"),
+    ("recalled (from memory; scored apart)", lambda row: row.status == "recalled"),
+)
+
+
+def write(found) -> str:
+    """The whole report."""
+    parts = [_head(found), _short(found)]
+    times = [o for o in found.outcomes if o.row.quantity == "detection_time"]
+    if times:
+        parts += [_windows(found, times), _against(found, times)]
+    if found.without:
+        parts.append(_without(found))
+    parts += [_classes(found), _shape(found), _rows(found), _misfits(found), _left_out(found), _method()]
+    return "\n\n".join(parts) + "\n"
+
+
+def _head(found) -> str:
+    s = found.substance
+    return (
+        f"# Validation: {s.name}\n\n"
+        f"Written by `detectapi validate {s.id}`; do not edit. Substance file revision {s.revision}, sha256"
+        f" `{s.sha256[:16]}`;"
+        f" observations sha256 `{digest(found)[:16]}`; {_model_words(found)}."
+    )
+
+
+def _model_words(found) -> str:
+    if found.posterior is None:
+        return "forecasts by the prior of the substance file, not calibrated"
+    return f"forecasts by the calibrated typical values (`{found.posterior.name}`), the prior's beside them"
+
+
+def digest(found) -> str:
+    """Of everything that was observed."""
+    rows = [repr((o.label, o.observed)) for o in found.outcomes] + [repr((r.id, why)) for r, why in found.left_out]
+    return hashlib.sha256("\n".join(rows).encode()).hexdigest()
+
+
+def _short(found) -> str:
+    counted = _counted(found.outcomes)
+    primary = [o for o in counted if CLASSES[0][1](o.row)]
+    fitted = sum(o.row.id in found.used for o in primary)
+    sources = len({o.row.study.source for o in primary})
+    lines = [
+        "## In short",
+        "",
+        f"- Of {_many(len(primary), 'number', 'numbers')} read in a primary source, {_inside(primary, 0.9)} lie in the"
+        f" model's 90 % interval for them and {_inside(primary, 0.95)} in the 95 % interval. {fitted} of the"
+        f" {len(primary)} also informed the model, by calibration or by choice of its typical values: for these it is"
+        " agreement by construction.",
+        f"- They come from {_many(sources, 'publication', 'publications')}; numbers of one publication stand or fall"
+        " together.",
+    ]
+    urine = [o for o in counted if o.row.quantity == "detection_time"]
+    if urine:
+        studies = _many(len({o.row.study.id for o in urine}), "study", "studies")
+        lines.append(
+            f"- How long urine stays positive is known from {studies} only; everything else here tests plasma,"
+            " proportions and recovery."
+        )
+    outside = sum(not o.inside(0.95) for o in counted)
+    lines.append(
+        f"- {outside} of {len(counted)} numbers lie outside the 95 % interval; see [known misfits](#known-misfits)."
+    )
+    return "\n".join(lines)
+
+
+def _many(count: int, one: str, more: str) -> str:
+    return f"{count} {one if count == 1 else more}"
+
+
+def _counted(found_outcomes):
+    return [o for o in found_outcomes if o.row.status != "recalled"]
+
+
+def _inside(some, level) -> int:
+    return sum(o.inside(level) for o in some)
+
+
+def _windows(found, times) -> str:
+    before = {o.label: o for o in found.prior or ()}
+    lines = [
+        "## How long urine stays positive",
+        "",
+        f"![windows]({found.substance.id}-windows.svg)",
+        "",
+        "| observed | from | statistic | cutoff [ng/mL] | observed [d] | model 90 % [d] |"
+        + (" prior 90 % [d] |" if before else "")
+        + " verdict |",
+        "|---|---|---|---|---|---|" + ("---|" if before else "") + "---|",
+    ]
+    for o in times:
+        prior = f" {_days(before[o.label].sample)} |" if before else ""
+        lines.append(
+            f"| {o.label} | {o.row.status} | {o.row.statistic} of {o.row.n} | {number(o.row.cutoff_ng_ml)} |"
+            f" {_pair([v / DAY for v in o.observed])} | {_days(o.sample)} |{prior} {o.verdict} |"
+        )
+    return "\n".join(lines)
+
+
+def _days(sample) -> str:
+    low, high = scores.interval(sample, baselines.LEVEL)
+    return f"{number(np.median(sample) / DAY)} ({number(low / DAY)} to {number(high / DAY)})"
+
+
+def _unit(row) -> str:
+    return "" if row.unit == "1" else f" {row.unit}"
+
+
+def _pair(values) -> str:
+    low, high = values
+    return number(low) if low == high else f"{number(low)} to {number(high)}"
+
+
+def _against(found, times) -> str:
+    """Interval scores of every baseline and of the model on the same rows."""
+    times = [o for o in times if o.row.status != "recalled"]
+    unseen = {o.label: o for some in found.without.values() for o in some}
+    blind = compare(found, [unseen.get(o.label, o) for o in times]) if unseen else None
+    lines = [
+        "## Against what people find today",
+        "",
+        "Interval score at 90 % on the scale ln(1 + hours): width of the interval plus twenty times the distance by"
+        " which it misses; smaller is better. Each line compares on the rows that the baseline speaks of; a claim's"
+        " range is taken as its interval."
+        + (" Unseen: the model calibrated without the publication the row is from." if blind else ""),
+        "",
+        "| baseline | rows | its score | the model's |" + (" the model's, unseen |" if blind else "")
+        + " rows it covers | rows the model covers |",
+        "|---|---|---|---|" + ("---|" if blind else "") + "---|---|",
+    ]  # fmt: skip
+    for name, pairs in compare(found, times).items():
+        its, ours, covered, ours_covered = (sum(p[i] for p in pairs) for i in range(4))
+        m = len(pairs)
+        note = " (recalled)" if pairs[0][4] else ""
+        more = f" {number(np.mean([p[1] for p in blind[name]]))} |" if blind else ""
+        lines.append(
+            f"| {name}{note} | {m} | {number(its / m)} | {number(ours / m)} |{more}"
+            f" {covered} of {m} | {ours_covered} of {m} |"
+        )
+    return "\n".join(lines)
+
+
+def _without(found) -> str:
+    """Each urine study predicted by a calibration that did not see it."""
+    before, after = ({o.label: o for o in some} for some in (found.prior, found.outcomes))
+    lines = [
+        "## Leaving one urine study out",
+        "",
+        "Calibrated again without the urine rows of each publication, then asked for them. Predicted median (90 %).",
+        "",
+        "| left out | row | observed | prior | with it | without it | verdict without it |",
+        "|---|---|---|---|---|---|---|",
+    ]
+    for source, some in found.without.items():
+        for o in some:
+            cells = " | ".join(_middle(each.sample) for each in (before[o.label], after[o.label], o))
+            lines.append(f"| {source} | {o.label} | {_pair(o.observed)}{_unit(o.row)} | {cells} | {o.verdict} |")
+    every = [o for some in found.without.values() for o in some]
+    lines += ["", f"Without having been seen, {_inside(every, 0.9)} of {len(every)} numbers lie in the 90 % interval."]
+    return "\n".join(lines)
+
+
+def _middle(sample) -> str:
+    low, high = scores.interval(sample, 0.9)
+    return f"{number(np.median(sample))} ({number(low)} to {number(high)})"
+
+
+def compare(found, times) -> dict[str, list[tuple]]:
+    """For each baseline: (its score, the model's, it covers, the model covers, recalled) of each row it speaks of."""
+    pairs = defaultdict(list)
+    for o in times:
+        low, high = scores.interval(o.sample, baselines.LEVEL)
+        least, most = o.observed
+        ours = baselines.log_score(low, high, o.observed)
+        for f in found.forecasts[o.label]:
+            theirs = baselines.log_score(f.low, f.high, o.observed)
+            pairs[f.name].append(
+                (theirs, ours, f.low <= most and least <= f.high, low <= most and least <= high, f.recalled)
+            )
+    return dict(sorted(pairs.items(), key=lambda item: np.mean([p[0] for p in item[1]])))
+
+
+def _classes(found) -> str:
+    before = {o.label: o for o in found.prior or ()}
+    lines = [
+        "## Coverage by kind of evidence",
+        "",
+        "k of m, never a percentage: so few studies cannot carry one. Width: the geometric mean of upper"
+        " over lower end of the 90 %"
+        " intervals. CRPS: mean, on the logarithm of the number.",
+        "",
+        "| evidence | informed the model | in 50 % | in 90 % | in 95 % |"
+        + (" prior, in 90 % |" if before else "")
+        + " width | CRPS |",
+        "|---|---|---|---|---|" + ("---|" if before else "") + "---|---|",
+    ]
+    for words, belongs in CLASSES:
+        for used in (True, False):
+            some = [o for o in found.outcomes if belongs(o.row) and (o.row.id in found.used) == used]
+            if not some:
+                continue
+            m = len(some)
+            counts = " | ".join(f"{_inside(some, level)} of {m}" for level in scores.LEVELS)
+            prior = f" {sum(before[o.label].inside(0.9) for o in some)} of {m} |" if before else ""
+            sized = [o for o in some if not o.bound and o.row.statistic != "share"]
+            told = "yes" if used else "no"
+            lines.append(f"| {words} | {told} | {counts} |{prior} {number(_width(sized))} | {number(_crps(sized))} |")
+    return "\n".join(lines)
+
+
+def _width(some) -> float:
+    if not some:
+        return 0.0
+    ends = [scores.interval(np.maximum(o.sample, 1e-9), 0.9) for o in some]
+    return float(np.exp(np.mean([np.log(high / low) for low, high in ends])))
+
+
+def _crps(some) -> float:
+    if not some:
+        return 0.0
+    middle = [(np.log(np.maximum(o.sample, 1e-9)), np.log(np.sqrt(o.observed[0] * o.observed[1]))) for o in some]
+    return float(np.mean([scores.crps(sample, observed) for sample, observed in middle]))
+
+
+def _shape(found) -> str:
+    s = found.substance.id
+    text = f"## Where observations lie in their forecasts\n\n![PIT histogram]({s}-pit.svg)"
+    if any(o.row.time_h for o in found.outcomes):
+        text += f"\n\n## Concentrations over time\n\n![curves]({s}-curves.svg)"
+    return text
+
+
+def _rows(found) -> str:
+    s = found.substance.id
+    lines = ["## Every row", ""]
+    for key, some in groups(found).items():
+        if some:
+            lines += [f"![{key}]({s}-{key}.svg)", ""]
+    lines += [
+        "| row | source | known | used | statistic | n | observed | unit | predicted median (90 %) | PIT | verdict |",
+        "|---|---|---|---|---|---|---|---|---|---|---|",
+    ]
+    for o in found.outcomes:
+        low, high = scores.interval(o.sample, 0.9)
+        used = "tuned" if o.row.tuned else "fitted" if o.row.id in found.used else "check"
+        sign = {"at-most": "<= ", "at-least": ">= "}.get(o.bound, "")
+        where = f"P = {number(round(o.holds, 3))}" if o.bound else f"{o.pit:.2f}"
+        lines.append(
+            f"| {o.label} | {o.row.study.source} | {o.row.status}, {o.row.evidence} | {used} |"
+            f" {o.row.statistic} | {o.row.n or '?'} |"
+            f" {sign}{_pair(o.observed)} | {o.row.unit} | {number(np.median(o.sample))} ({number(low)} to"
+            f" {number(high)}) | {where} |"
+            f" {o.verdict} |"
+        )
+    return "\n".join(lines)
+
+
+def groups(found) -> dict[str, list]:
+    """The rows by the plot they are shown in."""
+    shown = {"urine": [], "plasma": [], "modifiers": []}
+    for o in found.outcomes:
+        key = "urine" if o.row.quantity in URINE else "modifiers" if o.row.fold else "plasma"
+        if not o.bound:
+            shown[key].append(o)
+    return shown
+
+
+def _misfits(found) -> str:
+    known = rules.misfits()
+    lines = ["## Known misfits", "", "Numbers outside the 95 % interval, with the cause as far as it is known.", ""]
+    outside = [o for o in found.outcomes if not o.inside(0.95)]
+    lines += ["| row | observed | predicted 95 % | cause |", "|---|---|---|---|"] if outside else ["None."]
+    for o in outside:
+        low, high = scores.interval(o.sample, 0.95)
+        cause = known.get(o.label) or known.get(o.row.id) or "not explained"
+        lines.append(f"| {o.label} | {_pair(o.observed)}{_unit(o.row)} | {number(low)} to {number(high)} | {cause} |")
+    return "\n".join(lines)
+
+
+def _left_out(found) -> str:
+    lines = ["## Rows that are not simulated", "", "| row | quantity | why |", "|---|---|---|"]
+    lines += [f"| {row.id} | {row.quantity} | {why} |" for row, why in found.left_out]
+    return "\n".join(lines)
+
+
+def _method() -> str:
+    spreads = "; ".join(
+        f"{', '.join(rule.get('quantities', rule.get('evidence', [])))}: {number(rule['log_sd'])} ({rule['reason']})"
+        for rule in rules.read()["discrepancy"]
+    )
+    return (
+        "## How it was done\n\n"
+        f"Every study is repeated {outcomes.REPETITIONS} times, each time with its own typical values (what"
+        f" is not known) and its own people"
+        " (how people differ): as many as took part, at most"
+        f" {outcomes.MOST_PEOPLE}, {outcomes.UNKNOWN_PEOPLE} where the number is not reported. They get the"
+        f" study's doses and are looked at as"
+        " the study did: specimens at its interval from a random start, each with its own flow, pH and assay"
+        " error; the statistic is formed as"
+        " published, so that the longest of seven people is compared with the longest of seven. An interval"
+        " in the table of observations"
+        " counts as covered when any of it is. PIT is the share of repetitions below what was observed (ties"
+        " and intervals by their middle)."
+        " For a one-sided statement, P is how probable the model finds it.\n\n"
+        "One study departs from the next beyond chance in its people. These departures are assumed, as log"
+        " standard deviations:"
+        f" {spreads}.\n\n"
+        f"Sources are under their citekeys in `detectapi/data/references*.toml`; seed {outcomes.SEED}."
+    )

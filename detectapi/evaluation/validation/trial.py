@@ -1,0 +1,229 @@
+"""A study's people, simulated as they were treated: their plasma and their specimens."""
+
+from __future__ import annotations
+
+import math
+import zlib
+from collections.abc import Mapping
+from dataclasses import replace
+from typing import Any
+
+import numpy as np
+
+from detectapi import service
+from detectapi.exponentials import cascade
+from detectapi.model.draws import STREAMS, Selection
+from detectapi.model.question import read_question
+from detectapi.model.simulation import Simulation
+from detectapi.values.regimen import Regimen
+
+NO_VOID = 1e-4
+"""Plasma is not averaged over a void: this short a void is none. [h]"""
+
+EARLY_POINTS = 25
+"""Times between which concentrations are interpolated while a dose is still in the void."""
+
+_QUESTIONS: dict[tuple, tuple] = {}
+
+CIRCUMSTANCES = ("person", "renal", "hydration", "urine_ph")
+
+
+class StudyNumbers:
+    """Standard normal numbers for a study repeated once for each knowledge row; stands in for `detectapi.model.draws.Draws`.
+
+    Parameters
+    ----------
+    seed : int
+    rows : int
+        Repetitions of the study, each with its own typical values and its own people.
+    people : int
+        In each repetition.
+    knowledge : dict of str to array, shape (rows,), optional
+        Deviates of typical values that are told; the others are drawn.
+    """
+
+    plan = None
+
+    def __init__(self, seed: int, rows: int, people: int, knowledge: Mapping[str, np.ndarray] | None = None):
+        self.seed, self.rows, self.people = seed, rows, people
+        self.knowledge = dict(knowledge or {})
+        self.visit = 0
+        self._numbers: dict[tuple, np.ndarray] = {}
+
+    def prepare(self, stream: str, names) -> None:
+        """Nothing to prepare."""
+
+    def normal(self, stream: str, name: str) -> np.ndarray:
+        """Numbers of one name: shape (rows,) for knowledge, else (rows * people,); specimens anew at each visit."""
+        if stream == "knowledge" and name in self.knowledge:
+            return self.knowledge[name]
+        visit = self.visit if stream in ("specimen", "assay") else 0
+        key = (STREAMS.index(stream), zlib.crc32(name.encode()), visit)
+        if key not in self._numbers:
+            size = self.rows if stream == "knowledge" else self.rows * self.people
+            numbers = np.random.default_rng(np.random.SeedSequence(self.seed, spawn_key=key)).standard_normal(size)
+            if visit:
+                return numbers
+            self._numbers[key] = numbers
+        return self._numbers[key]
+
+    def selection(self) -> Selection:
+        """Every person of every repetition."""
+        each = np.arange(self.rows * self.people)
+        return Selection(np.repeat(np.arange(self.rows), self.people), each, each, each, each)
+
+
+class Trial:
+    """One arm of a study under some circumstances.
+
+    Parameters
+    ----------
+    study : Study
+    circumstances : dict
+        ``study.given``, or ``study.compared_with`` for the other side of a fold change.
+    numbers : StudyNumbers or alike
+    model : dict, optional
+        The ``model`` of the request, for baselines.
+    """
+
+    def __init__(self, study, circumstances: Mapping[str, Any], numbers, model: Mapping[str, Any] | None = None):
+        self.study = study
+        self.numbers = numbers
+        self.selection = numbers.selection()
+        key = (id(study), id(circumstances), repr(model))
+        if key not in _QUESTIONS:
+            _QUESTIONS[key] = (
+                _question(study, circumstances, model),
+                study,
+                circumstances,
+            )  # kept, so that ids stay theirs
+        self.question = _QUESTIONS[key][0]
+        self.simulation = Simulation(self.question, numbers, self.selection)
+        self.departure = 1.0
+        self._plasma: dict[str, Any] = {}
+
+    @property
+    def size(self) -> int:
+        """Draws: repetitions times people."""
+        return len(self.selection.people)
+
+    @property
+    def dose_duration(self) -> float:
+        """From the start of the first dose to the end of the last one. [h]"""
+        return -min(train.start for train in self.question.regimen.trains)
+
+    @property
+    def mass(self) -> dict[str, float]:
+        """Molar mass of each moiety. [g/mol]"""
+        return {moiety.id: moiety.molar_mass.value for moiety in self.question.substance.moieties}
+
+    # -- plasma -------------------------------------------------------------------------------------------------------
+
+    def plasma(self, analyte: str, time) -> np.ndarray:
+        """Concentration at times after the start of the first dose. Shape (m, size). [umol/L]"""
+        if analyte not in self._plasma:
+            kinetics = self.simulation.kinetics
+            regimen = Regimen(
+                tuple(replace(t, start=t.start + self.dose_duration) for t in self.question.regimen.trains)
+            )
+            void = np.full(self.size, NO_VOID)
+            self._plasma[analyte] = cascade.respond(kinetics.chain(analyte), kinetics.doses(analyte, regimen), void)
+        return np.maximum(self._plasma[analyte].concentration(np.asarray(time, dtype=float) + NO_VOID), 1e-300)
+
+    def entering(self, analyte: str) -> np.ndarray:
+        """All of an analyte that ever enters the circulation. Shape (size,). [umol]"""
+        kinetics = self.simulation.kinetics
+        lineage = [moiety.id for moiety in self.question.substance.lineage(analyte)]
+        arrives = np.zeros((len(lineage), self.size))
+        for group in kinetics.doses(analyte, self.question.regimen):
+            amount = float(np.sum(group.amount * group.count)) * (1.0 if group.scale is None else group.scale)
+            for path in group.absorptions:
+                arrives += amount * path.delivered
+        total = arrives[0]
+        for i in range(1, len(lineage)):
+            total = arrives[i] + total * kinetics.formation(lineage[i]) / self.total_clearance(lineage[i - 1])
+        return total
+
+    def total_clearance(self, analyte: str) -> np.ndarray:
+        """Clearance of the person at the usual urine. Shape (size,). [L/h]"""
+        kinetics, state = self.simulation.kinetics, self.simulation.state
+        renal = kinetics.renal_clearance(analyte, state.flow, state.ph)
+        return np.broadcast_to(kinetics.nonrenal_clearance(analyte) + renal, (self.size,))
+
+    def renal_clearance(self, analyte: str) -> np.ndarray:
+        """Renal clearance of the person at the usual urine. Shape (size,). [L/h]"""
+        state = self.simulation.state
+        return self.simulation.kinetics.renal_clearance(analyte, state.flow, state.ph)
+
+    def auc(self, analyte: str) -> np.ndarray:
+        """Area under the curve to infinity. Shape (size,). [umol*h/L]"""
+        return self.entering(analyte) / self.total_clearance(analyte)
+
+    def dose(self) -> np.ndarray:
+        """Amount given. Shape (size,) or a scalar. [umol]"""
+        groups = self.simulation.kinetics.doses(self.question.substance.root.id, self.question.regimen)
+        return sum(float(np.sum(g.amount * g.count)) * (1.0 if g.scale is None else g.scale) for g in groups)
+
+    # -- specimens ----------------------------------------------------------------------------------------------------
+
+    def phase(self) -> np.ndarray:
+        """Where in its interval of sampling each person starts. Shape (size,). [0 to 1]"""
+        numbers = self.numbers.normal("people", "sampling-phase")
+        return 0.5 * (1.0 + np.vectorize(math.erf)(numbers / math.sqrt(2.0)))
+
+    def specimen(self, analytes, time, visit: int) -> dict[str, np.ndarray]:
+        """What a laboratory reads in a specimen of its own, one time for each person after the last dose. [ng/mL]"""
+        self.numbers.visit = visit
+        there = Simulation(self.question, self.numbers, self.selection)
+        read = {}
+        for component in self.question.assay.components:
+            if component.analyte in analytes:
+                plasma = self._after(component.analyte, time)
+                read[component.analyte] = plasma * there.per_plasma(component.analyte) * there.noise(component)
+        self.numbers.visit = 0
+        return read
+
+    def _after(self, analyte: str, time) -> np.ndarray:
+        """Concentration in plasma averaged over the void, one time for each person. Shape (size,). [umol/L]"""
+        response = self.simulation.response(analyte)
+        since = np.maximum(time - response.tail_start, 0.0)
+        late = (response.tail * np.exp(-response.poles * since)).sum(axis=0)
+        early = time < response.tail_start
+        if not early.any():
+            return late
+        grid = np.linspace(0.0, float(response.tail_start.max()), EARLY_POINTS)
+        curve = response.concentration(grid)
+        place = np.clip(time / grid[1], 0.0, EARLY_POINTS - 1.001)
+        below, draws = place.astype(int), np.arange(self.size)
+        between = curve[below, draws] + (place - below) * (curve[below + 1, draws] - curve[below, draws])
+        return np.where(early, between, late)
+
+
+def _question(study, circumstances, model):
+    analytes = _analytes(study)
+    request = {
+        "substance": study.substance,
+        "doses": [_plain(dose) for dose in study.doses],
+        "assay": {"rule": "any", "analytes": [{"analyte": a, "cutoff_ng_ml": 1.0} for a in analytes]},
+    }
+    request |= {key: _plain(circumstances[key]) for key in CIRCUMSTANCES if circumstances.get(key) is not None}
+    if request.get("person", {}).get("hepatic_class") == "none":
+        del request["person"]["hepatic_class"]
+    if model:
+        request["model"] = dict(model)
+    return read_question(service.load(request))
+
+
+def _analytes(study) -> list[str]:
+    from detectapi.knowledge import catalog
+
+    return [moiety.id for moiety in catalog.substance(study.substance).moieties]
+
+
+def _plain(given):
+    """Plain dictionaries without what was left out, as a request is written."""
+    if isinstance(given, Mapping):
+        return {key: _plain(value) for key, value in given.items() if value is not None}
+    if isinstance(given, (list, tuple)):
+        return [_plain(value) for value in given]
+    return given

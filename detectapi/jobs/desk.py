@@ -1,0 +1,371 @@
+"""Where jobs are handed in and looked after: what the web asks for, without the web."""
+
+from __future__ import annotations
+
+import contextlib
+import fcntl
+import hashlib
+import json
+import math
+import os
+import re
+import shutil
+import tempfile
+import threading
+import time
+from collections.abc import Iterator, Mapping
+from datetime import UTC, datetime
+from pathlib import Path
+from typing import Any
+
+from sqlalchemy import func, select
+
+from detectapi import service
+from detectapi.batch import about, grid, storage, table
+from detectapi.batch.options import Options
+from detectapi.batch.storage import errors_place, part_place
+from detectapi.jobs import database, tables
+from detectapi.jobs.keys import Caller, Keys, pepper
+from detectapi.jobs.runner import progress
+from detectapi.jobs.settings import DAY_S, Quota, Settings
+from detectapi.jobs.store import ACTIVE, TERMINAL, Store, new_id
+from detectapi.values.errors import DetectError
+
+FINISHED = ("succeeded", "partial", "cancelled")
+JOB_ID = re.compile(r"job_[A-Za-z0-9_-]{22}")
+LEFT_S = 3600.0
+"""A table on its way in that nobody has touched for so long was left by a process that died."""
+
+
+RESULTS = Path(tempfile.gettempdir()) / "detectapi-results"
+"""Where results are put together when the parts are on other machines."""
+WAIT_S = 0.5
+
+
+class Busy(DetectError):
+    """Somebody else is at it already; ask again soon."""
+
+    code = "busy"
+
+
+class OverQuota(DetectError):
+    """A key's jobs would take more than they may; ``what`` is rows, jobs or bytes."""
+
+    code = "quota-exceeded"
+
+    def __init__(self, what: str, most: int):
+        super().__init__(_WORDS[what].format(most=most), code=f"quota-{what}")
+        self.what = what
+
+
+_WORDS = {
+    "jobs": "This key may have {most} unfinished jobs at once. Wait for one to end, or cancel one.",
+    "rows": "This key may hand in {most} rows in 24 hours.",
+    "bytes": "The jobs of this key may keep {most} bytes. Delete jobs that are no longer needed.",
+}
+
+
+class Desk:
+    """Jobs of all callers.
+
+    Parameters
+    ----------
+    settings : Settings
+    patience_s : float
+        How long a database that is locked or away is waited for: long by who computes, shortly by who is waited for. [s]
+    """
+
+    def __init__(self, settings: Settings, patience_s: float = database.PATIENCE_S):
+        self.settings = settings
+        self.engine = database.connect(settings.database, min(patience_s, database.BUSY_S))
+        self._prepare()
+        self._cleared = -math.inf
+        self._writing = threading.BoundedSemaphore(1)
+        self.store = Store(self.engine, patience_s=patience_s)
+        self.keys = Keys(self.engine, pepper(settings), settings.quota, patience_s=patience_s)
+
+    def _prepare(self) -> None:
+        if self.settings.database.startswith("sqlite"):  # else by `detectapi db upgrade`
+            with contextlib.suppress(*database.AWAY):
+                database.upgrade(self.engine)
+
+    def why_not_ready(self) -> str | None:
+        """What keeps jobs from being looked after; None where nothing does."""
+        try:
+            if not database.is_current(self.engine):
+                self._prepare()
+            current = database.is_current(self.engine)
+        except database.AWAY:
+            return "The database of jobs does not answer."
+        return None if current else "The tables of jobs are not those of this version: detectapi db upgrade."
+
+    # -- handing in ---------------------------------------------------------------------------------------------------
+
+    def spool(self) -> tuple[str, str]:
+        """A new job id, and the local path to which its table is to be written."""
+        job = new_id()
+        folder = self._incoming()
+        folder.mkdir(mode=0o700, parents=True, exist_ok=True)
+        return job, str(folder / job)
+
+    def _incoming(self) -> Path:
+        if storage.is_remote(self.settings.folder):
+            return Path(tempfile.gettempdir()) / "detectapi-incoming"
+        return Path(self.settings.folder) / "incoming"
+
+    def submit_table(
+        self, caller: Caller, job: str, path: str, form: str, options, token: str | None
+    ) -> tuple[str, bool]:
+        """Accept a table that was written to a path of `spool`.
+
+        Parameters
+        ----------
+        caller : Caller
+        job, path : str
+            From `spool`; the file is taken away.
+        form : str
+            ``csv``, ``ndjson``, ``parquet`` or ``arrow``.
+        options : dict
+            As `schemas.job.JobOptionsForm` loads them.
+        token : str or None
+            Idempotency key.
+
+        Returns
+        -------
+        str, bool
+            The job, and whether it is new.
+
+        Raises
+        ------
+        OverQuota, Conflict
+        """
+        folder = storage.join(self.settings.folder, job)
+        place = storage.join(folder, f"source.{form}")
+        try:
+            size = os.path.getsize(path)
+            with open(path, "rb") as file:
+                digest = hashlib.file_digest(file, "sha256").hexdigest()
+            try:
+                storage.take(path, place)
+            except BaseException:
+                storage.remove(folder)
+                raise
+            return self._submit(caller, job, {"file": place, "format": form}, digest, options, token, None, size)
+        finally:
+            Path(path).unlink(missing_ok=True)
+
+    def submit_grid(self, caller: Caller, given: Mapping[str, Any], options, token: str | None) -> tuple[str, bool]:
+        """Accept a grid.
+
+        Raises
+        ------
+        InputError, OverQuota, Conflict
+        """
+        axes = grid.axes(given)
+        digest = hashlib.sha256(json.dumps(given).encode()).hexdigest()
+        options = {**options, "echo": options["echo"] or grid.varying(axes)}
+        return self._submit(caller, new_id(), {"grid": axes}, digest, options, token, grid.size(axes), 0)
+
+    def _submit(self, caller, job, source, digest, options, token, rows, size):
+        given = dict(options)
+        name = given.pop("name", "")
+        how = Options.from_dict({**given, "chunk_rows": self.settings.chunk_rows})
+        source_name = "grid.json" if "grid" in source else f"scenarios.{source['format']}"
+        described = about.describe(how, digest, source_name)
+        folder = storage.join(self.settings.folder, job)
+        values = {
+            "id": job, "owner": caller.id, "name": name, "source": source, "options": how.to_dict(), "about": described,
+            "folder": folder, "rows_total": rows, "bytes": size,
+        }  # fmt: skip
+
+        def check(connection):
+            self._check(connection, caller.id, caller.quota, rows or 0, size, 1)
+
+        request_sha256 = described["request_sha256"]
+        if name:
+            request_sha256 = hashlib.sha256(f"{request_sha256} {name}".encode()).hexdigest()
+        new = False
+        try:
+            found, new = self.store.submit(values, token, request_sha256, check)
+        finally:
+            if not new:
+                storage.remove(folder)
+        return found, new
+
+    def _check(self, connection, owner: str, quota: Quota, rows: int, size: int, jobs: int) -> None:
+        j = tables.job.c
+        own = j.owner == owner
+
+        def total(what, *where):
+            return connection.execute(select(func.coalesce(what, 0)).where(own, *where)).scalar()
+
+        if jobs and total(func.count(), j.state.in_(ACTIVE)) + jobs > quota.jobs:
+            raise OverQuota("jobs", quota.jobs)
+        since, gone = time.time() - DAY_S, tables.spent.c
+        deleted = select(func.coalesce(func.sum(gone.rows), 0)).where(gone.owner == owner, gone.created > since)
+        spent = total(func.sum(j.rows_total), j.created > since) + connection.execute(deleted).scalar()
+        if spent + rows > quota.rows:
+            raise OverQuota("rows", quota.rows)
+        if total(func.sum(j.bytes)) + size > quota.bytes:
+            raise OverQuota("bytes", quota.bytes)
+
+    def limit_rows(self, owner: str, rows: int, size: int) -> dict[str, Any] | None:
+        """What is wrong with so many rows of an owner, asked when those of a table are counted."""
+        quota = self.keys.quota_of(owner)
+        try:
+            with self.engine.begin() as connection:
+                self._check(connection, owner, quota, rows, size, 0)
+        except OverQuota as error:
+            return {"code": error.code, "detail": error.message}
+        return None
+
+    # -- looking after ------------------------------------------------------------------------------------------------
+
+    def job(self, job: str, caller: Caller) -> dict[str, Any] | None:
+        """A caller's own job."""
+        return self.store.job(job, caller.id) if JOB_ID.fullmatch(job) else None
+
+    def status(self, job: Mapping[str, Any]) -> dict[str, Any]:
+        """A job as callers see it."""
+        here = f"/v1/jobs/{job['id']}"
+        links = {"self": here}
+        if job["state"] not in TERMINAL:
+            links["cancel"] = f"{here}/cancel"
+        if job["state"] in FINISHED:
+            links |= {"results": f"{here}/results", "manifest": f"{here}/results/manifest"}
+        links["errors"] = f"{here}/errors"
+        written = {
+            "id": job["id"],
+            "name": job["name"],
+            "state": job["state"],
+            "submitted": _clock(job["created"]),
+            "started": _clock(job["started"]),
+            "ended": _clock(job["ended"]),
+            "expires": _clock(job["expires"]),
+            "engine": self.settings.executor.partition(":")[0],
+            "progress": progress(job, time.time()),
+            "reproduce": about.reproduce(job["about"]),
+            "links": links,
+        }
+        if job["problem"]:
+            written["problem"] = job["problem"]
+        return {name: value for name, value in written.items() if value is not None}
+
+    def cancel(self, job: Mapping[str, Any]) -> None:
+        """Stop a job."""
+        self.store.cancel(job["id"], self.settings.retention_s)
+
+    def delete(self, job: Mapping[str, Any]) -> None:
+        """Forget a job that has ended, with its files."""
+        self.store.remove(job["id"])
+        storage.remove(job["folder"])
+        shutil.rmtree(self._local(job), ignore_errors=True)
+
+    def clear(self) -> None:
+        """Remove jobs whose retention has passed, and what was left by processes that died."""
+        for job in self.store.expired():
+            self.delete(job)
+        if time.monotonic() - self._cleared < LEFT_S / 4:  # a remote place is listed as a whole
+            return
+        self._cleared = time.monotonic()
+        for place in storage.older(str(self._incoming()), LEFT_S):
+            Path(place).unlink(missing_ok=True)
+        # Only what would be gone anyway, should this be the wrong database, or one from a backup.
+        for folder in {self.settings.folder, str(RESULTS)}:
+            for place in storage.older(folder, max(LEFT_S, self.settings.retention_s)):
+                name = place.rstrip("/").rpartition("/")[2]
+                if JOB_ID.fullmatch(name) and self.store.job(name) is None:
+                    storage.remove(place)
+
+    # -- results ------------------------------------------------------------------------------------------------------
+
+    @staticmethod
+    def _local(job: Mapping[str, Any]) -> str:
+        if not storage.is_remote(job["folder"]):
+            return job["folder"]
+        RESULTS.mkdir(mode=0o700, exist_ok=True)  # others on this machine have no business there
+        return str(RESULTS / job["id"])
+
+    def results(self, job: Mapping[str, Any], form: str) -> tuple[str, str]:
+        """The result as a local file, written when first asked for; returns its path and a tag that changes with it.
+
+        Raises
+        ------
+        OSError
+            A part is not as it was written, or there is no room.
+        Busy
+            It is being written for somebody else.
+        """
+        parts = self.store.parts(job["id"])
+        named = json.dumps([form, job["about"], [part["sha256"] for part in parts]], sort_keys=True)
+        tag = hashlib.sha256(named.encode()).hexdigest()[:32]
+        path = storage.join(self._local(job), f"results-{tag}.{form}")
+        if not Path(path).exists():
+            with self._one_writer(), _alone(f"{path}.lock"):
+                if not Path(path).exists():
+                    with storage.replacing(path) as beside:
+                        table.write_whole(
+                            table.read_parts((part_place(job["folder"], p["idx"]), p["sha256"]) for p in parts),
+                            job["options"], job["about"], form, beside,
+                        )  # fmt: skip
+        return path, tag
+
+    @contextlib.contextmanager
+    def _one_writer(self):
+        """One thread of this process at a time: the others are for other callers."""
+        if not self._writing.acquire(timeout=WAIT_S):
+            raise Busy("Another result is being put together.")
+        try:
+            yield
+        finally:
+            self._writing.release()
+
+    def manifest(self, job: Mapping[str, Any]) -> dict[str, Any]:
+        """The parts of a result with their hashes."""
+        parts = self.store.parts(job["id"])
+        return {
+            "id": job["id"],
+            "state": job["state"],
+            "parts": [
+                {"part": p["idx"], "rows": p["rows"], "rows_bad": p["bad"], "bytes": p["bytes"], "sha256": p["sha256"]}
+                for p in parts
+            ],
+            "reproduce": about.reproduce(job["about"]),
+        }
+
+    def bad_rows(self, job: Mapping[str, Any]) -> Iterator[bytes]:
+        """Lines of bad rows, in order, of the chunks that are done."""
+        problem = job["problem"] or {}
+        for one in problem.get("errors", []):
+            yield service.to_json_bytes(
+                {"row": None, "pointer": one["pointer"], "code": one["code"], "detail": one["detail"]}
+            )
+        for part in self.store.parts(job["id"]):
+            if part["bad"]:
+                yield storage.read(errors_place(job["folder"], part["idx"]))
+
+
+@contextlib.contextmanager
+def _alone(path: str):
+    """One at a time, in all processes of this machine; whoever comes meanwhile waits a little."""
+    Path(path).parent.mkdir(parents=True, exist_ok=True)
+    with open(path, "wb") as lock:
+        end = time.monotonic() + WAIT_S
+        while True:
+            try:
+                fcntl.flock(lock, fcntl.LOCK_EX | fcntl.LOCK_NB)
+                break
+            except BlockingIOError:
+                if time.monotonic() > end:
+                    raise Busy("The result is being put together.") from None
+                time.sleep(0.05)
+        yield
+        Path(path).unlink(missing_ok=True)  # who waited for it finds the result
+
+
+def _clock(moment: float | None) -> str | None:
+    return (
+        None
+        if moment is None
+        else datetime.fromtimestamp(moment, UTC).isoformat(timespec="seconds").replace("+00:00", "Z")
+    )

@@ -1,0 +1,313 @@
+"""Where chunks are computed: in this process, in a pool of processes, or on Dask workers. The record is never kept here."""
+
+from __future__ import annotations
+
+import contextlib
+import multiprocessing
+import os
+import signal
+import time
+from collections.abc import Hashable, Mapping
+from multiprocessing.connection import wait
+from typing import Any, NamedTuple, Protocol
+
+from detectapi.batch import about, chunk
+from detectapi.jobs import processes
+from detectapi.values.errors import DetectError
+
+NICE = 10
+"""Chunks give way to estimates that somebody waits for."""
+
+
+class Outcome(NamedTuple):
+    """What became of a task: a result, or what went wrong (``lost``: its worker died; ``storage``; ``version``; ``ours``)."""
+
+    name: Hashable
+    result: dict[str, Any] | None
+    failure: str | None = None
+    detail: str = ""
+
+
+class Engine(Protocol):
+    """Computes tasks somewhere."""
+
+    title: str
+    capacity: int
+
+    def submit(self, name: Hashable, task: Mapping[str, Any]) -> None:
+        """Begin a task; at most `capacity` at once."""
+
+    def finished(self, timeout_s: float) -> list[Outcome]:
+        """Tasks that came to an end; waits for the first one."""
+
+    def close(self) -> None:
+        """Stop everything at once."""
+
+
+def attempt(task: Mapping[str, Any]) -> tuple[dict[str, Any] | None, str | None, str]:
+    """Compute a chunk: (result, failure, detail). Details never quote a row."""
+    if task.get("model_sha256", about.model_sha256()) != about.model_sha256():
+        return None, "version", about.__version__  # its rows would be another model's than the others
+    try:
+        return chunk.compute(task), None, ""
+    except OSError as error:
+        return None, "storage", os.strerror(error.errno) if error.errno else type(error).__name__
+    except DetectError as error:
+        return None, "ours", error.code
+    except Exception as error:  # noqa: BLE001 - whatever it is, the job must say so and others go on
+        return None, "ours", type(error).__name__
+
+
+class Inline:
+    """This process, one chunk at a time."""
+
+    title = "inline"
+    capacity = 1
+
+    def __init__(self):
+        self._waiting: list[tuple[Hashable, Mapping[str, Any]]] = []
+
+    def submit(self, name, task):
+        """Keep the task until somebody waits for it."""
+        self._waiting.append((name, task))
+
+    def finished(self, timeout_s):
+        """Compute one task."""
+        if not self._waiting:
+            time.sleep(timeout_s)
+            return []
+        name, task = self._waiting.pop(0)
+        return [Outcome(name, *attempt(task))]
+
+    def close(self):
+        """Nothing to stop."""
+
+
+def _serve(connection) -> None:
+    """A worker process: tasks in, results out, until the other end is closed."""
+    signal.signal(signal.SIGINT, signal.SIG_IGN)  # the parent decides what Ctrl-C means
+    signal.signal(signal.SIGTERM, signal.SIG_DFL)
+    with contextlib.suppress(OSError):
+        os.nice(NICE)
+    while True:
+        try:
+            task = connection.recv()
+        except (EOFError, OSError):
+            return
+        result = attempt(task)
+        try:
+            connection.send(result)
+        except OSError:
+            return
+
+
+class _Worker:
+    def __init__(self, context):
+        self.connection, theirs = context.Pipe()
+        self.process = context.Process(target=_serve, args=(theirs,), daemon=True)
+        processes.start(self.process)
+        theirs.close()
+        self.busy: Hashable | None = None
+
+    def stop(self):
+        self.connection.close()
+        self.process.kill()
+        self.process.join()
+
+
+class Local:
+    """A pool of processes. One that dies costs its chunk only, and another takes its place.
+
+    Parameters
+    ----------
+    workers : int
+    """
+
+    def __init__(self, workers: int):
+        for name in ("OMP_NUM_THREADS", "OPENBLAS_NUM_THREADS", "MKL_NUM_THREADS"):
+            os.environ.setdefault(name, "1")  # read by numpy in the processes that are started now
+        self.title = f"process-pool:{workers}"
+        self.capacity = workers
+        self._context = multiprocessing.get_context("spawn")
+        self._workers = [_Worker(self._context) for _ in range(workers)]
+
+    @property
+    def pids(self) -> list[int]:
+        """Process ids of the workers."""
+        return [worker.process.pid for worker in self._workers if worker.process.pid]
+
+    def submit(self, name, task):
+        """Give the task to a free worker."""
+        for i, worker in enumerate(self._workers):
+            if worker.busy is None:
+                if not worker.process.is_alive():
+                    worker.stop()
+                    worker = self._workers[i] = _Worker(self._context)
+                worker.busy = name
+                with contextlib.suppress(OSError):  # it died just now: `finished` finds that out
+                    worker.connection.send(task)
+                return
+        raise RuntimeError("every worker is busy")
+
+    def finished(self, timeout_s):
+        """Results of workers that are through, and the tasks of workers that died."""
+        busy = {worker.connection: i for i, worker in enumerate(self._workers) if worker.busy is not None}
+        if not busy:
+            time.sleep(timeout_s)
+            return []
+        outcomes = []
+        for connection in wait(list(busy), timeout_s):
+            i = busy[connection]
+            worker = self._workers[i]
+            name, worker.busy = worker.busy, None
+            try:
+                outcomes.append(Outcome(name, *worker.connection.recv()))
+            except (EOFError, OSError):
+                worker.stop()
+                self._workers[i] = _Worker(self._context)
+                outcomes.append(Outcome(name, None, "lost", "the worker died"))
+        return outcomes
+
+    def close(self):
+        """Kill the workers; what they were at is not recorded."""
+        for worker in self._workers:
+            worker.stop()
+
+
+class Dask:
+    """Workers of a Dask cluster; parts are written by them, to a place all machines share.
+
+    Parameters
+    ----------
+    address : str
+        ``host:port`` or ``tcp://host:port`` of the scheduler.
+    patience_s : float
+        How long a scheduler that has gone is waited for. [s]
+
+    Raises
+    ------
+    OSError
+        There is no scheduler.
+    """
+
+    def __init__(self, address: str, patience_s: float = 60.0):
+        self.address = address if "://" in address else f"tcp://{address}"
+        self.title = "dask"
+        self._client: Any = None
+        self._futures: dict[Hashable, Any] = {}
+        self._lost: list[Outcome] = []
+        self._counter = 0
+        self._patience_s = patience_s
+        self._away_since: float | None = None
+        self._connect("20s")
+
+    @property
+    def capacity(self) -> int:
+        """Twice the threads there are, so that no worker waits for the next chunk; none while the scheduler is away."""
+        if self._away_since is not None:
+            return 0
+        try:
+            threads = sum(w["nthreads"] for w in self._client.scheduler_info(n_workers=-1)["workers"].values())
+        except Exception:  # noqa: BLE001 - the scheduler is away
+            threads = 0
+        return max(2 * threads, 2)
+
+    def _connect(self, timeout):
+        from distributed import Client
+
+        self._client = Client(self.address, timeout=timeout, set_as_default=False, heartbeat_interval=2000)
+
+    def submit(self, name, task):
+        """Send the task; under a name of its own, so that nothing older is taken for its result."""
+        self._counter += 1
+        key = f"detectapi-{os.getpid()}-{id(self)}-{self._counter}"
+        try:
+            self._futures[name] = self._client.submit(attempt, dict(task), key=key, pure=False, retries=2)
+        except Exception as error:  # noqa: BLE001 - the scheduler is away
+            self._lost.append(Outcome(name, None, "lost", type(error).__name__))
+
+    def finished(self, timeout_s):
+        """Results, and the tasks whose scheduler or worker is gone."""
+        outcomes, self._lost = self._lost, []
+        end = time.monotonic() + timeout_s
+        if self._away_since is not None and not outcomes:
+            self._again(timeout_s)
+        while not outcomes:
+            for name, future in list(self._futures.items()):
+                if future.status == "pending":
+                    continue
+                del self._futures[name]
+                outcomes.append(self._outcome(name, future))
+            if not outcomes and self._away_since is None and self._is_gone():
+                outcomes = [Outcome(name, None, "lost", "the scheduler is gone") for name in self._futures]
+                self._futures.clear()
+                self._away_since = time.monotonic()
+                with contextlib.suppress(Exception):
+                    self._client.close(timeout=1)
+            if outcomes or time.monotonic() > end:
+                break
+            time.sleep(0.01)
+        return outcomes
+
+    @staticmethod
+    def _outcome(name, future):
+        try:
+            if future.status == "finished":
+                return Outcome(name, *future.result(timeout=20))
+            if future.status == "error" and isinstance(future.exception(timeout=20), ImportError):
+                return Outcome(name, None, "ours", "detectapi with its extra batch is missing on a worker")
+            return Outcome(name, None, "lost", f"the task is {future.status}")
+        except Exception as error:  # noqa: BLE001 - scheduler or worker died meanwhile
+            return Outcome(name, None, "lost", type(error).__name__)
+        finally:
+            with contextlib.suppress(Exception):
+                future.release()
+
+    def _is_gone(self) -> bool:
+        return (
+            self._client.status != "running"
+            or getattr(self._client.scheduler_comm, "comm", None) is None
+            or (self._client.scheduler_comm.comm.closed())
+        )
+
+    def _again(self, timeout_s: float):
+        """Look for the scheduler again: shortly, since leases have to be renewed meanwhile."""
+        try:
+            self._connect("2s")
+            self._away_since = None
+        except OSError:
+            if time.monotonic() - self._away_since > self._patience_s:
+                raise
+            time.sleep(timeout_s)
+
+    def close(self):
+        """Drop what is under way, and the connection."""
+        with contextlib.suppress(Exception):
+            self._client.cancel(list(self._futures.values()), force=True)
+        with contextlib.suppress(Exception):
+            self._client.close(timeout=5)
+
+
+def from_address(executor: str, workers: int | None = None, patience_s: float = 60.0):
+    """The engine an operator chose: ``local`` or ``dask://host:port``; ``inline`` for tests and notebooks.
+
+    Parameters
+    ----------
+    executor : str
+    workers : int, optional
+        Processes of ``local``.
+    patience_s : float
+        How long a cluster that has gone is waited for. [s]
+
+    Raises
+    ------
+    OSError
+        There is no cluster.
+    """
+    if executor == "inline":
+        return Inline()
+    if executor == "local":
+        return Local(workers or os.cpu_count() or 1)
+    if executor.startswith("dask://"):
+        return Dask(executor.removeprefix("dask://"), patience_s)
+    raise ValueError("DETECTAPI_EXECUTOR must be local or dask://host:port")

@@ -1,0 +1,165 @@
+"""API keys: shown once, kept as a keyed hash, revoked for good.
+
+A key is ``dk_live_<8 characters, public>_<43 characters, secret>``. The public part finds its row; the whole key under the
+server's pepper must match the hash. Keys have 256 random bits, so a fast hash suffices, and a slow one would be a lever.
+"""
+
+from __future__ import annotations
+
+import base64
+import contextlib
+import hashlib
+import hmac
+import os
+import re
+import secrets
+import time
+from collections.abc import Iterable
+from pathlib import Path
+from typing import Any, NamedTuple
+
+from sqlalchemy import Engine, insert, select, update
+
+from detectapi.jobs import database
+from detectapi.jobs.settings import DAY_S, Quota, Settings
+from detectapi.jobs.tables import api_key
+
+SCOPES = ("estimate", "batch:write", "batch:read", "cds", "admin")
+FORM = re.compile(r"dk_live_([A-Za-z0-9]{8})_[A-Za-z0-9_-]{43}")
+ALPHABET = "ABCDEFGHIJKLMNOPQRSTUVWXYZabcdefghijklmnopqrstuvwxyz0123456789"
+
+
+class Caller(NamedTuple):
+    """Who calls: id of the key ("" is anonymous), scopes, quota."""
+
+    id: str
+    scopes: frozenset[str]
+    quota: Quota
+
+
+def pepper(settings: Settings) -> bytes:
+    """The server's secret, from ``DETECTAPI_KEY_PEPPER`` or a file beside the jobs that is made when missing.
+
+    Raises
+    ------
+    ValueError
+        The jobs are not in a folder, and there is no such variable.
+    """
+    given = os.environ.get("DETECTAPI_KEY_PEPPER", "")
+    if given:
+        return given.encode()
+    if "://" in settings.folder:
+        raise ValueError("DETECTAPI_KEY_PEPPER is needed where DETECTAPI_JOBS is a URL")
+    path = Path(settings.folder) / "pepper"
+    path.parent.mkdir(parents=True, exist_ok=True)
+    beside = path.with_name(f".pepper.{secrets.token_hex(8)}")
+    if not path.exists():
+        handle = os.open(beside, os.O_WRONLY | os.O_CREAT | os.O_EXCL, 0o600)
+        with os.fdopen(handle, "wb") as file:
+            file.write(base64.b64encode(secrets.token_bytes(32)))
+        try:
+            os.link(beside, path)  # of several that start at once, one wins
+        except FileExistsError:
+            pass
+        finally:
+            beside.unlink()
+    return path.read_bytes()
+
+
+class Keys:
+    """The keys of a server.
+
+    Parameters
+    ----------
+    engine : sqlalchemy.Engine
+    secret : bytes
+        The pepper.
+    usual : Quota
+        Of keys without one of their own.
+    clock : callable
+        Seconds since the epoch.
+    patience_s : float
+        How long a database that is locked or away is waited for. [s]
+    """
+
+    def __init__(
+        self, engine: Engine, secret: bytes, usual: Quota, clock=time.time, patience_s: float = database.PATIENCE_S
+    ):
+        self.engine, self.secret, self.usual, self.clock = engine, secret, usual, clock
+        self.patience_s = patience_s
+
+    def _do(self, query, patience_s=None):
+        engine = database.reading(self.engine) if query.is_select else self.engine
+
+        def in_transaction():
+            with engine.begin() as connection:
+                found = connection.execute(query)
+                return [dict(row) for row in found.mappings()] if found.returns_rows else found.rowcount
+
+        return database.patiently(in_transaction, self.patience_s if patience_s is None else patience_s)
+
+    def _hash(self, key: str) -> str:
+        return hmac.new(self.secret, key.encode(), hashlib.sha256).hexdigest()
+
+    def issue(
+        self, owner: str, scopes: Iterable[str], expires_s: float | None = None, quota: tuple = (None, None, None)
+    ) -> str:
+        """Make a key; it is returned once and kept nowhere.
+
+        Raises
+        ------
+        ValueError
+            An unknown scope.
+        """
+        wanted = sorted(set(scopes))
+        if not wanted or not set(wanted) <= set(SCOPES):
+            raise ValueError(f"scopes are: {', '.join(SCOPES)}")
+        public = "".join(secrets.choice(ALPHABET) for _ in range(8))
+        key = f"dk_live_{public}_{secrets.token_urlsafe(32)}"
+        now = self.clock()
+        values = {
+            "id": public, "owner": owner, "hash": self._hash(key), "scopes": " ".join(wanted), "created": now,
+            "expires": None if expires_s is None else now + expires_s,
+            "quota_rows": quota[0], "quota_jobs": quota[1], "quota_bytes": quota[2],
+        }  # fmt: skip
+        self._do(insert(api_key).values(**values))
+        return key
+
+    def all(self) -> list[dict[str, Any]]:
+        """Every key without its hash, the oldest first."""
+        return [
+            {n: v for n, v in row.items() if n != "hash"}
+            for row in self._do(select(api_key).order_by(api_key.c.created))
+        ]
+
+    def revoke(self, public: str) -> bool:
+        """Make a key worthless; False where there is none (or it was already)."""
+        query = update(api_key).where(api_key.c.id == public, api_key.c.revoked.is_(None)).values(revoked=self.clock())
+        return self._do(query) == 1
+
+    def caller(self, key: str) -> Caller | None:
+        """Who has this key; None when it is worth nothing."""
+        match = FORM.fullmatch(key)
+        found = self._do(select(api_key).where(api_key.c.id == match[1])) if match else []
+        # Compared also where nothing was found, so that a guess takes as long as a wrong secret.
+        right = hmac.compare_digest(self._hash(key), found[0]["hash"] if found else "0" * 64)
+        now = self.clock()
+        if not found or not right or found[0]["revoked"] is not None or (found[0]["expires"] or now + 1) <= now:
+            return None
+        row = found[0]
+        today = now - now % DAY_S
+        if (row["last_used"] or 0.0) < today:
+            with contextlib.suppress(*database.AWAY):  # the next call notes it
+                self._do(update(api_key).where(api_key.c.id == row["id"]).values(last_used=today), 0.0)
+        own = (row[f"quota_{name}"] for name in Quota.__slots__)
+        quota = Quota(*(value if value is not None else usual for value, usual in zip(own, self._usual(), strict=True)))
+        return Caller(row["id"], frozenset(row["scopes"].split()), quota)
+
+    def _usual(self):
+        return (getattr(self.usual, name) for name in Quota.__slots__)
+
+    def quota_of(self, public: str) -> Quota:
+        """The quota of a key, or the usual one of anonymous callers."""
+        found = self._do(select(api_key).where(api_key.c.id == public))
+        own = (found[0][f"quota_{name}"] if found else None for name in Quota.__slots__)
+        return Quota(*(value if value is not None else usual for value, usual in zip(own, self._usual(), strict=True)))

@@ -1,0 +1,146 @@
+"""Reading the rows of a job once, and cutting them into chunks: files of rows where they came as a table, bounds for a grid."""
+
+from __future__ import annotations
+
+import multiprocessing
+import resource
+import signal
+from collections.abc import Callable, Iterator
+from typing import Any
+
+from detectapi.batch import files, grid, storage
+from detectapi.batch.options import Options
+from detectapi.batch.storage import input_place
+from detectapi.jobs import processes
+from detectapi.values.errors import InputError, Problem
+
+MEMORY_BYTES = 1024 * 1024 * 1024
+"""What reading a binary table may take on top; a page that decodes to more breaks its reader, and nothing else."""
+
+
+class ReaderKilled(Exception):
+    """The process that reads a table was killed from outside, which says nothing about the table."""
+
+
+MOST_CHUNKS = 1_000_000
+"""Of a grid, which is easily larger than anyone means; the list of chunks is held in memory once."""
+
+
+def bounds(total: int, chunk_rows: int) -> list[tuple[int, int]]:
+    """Where each chunk starts and stops."""
+    return [(start, min(start + chunk_rows, total)) for start in range(0, total, chunk_rows)]
+
+
+def cut(
+    source: dict[str, Any], options: Options, folder: str, go_on: Callable[[int, int], bool] = lambda rows, size: True
+):
+    """Cut the rows of a job.
+
+    Parameters
+    ----------
+    source : dict
+        ``{"grid": axes}`` or ``{"file": path, "format": form}``.
+    options : Options
+    folder : str
+        Place for the files of rows.
+    go_on : callable
+        Asked after each chunk, with the rows and bytes so far; False stops.
+
+    Returns
+    -------
+    list of (int, int), int
+        Bounds of the chunks, and bytes written; None when stopped.
+
+    Raises
+    ------
+    InputError
+        The table as a whole cannot be read.
+    ReaderKilled
+        Somebody killed the process that read it.
+    """
+    if "grid" in source:
+        size = grid.size(source["grid"])
+        if size > MOST_CHUNKS * options.chunk_rows:
+            most = (
+                f"A grid has at most {MOST_CHUNKS} chunks; with chunks of {options.chunk_rows} rows this one has more."
+            )
+            raise InputError(most, code="too-large")
+        return bounds(size, options.chunk_rows), 0
+    total = written = 0
+    lines: list[str] = []
+
+    def flush(index):
+        raw = "\n".join(lines).encode("utf-8", "surrogatepass")
+        storage.write(input_place(folder, index), raw)
+        lines.clear()
+        return len(raw)
+
+    with storage.local_copy(source["file"]) as path:
+        for line in apart(path, source["format"]):
+            lines.append(line)
+            total += 1
+            if len(lines) == options.chunk_rows:
+                written += flush((total - 1) // options.chunk_rows)
+                if not go_on(total, written):
+                    return None
+    if lines:
+        written += flush((total - 1) // options.chunk_rows)
+    return bounds(total, options.chunk_rows), written
+
+
+def apart(path: str, form: str) -> Iterator[str]:
+    """Rows of a file as lines; a binary table is read by a process of its own, with bounded memory."""
+    if form in ("csv", "ndjson"):
+        for number, row in files.read(path, form):
+            yield files.to_line(number, row)
+        return
+    context = multiprocessing.get_context("spawn")
+    ours, theirs = context.Pipe(duplex=False)
+    process = context.Process(target=_read_bounded, args=(theirs, path, form), daemon=True)
+    processes.start(process)
+    theirs.close()
+    try:
+        while True:
+            lines = ours.recv()
+            if lines is None:
+                return
+            if isinstance(lines, dict):
+                problems = [Problem(**problem) for problem in lines["problems"]]
+                raise InputError(lines["message"], code=problems[0].code, problems=problems)
+            yield from lines
+    except EOFError:
+        process.join()
+        if process.exitcode == -signal.SIGKILL:
+            raise ReaderKilled from None
+        raise InputError(f"Not a {form} file that can be read in bounded memory.", code="malformed-file") from None
+    finally:
+        ours.close()
+        process.kill()
+        process.join()
+
+
+def _read_bounded(connection, path: str, form: str) -> None:
+    import pyarrow as pa
+    import pyarrow.parquet  # noqa: F401 - loaded before the memory is bounded
+
+    pa.set_cpu_count(1)
+    pa.set_io_thread_count(1)
+    pa.set_memory_pool(pa.system_memory_pool())
+    with open("/proc/self/statm", encoding="ascii") as file:
+        used = int(file.read().split()[0]) * resource.getpagesize()
+    resource.setrlimit(resource.RLIMIT_AS, (used + MEMORY_BYTES, used + MEMORY_BYTES))
+    resource.setrlimit(resource.RLIMIT_CORE, (0, 0))
+    lines: list[str] = []
+    try:
+        for number, row in files.read(path, form):
+            lines.append(files.to_line(number, row))
+            if len(lines) >= files.SLICE_ROWS:
+                connection.send(lines)
+                lines = []
+        connection.send(lines)
+        connection.send(None)
+    except InputError as error:
+        connection.send({"message": error.message, "problems": [problem._asdict() for problem in error.problems]})
+    except MemoryError:
+        message = f"Not a {form} file that can be read in bounded memory."
+        connection.send({"message": message, "problems": [Problem("", "malformed-file", message)._asdict()]})

@@ -1,0 +1,210 @@
+"""From an accepted job to its end: read its rows, lease its chunks, have them computed, record them."""
+
+from __future__ import annotations
+
+import contextlib
+import os
+import socket
+import time
+from collections.abc import Callable
+from typing import Any
+
+from detectapi.batch import storage
+from detectapi.jobs import database, planner
+from detectapi.jobs.engines import Engine, Outcome
+from detectapi.jobs.store import LEASE_S, MOST_ATTEMPTS, Leased, Store
+from detectapi.values.errors import InputError
+
+TICK_S = 0.2
+STORAGE_WAIT_S = 5.0
+LONGEST_STORAGE_WAIT_S = 60.0
+LONGEST_WAIT_S = 5.0
+MOST_FAILURES = 3
+WHY = {
+    "storage": "The storage refuses to be written or read; it is tried again.",
+    "lost": "A worker died; its chunk is computed again.",
+    "version": "The job was handed in under another version of the program or its data; hand it in again.",
+    "ours": "The calculation failed; it is our mistake.",
+}
+
+
+class _TooMany(Exception):
+    """The rows of a job are more than its owner may have."""
+
+
+class StorageRefused(Exception):
+    """The storage refused several times, and whoever waits at the terminal should know."""
+
+
+class Runner:
+    """One coordinator. Several may run at once on the same store.
+
+    Parameters
+    ----------
+    store : Store
+    engine : Engine
+    lease_s : float
+        Time after which another coordinator takes over what this one had, should it die. [s]
+    retention_s : float, optional
+        How long results are kept. [s]
+    limit_rows : callable, optional
+        ``(owner, rows, bytes) -> problem or None``, asked when the rows of a job are counted.
+    patient : bool
+        Whether to go on for ever when the storage refuses (a service), or to give up after a few times (a command).
+    on_read : callable
+        Called several times a second while the rows of a job are read, with their number so far.
+    """
+
+    def __init__(
+        self,
+        store: Store,
+        engine: Engine,
+        *,
+        lease_s=LEASE_S,
+        retention_s=None,
+        limit_rows=None,
+        patient=True,
+        on_read: Callable[[int], None] = lambda rows: None,
+    ):
+        self.store, self.engine = store, engine
+        self.lease_s, self.retention_s, self.limit_rows, self.patient = lease_s, retention_s, limit_rows, patient
+        self.on_read = on_read
+        self.name = f"{socket.gethostname()[:40]}:{os.getpid()}:{os.urandom(4).hex()}"
+        self.flying: dict[tuple[str, int], Leased] = {}
+        self._renewed = time.monotonic()
+        self._refused = 0
+        self._tries: dict[str, int] = {}
+        self._until: Callable[[], bool] = lambda: False
+        self.ended: list[tuple[str, str]] = []
+
+    def run(self, until: Callable[[], bool], tick: Callable[[], None] = lambda: None) -> None:
+        """Work until told to stop; `tick` is called several times a second."""
+        self._until = until
+        while not until():
+            self.step()
+            tick()
+
+    def step(self) -> None:
+        """One turn: read rows, lease, submit, wait, record."""
+        self._plan()
+        self._turn(TICK_S)
+
+    def _turn(self, wait_s: float) -> None:
+        room = self.engine.capacity - len(self.flying)
+        if room > 0:
+            for leased in self.store.lease(self.name, room, self.lease_s):
+                name = (leased.job, leased.idx)
+                if name in self.flying:  # our own lease lapsed while we were held up: the task is still under way
+                    continue
+                self.flying[name] = leased
+                self.engine.submit(name, leased.task)
+        for outcome in self.engine.finished(wait_s):
+            self._record(outcome)
+        if time.monotonic() - self._renewed > self.lease_s / 4:
+            self.store.renew(self.name, list(self.flying), self.lease_s)
+            self._renewed = time.monotonic()
+        self.ended += self.store.settle(self.retention_s)
+
+    def _plan(self) -> None:
+        job = self.store.claim(self.name, self.lease_s)
+        if job is None:
+            return
+        turned = kept = time.monotonic()
+
+        def go_on(rows, size):
+            nonlocal turned, kept
+            now = time.monotonic()
+            if now - turned < TICK_S:
+                return True
+            self._turn(0.0)  # the chunks of other jobs do not wait for a long table
+            turned = now
+            self.on_read(rows)
+            if now - kept < min(1.0, self.lease_s / 4):
+                return True
+            kept = now
+            self._limit(job, rows, size)
+            return not (self.patient and self._until()) and self.store.keep(job["id"], self.name, self.lease_s)
+
+        try:
+            planned = planner.cut(job["source"], job["options"], job["folder"], go_on)
+            if planned is None:  # cancelled, or we are to stop; then another goes on at once
+                self.store.put_off(job["id"], self.name, 0.0, None)
+                return
+            cuts, written = planned
+            self._limit(job, cuts[-1][1] if cuts else 0, written)
+        except InputError as error:
+            problems = [problem._asdict() for problem in error.problems]
+            code = problems[0]["code"] if problems else error.code
+            self.store.fail(job["id"], {"code": code, "detail": error.message, "errors": problems}, self.retention_s)
+        except _TooMany as error:
+            self._make_room(job)
+            self.store.fail(job["id"], error.args[0], self.retention_s)
+        except (StorageRefused, *database.AWAY):
+            raise
+        except Exception as error:  # noqa: BLE001 - whatever it is, the job must say so and others go on
+            self._cannot_read(job, error)
+        else:
+            self.store.plan(job["id"], self.name, cuts, cuts[-1][1] if cuts else 0, written)
+
+    def _limit(self, job: dict[str, Any], rows: int, size: int) -> None:
+        rows -= job["rows_total"] or 0  # those of a grid were counted when it was handed in
+        problem = self.limit_rows(job["owner"], rows, size) if self.limit_rows else None
+        if problem:
+            raise _TooMany(problem)
+
+    def _cannot_read(self, job: dict[str, Any], error: Exception) -> None:
+        """A job whose rows could not be read: again later where that may help, else its end."""
+        tries = self._tries[job["id"]] = self._tries.get(job["id"], 0) + 1
+        if isinstance(error, OSError):
+            detail = os.strerror(error.errno) if error.errno else type(error).__name__
+            problem = {"code": "storage", "detail": f"The rows cannot be read: {detail}."}
+            again = self.patient and not isinstance(error, FileNotFoundError) and tries < MOST_ATTEMPTS
+            self._make_room(job)
+        else:
+            problem = {"code": "ours", "detail": f"{WHY['ours']} ({type(error).__name__})"}
+            again = tries < MOST_FAILURES
+        if again:
+            wait = min(STORAGE_WAIT_S * 2.0 ** (tries - 1), LONGEST_STORAGE_WAIT_S) if self.patient else 0.0
+            self.store.put_off(job["id"], self.name, wait, problem)
+        else:
+            self.store.fail(job["id"], problem, self.retention_s)
+
+    @staticmethod
+    def _make_room(job: dict[str, Any]) -> None:
+        with contextlib.suppress(OSError):  # what was written takes the room that others need
+            storage.remove(storage.join(job["folder"], "rows"))
+
+    def _record(self, outcome: Outcome) -> None:
+        leased = self.flying.pop(outcome.name)
+        if outcome.result is not None:
+            self._refused = 0
+            self.store.done(leased.job, leased.idx, outcome.result)
+            return
+        problem = {"code": outcome.failure, "detail": f"{WHY[outcome.failure]} ({outcome.detail})", "chunk": leased.idx}
+        if outcome.failure == "storage":
+            self._refused += 1
+            self.store.give_back(leased.job, leased.idx, self.name, STORAGE_WAIT_S if self.patient else 0.5, problem)
+            if not self.patient and self._refused >= 3 * self.engine.capacity:
+                raise StorageRefused(outcome.detail)
+        elif leased.attempts >= (MOST_FAILURES if outcome.failure == "ours" else MOST_ATTEMPTS):
+            self.store.fail(leased.job, problem, self.retention_s)
+        else:
+            wait = min(0.05 * 2.0**leased.attempts, LONGEST_WAIT_S)
+            self.store.give_back(leased.job, leased.idx, self.name, wait, problem)
+
+
+def progress(job: dict[str, Any], now: float, before: int = 0) -> dict[str, Any]:
+    """How far a job is: rows, chunks, rate and time left; `before` are rows that were done when it was taken up again."""
+    done, total = job["rows_done"], job["rows_total"]
+    spent = (job["ended"] or now) - job["started"] if job["started"] else 0.0
+    rate = (done - before) / spent if spent > 0 else 0.0
+    left = (total - done) / rate if rate and total is not None else None
+    return {
+        "rows_done": done,
+        "rows_total": total,
+        "rows_bad": job["rows_bad"],
+        "chunks_done": job["chunks_done"],
+        "chunks_total": job["chunks_total"],
+        "rows_per_s": round(rate, 1),
+        "eta_s": round(left, 1) if left is not None else None,
+    }

@@ -1,0 +1,111 @@
+"""`detectapi worker`: computes the jobs of a server until it is told to stop. Any number of them may run, anywhere."""
+
+from __future__ import annotations
+
+import contextlib
+import math
+import multiprocessing
+import os
+import signal
+import sys
+import time
+from collections.abc import Callable
+
+from detectapi.jobs import database
+from detectapi.jobs.desk import Desk
+from detectapi.jobs.engines import from_address
+from detectapi.jobs.runner import Runner
+from detectapi.jobs.settings import Settings
+
+CLEAR_EVERY_S = 60.0
+AGAIN_S = 1.0
+
+
+def coordinate(settings: Settings, parent: int | None = None) -> None:
+    """Lease chunks and have them computed, until SIGTERM or SIGINT, or until the parent process has gone."""
+    stopping = []
+    for name in (signal.SIGTERM, signal.SIGINT):
+        signal.signal(name, lambda *_: stopping.append(True))
+
+    def stop():
+        return bool(stopping) or (parent is not None and os.getppid() != parent)
+
+    desk = Desk(settings)
+    engine = _begin(desk, settings, stop)
+    if engine is None:
+        return
+    runner = Runner(
+        desk.store, engine, lease_s=settings.lease_s, retention_s=settings.retention_s, limit_rows=desk.limit_rows
+    )
+    cleared = -math.inf
+
+    def tick():
+        nonlocal cleared
+        if time.monotonic() - cleared > CLEAR_EVERY_S:
+            cleared = time.monotonic()
+            with contextlib.suppress(OSError):  # a place that cannot be cleared now is cleared later
+                desk.clear()
+
+    try:
+        runner.run(stop, tick)
+    except database.AWAY as error:
+        _say(f"the database of jobs is away: {type(error).__name__}")
+        raise SystemExit(1) from None
+    finally:
+        engine.close()
+        with contextlib.suppress(*database.AWAY):
+            for job, idx in runner.flying:
+                desk.store.give_back(job, idx, runner.name, 0.0, None)
+
+
+def _begin(desk: Desk, settings: Settings, stop: Callable[[], bool]):
+    """The engine, once tables and cluster are there; None when told to stop meanwhile."""
+    said = None
+    while not stop():
+        why = desk.why_not_ready()
+        if why is None:
+            try:
+                return from_address(settings.executor, settings.workers, math.inf)
+            except OSError as error:
+                why = f"The cluster does not answer ({type(error).__name__})."
+        if why != said:
+            _say(why)
+            said = why
+        time.sleep(AGAIN_S)
+    return None
+
+
+def _say(what: str) -> None:
+    print(f"detectapi: {what}", file=sys.stderr, flush=True)
+
+
+def supervise(settings: Settings, parent: int | None = None) -> None:
+    """Keep one coordinator at work: when it dies, another takes its place.
+
+    Parameters
+    ----------
+    settings : Settings
+    parent : int, optional
+        Process id; when it is no longer our parent, the work ends.
+    """
+    context = multiprocessing.get_context("spawn")
+    stopping = []
+    for name in (signal.SIGTERM, signal.SIGINT):
+        signal.signal(name, lambda *_: stopping.append(True))
+
+    def stop():
+        return bool(stopping) or (parent is not None and os.getppid() != parent)
+
+    while not stop():
+        child = context.Process(target=coordinate, args=(settings, os.getpid()))
+        child.start()
+        while child.is_alive() and not stop():
+            child.join(0.5)
+        if stop():
+            child.terminate()
+            child.join(30.0)
+            child.kill()
+            child.join()
+            return
+        _say("the worker died; another takes its place")
+        time.sleep(AGAIN_S)

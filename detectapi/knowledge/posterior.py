@@ -1,0 +1,137 @@
+"""What calibration learnt of the typical values, read from ``data/calibration/`` when it belongs to the data at hand.
+
+A calibration is two files: ``<id>.npz`` holds draws of the typical values, in standard deviations of their prior, in an
+order in which neighbours are alike; ``<id>.json`` says of which substance files and observations they are (sha256), and
+how they were found. Where a digest differs the prior is used, and the answer says so.
+"""
+
+from __future__ import annotations
+
+import hashlib
+import json
+import math
+from collections.abc import Mapping
+from dataclasses import dataclass, replace
+from functools import lru_cache
+from pathlib import Path
+
+import numpy as np
+
+from detectapi.knowledge import DATA
+from detectapi.values.substance import Substance
+
+NONE, CURRENT, STALE = "none", "current", "stale"
+
+
+@dataclass(frozen=True, eq=False, slots=True)
+class Posterior:
+    """Draws of typical values, in standard deviations of the prior.
+
+    Attributes
+    ----------
+    name : str
+        Of the calibration.
+    index : dict of str to int
+        Row of each parameter.
+    deviates : array, shape (parameters, m)
+        Columns are joint draws.
+    fingerprint : str
+        Digest of the draws, for provenance.
+    """
+
+    name: str
+    index: Mapping[str, int]
+    deviates: np.ndarray
+    fingerprint: str = ""
+
+    @property
+    def size(self) -> int:
+        """Number of joint draws."""
+        return self.deviates.shape[1]
+
+    def columns(self, normal) -> np.ndarray:
+        """Joint draws for standard normal numbers: evenly spread numbers give evenly spread draws. Shape (n,)."""
+        share = np.array([0.5 * (1.0 + math.erf(z / math.sqrt(2.0))) for z in normal])
+        return np.minimum((share * self.size).astype(int), self.size - 1)
+
+    def spread_out(self, rows: int) -> dict[str, np.ndarray]:
+        """So many draws, evenly taken from all: by parameter."""
+        column = ((np.arange(rows) + 0.5) / rows * self.size).astype(int)
+        return {name: self.deviates[i, column] for name, i in self.index.items()}
+
+    def median(self, name: str) -> float:
+        """Median of one parameter."""
+        return float(np.median(self.deviates[self.index[name]]))
+
+    def centred(self, names) -> Posterior:
+        """The same with some parameters' medians at zero, for typical values that a request sets."""
+        rows = [self.index[name] for name in names if name in self.index]
+        if not rows:
+            return self
+        moved = self.deviates.copy()
+        moved[rows] -= np.median(moved[rows], axis=1, keepdims=True)
+        return replace(self, deviates=moved)
+
+
+def posterior(substance: Substance) -> tuple[Posterior | None, str]:
+    """The calibration of a substance, if there is one and it is of these very data.
+
+    Parameters
+    ----------
+    substance : Substance
+
+    Returns
+    -------
+    Posterior or None
+    str
+        ``current``, ``stale`` (the data have changed since: None) or ``none`` (never calibrated: None).
+    """
+    return _posterior(DATA, substance.id, substance.sha256)
+
+
+@lru_cache(maxsize=32)
+def _posterior(data: Path, substance_id: str, sha256: str) -> tuple[Posterior | None, str]:
+    for file in sorted((data / "calibration").glob("*.json")):
+        about = json.loads(file.read_text(encoding="utf-8"))
+        if substance_id in about["substances"]:
+            if about["substances"][substance_id] != sha256 or about["observations"] != digest(data, about["files"]):
+                return None, STALE
+            return read(file), CURRENT
+    return None, NONE
+
+
+def read(file: Path) -> Posterior:
+    """The draws beside a calibration's ``.json`` file."""
+    raw = file.with_suffix(".npz").read_bytes()
+    with np.load(file.with_suffix(".npz")) as stored:
+        deviates = np.ascontiguousarray(stored["deviates"].T, dtype=float)
+        names = [str(name) for name in stored["names"]]
+    deviates.setflags(write=False)
+    index = {name: i for i, name in enumerate(names)}
+    return Posterior(file.stem, index, deviates, hashlib.sha256(raw).hexdigest())
+
+
+def digest(data: Path, files) -> str:
+    """One digest of the files of observations a calibration used."""
+    whole = hashlib.sha256()
+    for name in sorted(files):
+        path = data / name
+        whole.update(name.encode() + b"\0" + (path.read_bytes() if path.is_file() else b"") + b"\0")
+    return whole.hexdigest()
+
+
+def fitted_rows(substance_id: str) -> frozenset[str]:
+    """Ids of the observations that a calibration was fitted to."""
+    about = json.loads((DATA / "calibration" / f"{substance_id}.json").read_text(encoding="utf-8"))
+    return frozenset(item["row"] for item in about["rows"])
+
+
+def left_out(substance_id: str) -> dict[str, dict[str, np.ndarray]]:
+    """Draws found without the urine rows of each publication: by source, then by parameter."""
+    with np.load(DATA / "calibration" / f"{substance_id}.npz") as stored:
+        names = [str(name) for name in stored["names"]]
+        return {
+            key.removeprefix("without."): {n: stored[key][:, i].astype(float) for i, n in enumerate(names)}
+            for key in stored.files
+            if key.startswith("without.")
+        }

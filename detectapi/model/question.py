@@ -1,0 +1,246 @@
+"""A loaded request -> a `Question`: words resolved, amounts in free base, times from the end of the last dose."""
+
+from __future__ import annotations
+
+from collections.abc import Mapping
+from types import MappingProxyType
+from typing import Any
+
+from detectapi.inputs.distribution import Reading, read
+from detectapi.knowledge import catalog, posterior
+from detectapi.model.kinetics import form_shares, group_keys
+from detectapi.model.physiology import Physiology
+from detectapi.model.population import adjust
+from detectapi.model.simulation import Question
+from detectapi.values.assay import Assay, Component
+from detectapi.values.errors import InputError, NotSupported
+from detectapi.values.regimen import Amount, Regimen, Train, from_end, pattern_train
+from detectapi.values.substance import Origin, Path, Substance
+
+DEFAULT_IMPRECISION = {
+    "screen": (
+        0.15,
+        Origin("assumed", reason="usual spread of an immunoassay near its cutoff; the question states none"),
+    ),
+    "confirm": (
+        0.10,
+        Origin("assumed", reason="usual spread of a mass spectrometer near its cutoff; the question states none"),
+    ),
+}
+"""Coefficient of variation of a measurement near its cutoff, for assays that state none, and where it comes from."""
+
+HALF_LIFE_BOUNDS = (0.05, 5000.0)
+
+LONGEST_VOID = 24.0
+MOST_OPEN_DOSE_DRAWS = 500_000
+"""Doses that still enter the body, or lie within the longest void, are followed one by one: their number times draws is bounded."""
+
+FEWEST_DRAWS = 100
+MOST_COEFFICIENTS = 20_000_000
+"""Each way in keeps a coefficient for each pole in each draw, and brings a pole of its own. So many take 0.3 to 1 GB in all."""
+
+
+def read_question(request: Mapping[str, Any]) -> Question:
+    """Turn a request of good form into a question with meaning.
+
+    Parameters
+    ----------
+    request : dict
+        As `schemas.EstimateRequestSchema` loads it, defaults filled in.
+
+    Raises
+    ------
+    InputError
+        When a word has no meaning here: substance, route, analyte, assay, salt, parameter, interaction.
+    """
+    substance = catalog.substance(request["substance"])
+    regimen = _read_regimen(request, substance)
+    model = request.get("model") or {}
+    _check_person(request.get("person") or {}, substance)
+    assay = _read_assay(request.get("assay"), substance)
+    _check_work(regimen, substance, request)
+    _check_room(regimen, substance, assay, request)
+    half_life = _read_half_life(model, substance, regimen) if model.get("kind") == "half-life" else None
+    learnt, calibration = _posterior(substance, model) if half_life is None else (None, posterior.NONE)
+    return Question(
+        substance=substance,
+        parameters=adjust(substance, model.get("adjust") or {}),
+        regimen=regimen,
+        assay=assay,
+        physiology=Physiology(request),
+        half_life=half_life,
+        posterior=learnt,
+        calibration=calibration,
+    )
+
+
+def _posterior(substance: Substance, model: Mapping[str, Any]):
+    """What calibration learnt; a typical value that the request sets is that value, with the uncertainty that is left."""
+    learnt, state = posterior.posterior(substance)
+    if learnt is None:
+        return None, state
+    changed = model.get("adjust") or {}
+    return learnt.centred([name for name, change in changed.items() if "set" in change]), state
+
+
+def _check_person(person: Mapping[str, Any], substance: Substance) -> None:
+    for i, word in enumerate(person.get("interactions") or ()):
+        if word not in substance.interactions:
+            raise NotSupported(
+                f"{substance.name} has no data for this interaction.",
+                pointer=f"/person/interactions/{i}", code="unknown-interaction", allowed=sorted(substance.interactions),
+            )  # fmt: skip
+
+
+def _check_work(regimen: Regimen, substance: Substance, request: Mapping[str, Any]) -> None:
+    draws = (request.get("options") or {}).get("draws", 0)
+    open_doses = 0
+    for train in regimen.trains:
+        route = substance.routes[train.route]
+        forms = [route.forms[i] for i in form_shares(route, train.amount.centre)]
+        delay = max(_delay(path, substance) for form in forms for path in form.paths)
+        reach = LONGEST_VOID + delay + train.end  # hours for which its last dose is still open
+        if reach > 0.0:
+            open_doses += min(train.count, 1 + int(reach / train.every)) if train.every else train.count
+    if open_doses * draws > MOST_OPEN_DOSE_DRAWS:
+        most = MOST_OPEN_DOSE_DRAWS // draws
+        raise InputError(
+            f"Too many doses within a day of the last one: at most {most} at this number of draws.",
+            pointer="/pattern" if request.get("pattern") else "/doses", code="too-much-work", allowed=[0, most],
+        )  # fmt: skip
+
+
+def _check_room(regimen: Regimen, substance: Substance, assay: Assay, request: Mapping[str, Any]) -> None:
+    """Refuse what would not fit into memory: doses whose amount is a range, and routes, are ways in of their own."""
+    options = request.get("options") or {}
+    groups = dict.fromkeys(key for train in regimen.trains for key in group_keys(train, substance))
+    ways = sum(len(substance.routes[route].forms[form].paths) for route, form, *_ in groups)
+    coefficients = 0
+    for component in assay.components:
+        own = sum(1 + moiety.peripherals for analyte in component.weights for moiety in substance.lineage(analyte))
+        coefficients += ways * len(component.weights) * (ways * len(component.weights) + own)
+    if coefficients * options.get("draws", 0) <= MOST_COEFFICIENTS:
+        return
+    most = MOST_COEFFICIENTS // coefficients
+    if most >= FEWEST_DRAWS:
+        raise InputError(
+            f"At most {most} draws with so many routes and amounts given as ranges.",
+            pointer="/options/draws", code="too-much-work", allowed=[FEWEST_DRAWS, most],
+        )  # fmt: skip
+    raise InputError(
+        "Too many amounts given as ranges; give most of them as a number, or use repeat for equal doses.",
+        pointer="/doses", code="too-much-work",
+    )  # fmt: skip
+
+
+def _delay(path: Path, substance: Substance) -> float:
+    """Hours after a dose at which a path begins its last way in. [h]"""
+    parts = (substance.parameters.get(f"{path.prefix}.{kind}") for kind in ("lag_time", "release_duration"))
+    return sum(part.value for part in parts if part is not None)
+
+
+def _read_regimen(request: Mapping[str, Any], substance: Substance) -> Regimen:
+    if request.get("pattern"):
+        given = request["pattern"]
+        route, amount = _route(given, substance, "/pattern"), _amount(given, substance, "/pattern")
+        return from_end([
+            pattern_train(given["frequency"], amount, route, given.get("duration_min", 0.0) / 60.0, given.get("for_days"))
+        ])  # fmt: skip
+    doses = request.get("doses") or []
+    starts = [dose["start"] for dose in doses if dose.get("start") is not None]
+    origin = min(starts) if starts else None
+    trains = []
+    for i, dose in enumerate(doses):
+        pointer = f"/doses/{i}"
+        start = dose.get("start_h") or 0.0
+        if origin is not None:
+            start = (dose["start"] - origin).total_seconds() / 3600.0
+        repeat = dose.get("repeat") or {"every_h": 0.0, "count": 1}
+        duration = dose.get("duration_min", 0.0) / 60.0
+        route, amount = _route(dose, substance, pointer), _amount(dose, substance, pointer)
+        trains.append(Train(amount, route, start, duration, repeat["every_h"], repeat["count"], pointer))
+    return from_end(trains, origin)
+
+
+def _route(given: Mapping[str, Any], substance: Substance, pointer: str) -> str:
+    route = catalog.resolve_route(substance, given["route"], pointer=f"{pointer}/route")
+    if given.get("duration_min") and not route.accepts_duration:
+        allowed = [r.id for r in substance.routes.values() if r.accepts_duration]
+        raise NotSupported(
+            "Only an infusion has a duration; leave it out for this route.",
+            pointer=f"{pointer}/duration_min", code="not-supported", allowed=allowed,
+        )  # fmt: skip
+    return route.id
+
+
+def _amount(given: Mapping[str, Any], substance: Substance, pointer: str) -> Amount:
+    per_kg = given.get("amount_mg_per_kg") is not None
+    amount = given["amount_mg_per_kg"] if per_kg else given["amount_mg"]
+    low, high = (amount["low"], amount["high"]) if isinstance(amount, dict) else (amount, amount)
+    salt = given.get("basis", "base")
+    if salt == "base":
+        return Amount(low, high, per_kg)
+    for known in substance.salts:
+        if known.id == salt:
+            return Amount(low * known.base_fraction.value, high * known.base_fraction.value, per_kg)
+    raise NotSupported(
+        f"{substance.name} has no data for this salt.",
+        pointer=f"{pointer}/basis", code="unknown-salt", allowed=["base", *(known.id for known in substance.salts)],
+    )  # fmt: skip
+
+
+def _read_assay(given, substance: Substance) -> Assay:
+    if given is None or isinstance(given, str):
+        registered = catalog.assay(given or substance.default_assay)
+        if registered.assay is None:
+            raise NotSupported(
+                f"This test has no cutoff in urine: {registered.because}", pointer="/assay", code="no-cutoff"
+            )
+        if substance.id not in registered.substances:
+            allowed = [a.id for a in catalog.assays() if a.assay is not None and substance.id in a.substances]
+            raise NotSupported(f"This test is not for {substance.name}.", pointer="/assay", allowed=allowed)
+        return registered.assay
+    if "target" in given:
+        return _immunoassay(given, substance)
+    components = []
+    for i, item in enumerate(given["analytes"]):
+        moiety = catalog.resolve_analyte(substance, item["analyte"], pointer=f"/assay/analytes/{i}/analyte")
+        if any(moiety.id == c.analyte for c in components):
+            raise InputError(
+                "An analyte occurs once in an assay.", pointer=f"/assay/analytes/{i}/analyte", code="duplicate"
+            )
+        components.append(Component(moiety.id, item["cutoff_ng_ml"], MappingProxyType({moiety.id: 1.0})))
+    return Assay(given.get("rule", "any"), tuple(components), *_imprecision(given, "confirm"))
+
+
+def _immunoassay(given: Mapping[str, Any], substance: Substance) -> Assay:
+    target = catalog.resolve_analyte(substance, given["target"], pointer="/assay/target")
+    weights = {target.id: 1.0}
+    for word, fraction in (given.get("cross_reactivity") or {}).items():
+        pointer = f"/assay/cross_reactivity/{word.replace('~', '~0').replace('/', '~1')}"
+        moiety = catalog.resolve_analyte(substance, word, pointer=pointer)
+        if moiety.id in weights:
+            raise InputError("An analyte occurs once in an assay.", pointer=pointer, code="duplicate")
+        if fraction > 0.0:
+            weights[moiety.id] = fraction
+    component = Component(target.id, given["cutoff_ng_ml"], MappingProxyType(weights))
+    return Assay("any", (component,), *_imprecision(given, "screen"))
+
+
+def _imprecision(given: Mapping[str, Any], stage: str) -> tuple[float, Origin | None]:
+    if given.get("imprecision_cv") is not None:
+        return given["imprecision_cv"], None
+    return DEFAULT_IMPRECISION[stage]
+
+
+def _read_half_life(model: Mapping[str, Any], substance: Substance, regimen: Regimen) -> Reading:
+    if model.get("half_life_h") is not None:
+        return read("half_life_h", model["half_life_h"], "log", *HALF_LIFE_BOUNDS)
+    routes = set(regimen.routes)
+    known = substance.half_life_model.half_lives
+    entries = [h for h in known if routes & set(h.routes)] or list(known[:1])
+    low, high = min(h.low for h in entries), max(h.high for h in entries)
+    given = low if low == high else {"low": low, "high": high}
+    reading = read("half_life_h", given, "log", *HALF_LIFE_BOUNDS)
+    detail = "; ".join(dict.fromkeys(h.claim for h in entries if h.claim))
+    return Reading("half_life_h", reading.centre, reading.spread, "log", *HALF_LIFE_BOUNDS, "textbook", detail)

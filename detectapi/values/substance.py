@@ -1,0 +1,225 @@
+"""Values that describe a substance: frozen, without behaviour that needs more than themselves.
+
+A substance file (``data/substances/<id>.toml``) is read by `detectapi.knowledge.catalog` into these classes. Numbers are in
+canonical units (h, L, L/h, mL/min for renal flows, g/mol, mg for dose limits); the unit written in the file is kept for display.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Mapping
+from dataclasses import dataclass, field
+from types import MappingProxyType
+
+
+@dataclass(frozen=True, slots=True)
+class Origin:
+    """Where a number comes from.
+
+    ``basis`` is ``measured``, ``derived`` or ``assumed``; the first two have a ``source`` (citekey) and ``locator``,
+    the last a ``reason``.
+    """
+
+    basis: str
+    source: str | None = None
+    locator: str | None = None
+    reason: str | None = None
+
+
+@dataclass(frozen=True, slots=True)
+class Quantity:
+    """A number with its unit and origin; not varied."""
+
+    value: float
+    unit: str
+    origin: Origin
+
+
+@dataclass(frozen=True, slots=True)
+class Effect:
+    """How a covariate changes a parameter: a factor on its natural scale.
+
+    power: ``(x / reference) ** coefficient``; linear: ``1 + coefficient * (x - reference)``;
+    exponential: ``exp(coefficient * (x - reference))``; category: ``factors[x]`` (1 for a word not listed; for a set of
+    words the product). ``clip`` bounds ``x`` before the form is applied.
+    """
+
+    covariate: str
+    form: str
+    origin: Origin
+    coefficient: float = 0.0
+    reference: float = 0.0
+    clip: tuple[float, float] | None = None
+    factors: Mapping[str, float] = field(default_factory=lambda: MappingProxyType({}))
+
+
+@dataclass(frozen=True, slots=True)
+class Parameter:
+    """One number of the model with its variability (people differ) and its uncertainty (we do not know).
+
+    Both are standard deviations on ``scale``: ``log`` (natural logarithm), ``logit`` or ``linear``.
+    ``between`` says who differs: ``people`` or ``specimens`` (residual variation of one specimen to the next).
+    ``low`` and ``high`` bound the individual value and what ``model.adjust`` may set.
+    """
+
+    name: str
+    value: float
+    unit: str
+    scale: str
+    variability: float
+    uncertainty: float
+    low: float
+    high: float
+    origin: Origin
+    effects: tuple[Effect, ...] = ()
+    between: str = "people"
+    hypothesis: bool = False
+    meaning: str = ""
+
+
+@dataclass(frozen=True, slots=True)
+class Moiety:
+    """A molecule in the tree: the administered one (``formed_from`` is None) or a metabolite."""
+
+    id: str
+    name: str
+    abbreviations: tuple[str, ...]
+    molar_mass: Quantity
+    peripherals: int
+    formed_from: str | None = None
+    conjugate_of: str | None = None
+
+
+@dataclass(frozen=True, slots=True)
+class Path:
+    """One parallel absorption path of a route.
+
+    ``kind``: ``bolus`` (straight into the centre), ``first-order``, ``zero-order`` or ``zero-then-first-order``.
+    Its parameters are ``<prefix>.fraction_<moiety>`` for each of ``delivers``, and, as the kind needs,
+    ``<prefix>.absorption_rate_constant``, ``<prefix>.release_duration``; ``<prefix>.lag_time`` when ``lag``.
+    """
+
+    prefix: str
+    kind: str
+    delivers: tuple[str, ...]
+    lag: bool = False
+
+
+@dataclass(frozen=True, slots=True)
+class RouteForm:
+    """The paths that hold for single doses up to ``up_to_mg`` (None: any larger dose)."""
+
+    up_to_mg: float | None
+    paths: tuple[Path, ...]
+
+
+@dataclass(frozen=True, slots=True)
+class Route:
+    """A route of administration."""
+
+    id: str
+    name: str
+    accepts_duration: bool
+    forms: tuple[RouteForm, ...]
+
+
+@dataclass(frozen=True, slots=True)
+class Correlation:
+    """Correlation between people's random effects of two parameters."""
+
+    parameters: tuple[str, str]
+    value: float
+    origin: Origin
+
+
+@dataclass(frozen=True, slots=True)
+class HalfLife:
+    """A textbook elimination half-life for some routes: a single value or a range."""
+
+    routes: tuple[str, ...]
+    low: float
+    high: float
+    unit: str
+    origin: Origin
+    claim: str = ""
+
+
+@dataclass(frozen=True, slots=True)
+class HalfLifeModel:
+    """The one-compartment textbook view: half-lives by route and the fraction of a dose excreted as each analyte."""
+
+    half_lives: tuple[HalfLife, ...]
+    fraction_excreted: Mapping[str, Quantity]
+
+
+@dataclass(frozen=True, slots=True)
+class EvidenceRule:
+    """When it applies (None: always) and what is said. The first rule that fits an analyte and a use pattern decides."""
+
+    grade: str
+    because: str
+    sources: tuple[str, ...]
+    routes: tuple[str, ...] | None = None
+    patterns: tuple[str, ...] | None = None
+    analytes: tuple[str, ...] | None = None
+
+
+@dataclass(frozen=True, slots=True)
+class NoteRule:
+    """A remark tied to data, shown when every condition given holds."""
+
+    code: str
+    message: str
+    routes: tuple[str, ...] | None = None
+    patterns: tuple[str, ...] | None = None
+    analytes: tuple[str, ...] | None = None
+    inputs: tuple[str, ...] | None = None
+
+
+@dataclass(frozen=True, slots=True)
+class Salt:
+    """A salt form: ``base_fraction`` turns an amount of it into free base."""
+
+    id: str
+    base_fraction: Quantity
+
+
+@dataclass(frozen=True, slots=True)
+class Substance:
+    """Everything the estimator knows about one administered substance."""
+
+    id: str
+    name: str
+    aliases: tuple[str, ...]
+    description: str
+    revision: int
+    reviewed: str
+    sha256: str
+    default_assay: str
+    moieties: tuple[Moiety, ...]
+    parameters: Mapping[str, Parameter]
+    routes: Mapping[str, Route]
+    salts: tuple[Salt, ...]
+    correlations: tuple[Correlation, ...]
+    half_life_model: HalfLifeModel
+    evidence: tuple[EvidenceRule, ...]
+    notes: tuple[NoteRule, ...]
+    interactions: Mapping[str, str]
+
+    @property
+    def root(self) -> Moiety:
+        """The administered molecule."""
+        return self.moieties[0]
+
+    def moiety(self, moiety_id: str) -> Moiety:
+        """Return the moiety of that id (KeyError if there is none)."""
+        for moiety in self.moieties:
+            if moiety.id == moiety_id:
+                return moiety
+        raise KeyError(moiety_id)
+
+    def lineage(self, moiety_id: str) -> tuple[Moiety, ...]:
+        """The moieties from the root to this one, in order of formation."""
+        chain = [self.moiety(moiety_id)]
+        while chain[0].formed_from is not None:
+            chain.insert(0, self.moiety(chain[0].formed_from))
+        return tuple(chain)

@@ -1,0 +1,70 @@
+"""The grammar of the command line's words."""
+
+import pytest
+
+from detectapi.cli.flags import cutoff, dose, number_or_range
+from detectapi.values.errors import InputError
+
+
+@pytest.mark.parametrize(
+    ("text", "entry"),
+    [
+        ("35 mg intravenous", {"amount_mg": 35.0, "route": "intravenous"}),
+        (
+            "35 mg intravenous over 40 min every 84 h x6 at 0 h",
+            {
+                "amount_mg": 35.0,
+                "route": "intravenous",
+                "duration_min": 40.0,
+                "repeat": {"every_h": 84.0, "count": 6},
+                "start_h": 0.0,
+            },
+        ),
+        ("0.5 mg/kg iv over 1 h", {"amount_mg_per_kg": 0.5, "route": "iv", "duration_min": 60.0}),
+        (
+            "1 g intranasal-powder every 1 d x 180",
+            {"amount_mg": 1000.0, "route": "intranasal-powder", "repeat": {"every_h": 24.0, "count": 180}},
+        ),  # fmt: skip
+        (
+            "30-40mg as hydrochloride po",
+            {"amount_mg": {"low": 30.0, "high": 40.0}, "route": "po", "basis": "hydrochloride"},
+        ),
+        ("56 mg nasal spray at -84 h", {"amount_mg": 56.0, "route": "nasal spray", "start_h": -84.0}),
+        (
+            "35 mg iv at 2026-11-23T07:20:00+01:00",
+            {"amount_mg": 35.0, "route": "iv", "start": "2026-11-23T07:20:00+01:00"},
+        ),
+    ],
+)
+def test_a_dose_in_words(text, entry):
+    assert entry == dose(text, "/doses/0")
+
+
+@pytest.mark.parametrize("text", ["", "35", "35 mg", "mg iv", "-35 mg iv", "35 kg iv", "thirty mg iv"])
+def test_a_dose_outside_the_grammar_is_told_the_grammar(text):
+    with pytest.raises(InputError, match="over N min") as caught:
+        dose(text, "/doses/3")
+
+    assert "/doses/3" == caught.value.pointer
+
+
+@pytest.mark.parametrize(
+    ("text", "value"),
+    [("68", 68.0), ("6.2", 6.2), (".5", 0.5), ("-3", -3.0), ("60-70", {"low": 60.0, "high": 70.0}), ("1e3", 1000.0)],
+)
+def test_a_number_or_a_range(text, value):
+    assert value == number_or_range(text, "/x")
+
+
+@pytest.mark.parametrize("text", ["", "x", "60-", "60-70-80", "nan", "inf", "60 to 70"])
+def test_no_number(text):
+    with pytest.raises(InputError):
+        number_or_range(text, "/x")
+
+
+def test_a_cutoff_in_words():
+    assert {"analyte": "norketamine", "cutoff_ng_ml": 50.0} == cutoff("norketamine=50", "/assay/analytes/0")
+    for text in ("norketamine", "=50", "norketamine=high"):
+        with pytest.raises(InputError) as caught:
+            cutoff(text, "/assay/analytes/0")
+        assert caught.value.pointer.startswith("/assay/analytes/0")

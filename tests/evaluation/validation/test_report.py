@@ -1,0 +1,104 @@
+"""The committed reports: fresh, and holding what they must."""
+
+import json
+import re
+from pathlib import Path
+
+import numpy as np
+import pytest
+
+from detectapi.evaluation.validation import report, rules, tables
+from detectapi.knowledge import catalog, posterior
+
+ROOT = Path(__file__).parents[3]
+DOCS = ROOT / "docs" / "validation"
+SUBJECTS = report.subjects()
+
+
+@pytest.fixture(scope="module", params=SUBJECTS)
+def written(request, tmp_path_factory):
+    """A report written anew, and the findings it was written from."""
+    folder = tmp_path_factory.mktemp(request.param)
+    files = report.validate(request.param, folder / "docs", folder / "data")
+    return request.param, files
+
+
+@pytest.fixture(scope="module")
+def ketamine():
+    return report.study("ketamine")
+
+
+@pytest.mark.parametrize("subject", SUBJECTS)
+def test_the_report_is_of_the_substance_file_at_hand(subject):
+    head = (DOCS / f"{subject}.md").read_text(encoding="utf-8")[:1000]
+
+    assert catalog.substance(subject).sha256[:16] in head
+
+
+@pytest.mark.slow
+def test_the_committed_report_is_what_the_command_writes_byte_for_byte(written):
+    subject, files = written
+    for file in files:
+        committed = (posterior.DATA / "coverage" if file.suffix == ".json" else DOCS) / file.name
+        assert file.read_bytes() == committed.read_bytes(), f"{file.name}: run detectapi validate {subject}"
+
+
+def test_every_plot_of_a_report_is_there_and_no_other():
+    shown = {
+        name
+        for page in DOCS.glob("*.md")
+        for name in re.findall(r"\(([\w-]+\.svg)\)", page.read_text(encoding="utf-8"))
+    }
+
+    assert shown == {file.name for file in DOCS.glob("*.svg")}
+
+
+@pytest.mark.slow
+def test_calibration_rows_are_inside_or_listed_with_a_cause(ketamine):
+    known = rules.misfits()
+    for outcome in ketamine.outcomes:
+        if outcome.row.split == "calibration" and not outcome.inside(0.95):
+            assert outcome.label in known or outcome.row.id in known, outcome.label
+
+
+@pytest.mark.slow
+def test_the_model_beats_every_baseline_on_the_same_rows(ketamine):
+    times = [o for o in ketamine.outcomes if o.row.quantity == "detection_time" and o.row.status != "recalled"]
+    compared = tables.compare(ketamine, times)
+
+    unseen = {o.label: o for some in ketamine.without.values() for o in some}
+    blind = tables.compare(ketamine, [unseen[o.label] for o in times])
+
+    assert len(compared) >= 12
+    for some in (compared, blind):
+        for name, pairs in some.items():
+            theirs, ours = (np.mean([pair[i] for pair in pairs]) for i in range(2))
+            assert ours < theirs, name
+
+
+@pytest.mark.slow
+def test_every_urine_publication_was_left_out_and_predicted(ketamine):
+    used = {
+        o.row.study.source
+        for o in ketamine.outcomes
+        if o.row.quantity == "detection_time" and o.row.split == "calibration"
+    }
+
+    assert used <= set(ketamine.without)
+    assert all(ketamine.without.values())
+
+
+def test_no_report_states_a_percentage_of_studies():
+    for page in DOCS.glob("*.md"):
+        section = page.read_text(encoding="utf-8").partition("## Coverage by kind of evidence")[2].partition("\n## ")[0]
+        cells = [cell for line in section.splitlines() if line.startswith("|") for cell in line.split("|")[3:6]]
+        assert not [cell for cell in cells if cell.strip().endswith("%") and "in" not in cell]
+
+
+def test_coverage_names_rows_that_exist():
+    from detectapi.knowledge.observations import observations
+
+    known = {row.id for row in observations()}
+    for file in (posterior.DATA / "coverage").glob("*.json"):
+        rows = json.loads(file.read_text(encoding="utf-8"))["rows"]
+        assert {row["row"] for row in rows} <= known

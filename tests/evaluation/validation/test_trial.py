@@ -1,0 +1,103 @@
+"""Studies simulated as they were done: against closed forms, and the ways their statistics must move."""
+
+from dataclasses import replace
+
+import numpy as np
+import pytest
+
+from detectapi.evaluation.validation import measures
+from detectapi.evaluation.validation.outcomes import STATISTICS, simulate, why_not
+from detectapi.evaluation.validation.trial import StudyNumbers, Trial
+from detectapi.knowledge.observations import observations
+
+ROWS = {row.id: row for row in observations("ketamine")}
+LONGEST = ROWS["parkin2008-dehydronorketamine"]
+
+
+class NobodyDiffers(StudyNumbers):
+    """Every deviate at its median."""
+
+    def normal(self, stream, name):
+        return np.zeros(self.rows if stream == "knowledge" else self.rows * self.people)
+
+
+def trial(row, numbers=None):
+    return Trial(row.study, row.study.given, numbers or NobodyDiffers(1, 1, 3))
+
+
+def test_area_under_the_curve_is_dose_over_clearance():
+    row = ROWS["shaffer2022-iv-auc"]
+    there = trial(row)
+
+    assert measures.auc(there, row) == pytest.approx(10_000.0 / there.total_clearance("ketamine"), rel=1e-12)
+
+
+def test_area_under_the_curve_is_that_of_the_curve():
+    row = ROWS["hasan2021-iv-ratio-norketamine"]
+    there = trial(row)
+    time = np.concatenate([np.linspace(0.0, 4.0, 2001), np.geomspace(4.001, 4000.0, 3000)])
+
+    for analyte in ("ketamine", "norketamine", "dehydronorketamine", "hydroxynorketamine"):
+        area = np.trapezoid(there.plasma(analyte, time), time, axis=0)
+        # The trapezium errs by the square of the step; the 4000 h leave less than 1e-5 of the very slow store.
+        assert there.auc(analyte) == pytest.approx(area, rel=2e-3)
+
+
+def test_plasma_is_seen_during_the_infusion():
+    row = ROWS["kamp2020-bja-ketamine"]
+    rising = trial(row).plasma("ketamine", [0.5, 1.5, 2.5, 3.0])[:, 0]
+
+    assert (np.diff(rising) > 0.0).all()
+    assert trial(row).plasma("ketamine", [3.5])[0, 0] < rising[-1]
+
+
+def test_what_is_in_urine_is_bounded_by_the_renal_share():
+    row = ROWS["wieber1975-ketamine"]
+    there = trial(row)
+    share = there.renal_clearance("ketamine") / there.total_clearance("ketamine")
+    found = measures.urinary_fraction(there, row)
+
+    # 72 h leave little in the body, and the grid errs by about 1 %.
+    assert found == pytest.approx(share, rel=0.05)
+    assert (found < share * 1.01).all()
+
+
+def test_the_longest_of_more_people_is_longer():
+    few, many = (simulate([replace(LONGEST, n=n)], repetitions=100)[0][0].sample for n in (2, 20))
+
+    assert np.median(many) > 1.2 * np.median(few)
+
+
+def test_nobody_is_seen_positive_after_the_end_of_follow_up():
+    sampling = replace(LONGEST.study.sampling, until_h=100.0)
+    cut = replace(LONGEST, study=replace(LONGEST.study, sampling=sampling))
+
+    assert simulate([cut], repetitions=50)[0][0].sample.max() <= 100.0
+
+
+def test_a_higher_cutoff_is_reached_for_less_long():
+    low, high = (simulate([replace(LONGEST, cutoff_ng_ml=c)], repetitions=50)[0][0].sample for c in (0.05, 5.0))
+
+    assert (high <= low).all()
+    assert np.median(high) < 0.8 * np.median(low)
+
+
+def test_the_same_seed_gives_the_same_forecast_and_another_one_another():
+    first, again, other = (simulate([LONGEST], seed=seed, repetitions=30)[0][0].sample for seed in (5, 5, 6))
+
+    assert (first == again).all()
+    assert not (first == other).all()
+
+
+def test_statistics_over_people():
+    people = np.array([[1.0, 4.0, 16.0], [2.0, 2.0, 2.0]])
+
+    assert STATISTICS["geometric-mean"](people) == pytest.approx([4.0, 2.0])
+    assert STATISTICS["harmonic-mean"](people) == pytest.approx([3.0 / (1.0 + 0.25 + 0.0625), 2.0])
+    assert list(STATISTICS["max"](people)) == [16.0, 2.0]
+
+
+def test_rows_that_cannot_be_simulated_say_why():
+    assert "restates" in why_not(ROWS["parkin2008-dehydronorketamine-recalled"])
+    assert "no dose" in why_not(ROWS["ketalar-half-life"]) or why_not(ROWS["ketalar-half-life"])
+    assert why_not(LONGEST) is None

@@ -1,0 +1,492 @@
+"""The shipped data: form, meaning, sources, and the numbers themselves against a second typing of them."""
+
+import re
+from collections.abc import Mapping
+from pathlib import Path
+from typing import NamedTuple
+
+import numpy as np
+import pytest
+
+from detectapi.knowledge import catalog, evidence
+from detectapi.knowledge.catalog import parameters, registries, substance_file
+from detectapi.model import covariates
+from detectapi.values.units import KINDS, convert
+from schemas import assay as assay_form
+from schemas import reference as reference_form
+from schemas import substance as substance_form
+from schemas import vocabulary
+
+ROOT = Path(__file__).parents[2]
+LOCK = Path(__file__).parents[1] / "data" / "catalog.lock"
+
+ASSAYS = {
+    "amphetamines-1000",
+    "ark-ketamine",
+    "as-nzs-4308",
+    "as-nzs-4308-amphetamine-confirm",
+    "as-nzs-4308-amphetamine-screen",
+    "as-nzs-4308-methamphetamine-confirm",
+    "as-nzs-4308-methamphetamine-screen",
+    "dejong-lcmsms",
+    "dot-urine-panel",
+    "dri-ketamine",
+    "ewdts-amphetamine-screen",
+    "ewdts-methamphetamine-screen",
+    "fast-gcms",
+    "harun-lcmsms",
+    "hhs-amphetamine-confirm",
+    "hhs-amphetamine-screen",
+    "hhs-methamphetamine-confirm",
+    "hhs-methamphetamine-confirm-alone",
+    "hhs-methamphetamine-screen",
+    "ids-elisa",
+    "itmc-lcmsms",
+    "kim-pci-gcms",
+    "lua-esi-ms",
+    "lzi-ketamine-eia",
+    "mayo-ketau",
+    "neogen-elisa",
+    "nms-9188sp",
+    "parkin-uhplc",
+    "pcp-immunoassay",
+    "soft-dfsa",
+    "strip-1000",
+    "taichung-vgh-rapid",
+    "taiwan-confirmation",
+    "taiwan-screen",
+    "tcup-compact",
+    "toxcontrol-strip",
+}
+WITHOUT_CUTOFF = {
+    "as-nzs-4308",
+    "dot-urine-panel",
+    "dri-ketamine",
+    "ids-elisa",
+    "nms-9188sp",
+    "pcp-immunoassay",
+    "tcup-compact",
+}
+
+SUBSTANCES = {substance.id: substance for substance in catalog.substances()}
+EVERY_PARAMETER = [
+    *(pytest.param(p, id=f"{s.id}:{p.name}") for s in SUBSTANCES.values() for p in s.parameters.values()),
+    *(pytest.param(p, id=f"physiology:{p.name}") for p in catalog.physiology().values()),
+]
+
+
+def test_every_file_has_its_form_and_meaning():
+    catalog.check()
+
+
+# -- the lock: a number changes only together with the revision -------------------------------------------------------
+
+
+class Locked(NamedTuple):
+    revision: int
+    sha256: str
+
+
+def read_lock():
+    lines = [line.split() for line in LOCK.read_text(encoding="utf-8").splitlines() if not line.startswith("#")]
+    return {substance_id: Locked(int(revision), sha256) for substance_id, revision, sha256 in lines}
+
+
+def complaint(substance, locked):
+    """What has to be done about a substance that is not as locked; None when it is."""
+    if substance.sha256 == locked.sha256 and substance.revision == locked.revision:
+        return None
+    if substance.revision <= locked.revision:
+        return f"{substance.id} changed: raise its revision above {locked.revision}"
+    return f"{substance.id}: the lock's line should be: {substance.id} {substance.revision} {substance.sha256}"
+
+
+def test_the_lock_holds_every_substance():
+    assert set(read_lock()) == set(SUBSTANCES)
+
+
+@pytest.mark.parametrize("substance_id", SUBSTANCES)
+def test_a_changed_number_raises_the_revision(substance_id):
+    assert complaint(SUBSTANCES[substance_id], read_lock()[substance_id]) is None
+
+
+def test_the_lock_notices_a_changed_number(tmp_path, monkeypatch):
+    source = (ROOT / "tests" / "data" / "extra" / "substances" / "toy.toml").read_text(encoding="utf-8")
+    (tmp_path / "substances").mkdir()
+    (tmp_path / "assays.toml").write_bytes((ROOT / "tests" / "data" / "extra" / "assays.toml").read_bytes())
+    monkeypatch.setenv("DETECTAPI_DATA", str(tmp_path))
+    (tmp_path / "substances" / "toy.toml").write_text(source, encoding="utf-8")
+    before = catalog.substance("toy")
+    locked = Locked(before.revision, before.sha256)
+    catalog.forget()
+    (tmp_path / "substances" / "toy.toml").write_text(
+        source.replace("value = 100\n", "value = 101\n"), encoding="utf-8"
+    )
+
+    assert complaint(before, locked) is None
+    assert "raise its revision" in complaint(catalog.substance("toy"), locked)
+
+
+# -- every parameter --------------------------------------------------------------------------------------------------
+
+
+@pytest.mark.parametrize("parameter", EVERY_PARAMETER)
+def test_a_parameter_is_usable(parameter):
+    assert parameter.unit in KINDS
+    assert parameter.low <= parameter.value <= parameter.high
+    assert parameter.meaning
+    assert parameter.variability >= 0.0
+    assert parameter.uncertainty >= 0.0
+    if parameter.scale == "logit":
+        assert 0.0 < parameter.value < 1.0
+
+
+@pytest.mark.parametrize("parameter", EVERY_PARAMETER)
+def test_bounds_leave_room_for_most_people(parameter):
+    """Clipping at a bound must not shape a distribution: each bound lies beyond 1.5 standard deviations of people."""
+    if not parameter.variability:
+        return
+    to = {"log": np.log, "logit": lambda x: np.log(x / (1.0 - x)), "linear": float}[parameter.scale]
+    low, high = parameter.low, min(parameter.high, 1.0 - 1e-12) if parameter.scale == "logit" else parameter.high
+
+    assert to(parameter.value) - to(low) >= 1.5 * parameter.variability
+    assert to(high) - to(parameter.value) >= 1.5 * parameter.variability
+
+
+@pytest.mark.parametrize("substance", SUBSTANCES.values(), ids=SUBSTANCES)
+def test_the_typical_person_has_no_effects(substance):
+    """At the reference values of the data every effect of weight, kidney or age is 1 (see `detectapi.model.kinetics`)."""
+    reference = {"weight_kg": 70.0, "gfr_ml_min": 100.0, "age_y": 40.0}
+    for parameter in substance.parameters.values():
+        for effect in parameter.effects:
+            if effect.form != "category":
+                x = np.clip(reference[effect.covariate], *(effect.clip or (-np.inf, np.inf)))
+                assert covariates.FORMS[effect.form](x, effect.coefficient, effect.reference) == pytest.approx(1.0)
+
+
+@pytest.mark.parametrize("substance", SUBSTANCES.values(), ids=SUBSTANCES)
+def test_effects_leave_parameters_within_bounds_at_the_ends_of_what_may_be_asked(substance):
+    ends = {"weight_kg": (40.0, 150.0), "gfr_ml_min": (5.0, 150.0), "age_y": (18.0, 110.0)}
+    for parameter in substance.parameters.values():
+        for effect in parameter.effects:
+            if effect.form == "category":
+                factors = list(effect.factors.values())
+            else:
+                x = np.clip(ends[effect.covariate], *(effect.clip or (-np.inf, np.inf)))
+                factors = covariates.FORMS[effect.form](x, effect.coefficient, effect.reference)
+            for factor in factors:
+                assert parameter.low <= parameter.value * factor <= parameter.high, (parameter.name, effect.covariate)
+
+
+@pytest.mark.parametrize("substance", [s for s in SUBSTANCES.values() if s.correlations], ids=lambda s: s.id)
+def test_correlations_are_those_of_a_distribution(substance):
+    names = sorted({name for item in substance.correlations for name in item.parameters})
+    matrix = np.eye(len(names))
+    for item in substance.correlations:
+        i, j = (names.index(name) for name in item.parameters)
+        matrix[i, j] = matrix[j, i] = item.value
+
+    assert np.linalg.eigvalsh(matrix).min() > 0.0
+
+
+@pytest.mark.parametrize("substance", SUBSTANCES.values(), ids=SUBSTANCES)
+def test_only_the_very_slow_store_is_a_hypothesis(substance):
+    hypotheses = {name for name, parameter in substance.parameters.items() if parameter.hypothesis}
+    store = {"ketamine.intercompartmental_clearance_3", "ketamine.release_half_life_3"}
+
+    assert (store if "ketamine" in substance.id else set()) == hypotheses
+
+
+# -- the numbers, typed a second time ---------------------------------------------------------------------------------
+
+# moiety: parameter: (value, CV between people or 0, uncertainty of the typical value); logit ones in FRACTIONS
+DISPOSITION = {
+    "ketamine": {
+        "clearance": (88, 0.25, 0.10),
+        "central_volume": (30, 0.30, 0.30),
+        "intercompartmental_clearance_1": (170, 0.25, 0.25),
+        "peripheral_volume_1": (130, 0.25, 0.20),
+        "intercompartmental_clearance_2": (24, 0.30, 0.20),
+        "peripheral_volume_2": (250, 0.35, 0.20),
+        "intercompartmental_clearance_3": (0.30, 0.80, 0.70),
+        "release_half_life_3": (216, 0.50, 0.40),
+        "permeability_surface": (65, 0, 0.5),
+        "renal_factor": (1, 0.30, 0),
+        "residual_factor": (1, 0.30, 0),
+    },
+    "norketamine": {
+        "clearance": (40, 0.30, 0.20),
+        "central_volume": (40, 0.30, 0.25),
+        "intercompartmental_clearance_1": (58, 0, 0.25),
+        "peripheral_volume_1": (245, 0.30, 0.20),
+        "permeability_surface": (14, 0, 0.6),
+        "renal_factor": (1, 0.30, 0),
+        "residual_factor": (1, 0.30, 0),
+    },
+    "dehydronorketamine": {
+        "clearance": (10, 0.35, 0.35),
+        "central_volume": (25, 0, 0.35),
+        "intercompartmental_clearance_1": (25, 0, 0.35),
+        "peripheral_volume_1": (120, 0.30, 0.35),
+        "permeability_surface": (1, 0, 1.0),
+        "secretion_clearance": (80, 0, 0.4),
+        "renal_factor": (1, 0.30, 0),
+        "residual_factor": (1, 0.40, 0),
+    },
+    "hydroxynorketamine": {
+        "clearance": (27, 0.35, 0.35),
+        "central_volume": (100, 0, 0.35),
+        "intercompartmental_clearance_1": (60, 0, 0.35),
+        "peripheral_volume_1": (115, 0, 0.35),
+        "permeability_surface": (1, 0, 1.0),
+        "renal_factor": (1, 0.30, 0),
+        "residual_factor": (1, 0.40, 0),
+    },
+}
+FRACTIONS = {
+    "norketamine.formation_fraction": 0.80,
+    "dehydronorketamine.formation_fraction": 0.12,
+    "hydroxynorketamine.formation_fraction": 0.50,
+    "ketamine.fraction_unbound": 0.55,
+    "norketamine.fraction_unbound": 0.50,
+    "dehydronorketamine.fraction_unbound": 0.60,
+    "hydroxynorketamine.fraction_unbound": 0.60,
+}
+# pKa and its uncertainty
+BASES = {
+    "ketamine": (7.5, 0.1),
+    "norketamine": (6.65, 0.3),
+    "dehydronorketamine": (6.0, 0.7),
+    "hydroxynorketamine": (6.3, 0.7),
+}
+MOLAR_MASSES = {"ketamine": 237.73, "norketamine": 223.70, "dehydronorketamine": 221.68, "hydroxynorketamine": 239.70}
+# route, single dose: share as ketamine on the spot, share as ketamine after swallowing, share as norketamine
+ABSORBED = {
+    ("intravenous", 35): (1.0, 0.0, 0.0),
+    ("intramuscular", 35): (0.93, 0.0, 0.05),
+    ("subcutaneous", 35): (0.90, 0.0, 0.05),
+    ("nasal-spray", 28): (0.54, 0.086, 0.23),
+    ("nasal-spray", 56): (0.42, 0.104, 0.29),
+    ("nasal-spray", 84): (0.42, 0.104, 0.29),
+    ("intranasal-powder", 100): (0.33, 0.096, 0.39),
+    ("sublingual", 150): (0.20, 0.098, 0.53),
+    ("oral", 50): (0.0, 0.16, 0.65),
+    ("oral-extended-release", 80): (0.0, 0.15, 0.65),
+    ("rectal", 100): (0.10, 0.136, 0.51),
+    ("inhaled", 50): (0.60, 0.02, 0.08),
+}
+
+
+@pytest.mark.parametrize("moiety", DISPOSITION)
+def test_disposition_is_as_recommended(moiety):
+    data = SUBSTANCES["ketamine"].parameters
+    for name, (value, cv, uncertainty) in DISPOSITION[moiety].items():
+        parameter = data[f"{moiety}.{name}"]
+        found = (parameter.value, np.sqrt(np.expm1(parameter.variability**2)), parameter.uncertainty)
+        assert found == pytest.approx((value, cv, uncertainty), abs=1e-12), name
+
+
+@pytest.mark.parametrize("name", FRACTIONS)
+def test_fractions_are_as_recommended(name):
+    assert FRACTIONS[name] == SUBSTANCES["ketamine"].parameters[name].value
+
+
+@pytest.mark.parametrize("moiety", BASES)
+def test_molecules_are_as_recommended(moiety):
+    substance = SUBSTANCES["ketamine"]
+    pka = substance.parameters[f"{moiety}.pka"]
+
+    assert (pka.value, pka.uncertainty) == BASES[moiety]
+    assert substance.moiety(moiety).molar_mass.value == MOLAR_MASSES[moiety]
+
+
+def form_for(route, amount_mg):
+    return next(form for form in route.forms if form.up_to_mg is None or amount_mg <= form.up_to_mg)
+
+
+@pytest.mark.parametrize(("route", "amount_mg"), ABSORBED)
+def test_absorbed_shares_are_as_recommended(route, amount_mg):
+    substance = SUBSTANCES["ketamine"]
+    found = {"direct": 0.0, "swallowed": 0.0, "norketamine": 0.0}
+    for path in form_for(substance.routes[route], amount_mg).paths:
+        for analyte in path.delivers:
+            share = substance.parameters[f"{path.prefix}.fraction_{analyte}"].value
+            place = "swallowed" if path.prefix.endswith(".swallowed") else "direct"
+            found[place if analyte == "ketamine" else analyte] += share
+
+    assert tuple(found.values()) == pytest.approx(ABSORBED[route, amount_mg])
+
+
+def test_esketamine_differs_from_the_racemate_only_where_it_is_known_to():
+    racemate, s_form = SUBSTANCES["ketamine"], SUBSTANCES["esketamine"]
+    changed = {name for name, parameter in s_form.parameters.items() if parameter != racemate.parameters[name]}
+
+    assert {"dehydronorketamine.formation_fraction", "hydroxynorketamine.formation_fraction"} == changed
+    for name in changed:  # R/S 1.8 in plasma: S makes 2 / 2.8 = 0.71 of the mean; 0.72 was recommended
+        assert s_form.parameters[name].value / racemate.parameters[name].value == pytest.approx(0.72)
+
+
+def test_the_salt_is_as_its_molar_mass_says():
+    salt = SUBSTANCES["ketamine"].salts[0]
+
+    # 237.73 / 274.19 = 0.8670; the label's 28 / 32.3 is rounded to three figures, hence 0.001.
+    assert salt.base_fraction.value == pytest.approx(237.73 / 274.19, abs=1e-3)
+
+
+# -- assays -----------------------------------------------------------------------------------------------------------
+
+
+def test_every_assay_that_was_collected_is_registered():
+    assert {registered.id for registered in catalog.assays()} == ASSAYS
+
+
+def test_assays_without_a_cutoff_in_urine_say_why():
+    without = {registered.id: registered.because for registered in catalog.assays() if registered.assay is None}
+
+    assert set(without) == WITHOUT_CUTOFF
+    assert all(without.values())
+
+
+def test_assays_look_for_analytes_of_their_substances():
+    for registered in catalog.assays():
+        for substance_id in registered.substances:
+            known = {moiety.id for moiety in SUBSTANCES[substance_id].moieties}
+            assert set(registered.limits_ng_ml) <= known
+            if registered.assay is not None:
+                assert {a for c in registered.assay.components for a in c.weights} <= known
+
+
+def test_imprecision_is_as_assumed_for_its_kind():
+    assumed = {"immunoassay": 0.15, "mass-spectrometry": 0.10}
+    for registered in catalog.assays():
+        if registered.assay is not None:
+            assert assumed[registered.kind] == registered.assay.imprecision_cv
+            assert "assumed" == registered.assay.imprecision_origin.basis
+
+
+def test_cross_reactivity_is_stated_only_where_a_number_is_known():
+    known = {
+        registered.id: dict(component.weights)
+        for registered in catalog.assays()
+        if registered.assay is not None
+        for component in registered.assay.components
+        if len(component.weights) > 1
+    }
+
+    assert {"neogen-elisa": {"ketamine": 1.0, "norketamine": 0.021}} == known
+
+
+# -- sources ----------------------------------------------------------------------------------------------------------
+
+
+def docstring_citekeys():
+    """Citekeys under the References heading of a docstring, with the file they stand in."""
+    for path in sorted((ROOT / "detectapi").rglob("*.py")):
+        for block in re.findall(
+            r"References\n\s*-{10}\n((?:\s+\S.*\n)+?)\s*(?:\"\"\"|\n)", path.read_text(encoding="utf-8")
+        ):
+            for line in block.splitlines():
+                yield path.relative_to(ROOT).as_posix(), line.strip().split(",")[0].split(" ")[0]
+
+
+def test_citekeys_of_docstrings_are_in_the_references():
+    cited = list(docstring_citekeys())
+
+    assert cited
+    assert [(path, key) for path, key in cited if key not in catalog.references()] == []
+
+
+def test_a_number_recalled_is_never_called_measured():
+    recalled = {key for key, reference in catalog.references().items() if reference.access == "recalled"}
+    numbers = [p.origin for s in SUBSTANCES.values() for p in s.parameters.values()]
+
+    assert recalled
+    assert not recalled & {origin.source for origin in numbers}
+
+
+# -- words ------------------------------------------------------------------------------------------------------------
+
+
+def user_texts():
+    """Everything of the data that an answer or a card shows."""
+    pending = [catalog.as_card(substance) for substance in SUBSTANCES.values()]
+    pending += [catalog.assay_card(registered) for registered in catalog.assays()]
+    while pending:
+        value = pending.pop()
+        if isinstance(value, str):
+            yield value
+        elif isinstance(value, Mapping):
+            pending += value.values()
+        elif isinstance(value, list):
+            pending += value
+
+
+def test_no_text_speaks_of_defeating_a_test():
+    wrong = re.compile(r"(?<!first[ -])\bpass(es|ed|ing)?\b|\bdetox|\bbeat\b|\bflush", re.IGNORECASE)
+
+    assert [text for text in user_texts() if wrong.search(text)] == []
+
+
+@pytest.mark.parametrize("substance", SUBSTANCES.values(), ids=SUBSTANCES)
+def test_sentences_for_people_are_sentences(substance):
+    sentences = [rule.because for rule in substance.evidence] + [note.message for note in substance.notes]
+    sentences += [*substance.interactions.values(), *(item.claim for item in substance.half_life_model.half_lives)]
+
+    assert [text for text in sentences if not (text[0].isupper() or text[0].isdigit()) or not text.endswith(".")] == []
+
+
+@pytest.mark.parametrize("substance", [SUBSTANCES[name] for name in ("ketamine", "esketamine")], ids=lambda s: s.id)
+@pytest.mark.parametrize("analyte", ["ketamine", "norketamine", "dehydronorketamine", "hydroxynorketamine"])
+def test_only_studied_uses_are_graded_above_extrapolation(substance, analyte):
+    for route in substance.routes:
+        for pattern in substance_form.PATTERNS:
+            grade = evidence.grade(substance, (route,), pattern, (analyte,)).grade
+            studied = substance.id == "ketamine" and route == "oral" and pattern == "single" and analyte[0] != "h"
+            expected = "hypothesis" if pattern == "chronic" else "calibrated" if studied else "extrapolated"
+            assert expected == grade, (route, pattern)
+
+
+@pytest.mark.parametrize("substance", SUBSTANCES.values(), ids=SUBSTANCES)
+def test_notes_wait_for_inputs_that_exist(substance):
+    known = {"urine_ph", "specimen.urine_ph", "hepatic_class", "hepatic_class_c", "interactions"}
+
+    assert {name for note in substance.notes for name in note.inputs or ()} <= known
+
+
+# -- words that stand in two places by design -------------------------------------------------------------------------
+
+
+def test_form_and_meaning_use_the_same_words():
+    assert substance_form.BASES == parameters.BASES
+    assert substance_form.SCALES == parameters.SCALES
+    assert substance_form.EFFECT_FORMS == parameters.FORMS
+    assert substance_form.COVARIATES == tuple(parameters.COVARIATES)
+    assert substance_form.PATH_KINDS == substance_file.PATH_KINDS
+    assert substance_form.PATTERNS == substance_file.PATTERNS
+    assert vocabulary.EVIDENCE_GRADES == substance_file.GRADES == evidence.GRADES
+    assert reference_form.ACCESS == registries.ACCESS
+    assert assay_form.KINDS == registries.KINDS
+    assert assay_form.STAGES == registries.STAGES
+    assert vocabulary.CKD_STAGES == registries.CKD_STAGES
+
+
+def test_every_form_of_an_effect_can_be_computed():
+    assert set(parameters.FORMS) == {*covariates.FORMS, "category"}
+
+
+def test_every_route_of_the_contract_has_words_and_data():
+    assert set(vocabulary.ROUTES) == set(SUBSTANCES["ketamine"].routes) == set(SUBSTANCES["esketamine"].routes)
+
+
+def test_a_unit_is_converted_to_the_canonical_one():
+    assert convert(1.5, "L/min", "L/h") == pytest.approx(90.0)
+    assert convert(90.0, "min", "h") == pytest.approx(1.5)
+    assert convert(0.6, "L/h", "mL/min") == pytest.approx(10.0)
+    assert convert(0.1, "L/h", "L/h") == 0.1
+
+
+def test_units_of_different_kinds_do_not_convert():
+    with pytest.raises(ValueError):
+        convert(1.0, "kg", "L")
+    with pytest.raises(ValueError):
+        convert(1.0, "furlong", "h")

@@ -1,0 +1,136 @@
+"""Is the stated uncertainty the uncertainty? Statistical tests of whole estimates, seeds fixed, tolerances from the counts."""
+
+import numpy as np
+import pytest
+
+from detectapi.model.draws import Draws, layout
+from detectapi.model.question import read_question
+from detectapi.model.recipe import run
+from detectapi.model.simulation import Simulation
+from detectapi.model.window import combine
+
+INFUSION = {"amount_mg": 35.0, "route": "intravenous", "duration_min": 40.0}
+
+
+def question(doses=(INFUSION,), analyte="norketamine", cutoff=50.0, substance="ketamine", **more):
+    assay = {"rule": "any", "analytes": [{"analyte": analyte, "cutoff_ng_ml": cutoff}]}
+    return read_question({"substance": substance, "doses": list(doses), "assay": assay} | more)
+
+
+def width(window):
+    """Width of the interval on the scale windows are uncertain on."""
+    return np.log((1.0 + window.high) / (1.0 + window.low))
+
+
+QUESTIONS = {
+    "one infusion": {},
+    "low cutoff": {"cutoff": 0.5, "analyte": "dehydronorketamine"},
+    "swallowed, kidney disease": {
+        "doses": ({"amount_mg": 50.0, "route": "oral"},),
+        "renal": {"egfr_ml_min_1_73m2": {"low": 25.0, "high": 40.0}},
+        "cutoff": 5.0,
+    },
+    "spray twice weekly": {
+        "substance": "esketamine",
+        "doses": ({"amount_mg": 84.0, "route": "nasal-spray", "repeat": {"every_h": 84.0, "count": 8}},),
+    },
+}
+
+
+@pytest.mark.slow
+def test_ninety_percent_intervals_hold_ninety_percent_of_simulated_truths():
+    held = []
+    for i, asked in enumerate(QUESTIONS.values()):
+        asked = question(**asked)
+        plan = layout(500)
+        # People, specimens and typical values of another seed.
+        truth = Simulation(asked, Draws(9000 + i, plan, asked.posterior), plan.all())
+        last = combine([truth.crossings(part) for part in asked.assay.components], "any")[1]
+        for j, t in enumerate(last[:: plan.draws // 50][:50]):
+            window = run(asked, 500, 100 + 50 * i + j, 0.9).window
+            held.append(window.low <= t <= window.high)
+
+    assert len(held) == 200
+    # The standard error of 200 is 2.1 %; the bar is 90 +/- 5.
+    assert 0.85 <= np.mean(held) <= 0.95
+
+
+@pytest.mark.slow
+@pytest.mark.parametrize("name", ["one infusion", "low cutoff"])
+def test_stated_monte_carlo_error_is_the_spread_over_seeds(name):
+    asked = question(**QUESTIONS[name])
+    windows = [run(asked, 1000, seed, 0.9).window for seed in range(50)]
+    stated = np.sqrt(np.mean([w.standard_error**2 for w in windows]))
+
+    # The spread of 50 is known to 10 %, the stated error of 50 x 10 batches to 3 %: three standard errors.
+    assert stated == pytest.approx(np.std([w.median for w in windows], ddof=1), rel=0.35)
+
+
+def test_shares_add_up_to_one_and_each_source_shows():
+    shares = run(question(), 2000, 1, 0.9).shares
+
+    assert sum(shares.values()) == pytest.approx(1.0)
+    assert all(shares[source] > 0.0 for source in ("people", "specimen", "knowledge", "inputs"))
+
+
+def test_shares_do_not_hang_on_the_seed():
+    shares = np.array([list(run(question(), 2000, seed, 0.9).shares.values()) for seed in range(8)])
+
+    # 250 chains know a share to about 0.06 each.
+    assert shares.std(axis=0).max() < 0.12
+
+
+def test_what_is_told_exactly_has_no_share():
+    told = {
+        "person": {"weight_kg": 70.0},
+        "renal": {"creatinine_clearance_ml_min": 100.0},
+        "hydration": {"urine_flow_ml_h": 60.0},
+        "urine_ph": 6.0,
+    }
+    shares = run(question(**told), 500, 1, 0.9).shares
+
+    assert 0.0 == shares["inputs"]
+
+
+def test_an_exact_assay_has_no_share():
+    assay = {"rule": "any", "imprecision_cv": 0.0, "analytes": [{"analyte": "norketamine", "cutoff_ng_ml": 50.0}]}
+    asked = read_question({"substance": "ketamine", "doses": [INFUSION], "assay": assay})
+
+    assert 0.0 == run(asked, 500, 1, 0.9).shares["assay"]
+
+
+@pytest.mark.parametrize(
+    ("narrow", "wide"),
+    [
+        ({"renal": {"egfr_ml_min_1_73m2": 60.0}}, {"renal": {"egfr_ml_min_1_73m2": {"low": 20.0, "high": 180.0}}}),
+        ({"urine_ph": 6.0}, {"urine_ph": {"low": 4.6, "high": 7.4}}),
+        ({"hydration": {"urine_flow_ml_h": 60.0}}, {"hydration": {"urine_flow_ml_h": {"low": 15.0, "high": 240.0}}}),
+        ({"person": {"weight_kg": 70.0}}, {"person": {"weight_kg": {"low": 40.0, "high": 122.0}}}),
+    ],
+    ids=["kidney", "pH", "flow", "weight"],
+)
+def test_widening_an_input_never_narrows_the_interval(narrow, wide):
+    told, told_less = (
+        run(question(**given, analyte="dehydronorketamine"), 4000, 5, 0.9).window for given in (narrow, wide)
+    )
+
+    # The same random numbers; the tails of 4000 draws are known to about 3 % of the width.
+    assert width(told_less) > 0.97 * width(told)
+
+
+def test_unknown_kidney_function_widens_the_interval():
+    low = {"analyte": "dehydronorketamine", "cutoff": 1.0}
+    known, unknown = (
+        [width(run(question(**low, renal=renal), 2000, seed, 0.9).window) for seed in range(8)]
+        for renal in ({"creatinine_clearance_ml_min": 95.0}, {})
+    )
+
+    # Kidney function moves this window little: about 1 % of the width, known to 0.4 % from eight pairs of runs.
+    assert np.mean(unknown) > np.mean(known)
+
+
+def test_a_higher_level_gives_a_wider_interval_around_the_same_median():
+    half, most = (run(question(), 1000, 2, level).window for level in (0.5, 0.95))
+
+    assert most.low < half.low < half.median < half.high < most.high
+    assert half.median == most.median

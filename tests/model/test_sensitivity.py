@@ -1,0 +1,88 @@
+"""Shares of variance by group: against SALib, and against what must hold."""
+
+import json
+
+import numpy as np
+import pytest
+from SALib.analyze import sobol as salib
+from SALib.sample import sobol as salib_sample
+
+from detectapi import service
+from detectapi.model import sensitivity
+from detectapi.telling import tornado
+
+ASKED = {
+    "substance": "ketamine",
+    "doses": [{"amount_mg": 35, "route": "intravenous", "duration_min": 40}],
+    "assay": {"analytes": [{"analyte": "norketamine", "cutoff_ng_ml": 50}]},
+    "options": {"draws": 300},
+}
+
+
+def ishigami(x):
+    return np.sin(x[:, 0]) + 7.0 * np.sin(x[:, 1]) ** 2 + 0.1 * x[:, 2] ** 4 * np.sin(x[:, 0])
+
+
+def test_indices_are_those_of_salib_and_of_the_closed_form():
+    problem = {"num_vars": 3, "names": ["a", "b", "c"], "bounds": [[-np.pi, np.pi]] * 3}
+    points = salib_sample.sample(problem, 8192, calc_second_order=False, seed=1)
+    y = ishigami(points)
+    theirs = salib.analyze(problem, y, calc_second_order=False, seed=1)
+    blocks = y.reshape(8192, 5)  # A, AB of each input, B
+    closed = {"first": (0.3139, 0.4424, 0.0), "total": (0.5576, 0.4424, 0.2437)}
+
+    for i in range(3):
+        first, total, first_se, total_se = sensitivity.indices(blocks[:, 0], blocks[:, 4], blocks[:, 1 + i])
+        assert first == pytest.approx(theirs["S1"][i], abs=0.01)
+        assert total == pytest.approx(theirs["ST"][i], abs=0.01)
+        # Four standard errors of 8,192 random points; these are evener than random.
+        assert first == pytest.approx(closed["first"][i], abs=0.01 + 4.0 * first_se)
+        assert total == pytest.approx(closed["total"][i], abs=0.01 + 4.0 * total_se)
+
+
+def test_nothing_varies_nothing_matters():
+    assert sensitivity.indices(np.ones(20), np.ones(20), np.ones(20)) == (0.0, 0.0, 0.0, 0.0)
+
+
+@pytest.fixture(scope="module")
+def document():
+    return service.sensitivity(ASKED)
+
+
+def test_first_order_is_no_more_than_total_and_all_first_orders_no_more_than_all(document):
+    groups = document["groups"]
+    slack = 4.0 * np.sqrt(sum(g["first_order_se"] ** 2 for g in groups))
+
+    assert sum(g["first_order"] for g in groups) <= 1.0 + slack
+    for g in groups:
+        assert g["first_order"] <= g["total"] + 4.0 * (g["first_order_se"] + g["total_se"]) + 0.005  # rounded to 0.001
+
+
+def test_groups_come_with_the_most_telling_first(document):
+    totals = [g["total"] for g in document["groups"]]
+
+    assert totals == sorted(totals, reverse=True)
+    assert {"knowledge", "people", "specimen", "input"} <= {g["kind"] for g in document["groups"]}
+
+
+def test_an_input_that_is_given_is_no_longer_uncertain(document):
+    given = service.sensitivity(ASKED | {"urine_ph": 6.2})
+
+    assert "urine_ph" in {g["name"] for g in document["groups"]}
+    assert "urine_ph" not in {g["name"] for g in given["groups"]}
+
+
+def test_acid_urine_keeps_the_window_longer_at_the_low_end_of_ph(document):
+    ph = next(g for g in document["groups"] if g["name"] == "urine_ph")
+
+    assert ph["median_h_at_low"] > ph["median_h_at_high"]
+
+
+def test_the_same_question_has_the_same_sensitivity(document):
+    assert json.dumps(service.sensitivity(ASKED)) == json.dumps(document)
+
+
+def test_the_tornado_is_words_and_paper(document):
+    assert document["narrows_most"] in tornado.text(document, plain=True)
+    assert tornado.text(document, plain=True).isascii()
+    assert str(tornado.drawing(document)).count("<rect") > 2 * len(tornado.shown(document))

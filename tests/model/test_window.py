@@ -1,0 +1,141 @@
+"""Windows of a made-up population whose answers are known: log T = knowledge + people, both normal."""
+
+import numpy as np
+import pytest
+from scipy.special import ndtr, ndtri
+
+from detectapi.exponentials.crossing import Crossings
+from detectapi.model.draws import Draws, layout
+from detectapi.model.window import combine, curve_times, probability_curve, summarise
+
+TYPICAL = 60.0
+
+
+def made_up(seed, draws=2000, knowledge=0.3, people=0.4):
+    plan = layout(draws)
+    numbers, selection = Draws(seed, plan), plan.all()
+    log_t = knowledge * numbers.normal("knowledge", "x")[selection.knowledge]
+    log_t = log_t + people * numbers.normal("people", "x")[selection.people]
+    return plan, TYPICAL * np.exp(log_t)
+
+
+def crossing(first, last):
+    return Crossings(np.array(first), np.array(last), np.zeros(len(first), dtype=bool))
+
+
+def test_interval_is_that_of_people_and_knowledge_together():
+    plan, last = made_up(1)
+    window = summarise(np.zeros_like(last), last, plan, 0.9)
+
+    # Four standard errors: 1.25 sd / sqrt(n) for the median, about 2.1 sd / sqrt(n) for the tails, less for stratification.
+    assert np.log(window.median / TYPICAL) == pytest.approx(0.0, abs=0.06)
+    assert np.log(window.low / TYPICAL) == pytest.approx(-0.5 * 1.645, abs=0.1)
+    assert np.log(window.high / TYPICAL) == pytest.approx(0.5 * 1.645, abs=0.1)
+
+
+def test_knowledge_band_is_that_of_knowledge_alone():
+    time = np.array([30.0, 45.0, 60.0, 90.0, 130.0])
+    bands = []
+    for seed in range(40):
+        plan, last = made_up(seed)
+        curve = probability_curve(np.zeros_like(last), last, plan, 0.9, time)
+        bands.append([curve.low, curve.high])
+    low, high = np.mean(bands, axis=0)
+
+    true_low, true_high = (ndtr((k * 0.3 * 1.645 - np.log(time / TYPICAL)) / 0.4) for k in (-1.0, 1.0))
+    assert low == pytest.approx(true_low, abs=0.05)
+    assert high == pytest.approx(true_high, abs=0.05)
+
+
+def test_the_band_stays_open_in_the_tail():
+    for seed in range(10):
+        plan, last = made_up(seed)
+        time = np.linspace(0.0, np.sort(last)[-3], 60)
+        curve = probability_curve(np.zeros_like(last), last, plan, 0.9, time)
+        open_ones = (curve.probability > 0.0) & (curve.probability < 1.0)
+
+        assert np.all((curve.low < curve.probability)[open_ones] & (curve.probability < curve.high)[open_ones])
+        tail = (curve.probability > 0.0) & (curve.probability < 0.05)
+        true_high = ndtr((0.3 * 1.645 - np.log(time[tail] / TYPICAL)) / 0.4)
+        # The last few draws of 2,000 know the probability itself no better than to a factor of two or three.
+        assert np.all(curve.high[tail] > 0.2 * true_high)
+
+
+def test_where_the_median_could_lie_is_that_of_knowledge_alone():
+    spans = []
+    for seed in range(40):
+        plan, last = made_up(seed)
+        spans.append(np.log(np.array(summarise(np.zeros_like(last), last, plan, 0.9).knowledge) / TYPICAL))
+
+    assert np.mean(spans, axis=0) == pytest.approx([-0.3 * 1.645, 0.3 * 1.645], abs=0.06)
+
+
+def test_with_nothing_unknown_the_band_has_no_width():
+    plan, last = made_up(3, knowledge=0.0)
+    window = summarise(np.zeros_like(last), last, plan, 0.9)
+    curve = probability_curve(np.zeros_like(last), last, plan, 0.9, np.linspace(0.0, 200.0, 50))
+
+    assert np.array_equal(curve.low, curve.probability)
+    assert np.array_equal(curve.high, curve.probability)
+    assert window.knowledge == pytest.approx((window.median, window.median), rel=0.01)  # between two of 200 quantiles
+
+
+def test_curve_is_one_minus_the_distribution_of_the_last_positive_time():
+    plan, last = made_up(4)
+    time = np.linspace(0.0, 200.0, 21)
+    curve = probability_curve(np.zeros_like(last), last, plan, 0.9, time)
+
+    assert curve.probability == pytest.approx([(last > t).mean() for t in time])
+    assert np.all(curve.low <= curve.probability)
+    assert np.all(curve.probability <= curve.high)
+
+
+def test_before_the_first_crossing_nothing_is_positive():
+    plan = layout(100)
+    first, last = np.full(100, 5.0), np.full(100, 20.0)
+    curve = probability_curve(first, last, plan, 0.9, np.array([0.0, 4.9, 5.0, 19.9, 20.0]))
+
+    assert [0.0, 0.0, 1.0, 1.0, 0.0] == list(curve.probability)
+
+
+def test_monte_carlo_error_is_the_spread_over_seeds():
+    windows = [summarise(np.zeros(2000), made_up(seed)[1], layout(2000), 0.9) for seed in range(100, 150)]
+    medians = np.array([w.median for w in windows])
+    stated = np.sqrt(np.mean([w.standard_error**2 for w in windows]))
+
+    # The spread of 50 medians is itself known to 10 %, the mean of 50 errors from 10 batches to 3 %.
+    assert stated == pytest.approx(medians.std(ddof=1), rel=0.35)
+
+
+def test_stratified_draws_beat_plain_ones():
+    medians = np.array([summarise(np.zeros(2000), made_up(s)[1], layout(2000), 0.9).median for s in range(100, 150)])
+
+    # Plain: 80 knowledge rows and 1000 people, each twice.
+    plain = TYPICAL * np.sqrt(np.pi / 2.0 * (0.3**2 / 80 + 0.4**2 / 1000))
+    assert medians.std(ddof=1) < 0.7 * plain
+
+
+def test_any_is_the_last_and_all_the_first_to_become_negative():
+    a, b = crossing([0.0, 2.0, 0.0], [10.0, 5.0, 0.0]), crossing([1.0, 3.0, 1.0], [6.0, 9.0, 4.0])
+
+    assert ([0.0, 2.0, 1.0], [10.0, 9.0, 4.0]) == tuple(list(x) for x in combine([a, b], "any"))
+    assert ([1.0, 3.0, 0.0], [6.0, 5.0, 0.0]) == tuple(list(x) for x in combine([a, b], "all"))
+
+
+def test_all_is_never_positive_when_the_parts_never_overlap():
+    first, last = combine([crossing([0.0], [2.0]), crossing([3.0], [5.0])], "all")
+
+    assert (0.0, 0.0) == (first[0], last[0])
+
+
+@pytest.mark.parametrize("longest", [0.0, 3.0, 80.0, 2000.0, 50_000.0])
+def test_curve_times_are_round_and_few(longest):
+    time = curve_times(np.linspace(0.0, longest, 1000))
+
+    assert 0.0 == time[0]
+    assert time[-1] >= 0.99 * longest
+    assert 2 <= len(time) <= 90
+
+
+def test_quantiles_of_the_normal_used_here():
+    assert ndtri(0.95) == pytest.approx(1.645, abs=1e-3)
