@@ -75,6 +75,17 @@ def test_the_version_is_the_same_everywhere():
     assert PROJECT["version"] == spoken.strip()
 
 
+@pytest.mark.parametrize("address", PROJECT["urls"].values(), ids=PROJECT["urls"].keys())
+def test_the_addresses_of_the_project_lead_somewhere(address):
+    assert address.startswith("https://") or (ROOT / address).exists()
+
+
+def test_the_security_page_names_the_version_that_gets_fixes():
+    text = (ROOT / "SECURITY.md").read_text(encoding="utf-8")
+
+    assert f"today {PROJECT['version'].rpartition('.')[0]}." in text
+
+
 def test_the_dockerfile_has_no_complaints():
     hadolint = Path(sys.executable).parent / "hadolint"
     result = subprocess.run([hadolint, "Dockerfile"], cwd=ROOT, capture_output=True, text=True)
