@@ -16,9 +16,7 @@ from measure import medians, ms, table, verdict, yardstick
 from numba import cfunc, njit
 from numbalsoda import lsoda, lsoda_sig
 
-from detectapi.exponentials.cascade import Absorption, Chain, Doses, respond
-from detectapi.exponentials.crossing import crossings
-from detectapi.exponentials.mammillary import disposition
+from detectapi.exponentials import Absorption, Chain, Doses, crossings, disposition, respond
 
 VOID, FLOW, CUTOFF = 4.0, 0.06, 1e-3  # [h, L/h, mg/L]
 RENAL = (0.03, 0.05, 0.16)  # of each clearance

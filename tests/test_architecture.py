@@ -158,6 +158,11 @@ def test_the_core_is_pure(module):
     assert names <= PURE_STANDARD_LIBRARY | {"numpy"}
 
 
+@pytest.mark.parametrize("module", [module for module in FILES if not is_below(module, "detectapi.exponentials")])
+def test_the_numerics_are_used_by_their_public_face_only(module):
+    assert not [name for name in imports(module) if name.startswith("detectapi.exponentials.")]
+
+
 @pytest.mark.parametrize("module", [module for module in FILES if is_below(module, "schemas")])
 def test_the_contract_knows_nothing_of_the_calculation(module):
     names = {name.split(".")[0] for name in imports(module)}

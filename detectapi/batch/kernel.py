@@ -20,11 +20,7 @@ import numpy as np
 
 from detectapi.batch.seeded import SeededDraws
 from detectapi.batch.summaries import summaries
-from detectapi.exponentials import cascade
-from detectapi.exponentials.cascade import Chain
-from detectapi.exponentials.crossing import Crossings, crossings
-from detectapi.exponentials.mammillary import Disposition
-from detectapi.exponentials.sums import add_up
+from detectapi.exponentials import Chain, Crossings, Disposition, crossings, respond
 from detectapi.inputs.distribution import CENTRAL_90
 from detectapi.model.draws import Draws, Layout, layout
 from detectapi.model.kinetics import UMOL_PER_MMOL, group_keys
@@ -38,9 +34,6 @@ COLUMNS_AT_ONCE = 32_768
 
 CROSSINGS_AT_ONCE = 1_000_000
 """Crossings of all rows that are kept side by side: a bound of the memory, whatever the rows and draws."""
-
-ROUNDING = 1e-12
-"""Fraction of the terms that a sum of them is trusted to be right within."""
 
 
 class Row(NamedTuple):
@@ -204,7 +197,7 @@ def _cross(part, turn, rows, body, c, chain, doses, simulation, scale, since) ->
     columns = slice(None)
     if not np.array_equal(which, np.arange(len(scale))):
         columns = (which[:, None] * n + np.arange(n)).ravel()
-    response = cascade.respond(
+    response = respond(
         _of(chain, columns),
         _shared([_doses_of(one, columns) for one in doses], [rows[i].question for i in turn[0]], n),
         simulation.state.void_interval.reshape(-1)[columns],
@@ -230,17 +223,10 @@ def _window_of(response, level, since):
     first = np.zeros_like(last)
     if not np.isfinite(since):
         return first, last
-    open_draws = (last > since) & ~_surely_above(response, level, since)
+    open_draws = (last > since) & ~response.surely_reaches(level, since)
     if open_draws.any():
         first[open_draws] = crossings(response, np.where(open_draws, level, np.inf)).first[open_draws]
     return first, last
-
-
-def _surely_above(response, level, time):
-    """Where the concentration at a time is at or above a level, beyond rounding."""
-    terms = response.tail * np.exp(response.poles * np.minimum(response.tail_start - time, 0.0))
-    above = add_up(terms) - ROUNDING * add_up(np.abs(terms)) >= level
-    return above & (response.tail_start <= time)
 
 
 def _unit_doses(simulation: Simulation, analyte: str):

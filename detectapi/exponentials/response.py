@@ -28,6 +28,9 @@ SHOWING = 5e-10
 """The same for crossings, whose cutoff is known: at more than this fraction of the terms rounding, about 5e-16 of them, is
 below a millionth of it."""
 
+ROUNDING = 1e-12
+"""Fraction of the terms that a sum of them is trusted to be right within."""
+
 FEW = 100
 """So many trains or single doses along a path are all computed again, old ones too: the first minutes of any may be
 what is left."""
@@ -164,6 +167,25 @@ class Response:
         row, column = (np.concatenate(part) for part in zip(*doubtful, strict=True)) if doubtful else ((), ())
         if len(row):
             values[row, column] = self.exact(np.arange(self.n)[draws][column], time[row])
+
+    def surely_reaches(self, cutoff, time: float) -> np.ndarray:
+        """Draws whose concentration is at or above a cutoff at a time in the tail, by more than rounding can move it.
+
+        Parameters
+        ----------
+        cutoff : array, shape (n,)
+            [umol/L]
+        time : float
+            [h]
+
+        Returns
+        -------
+        array of bool, shape (n,)
+            False in draws whose tail begins after that time.
+        """
+        terms = self.tail * np.exp(self.poles * np.minimum(self.tail_start - time, 0.0))
+        above = add_up(terms) - ROUNDING * add_up(np.abs(terms)) >= cutoff
+        return above & (self.tail_start <= time)
 
     def exact(self, draws, time):
         """Concentration at one time for each of some draws, without subtractions; of many doses the recent ones only."""

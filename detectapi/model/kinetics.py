@@ -8,8 +8,7 @@ from typing import Any
 
 import numpy as np
 
-from detectapi.exponentials.cascade import Absorption, Chain, Doses
-from detectapi.exponentials.mammillary import Disposition, disposition
+from detectapi.exponentials import Absorption, Chain, Disposition, Doses, disposition
 from detectapi.inputs.distribution import CENTRAL_90
 from detectapi.model.renal import renal_clearance
 from detectapi.values.regimen import Regimen, Train

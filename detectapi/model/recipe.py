@@ -8,7 +8,7 @@ from typing import Any
 
 import numpy as np
 
-from detectapi.exponentials.crossing import Crossings
+from detectapi.exponentials import Crossings
 from detectapi.knowledge import evidence
 from detectapi.model import answer, notes
 from detectapi.model.draws import Draws, Layout, Selection, layout

@@ -8,10 +8,7 @@ from typing import Any
 
 import numpy as np
 
-from detectapi.exponentials import cascade
-from detectapi.exponentials.cascade import Absorption, Chain, Doses
-from detectapi.exponentials.crossing import Crossings, crossings
-from detectapi.exponentials.mammillary import Disposition
+from detectapi.exponentials import Absorption, Chain, Crossings, Disposition, Doses, crossings, mix, respond
 from detectapi.inputs.distribution import Reading
 from detectapi.knowledge.posterior import NONE, Posterior
 from detectapi.model.draws import MedianDraw
@@ -103,7 +100,7 @@ class Simulation:
         """What a test with cross-reactivity responds to: the weighted sum of its analytes in the specimen. [ng/mL]"""
         responses = [self.response(analyte) for analyte in component.weights]
         weights = [weight * self.per_plasma(analyte) for analyte, weight in component.weights.items()]
-        return cascade.mix(responses, weights)
+        return mix(responses, weights)
 
     def concentration(self, component: Component, time) -> np.ndarray:
         """Concentration in the specimen as the test reads it, without assay imprecision. Shape (m, n). [ng/mL]"""
@@ -115,7 +112,7 @@ class Simulation:
 
     def _cascade(self, analyte: str):
         doses = self.kinetics.doses(analyte, self.question.regimen)
-        return cascade.respond(self.kinetics.chain(analyte), doses, self.state.void_interval)
+        return respond(self.kinetics.chain(analyte), doses, self.state.void_interval)
 
     def _elimination_rate(self) -> np.ndarray:
         reading = self.question.half_life
@@ -137,7 +134,7 @@ class Simulation:
             absorbed = np.minimum(sum(a.delivered.sum(axis=0) for a in doses.absorptions), 1.0)
             whole = Absorption(np.ones((1, n)) * absorbed, None)
             groups.append(Doses(*doses[:5], doses.scale, (whole,)))
-        return cascade.respond(chain, groups, self.state.void_interval)
+        return respond(chain, groups, self.state.void_interval)
 
 
 def simulate_typical(question: Question) -> Simulation:

@@ -5,8 +5,8 @@ import pytest
 from oracle import Path, Train, as_arrays
 from regimens import oral, population
 
+from detectapi.exponentials import respond
 from detectapi.exponentials.bounded_walk import walk
-from detectapi.exponentials.cascade import respond
 from detectapi.exponentials.crossing import crossings
 from detectapi.exponentials.phases import EarlyZone, TailZone
 

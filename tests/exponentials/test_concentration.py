@@ -10,7 +10,7 @@ from hypothesis import strategies as st
 from oracle import Moiety, Oracle, Path, Train, as_arrays, with_many_digits
 from regimens import DEHYDRONORKETAMINE, FOUND, NORKETAMINE, cases, oral, population
 
-from detectapi.exponentials.cascade import Absorption, Chain, Doses, mix, respond
+from detectapi.exponentials import Absorption, Chain, Doses, mix, respond
 
 BAR = 1e-6
 FAINT = 1e-9

@@ -7,7 +7,7 @@ from hypothesis import strategies as st
 from oracle import Case, Moiety, Oracle, Path, Train, as_arrays
 from regimens import NORKETAMINE, cases, oral, population
 
-from detectapi.exponentials.cascade import respond
+from detectapi.exponentials import respond
 from detectapi.exponentials.crossing import crossings
 
 TIME_BAR = 1e-4  # [h]

@@ -5,7 +5,7 @@ from hypothesis import assume, given, settings
 from hypothesis import strategies as st
 from regimens import between
 
-from detectapi.exponentials.mammillary import disposition
+from detectapi.exponentials import disposition
 
 
 def system(clearance, volume, exchange=(), peripheral=()):

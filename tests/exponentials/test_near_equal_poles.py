@@ -7,7 +7,7 @@ from hypothesis import strategies as st
 from oracle import Moiety, Oracle, Path, Train, as_arrays
 from regimens import oral
 
-from detectapi.exponentials.cascade import respond
+from detectapi.exponentials import respond
 from detectapi.exponentials.crossing import crossings
 from detectapi.exponentials.near_equal_poles import clusters, divided_difference
 

@@ -5,7 +5,7 @@ import pytest
 from oracle import Case, Moiety, Oracle, Path, Train, as_arrays
 from regimens import oral
 
-from detectapi.exponentials.cascade import respond
+from detectapi.exponentials import respond
 from detectapi.exponentials.crossing import crossings
 from detectapi.exponentials.rounding import settle
 

@@ -3,8 +3,8 @@ import pytest
 from oracle import Train, as_arrays
 from regimens import oral, population
 
+from detectapi.exponentials import respond
 from detectapi.exponentials import response as response_module
-from detectapi.exponentials.cascade import respond
 from detectapi.exponentials.crossing import crossings
 from detectapi.exponentials.sums import add_up, ascending
 

@@ -4,7 +4,7 @@ import numpy as np
 import pytest
 from scipy.special import ndtr, ndtri
 
-from detectapi.exponentials.crossing import Crossings
+from detectapi.exponentials import Crossings
 from detectapi.model.draws import Draws, layout
 from detectapi.model.window import combine, curve_times, probability_curve, summarise
 

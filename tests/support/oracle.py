@@ -8,8 +8,7 @@ from dataclasses import dataclass, replace
 import mpmath
 import numpy as np
 
-from detectapi.exponentials.cascade import Absorption, Chain, Doses
-from detectapi.exponentials.mammillary import disposition
+from detectapi.exponentials import Absorption, Chain, Doses, disposition
 
 
 @dataclass(frozen=True)

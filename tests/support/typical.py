@@ -4,7 +4,7 @@ from dataclasses import replace
 
 import numpy as np
 
-from detectapi.exponentials import cascade
+from detectapi.exponentials import respond
 from detectapi.model.question import read_question
 from detectapi.model.simulation import simulate_typical
 
@@ -41,7 +41,7 @@ def dose(amount_mg, route="intravenous", minutes=0.0, **more):
 def plasma(simulation, analyte):
     """Plasma concentration as a function of hours after the end of the last dose. [ng/mL]"""
     doses = simulation.kinetics.doses(analyte, simulation.question.regimen)
-    response = cascade.respond(simulation.kinetics.chain(analyte), doses, INSTANT)
+    response = respond(simulation.kinetics.chain(analyte), doses, INSTANT)
     mass = simulation.question.substance.moiety(analyte).molar_mass.value
     return lambda hours: response.concentration(hours)[:, 0] * mass
 

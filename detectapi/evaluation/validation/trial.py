@@ -11,7 +11,7 @@ from typing import Any
 import numpy as np
 
 from detectapi import service
-from detectapi.exponentials import cascade
+from detectapi.exponentials import respond
 from detectapi.model.draws import STREAMS, Selection
 from detectapi.model.question import read_question
 from detectapi.model.simulation import Simulation
@@ -127,7 +127,7 @@ class Trial:
                 tuple(replace(t, start=t.start + self.dose_duration) for t in self.question.regimen.trains)
             )
             void = np.full(self.size, NO_VOID)
-            self._plasma[analyte] = cascade.respond(kinetics.chain(analyte), kinetics.doses(analyte, regimen), void)
+            self._plasma[analyte] = respond(kinetics.chain(analyte), kinetics.doses(analyte, regimen), void)
         return np.maximum(self._plasma[analyte].concentration(np.asarray(time, dtype=float) + NO_VOID), 1e-300)
 
     def entering(self, analyte: str) -> np.ndarray:
