@@ -11,7 +11,6 @@ from __future__ import annotations
 
 from collections import defaultdict
 from collections.abc import Iterator, Mapping, Sequence
-from copy import copy
 from dataclasses import replace
 from functools import lru_cache
 from typing import Any, NamedTuple
@@ -286,21 +285,21 @@ def _doses_of(doses, columns):
 
 def _in_line(several: Sequence[Physiology], plan: Layout) -> Physiology:
     """Several people as one, for whom the same inputs are known in the same way; their draws stand one after the other."""
-    line = copy(several[0])
+    people = [one.known.distributions for one in several]
 
     def numbers(name, field, exact):
         times = plan.draws if exact else plan.size("inputs")
-        return np.repeat([getattr(one.readings[name], field) for one in several], times)
+        return np.repeat([getattr(person[name], field) for person in people], times)
 
-    line.readings = {
+    line = {
         name: replace(
-            reading,
-            centre=numbers(name, "centre", reading.exact),
-            spread=0.0 if reading.exact else numbers(name, "spread", False),
+            one,
+            centre=numbers(name, "centre", one.exact),
+            spread=0.0 if one.exact else numbers(name, "spread", False),
         )
-        for name, reading in line.readings.items()
+        for name, one in people[0].items()
     }
-    return line
+    return Physiology(several[0].known.with_distributions(line), several[0].defaults)
 
 
 def _state_of(state, b: int, n: int):

@@ -10,7 +10,7 @@ from typing import Any
 import numpy as np
 
 from detectapi._version import __version__
-from detectapi.inputs.distribution import CENTRAL_90, Reading, population
+from detectapi.inputs.distribution import CENTRAL_90, InputDistribution, population_default
 from detectapi.knowledge import catalog
 from detectapi.model.renal import body_surface
 from detectapi.model.simulation import simulate_typical
@@ -157,19 +157,20 @@ def inputs_used(request: Mapping[str, Any], question) -> list[dict[str, Any]]:
         if routes
         else []
     )
-    used += [_reading(reading) for reading in question.physiology.readings.values()]
-    if "void_interval_h" not in question.physiology.readings:
-        used.append(_reading(population("void_interval_h", question.physiology.defaults["void_interval_h"])))
+    known = question.physiology.known
+    used += [_used(distribution) for distribution in known.distributions.values()]
+    if "void_interval_h" not in known.distributions:
+        used.append(_used(population_default("void_interval_h", question.physiology.defaults["void_interval_h"])))
     person = request.get("person") or {}
     used += [{"name": n, "value": person[n], "source": "given"} for n in ("sex", "hepatic_class") if person.get(n)]
     if person.get("interactions"):
         used.append({"name": "interactions", "value": list(person["interactions"]), "source": "given"})
     if question.physiology.estimated_gfr is not None:
         used.append(_estimated_gfr(question.physiology))
-    if question.physiology.renal != "creatinine_clearance_ml_min":
+    if known.renal_measure != "creatinine_clearance_ml_min":
         used.append(_surface(question.physiology))
     if question.half_life is not None:
-        used.append(_reading(question.half_life))
+        used.append(_used(question.half_life))
     used.append(_imprecision(question.assay))
     for name, change in ((request.get("model") or {}).get("adjust") or {}).items():
         parameter = question.parameters[name]
@@ -203,21 +204,21 @@ def _surface(physiology) -> dict[str, Any]:
     if not physiology.knows_surface:
         return {"name": "body_surface_m2", "value": 1.73, "source": "population default",
                 "detail": "an indexed GFR is de-indexed only where weight and height are given"}  # fmt: skip
-    weight, height = (physiology.readings[name].centre for name in ("weight_kg", "height_cm"))
+    weight, height = (physiology.known.distributions[name].centre for name in ("weight_kg", "height_cm"))
     return {"name": "body_surface_m2", "value": float(f"{float(body_surface(weight, height)):.3g}"),
             "source": "derived", "detail": "from weight and height; an indexed GFR is de-indexed with it"}  # fmt: skip
 
 
-def _reading(reading: Reading) -> dict[str, Any]:
-    written: dict[str, Any] = {"name": reading.name, "value": float(f"{reading.centre:.6g}")}
-    if reading.name in _UNITS:
-        written["unit"] = _UNITS[reading.name]
-    if reading.spread:
-        ends = (reading.value(np.array(z)) for z in (-CENTRAL_90, CENTRAL_90))
+def _used(distribution: InputDistribution) -> dict[str, Any]:
+    written: dict[str, Any] = {"name": distribution.name, "value": float(f"{distribution.centre:.6g}")}
+    if distribution.name in _UNITS:
+        written["unit"] = _UNITS[distribution.name]
+    if distribution.spread:
+        ends = (distribution.value(np.array(z)) for z in (-CENTRAL_90, CENTRAL_90))
         written["low"], written["high"] = (float(f"{float(end):.4g}") for end in ends)
-    written["source"] = reading.source
-    if reading.detail:
-        written["detail"] = reading.detail
-    if reading.origin:
-        written["origin"] = catalog.origin_card(reading.origin)
+    written["source"] = distribution.source
+    if distribution.detail:
+        written["detail"] = distribution.detail
+    if distribution.origin:
+        written["origin"] = catalog.origin_card(distribution.origin)
     return written

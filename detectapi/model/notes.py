@@ -30,14 +30,15 @@ def collect(request: Mapping[str, Any], estimate) -> list[dict[str, str]]:
     list of {"code", "message"}
     """
     question = estimate.question
-    given = [name for name, reading in question.physiology.readings.items() if reading.source != "population default"]
+    known = question.physiology.known
+    given = [name for name, distribution in known.distributions.items() if not distribution.is_default]
     person = request.get("person") or {}
     given += [name for name in ("hepatic_class", "interactions") if person.get(name) not in (None, "none", [])]
     if person.get("hepatic_class") == "C":
         given.append("hepatic_class_c")
     regimen = question.regimen
     found = evidence.remarks(question.substance, regimen.routes, regimen.pattern, question.analytes, given)
-    found += _specimen(estimate.simulation.state, question.physiology.measured == "specific_gravity")
+    found += _specimen(estimate.simulation.state, known.specimen_measure == "specific_gravity")
     found += _person(estimate.simulation.state, given)
     if question.half_life is not None:
         found.append(_note(

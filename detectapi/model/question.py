@@ -3,14 +3,17 @@
 from __future__ import annotations
 
 from collections.abc import Mapping
+from dataclasses import replace
 from types import MappingProxyType
 from typing import Any
 
-from detectapi.inputs.distribution import Reading, read
+from detectapi.inputs.distribution import InputDistribution, from_given
+from detectapi.inputs.known import read_known
 from detectapi.knowledge import catalog, posterior
 from detectapi.model.kinetics import form_shares, group_keys
 from detectapi.model.physiology import Physiology
 from detectapi.model.population import adjust
+from detectapi.model.renal import gfr_at_age
 from detectapi.model.simulation import Question
 from detectapi.values.assay import Assay, Component
 from detectapi.values.errors import InputError, NotSupported
@@ -67,11 +70,25 @@ def read_question(request: Mapping[str, Any]) -> Question:
         parameters=adjust(substance, model.get("adjust") or {}),
         regimen=regimen,
         assay=assay,
-        physiology=Physiology(request),
+        physiology=read_physiology(request),
         half_life=half_life,
         posterior=learnt,
         calibration=calibration,
     )
+
+
+def read_physiology(request: Mapping[str, Any]) -> Physiology:
+    """What a request tells about person and urine, with the population's values for the rest.
+
+    Where the age is known and the kidney function is not, it is that of people of this age.
+    """
+    defaults = catalog.physiology()
+    known = read_known(request, defaults, catalog.ckd_stages())
+    age, gfr = known.distributions.get("age_y"), known.distributions.get("egfr_ml_min_1_73m2")
+    if age is not None and gfr is not None and gfr.is_default:
+        aged = replace(gfr, centre=gfr_at_age(gfr.centre, age.centre), detail="lowered by age as CKD-EPI 2021 does")
+        known = known.with_distributions({gfr.name: aged})
+    return Physiology(known, defaults)
 
 
 def _posterior(substance: Substance, model: Mapping[str, Any]):
@@ -233,14 +250,14 @@ def _imprecision(given: Mapping[str, Any], stage: str) -> tuple[float, Origin | 
     return DEFAULT_IMPRECISION[stage]
 
 
-def _read_half_life(model: Mapping[str, Any], substance: Substance, regimen: Regimen) -> Reading:
+def _read_half_life(model: Mapping[str, Any], substance: Substance, regimen: Regimen) -> InputDistribution:
     if model.get("half_life_h") is not None:
-        return read("half_life_h", model["half_life_h"], "log", *HALF_LIFE_BOUNDS)
+        return from_given("half_life_h", model["half_life_h"], "log", *HALF_LIFE_BOUNDS)
     routes = set(regimen.routes)
     known = substance.half_life_model.half_lives
     entries = [h for h in known if routes & set(h.routes)] or list(known[:1])
     low, high = min(h.low for h in entries), max(h.high for h in entries)
     given = low if low == high else {"low": low, "high": high}
-    reading = read("half_life_h", given, "log", *HALF_LIFE_BOUNDS)
     detail = "; ".join(dict.fromkeys(h.claim for h in entries if h.claim))
-    return Reading("half_life_h", reading.centre, reading.spread, "log", *HALF_LIFE_BOUNDS, "textbook", detail)
+    half_life = from_given("half_life_h", given, "log", *HALF_LIFE_BOUNDS)
+    return replace(half_life, source="textbook", detail=detail)

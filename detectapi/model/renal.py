@@ -11,6 +11,8 @@ import numpy as np
 BLOOD_PH = 7.4
 CKD_EPI_PER_YEAR = 0.9938
 """Factor per year of age in the CKD-EPI 2021 equation."""
+AGE_OF_POPULATION_GFR = 40.0
+"""Age up to which the population's kidney function needs no correction. [years]"""
 SENSITIVITY_PH = 6.0
 """The urine pH at which the sensitivity exponent changes nothing."""
 
@@ -149,3 +151,21 @@ def body_surface(weight, height):
     dubois1916
     """
     return 0.007184 * np.power(weight, 0.425) * np.power(height, 0.725)
+
+
+def gfr_at_age(population_gfr, age):
+    """The population's kidney function at an age: lowered from 40 years on, as in the CKD-EPI 2021 equation.
+
+    Parameters
+    ----------
+    population_gfr : float
+        Of adults up to 40 years. [mL/min/1.73 m2]
+    age : float
+        [years]
+
+    Returns
+    -------
+    float
+        [mL/min/1.73 m2]
+    """
+    return population_gfr * CKD_EPI_PER_YEAR ** max(age - AGE_OF_POPULATION_GFR, 0.0)

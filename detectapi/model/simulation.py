@@ -9,7 +9,7 @@ from typing import Any
 import numpy as np
 
 from detectapi.exponentials import Absorption, Chain, Crossings, Disposition, Doses, crossings, mix, respond
-from detectapi.inputs.distribution import Reading
+from detectapi.inputs.distribution import InputDistribution
 from detectapi.knowledge.posterior import NONE, Posterior
 from detectapi.model.draws import MedianDraw
 from detectapi.model.kinetics import Kinetics, parameter_names
@@ -29,7 +29,7 @@ class Question:
     regimen: Regimen
     assay: Assay
     physiology: Physiology
-    half_life: Reading | None = None
+    half_life: InputDistribution | None = None
     posterior: Posterior | None = None
     calibration: str = NONE
 
@@ -115,8 +115,8 @@ class Simulation:
         return respond(self.kinetics.chain(analyte), doses, self.state.void_interval)
 
     def _elimination_rate(self) -> np.ndarray:
-        reading = self.question.half_life
-        half_life = reading.value(self.draws.normal("inputs", reading.name))
+        known = self.question.half_life
+        half_life = known.value(self.draws.normal("inputs", known.name))
         half_life = half_life[self.selection.inputs] if np.ndim(half_life) else half_life
         return np.broadcast_to(np.log(2.0) / half_life, (self.kinetics.n,))
 

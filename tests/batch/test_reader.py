@@ -13,14 +13,13 @@ GOOD = {"substance": "ketamine", "route": "oral", "amount_mg": 1, "analyte": "no
 
 
 def same(one, other):
-    """Whether two rows ask the same; calibrations are compared by identity, physiology by its readings."""
+    """Whether two rows ask the same; calibrations are compared by identity, physiology by what is known."""
     assert one.request == other.request
     assert one.question.regimen == other.question.regimen
     assert one.question.assay == other.question.assay
     assert one.question.substance is other.question.substance
     assert one.question.posterior is other.question.posterior
-    assert one.question.physiology.readings == other.question.physiology.readings
-    assert one.question.physiology.structure == other.question.physiology.structure
+    assert one.question.physiology.known == other.question.physiology.known
     return True
 
 

@@ -1,26 +1,26 @@
 import numpy as np
 import pytest
 
-from detectapi.inputs.distribution import CENTRAL_90, read
+from detectapi.inputs.distribution import CENTRAL_90, from_given
 
 
 def test_a_number_is_exact():
-    assert 68.0 == read("weight_kg", 68).value(np.array([-1.0, 0.0, 2.0]))
+    assert 68.0 == from_given("weight_kg", 68).value(np.array([-1.0, 0.0, 2.0]))
 
 
 def test_a_range_is_the_central_90_percent_of_a_log_normal():
-    reading = read("weight_kg", {"low": 60.0, "high": 80.0})
+    reading = from_given("weight_kg", {"low": 60.0, "high": 80.0})
 
     assert reading.value(np.array([-CENTRAL_90, 0.0, CENTRAL_90])) == pytest.approx([60.0, np.sqrt(4800.0), 80.0])
 
 
 def test_a_range_of_ph_is_that_of_a_normal():
-    reading = read("urine_ph", {"low": 5.5, "high": 6.5}, "linear")
+    reading = from_given("urine_ph", {"low": 5.5, "high": 6.5}, "linear")
 
     assert reading.value(np.array([-CENTRAL_90, 0.0, CENTRAL_90])) == pytest.approx([5.5, 6.0, 6.5])
 
 
 def test_a_distribution_stays_within_the_bounds_of_its_input():
-    reading = read("urine_ph", {"low": 4.2, "high": 8.8}, "linear", 4.0, 9.0)
+    reading = from_given("urine_ph", {"low": 4.2, "high": 8.8}, "linear", 4.0, 9.0)
 
     assert reading.value(np.array([-9.0, 9.0])) == pytest.approx([4.0, 9.0])

@@ -2,7 +2,7 @@ import numpy as np
 import pytest
 
 from detectapi.model.draws import Draws, MedianDraw, layout
-from detectapi.model.physiology import Physiology
+from detectapi.model.question import read_physiology
 from detectapi.model.renal import body_surface, gfr_from_creatinine
 
 PLAN = layout(2000)
@@ -10,11 +10,11 @@ PLAN = layout(2000)
 
 def typical(**request):
     draw = MedianDraw()
-    return Physiology(request).state(draw, draw.all())
+    return read_physiology(request).state(draw, draw.all())
 
 
 def drawn(**request):
-    return Physiology(request).state(Draws(1, PLAN), PLAN.all())
+    return read_physiology(request).state(Draws(1, PLAN), PLAN.all())
 
 
 def test_an_indexed_gfr_is_de_indexed_where_the_body_is_known():
