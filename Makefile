@@ -81,13 +81,16 @@ $(VENV)/.installed-bench: requirements/bench.txt $(VENV)/.installed-dev
 	@$(PIP_INSTALL) -r requirements/bench.txt
 	@touch $@
 
-.PHONY: setup run test test-fast search bench lint docs format lock clean
+.PHONY: setup run check test test-fast search bench lint types docs hooks format lock clean
 setup: $(VENV)/.installed-dev ## set up .venv (the other targets do it by themselves)
 
 run: $(VENV)/.installed ## start the service on http://127.0.0.1:8000 (HOST, PORT, WORKERS)
 	@exec $(BIN)/detectapi serve --host $(HOST) --port $(PORT) --workers $(WORKERS)
 
-test: $(VENV)/.installed-page $(VENV)/.installed-postgres ## every test, the slow ones too
+check: lint types test-fast ## lint, types and the fast tests: a minute, and no browser and no PostgreSQL
+
+# The order of the prerequisites is the order of the work: what fails soonest comes first.
+test: lint types $(VENV)/.installed-page $(VENV)/.installed-postgres ## lint, types and every test, the slow ones too
 	@$(BIN)/python -m pytest -m "slow or not slow" -n 2 $(PYTEST_ARGS)
 
 test-fast: $(VENV)/.installed-dev ## the tests without the slow ones
@@ -104,8 +107,14 @@ lint: $(VENV)/.installed-dev ## ruff and hadolint
 	@$(BIN)/python -m ruff format --check .
 	@$(BIN)/hadolint Dockerfile
 
+types: $(VENV)/.installed-dev ## mypy: strict in some rooms, a count of errors elsewhere
+	@$(BIN)/python tools/check_types.py
+
 docs: $(VENV)/.installed-dev ## write the answers shown in README.md anew
 	@PYTHONPATH=. $(BIN)/python docs/refresh.py
+
+hooks: $(VENV)/.installed-dev ## let every `git commit` check what it changes
+	@$(BIN)/python -m pre_commit install
 
 format: $(VENV)/.installed-dev ## let ruff put the code in order
 	@$(BIN)/python -m ruff check --fix .
@@ -136,5 +145,5 @@ pictures: $(VENV)/.installed-page ## take the pictures of the page anew
 	@PYTHONPATH=. $(BIN)/python tools/pictures.py
 
 clean: ## remove everything that was made here
-	rm -rf $(VENV) build dist .pytest_cache .hypothesis .ruff_cache .schemathesis *.egg-info
+	rm -rf $(VENV) build dist .pytest_cache .hypothesis .mypy_cache .ruff_cache .schemathesis *.egg-info
 	find detectapi schemas tests bench -name __pycache__ -type d -prune -exec rm -rf {} +

@@ -1,10 +1,10 @@
-"""Everything that can go wrong, on one screen.
+"""The errors that this package raises on purpose.
 
-Status codes live in `detectapi.web.problems`, exit codes in `detectapi.cli.main`; both are chosen by class, never by
-message. Messages are for people: they name the field and what is allowed, never the value that was given, because what
-is given here is health data.
+`detectapi.web.problems` chooses the status code and `detectapi.cli.main` the exit code by the class of an error, never by
+its message. A message names the field and what is allowed. It never repeats the value that was sent, which is health data.
 """
 
+from collections.abc import Iterable, Sequence
 from difflib import get_close_matches
 from typing import NamedTuple
 
@@ -23,12 +23,12 @@ __all__ = [
 
 
 class Problem(NamedTuple):
-    """One thing that is wrong with a question."""
+    """One mistake in a request."""
 
     pointer: str  # JSON pointer into the request (RFC 6901); "" is the whole request
     code: str  # stable slug for programs
     detail: str  # sentence for people
-    allowed: tuple | None = None  # the words that may stand there, where they can be listed
+    allowed: tuple[object, ...] | None = None  # the permitted values, where they can be listed
 
 
 class DetectError(Exception):
@@ -39,16 +39,18 @@ class DetectError(Exception):
     message : str
         Sentence for people.
     pointer : str
-        JSON pointer to the part of the request it is about; "" where there is none.
+        JSON pointer to the wrong part of the request; "" if there is none.
     code : str, optional
-        Stable slug; each class has its own default.
+        Stable slug for programs; each class has its own default.
     allowed : sequence, optional
-        The words that may stand there.
+        The permitted values.
     """
 
     code = "error"
 
-    def __init__(self, message, *, pointer="", code=None, allowed=None):
+    def __init__(
+        self, message: str, *, pointer: str = "", code: str | None = None, allowed: Sequence[object] | None = None
+    ):
         super().__init__(message)
         self.message = message
         self.pointer = pointer
@@ -57,56 +59,64 @@ class DetectError(Exception):
 
 
 class InputError(DetectError, ValueError):
-    """The question cannot be answered as asked.
+    """The request cannot be answered as it is.
 
-    `problems` holds one `Problem` for each thing to mend; without it, the error itself is the only one.
+    `problems` holds one `Problem` for each mistake in the request. It is made from the error itself if none are passed.
     """
 
     code = "invalid"
 
-    def __init__(self, message, *, pointer="", code=None, allowed=None, problems=()):
+    def __init__(
+        self,
+        message: str,
+        *,
+        pointer: str = "",
+        code: str | None = None,
+        allowed: Sequence[object] | None = None,
+        problems: Iterable[Problem] = (),
+    ):
         super().__init__(message, pointer=pointer, code=code, allowed=allowed)
         own = Problem(pointer, self.code, message, None if allowed is None else tuple(allowed))
         self.problems = tuple(Problem(*problem) for problem in problems) or (own,)
 
 
 class MalformedRequest(InputError):
-    """The request is not JSON, so nothing in it can be pointed at."""
+    """The request is not JSON, so no pointer into it is possible."""
 
     code = "malformed-json"
 
 
 class UnknownSubstance(InputError):
-    """No data file has this substance, by name or alias."""
+    """No data file has a substance of this name or alias."""
 
     code = "unknown-substance"
 
 
 class NotSupported(InputError):
-    """A route, analyte, assay, salt or interaction that the substance's data does not have."""
+    """The data of the substance have no such route, analyte, assay, salt or interaction."""
 
     code = "not-supported"
 
 
 class OutOfRange(InputError):
-    """Well formed, but outside what the substance's data allows."""
+    """A value of the right form, outside the limits that the data of the substance set."""
 
     code = "range"
 
 
 class CatalogError(DetectError):
-    """One of our data files is wrong. Ours to mend, not the caller's."""
+    """A data file is wrong. The operator must correct it, not the caller."""
 
     code = "catalog"
 
 
 class NumericalError(DetectError, ArithmeticError):
-    """The calculation lost its footing (not finite, no agreement). Ours to mend, not the caller's."""
+    """The calculation failed: a result is not finite, or two ways to compute it disagree. This is a fault of the program."""
 
     code = "numerical"
 
 
-def nearest(name, names, count=3):
+def nearest(name: str, names: Iterable[str], count: int = 3) -> list[str]:
     """The known names closest to an unknown one.
 
     Parameters
@@ -118,12 +128,13 @@ def nearest(name, names, count=3):
     Returns
     -------
     list of str
-        At most `count`, those that begin with it first, then the most alike; all of them when there are no more than `count`.
+        At most `count`: first the names that begin with the unknown one, then the most similar. All names if there are
+        no more than `count`.
     """
-    names = list(names)
-    if len(names) <= count:
-        return names
+    known = list(names)
+    if len(known) <= count:
+        return known
     word = name.strip().lower()
-    begun = [known for known in names if word and known.startswith(word)]
-    alike = get_close_matches(word, names, n=count, cutoff=0.5)
-    return list(dict.fromkeys(begun + alike))[:count]
+    same_beginning = [candidate for candidate in known if word and candidate.startswith(word)]
+    similar = get_close_matches(word, known, n=count, cutoff=0.5)
+    return list(dict.fromkeys(same_beginning + similar))[:count]

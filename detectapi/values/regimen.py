@@ -125,5 +125,5 @@ def pattern_train(frequency: str, amount: Amount, route: str, duration: float, f
     if frequency == "once":
         return Train(amount, route, 0.0, duration, 0.0, 1, "/pattern")
     every = HOURS_BETWEEN[frequency]
-    count = max(1, math.ceil(for_days * 24.0 / every - 1e-9))
+    count = max(1, math.ceil((for_days or 0.0) * 24.0 / every - 1e-9))
     return Train(amount, route, 0.0, duration, every, count, "/pattern")
