@@ -12,8 +12,9 @@ settings.register_profile("fixed", derandomize=True)
 settings.register_profile("search", print_blob=True)
 settings.load_profile("fixed")
 
-# Lets every test import what stands in `support`: an independent solver, cases, servers.
-sys.path.insert(0, str(Path(__file__).parent / "support"))
+# Lets every test import what stands in `support` (an independent solver, cases, servers) and in the tools of the project.
+ROOT = Path(__file__).parents[1]
+sys.path[:0] = [str(ROOT / folder) for folder in ("tests/support", "tools", "docs")]
 pytest_plugins = ["job_settings"]
 
 ONE_INFUSION = {

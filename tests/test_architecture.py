@@ -5,30 +5,10 @@ import functools
 import subprocess
 import sys
 import tomllib
-from pathlib import Path
 
 import pytest
+from architecture import FACADE, FILES, ROOT, home, imports, is_below, nodes, ours
 
-ROOT = Path(__file__).parents[1]
-PACKAGES = ("detectapi", "schemas")
-
-# From the top down. A room may import what stands on a lower line. Within a room, and within a line, anything goes that makes
-# no circle.
-LAYERS = (
-    {"wsgi", "detectapi.__main__"},
-    {"detectapi.web", "detectapi.cli"},
-    {"detectapi.library"},
-    {"detectapi.jobs"},
-    {"detectapi.batch"},
-    {"detectapi.evaluation"},
-    {"detectapi.service"},
-    {"detectapi.model"},
-    {"detectapi.knowledge"},
-    {"detectapi.inputs", "detectapi.exponentials", "detectapi.telling"},
-    {"detectapi.values"},
-    {"detectapi._version", "schemas"},
-)
-FACADE = "detectapi"  # detectapi/__init__.py: names loaded when asked for, so it belongs to no layer
 MAY_READ_SCHEMAS = {"detectapi.batch", "detectapi.cli", "detectapi.knowledge", "detectapi.service", "detectapi.web"}
 # What may be imported besides the standard library, where that is part of a room's promise. Other rooms: numpy.
 WEB = {
@@ -58,63 +38,6 @@ THIRD_PARTY = {
 }
 # The pure core sees no files, no clock and no randomness, not even the standard library's.
 PURE_STANDARD_LIBRARY = {"__future__", "collections", "dataclasses", "functools", "itertools", "math", "typing"}
-
-
-def module_name(path):
-    parts = path.relative_to(ROOT).with_suffix("").parts
-    return ".".join(parts[:-1] if parts[-1] == "__init__" else parts)
-
-
-def source_files():
-    files = [ROOT / "wsgi.py", *(path for package in PACKAGES for path in sorted((ROOT / package).rglob("*.py")))]
-    return {module_name(path): path for path in files}
-
-
-FILES = source_files()
-
-
-@functools.cache
-def nodes(module):
-    """Everything in a module, read once."""
-    return list(ast.walk(ast.parse(FILES[module].read_text(encoding="utf-8"))))
-
-
-@functools.cache
-def imports(module):
-    """Every module that a module imports, wherever in the file, by its full name."""
-    return list(found_imports(module))
-
-
-def found_imports(module):
-    package = module if FILES[module].name == "__init__.py" else module.rpartition(".")[0]
-    for node in nodes(module):
-        if isinstance(node, ast.Import):
-            yield from (alias.name for alias in node.names)
-        elif isinstance(node, ast.ImportFrom):
-            base = node.module or ""
-            if node.level:
-                above = package.split(".")[: len(package.split(".")) - node.level + 1]
-                base = ".".join([*above, base]).rstrip(".")
-            for alias in node.names:
-                full = f"{base}.{alias.name}"
-                yield full if full in FILES else base
-
-
-def home(module):
-    """The entry of LAYERS a module belongs to, and its line."""
-    for line, names in enumerate(LAYERS):
-        for name in names:
-            if module == name or module.startswith(name + "."):
-                return name, line
-    return None, None
-
-
-def is_below(module, package):
-    return module == package or module.startswith(package + ".")
-
-
-def ours(module):
-    return module == "wsgi" or any(is_below(module, package) for package in PACKAGES)
 
 
 @pytest.mark.parametrize("module", FILES)

@@ -1,13 +1,17 @@
 """The documentation is true: what it shows runs, what it lists is all there is."""
 
 import ast
-import importlib.util
 import json
 import re
+import subprocess
+import sys
 import tomllib
 from pathlib import Path
 
 import pytest
+import refresh
+from architecture import LAYERS
+from architecture_picture import LEFT_OUT
 
 from detectapi import service
 from detectapi.cli.main import cli
@@ -19,7 +23,7 @@ from schemas import EstimateRequestSchema, EstimateResponseSchema
 
 ROOT = Path(__file__).parents[1]
 README = (ROOT / "README.md").read_text(encoding="utf-8")
-PAGES = [path for path in sorted(ROOT.glob("*.md")) + sorted((ROOT / "docs").glob("*.md"))]
+PAGES = sorted(ROOT.glob("*.md")) + sorted((ROOT / "docs").rglob("*.md"))
 EXAMPLES = sorted((ROOT / "docs" / "examples").glob("*.json"))
 
 
@@ -28,17 +32,13 @@ def page(name):
 
 
 def by_name(paths):
-    return {"argvalues": paths, "ids": [path.name for path in paths]}
+    return {"argvalues": paths, "ids": [path.relative_to(ROOT).as_posix() for path in paths]}
 
 
 # -- what is shown ----------------------------------------------------------------------------------------------------
 
 
 def test_the_readme_shows_what_the_program_answers():
-    location = importlib.util.spec_from_file_location("refresh", ROOT / "docs" / "refresh.py")
-    refresh = importlib.util.module_from_spec(location)
-    location.loader.exec_module(refresh)
-
     assert README == refresh.refreshed(README), "run: make docs"
 
 
@@ -217,3 +217,50 @@ def test_every_target_of_make_exists(path):
     code = "\n".join(re.findall(r"```\w*\n.*?```|`[^`\n]+`", text, re.DOTALL))
 
     assert set(re.findall(r"\bmake ([a-z][a-z-]*)", code)) <= targets
+
+
+# -- the site ---------------------------------------------------------------------------------------------------------
+
+
+@pytest.fixture(scope="module")
+def site(tmp_path_factory):
+    """The built site; a warning ends the build."""
+    folder = tmp_path_factory.mktemp("site")
+    options = [
+        "--builder",
+        "html",
+        "--fail-on-warning",
+        "--keep-going",
+        "--quiet",
+        "--doctree-dir",
+        folder / "doctrees",
+    ]
+    command = [sys.executable, "-m", "sphinx", *options, ROOT / "docs", folder / "html"]
+    result = subprocess.run(command, capture_output=True, text=True)
+    assert (0, "") == (result.returncode, result.stderr)
+    return folder / "html"
+
+
+@pytest.mark.slow
+def test_the_site_has_every_page(site):
+    for path in sorted((ROOT / "docs").rglob("*.md")):
+        assert (site / path.relative_to(ROOT / "docs").with_suffix(".html")).exists(), path
+
+
+@pytest.mark.slow
+def test_the_site_loads_nothing_from_other_servers(site):
+    for path in site.rglob("*.html"):
+        text = path.read_text(encoding="utf-8")
+        loaded = re.findall(r"<(?:script|img|iframe|source)[^>]*\ssrc=\"(https?:[^\"]*)", text)
+        loaded += re.findall(r"<link[^>]*rel=\"(?:stylesheet|preload|icon)\"[^>]*href=\"(https?:[^\"]*)", text)
+
+        assert not loaded, path.name
+
+
+@pytest.mark.slow
+def test_the_architecture_page_draws_every_room(site):
+    text = (site / "architecture.html").read_text(encoding="utf-8")
+    picture = re.search(r"<title>The rooms of detectapi.*?</svg>", text, re.DOTALL)[0]
+
+    for room in {room for layer in LAYERS for room in layer} - LEFT_OUT:
+        assert f">{room.removeprefix('detectapi.')}</text>" in picture

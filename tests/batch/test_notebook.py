@@ -1,10 +1,10 @@
 """The researcher's notebook is executed, and what is kept in the repository is what it says now."""
 
 import base64
-import importlib.util
 from pathlib import Path
 
 import pytest
+import refresh
 
 ROOT = Path(__file__).parents[2]
 NOTEBOOK = ROOT / "docs" / "examples" / "batch-grid.ipynb"
@@ -30,9 +30,6 @@ def test_the_notebook_says_what_it_says_in_the_repository(monkeypatch):
     import nbformat
 
     monkeypatch.setenv("PYTHONPATH", str(ROOT))
-    location = importlib.util.spec_from_file_location("refresh", ROOT / "docs" / "refresh.py")
-    refresh = importlib.util.module_from_spec(location)
-    location.loader.exec_module(refresh)
     kept = nbformat.read(NOTEBOOK, as_version=4)
     nbformat.validate(kept)
     (picture,) = pictures(kept)
