@@ -2,10 +2,12 @@
 
 from marshmallow import fields
 
+from detectapi.inputs.table import INPUTS
 from schemas import vocabulary
 from schemas.error import refuse
-from schemas.fields import Coded, Integer, Items, Name, Number, Word
+from schemas.fields import Coded, Items, Name, Number, Word
 from schemas.form import Form
+from schemas.inputs import field_of
 from schemas.row import COLUMNS
 
 MOST_INLINE_ROWS = 10_000
@@ -34,9 +36,9 @@ class JobOptionsForm(Form):
     """How the rows of a job are answered; the same words in the body and, for a table that is sent as it is, in the query."""
 
     name = Label(metadata={"description": "For people."})
-    draws = Integer(100, 20_000, load_default=2000)
-    seed = Integer(0, 2**32 - 1, load_default=20261123)
-    level = Number(0.5, 0.99, load_default=0.9)
+    draws = field_of(INPUTS["options.draws"])
+    seed = field_of(INPUTS["options.seed"])
+    level = field_of(INPUTS["options.level"])
     times_h = Items(
         Number(0, 100_000),
         maximum=100,

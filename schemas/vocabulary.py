@@ -1,31 +1,29 @@
 """The closed word lists of the contract.
 
-A word list stands here when the words are part of the form. Words that a substance's data decides (routes it knows,
-analytes, salts, interactions) are plain text in the schemas and are checked by the library, which knows their synonyms.
+The words of an input stand in the table of inputs; here they are named for who needs the list alone. Words that a substance's
+data decides (routes it knows, analytes, salts, interactions) are plain text in the schemas and are checked by the library, which
+knows their synonyms.
 """
 
-ROUTES = (
-    "intravenous",
-    "intramuscular",
-    "subcutaneous",
-    "nasal-spray",
-    "intranasal-powder",
-    "sublingual",
-    "oral",
-    "oral-extended-release",
-    "rectal",
-    "inhaled",
-)
-FREQUENCIES = ("once", "monthly", "weekly", "twice-weekly", "daily")
+from detectapi.inputs.table import INPUTS
 
-SEXES = ("female", "male")
-HEPATIC_CLASSES = ("none", "A", "B", "C")  # Child-Pugh
-CKD_STAGES = ("G1", "G2", "G3a", "G3b", "G4", "G5")  # KDIGO
-HYDRATION_LEVELS = ("low", "usual", "high")
 
-RULES = ("any", "all")
-MODEL_KINDS = ("population", "half-life")
-INCLUDES = ("concentration", "draws")
+def words_of(path: str) -> tuple[str, ...]:
+    """The words of an input."""
+    return tuple(INPUTS[path].words)
+
+
+ROUTES = words_of("doses[].route")
+FREQUENCIES = words_of("pattern.frequency")
+
+SEXES = words_of("person.sex")
+HEPATIC_CLASSES = words_of("person.hepatic_class")
+CKD_STAGES = words_of("renal.ckd_stage")
+HYDRATION_LEVELS = words_of("hydration.level")
+
+RULES = words_of("assay.rule")
+MODEL_KINDS = words_of("model.kind")
+INCLUDES = words_of("options.include")
 
 EVIDENCE_GRADES = ("validated", "calibrated", "extrapolated", "hypothesis")
 VARIANCE_SOURCES = ("people", "specimen", "knowledge", "inputs", "assay")

@@ -25,6 +25,7 @@ LAYERS = (
     {"detectapi.inputs", "detectapi.exponentials", "detectapi.telling"},
     {"detectapi.values"},
     {"detectapi._version", "schemas"},
+    {"detectapi.inputs.table"},
 )
 FACADE = "detectapi"  # detectapi/__init__.py: names loaded when asked for, so it belongs to no layer
 
@@ -78,12 +79,10 @@ def _imports(module):
 
 
 def home(module):
-    """The room that a module belongs to, and the number of its layer from the top; two times None where it has none."""
-    for layer, rooms in enumerate(LAYERS):
-        for room in rooms:
-            if is_below(module, room):
-                return room, layer
-    return None, None
+    """The innermost room that a module belongs to, and the number of its layer from the top; None for both where it has none."""
+    layers = {room: layer for layer, rooms in enumerate(LAYERS) for room in rooms}
+    room = max((room for room in layers if is_below(module, room)), key=len, default=None)
+    return room, layers.get(room)
 
 
 def is_below(module, package):

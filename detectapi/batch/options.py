@@ -6,10 +6,10 @@ from collections.abc import Mapping
 from dataclasses import asdict, dataclass
 from typing import Any
 
-SAMPLINGS = ("common", "independent")
-ON_ERROR = ("skip", "fail")
+from detectapi.inputs.table import INPUTS
+
 TIMES = (24.0, 48.0, 72.0, 120.0, 168.0)
-DRAWS, SEED, LEVEL = 2000, 20261123, 0.9
+DRAWS, SEED, LEVEL = (INPUTS[f"options.{name}"].default for name in ("draws", "seed", "level"))
 CHUNK_ROWS = 1000
 
 

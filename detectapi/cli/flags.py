@@ -4,7 +4,11 @@ Only the grammar is checked here; bounds, defaults and meaning are the contract'
 """
 
 import re
+from typing import Any
 
+import click
+
+from detectapi.inputs.table import INPUTS, Input
 from detectapi.values.errors import InputError
 
 NUMBER = r"\d+(?:\.\d*)?(?:[eE][+-]?\d+)?|\.\d+"
@@ -84,28 +88,59 @@ def cutoff(text, pointer):
     return {"analyte": name.strip(), "cutoff_ng_ml": number_or_range(value, f"{pointer}/cutoff_ng_ml")}
 
 
-QUANTITIES = {  # flag: (section, field)
-    "weight": ("person", "weight_kg"),
-    "height": ("person", "height_cm"),
-    "age": ("person", "age_y"),
-    "egfr": ("renal", "egfr_ml_min_1_73m2"),
-    "creatinine_clearance": ("renal", "creatinine_clearance_ml_min"),
-    "serum_creatinine": ("renal", "serum_creatinine_mg_dl"),
-    "serum_creatinine_umol_l": ("renal", "serum_creatinine_umol_l"),
-    "flow": ("hydration", "urine_flow_ml_h"),
-    "fluid_intake": ("hydration", "fluid_intake_l_day"),
-    "urine_creatinine": ("hydration", "urine_creatinine_mg_dl"),
-    "specific_gravity": ("hydration", "specific_gravity"),
-    "ph": (None, "urine_ph"),
-    "void_interval": ("specimen", "void_interval_h"),
+COMPOSED = {
+    "doses": click.option(
+        "--dose", multiple=True, help='Such as "35 mg intravenous over 40 min every 84 h x6 at 0 h". Repeatable.'
+    ),
+    "assay.analytes": click.option(
+        "--cutoff", multiple=True, help="ANALYTE=NG_PER_ML, such as norketamine=50. Repeatable."
+    ),
 }
-WORDS = {
-    "sex": ("person", "sex"),
-    "hepatic_class": ("person", "hepatic_class"),
-    "ckd_stage": ("renal", "ckd_stage"),
-    "hydration": ("hydration", "level"),
-}
-OPTIONS = ("draws", "seed", "level")
+"""Flags that hold several inputs in one text, by the list of the request that they fill."""
+
+
+def parameter(entry: Input) -> str:
+    """The name by which a command gets what was given for an input."""
+    return entry.path.replace(".", "_")
+
+
+def option(entry: Input, name: str = "", **settings: Any):
+    """The option of the command line for an input; its bounds and words are checked by the contract.
+
+    Parameters
+    ----------
+    entry : Input
+    name : str
+        In place of `parameter`.
+    **settings
+        In place of those that the table of inputs gives.
+    """
+    kinds = {
+        "quantity": {"metavar": "NUMBER|LOW-HIGH"},
+        "number": {"type": float},
+        "integer": {"type": int},
+        "word": {"metavar": f"[{'|'.join(entry.words)}]"},
+        "words": {"metavar": f"[{'|'.join(entry.words)}]", "multiple": True},
+        "names": {"multiple": True},
+    }
+    unit = f" [{entry.unit}]" if entry.unit not in ("", "-") else ""
+    text = f"{entry.meaning}{unit}{' Repeatable.' if entry.kind in ('words', 'names') else ''}"
+    return click.option(*entry.flags, name or parameter(entry), help=text, **{**kinds.get(entry.kind, {}), **settings})
+
+
+def with_flags_of_inputs(command):
+    """Give a command a flag for every input that has one, in the order of the table of inputs."""
+    options = [COMPOSED.get(entry.path) or (option(entry) if entry.flags else None) for entry in INPUTS.entries]
+    for one in reversed(options):
+        command = one(command) if one else command
+    return command
+
+
+def given_flags(flags):
+    """The first spelling of each flag that was given, but those of the section ``options``."""
+    named = {parameter(entry): entry.flags[0] for entry in INPUTS.with_flag if entry.section != "options"}
+    named |= {"dose": "--dose", "cutoff": "--cutoff"}
+    return [named[name] for name, value in flags.items() if name in named and value]
 
 
 def question(flags):
@@ -114,38 +149,48 @@ def question(flags):
     Parameters
     ----------
     flags : dict
-        By flag name; None or empty where a flag was not given.
+        By `parameter`, ``dose`` and ``cutoff``; None or empty where a flag was not given.
 
     Returns
     -------
     dict
         As in `schemas.EstimateRequestSchema`, not yet checked.
     """
-    asked = {
-        "substance": flags["substance"],
-        "doses": [dose(text, f"/doses/{index}") for index, text in enumerate(flags["dose"])],
-    }
-    for flag, (section, field) in {**QUANTITIES, **WORDS}.items():
-        if flags[flag] is None:
-            continue
-        pointer = f"/{section}/{field}" if section else f"/{field}"
-        value = flags[flag] if flag in WORDS else number_or_range(flags[flag], pointer)
-        (asked.setdefault(section, {}) if section else asked)[field] = value
-    if flags["interaction"]:
-        asked.setdefault("person", {})["interactions"] = list(flags["interaction"])
+    asked: dict[str, Any] = {}
+    for entry in INPUTS.with_flag:
+        given = flags[parameter(entry)]
+        if given not in (None, ()):
+            put(asked, entry, number_or_range(given, entry.pointer) if entry.is_range else given)
+    asked["doses"] = [dose(text, f"/doses/{index}") for index, text in enumerate(flags["dose"])]
     if flags["cutoff"]:
         analytes = [cutoff(text, f"/assay/analytes/{index}") for index, text in enumerate(flags["cutoff"])]
-        asked["assay"] = {"analytes": analytes, **({"rule": flags["rule"]} if flags["rule"] else {})}
-    elif flags["assay"]:
-        asked["assay"] = flags["assay"]
-    return with_options(asked, flags)
+        asked.setdefault("assay", {})["analytes"] = analytes
+    return asked
+
+
+def put(asked, entry, value):
+    """Put the value of an input into its place in a question."""
+    place = asked
+    for step in entry.steps[:-1]:
+        place = place.setdefault(step, {})
+    place[entry.steps[-1]] = list(value) if isinstance(value, tuple) else value
 
 
 def with_options(asked, flags):
-    """A question with the options that flags give in place of its own; they suit a question from a file too."""
-    given = {name: flags[name] for name in OPTIONS if flags[name] is not None}
-    if flags["include"]:
-        given["include"] = list(flags["include"])
+    """A question from a file with the options that flags give in place of its own.
+
+    Parameters
+    ----------
+    asked : object
+        The question; left as it is where it has no place for options.
+    flags : dict
+        By `parameter`.
+    """
+    given: dict[str, Any] = {}
+    for entry in INPUTS.with_flag:
+        value = flags.get(parameter(entry))
+        if entry.section == "options" and value not in (None, ()):
+            given[entry.name] = list(value) if isinstance(value, tuple) else value
     options = asked.get("options", {}) if isinstance(asked, dict) else None
     if given and isinstance(options, dict):
         return {**asked, "options": {**options, **given}}

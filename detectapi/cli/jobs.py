@@ -5,6 +5,9 @@ import sys
 
 import click
 
+from detectapi.cli.flags import option
+from detectapi.inputs.table import INPUTS
+
 
 def add_to(group, reports_errors):
     """Add the commands to the command line; the library's errors are reported as everywhere."""
@@ -13,12 +16,18 @@ def add_to(group, reports_errors):
         group.add_command(one)
 
 
+def option_with_default(entry):
+    """The option of an input that is the same for all rows, with its bounds and its default."""
+    ends = (click.IntRange if entry.kind == "integer" else click.FloatRange)(*entry.bounds)
+    return option(entry, entry.name, type=ends, default=entry.default, show_default=True)
+
+
 @click.command()
 @click.argument("source", type=click.Path(exists=True, dir_okay=False))
 @click.option("-o", "--output", required=True, type=click.Path(dir_okay=False), help="Its ending decides the format.")
-@click.option("--seed", type=click.IntRange(0, 2**32 - 1), default=20261123, show_default=True)
-@click.option("--draws", type=click.IntRange(100, 20_000), default=2000, show_default=True)
-@click.option("--level", type=click.FloatRange(0.5, 0.99), default=0.9, show_default=True)
+@option_with_default(INPUTS["options.seed"])
+@option_with_default(INPUTS["options.draws"])
+@option_with_default(INPUTS["options.level"])
 @click.option("--times", default="24,48,72,120,168", show_default=True, help="Where the probability is wanted. [h]")
 @click.option("--sampling", type=click.Choice(["common", "independent"]), default="common", show_default=True)
 @click.option("--on-error", type=click.Choice(["skip", "fail"]), default="skip", show_default=True)

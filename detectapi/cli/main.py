@@ -13,6 +13,8 @@ import click
 
 from detectapi._version import __version__
 from detectapi.cli import jobs as cli_jobs
+from detectapi.cli.flags import given_flags, option, question, with_flags_of_inputs, with_options
+from detectapi.inputs.table import INPUTS
 
 INPUT, OURS = 2, 1  # exit codes
 
@@ -81,37 +83,7 @@ def cli():
 
 @cli.command()
 @click.argument("file", required=False, type=click.File("rb"))
-@click.option("--substance", help="What was used.")
-@click.option("--dose", multiple=True, help='Such as "35 mg intravenous over 40 min every 84 h x6 at 0 h". Repeatable.')
-@click.option("--cutoff", multiple=True, help="ANALYTE=NG_PER_ML, such as norketamine=50. Repeatable.")
-@click.option("--assay", help="The id of a registered assay instead; see: detectapi assays.")
-@click.option("--rule", type=click.Choice(["any", "all"]), help="With several cutoffs: which must be reached.  [any]")
-@click.option("--egfr-ml-min-1-73m2", "--egfr", "egfr", help="Estimated GFR. [mL/min/1.73 m2]")
-@click.option("--creatinine-clearance-ml-min", "--creatinine-clearance", "creatinine_clearance", help="[mL/min]")
-@click.option("--serum-creatinine-mg-dl", "--serum-creatinine", "serum_creatinine", help="Needs age and sex. [mg/dL]")
-@click.option("--serum-creatinine-umol-l", "serum_creatinine_umol_l", help="Needs age and sex. [umol/L]")
-@click.option("--ckd-stage", help="G1, G2, G3a, G3b, G4 or G5.")
-@click.option("--weight-kg", "--weight", "weight", help="[kg]")
-@click.option("--height-cm", "--height", "height", help="[cm]")
-@click.option("--age-y", "--age", "age", help="[years]")
-@click.option("--sex", type=click.Choice(["female", "male"]))
-@click.option("--hepatic-class", help="Child-Pugh class: none, A, B or C.")
-@click.option(
-    "--interaction", multiple=True, help="A medicine or condition that the substance's card names. Repeatable."
-)
-@click.option("--urine-ph", "--ph", "ph", help="Usual urine pH.")
-@click.option("--hydration-level", "--hydration", "hydration", type=click.Choice(["low", "usual", "high"]))
-@click.option("--urine-flow-ml-h", "--flow", "flow", help="Usual urine flow. [mL/h]")
-@click.option("--fluid-intake-l-day", "--fluid-intake", "fluid_intake", help="[L/day]")
-@click.option(
-    "--urine-creatinine-mg-dl", "--urine-creatinine", "urine_creatinine", help="Usual creatinine in urine. [mg/dL]"
-)
-@click.option("--specific-gravity", help="Usual specific gravity of the urine.")
-@click.option("--void-interval-h", "--void-interval", "void_interval", help="Hours of urine the specimen holds. [h]")
-@click.option("--draws", type=int, help="Monte-Carlo draws.")
-@click.option("--seed", type=int)
-@click.option("--level", type=float, help="Level of the predictive interval.")
-@click.option("--include", multiple=True, type=click.Choice(["concentration", "draws"]))
+@with_flags_of_inputs
 @json_or_summary
 @reports_errors
 def estimate(file, as_json, **flags):
@@ -127,7 +99,6 @@ def estimate(file, as_json, **flags):
 def read_question(file, flags):
     """The question from a file or from flags."""
     from detectapi import service
-    from detectapi.cli.flags import OPTIONS, question, with_options
 
     if file is None:
         if not flags["substance"]:
@@ -136,12 +107,12 @@ def read_question(file, flags):
             raise click.UsageError("Give at least one --dose.")
         if flags["assay"] and flags["cutoff"]:
             raise click.UsageError("Give --assay or --cutoff, not both.")
-        if flags["rule"] and not flags["cutoff"]:
+        if flags["assay_rule"] and not flags["cutoff"]:
             raise click.UsageError("--rule belongs to --cutoff; a registered assay has a rule of its own.")
         return question(flags)
-    beside = [name for name, value in flags.items() if value and name not in (*OPTIONS, "include")]
+    beside = given_flags(flags)
     if beside:
-        raise click.UsageError(f"With a FILE, leave out --{beside[0].replace('_', '-')}.")
+        raise click.UsageError(f"With a FILE, leave out {beside[0]}.")
     return with_options(service.read_json(file.read()), flags)
 
 
@@ -190,8 +161,8 @@ def assays(as_json):
 @cli.command()
 @click.argument("file", type=click.File("rb"))
 @click.option("--svg", type=click.Path(dir_okay=False, writable=True), help="Write the tornado plot there.")
-@click.option("--draws", type=int, help="Monte-Carlo draws.")
-@click.option("--seed", type=int)
+@option(INPUTS["options.draws"])
+@option(INPUTS["options.seed"])
 @json_or_summary
 @reports_errors
 def sensitivity(file, svg, as_json, **flags):
@@ -200,12 +171,9 @@ def sensitivity(file, svg, as_json, **flags):
     FILE is a question as JSON, - the standard input.
     """
     from detectapi import service
-    from detectapi.cli.flags import with_options
     from detectapi.telling import tornado
 
-    document = service.sensitivity(
-        with_options(service.read_json(file.read()), {"level": None, "include": (), **flags})
-    )
+    document = service.sensitivity(with_options(service.read_json(file.read()), flags))
     if svg:
         with open(svg, "w", encoding="utf-8", newline="\n") as paper:
             paper.write(str(tornado.drawing(document)))

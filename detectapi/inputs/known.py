@@ -11,28 +11,12 @@ from dataclasses import dataclass, replace
 from typing import Any, TypeAlias
 
 from detectapi.inputs.distribution import InputDistribution, from_given, population_default
+from detectapi.inputs.table import INPUTS, Input
 from detectapi.values.substance import Parameter
 
 Request: TypeAlias = Mapping[str, Any]
 Defaults: TypeAlias = Mapping[str, Parameter]
 Stages: TypeAlias = Mapping[str, tuple[float, float]]
-
-BODY_BOUNDS = {"weight_kg": (2.0, 400.0), "height_cm": (40.0, 250.0), "age_y": (0.0, 120.0)}
-RENAL_BOUNDS = {
-    "egfr_ml_min_1_73m2": (3.0, 250.0),
-    "creatinine_clearance_ml_min": (3.0, 300.0),
-    "serum_creatinine_mg_dl": (0.1, 25.0),
-    "serum_creatinine_umol_l": (9.0, 2200.0),
-}
-URINE_BOUNDS = {
-    "urine_flow_ml_h": (6.0, 1500.0),
-    "fluid_intake_l_day": (0.3, 15.0),
-    "urine_creatinine_mg_dl": (1.0, 600.0),
-    "specific_gravity": (1.001, 1.04),
-}
-PH_BOUNDS = (4.0, 9.0)
-VOID_BOUNDS = (0.25, 24.0)
-LINEAR = ("age_y", "specific_gravity")
 
 
 @dataclass(frozen=True, slots=True)
@@ -93,79 +77,75 @@ def read_known(request: Request, defaults: Defaults, stages: Stages) -> KnownInp
         Lowest and highest indexed GFR of each stage of kidney disease. [mL/min/1.73 m2]
     """
     person, specimen = request.get("person") or {}, request.get("specimen") or {}
-    renal, hydration = request.get("renal") or {}, request.get("hydration") or {}
+    kidney, flow, own_flow = (_which(request, name) for name in ("kidney", "hydration", "specimen flow"))
     distributions = [
-        *_body(person, defaults),
-        _kidneys(renal, defaults, stages),
-        _usual_flow(hydration, defaults),
-        _usual_ph(request, defaults),
-        *_specimen(specimen),
+        *_each(request, "person"),
+        *([] if person.get("weight_kg") is not None else [population_default("weight_kg", defaults["weight_kg"])]),
+        _kidneys(request, kidney, defaults, stages),
+        _usual_flow(request, flow, defaults),
+        *_each(request, ""),
+        *([] if request.get("urine_ph") is not None else [population_default("urine_ph", defaults["urine_ph"])]),
+        *([distribution_of(own_flow, specimen[own_flow.name])] if own_flow else []),
+        *_each(request, "specimen"),
     ]
     return KnownInputs(
         distributions={one.name: one for one in distributions},
         sex=person.get("sex"),
         hepatic_class=person.get("hepatic_class"),
         interactions=tuple(person.get("interactions") or ()),
-        renal_measure=_first_given(renal, RENAL_BOUNDS) or "egfr_ml_min_1_73m2",
-        hydration_measure=_first_given(hydration, URINE_BOUNDS) or "urine_flow_ml_h",
-        specimen_measure=_first_given(specimen, URINE_BOUNDS),
+        renal_measure=kidney.name if kidney else "egfr_ml_min_1_73m2",
+        hydration_measure=flow.name if flow else "urine_flow_ml_h",
+        specimen_measure=own_flow.name if own_flow else None,
     )
 
 
-def _first_given(section: Mapping[str, Any], names: Mapping[str, Any]) -> str | None:
-    """The first of some inputs that a section of the request has."""
-    return next((name for name in names if section.get(name) is not None), None)
+def distribution_of(entry: Input, given: float | Mapping[str, float]) -> InputDistribution:
+    """The distribution of an input that was given, on its scale and within its bounds.
+
+    Parameters
+    ----------
+    entry : Input
+    given : float or dict
+        A number or a range. [unit of the input]
+    """
+    return from_given(entry.distribution, given, entry.scale, *entry.bounds)
 
 
-def _given(name: str, value: Any, bounds: tuple[float, float], prefix: str = "") -> InputDistribution:
-    """The distribution of an input that was given, on its own scale and within its own bounds."""
-    return from_given(f"{prefix}{name}", value, "linear" if name in LINEAR else "log", *bounds)
+def _section(request: Request, path: str) -> Mapping[str, Any]:
+    return (request.get(path) or {}) if path else request
 
 
-def _body(person: Mapping[str, Any], defaults: Defaults) -> list[InputDistribution]:
-    found = [_given(name, person[name], bounds) for name, bounds in BODY_BOUNDS.items() if person.get(name) is not None]
-    if person.get("weight_kg") is None:
-        found.append(population_default("weight_kg", defaults["weight_kg"]))
-    return found
+def _each(request: Request, section: str) -> list[InputDistribution]:
+    """The inputs of a section that were given and are no alternatives of each other."""
+    given = _section(request, section)
+    entries = [one for one in INPUTS.in_section(section) if one.distribution and not one.alternatives]
+    return [distribution_of(one, given[one.name]) for one in entries if given.get(one.name) is not None]
 
 
-def _kidneys(renal: Mapping[str, Any], defaults: Defaults, stages: Stages) -> InputDistribution:
-    name = _first_given(renal, RENAL_BOUNDS)
-    if name is not None:
-        return _given(name, renal[name], RENAL_BOUNDS[name])
+def _which(request: Request, alternatives: str) -> Input | None:
+    """Which of some alternatives was given as a number or a range."""
+    entries = (one for one in INPUTS.among(alternatives) if one.distribution)
+    return next((one for one in entries if _section(request, one.section).get(one.name) is not None), None)
+
+
+def _kidneys(request: Request, entry: Input | None, defaults: Defaults, stages: Stages) -> InputDistribution:
+    renal = _section(request, "renal")
+    if entry is not None:
+        return distribution_of(entry, renal[entry.name])
     stage = renal.get("ckd_stage")
     if stage is None:
         return population_default("egfr_ml_min_1_73m2", defaults["gfr_ml_min_1_73m2"])
     low, high = stages[stage]
-    gfr = _given("egfr_ml_min_1_73m2", {"low": low, "high": high}, RENAL_BOUNDS["egfr_ml_min_1_73m2"])
+    gfr = distribution_of(INPUTS["renal.egfr_ml_min_1_73m2"], {"low": low, "high": high})
     return replace(gfr, source="derived", detail=f"CKD stage {stage} read as its range of eGFR")
 
 
-def _usual_flow(hydration: Mapping[str, Any], defaults: Defaults) -> InputDistribution:
-    name = _first_given(hydration, URINE_BOUNDS)
-    if name is not None:
-        return _given(name, hydration[name], URINE_BOUNDS[name])
+def _usual_flow(request: Request, entry: Input | None, defaults: Defaults) -> InputDistribution:
+    hydration = _section(request, "hydration")
+    if entry is not None:
+        return distribution_of(entry, hydration[entry.name])
     level = hydration.get("level")
     default = defaults["urine_flow_ml_h" if level in (None, "usual") else f"urine_flow_ml_h.{level}"]
     if level is None:
         return population_default("urine_flow_ml_h", default)
     return population_default("urine_flow_ml_h", default, "derived", f"hydration level {level}")
-
-
-def _usual_ph(request: Request, defaults: Defaults) -> InputDistribution:
-    if request.get("urine_ph") is None:
-        return population_default("urine_ph", defaults["urine_ph"])
-    return from_given("urine_ph", request["urine_ph"], "linear", *PH_BOUNDS)
-
-
-def _specimen(specimen: Mapping[str, Any]) -> list[InputDistribution]:
-    found = [
-        _given(name, specimen[name], bounds, "specimen.")
-        for name, bounds in URINE_BOUNDS.items()
-        if specimen.get(name) is not None
-    ]
-    if specimen.get("urine_ph") is not None:
-        found.append(from_given("specimen.urine_ph", specimen["urine_ph"], "linear", *PH_BOUNDS))
-    if specimen.get("void_interval_h") is not None:
-        found.append(from_given("void_interval_h", specimen["void_interval_h"], "log", *VOID_BOUNDS))
-    return found

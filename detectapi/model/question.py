@@ -7,8 +7,9 @@ from dataclasses import replace
 from types import MappingProxyType
 from typing import Any
 
-from detectapi.inputs.distribution import InputDistribution, from_given
-from detectapi.inputs.known import read_known
+from detectapi.inputs.distribution import InputDistribution
+from detectapi.inputs.known import distribution_of, read_known
+from detectapi.inputs.table import INPUTS
 from detectapi.knowledge import catalog, posterior
 from detectapi.model.kinetics import form_shares, group_keys
 from detectapi.model.physiology import Physiology
@@ -32,13 +33,11 @@ DEFAULT_IMPRECISION = {
 }
 """Coefficient of variation of a measurement near its cutoff, for assays that state none, and where it comes from."""
 
-HALF_LIFE_BOUNDS = (0.05, 5000.0)
-
-LONGEST_VOID = 24.0
+LONGEST_VOID = INPUTS["specimen.void_interval_h"].bounds[1]
 MOST_OPEN_DOSE_DRAWS = 500_000
 """Doses that still enter the body, or lie within the longest void, are followed one by one: their number times draws is bounded."""
 
-FEWEST_DRAWS = 100
+FEWEST_DRAWS = int(INPUTS["options.draws"].bounds[0])
 MOST_COEFFICIENTS = 20_000_000
 """Each way in keeps a coefficient for each pole in each draw, and brings a pole of its own. So many take 0.3 to 1 GB in all."""
 
@@ -251,13 +250,13 @@ def _imprecision(given: Mapping[str, Any], stage: str) -> tuple[float, Origin | 
 
 
 def _read_half_life(model: Mapping[str, Any], substance: Substance, regimen: Regimen) -> InputDistribution:
+    entry = INPUTS["model.half_life_h"]
     if model.get("half_life_h") is not None:
-        return from_given("half_life_h", model["half_life_h"], "log", *HALF_LIFE_BOUNDS)
+        return distribution_of(entry, model["half_life_h"])
     routes = set(regimen.routes)
     known = substance.half_life_model.half_lives
     entries = [h for h in known if routes & set(h.routes)] or list(known[:1])
     low, high = min(h.low for h in entries), max(h.high for h in entries)
     given = low if low == high else {"low": low, "high": high}
     detail = "; ".join(dict.fromkeys(h.claim for h in entries if h.claim))
-    half_life = from_given("half_life_h", given, "log", *HALF_LIFE_BOUNDS)
-    return replace(half_life, source="textbook", detail=detail)
+    return replace(distribution_of(entry, given), source="textbook", detail=detail)

@@ -7,6 +7,7 @@ from dataclasses import dataclass
 from functools import lru_cache
 from types import MappingProxyType
 
+from detectapi.inputs.table import INPUTS
 from detectapi.knowledge.catalog.parameters import origin, parameter, quantity
 from detectapi.knowledge.catalog.reading import Table
 from detectapi.values.assay import Assay, Component, RegisteredAssay
@@ -39,7 +40,7 @@ PHYSIOLOGY_UNITS = {
 }
 """The physiology that the calculation asks for, with canonical units."""
 
-CKD_STAGES = ("G1", "G2", "G3a", "G3b", "G4", "G5")
+CKD_STAGES = tuple(INPUTS["renal.ckd_stage"].words)
 
 
 @dataclass(frozen=True, slots=True)
