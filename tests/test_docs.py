@@ -16,7 +16,7 @@ from architecture_picture import LEFT_OUT
 from detectapi import service
 from detectapi.cli.main import cli
 from detectapi.knowledge import catalog
-from detectapi.knowledge.catalog.substance_file import expected_units
+from detectapi.knowledge.catalog import model_names
 from detectapi.values import errors
 from detectapi.web.problems import KINDS
 from schemas import EstimateRequestSchema, EstimateResponseSchema
@@ -175,8 +175,8 @@ def test_every_word_of_an_answer_is_explained_somewhere(name):
 @pytest.mark.parametrize("substance", catalog.substances(), ids=lambda substance: substance.id)
 def test_every_parameter_a_substance_needs_is_explained(substance):
     text = page("adding-a-substance.md")
-    for names in expected_units(substance.moieties, substance.routes):
-        for name in names.split("|"):
+    for alternatives in model_names.needed(substance.moieties, substance.routes):
+        for name in alternatives:
             word = re.sub(r"_\d$", "_i", name.rpartition(".")[2])
             word = re.sub(r"^fraction_(?!unbound).*", "fraction_<moiety>", word)
 

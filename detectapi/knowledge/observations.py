@@ -17,7 +17,7 @@ from typing import Any
 from marshmallow import ValidationError
 
 from detectapi.knowledge import DATA
-from detectapi.knowledge.catalog.reading import parse
+from detectapi.knowledge.catalog.reading import reading
 from detectapi.knowledge.catalog.registries import references
 from detectapi.values.errors import CatalogError
 from detectapi.values.observation import Claim, Observation, Sampling, Spread, Study
@@ -117,7 +117,8 @@ def read_folder(data: Path) -> tuple[tuple[Observation, ...], tuple[Claim, ...]]
     """
     known = {}
     for file in sorted(data.glob("references*.toml")):
-        known |= references(parse(file.read_bytes(), file.name))
+        with reading(file.read_bytes(), file.name) as root:
+            known |= references(root)
     rows: list[Observation] = []
     stated: list[Claim] = []
     for file in sorted((data / "observations").glob("*.toml")):

@@ -13,6 +13,7 @@ __all__ = [
     "DetectError",
     "InputError",
     "MalformedRequest",
+    "Mistake",
     "NotSupported",
     "NumericalError",
     "OutOfRange",
@@ -29,6 +30,17 @@ class Problem(NamedTuple):
     code: str  # stable slug for programs
     detail: str  # sentence for people
     allowed: tuple[object, ...] | None = None  # the permitted values, where they can be listed
+
+
+class Mistake(NamedTuple):
+    """One mistake in a data file."""
+
+    file: str
+    place: str  # path of the key, as TOML writes it; "" is the whole file
+    message: str
+
+    def __str__(self) -> str:
+        return ": ".join(part for part in self if part)
 
 
 class DetectError(Exception):
@@ -105,9 +117,22 @@ class OutOfRange(InputError):
 
 
 class CatalogError(DetectError):
-    """A data file is wrong. The operator must correct it, not the caller."""
+    """A data file is wrong. The operator must correct it, not the caller.
+
+    `mistakes` holds every mistake that was found.
+    """
 
     code = "catalog"
+
+    def __init__(self, message: str, *, mistakes: Iterable[Mistake] = ()):
+        super().__init__(message)
+        self.mistakes = tuple(mistakes)
+
+    @classmethod
+    def of(cls, mistakes: Iterable[Mistake]) -> "CatalogError":
+        """The error for some mistakes, each on a line of its own."""
+        listed = tuple(mistakes)
+        return cls("\n".join(map(str, listed)), mistakes=listed)
 
 
 class NumericalError(DetectError, ArithmeticError):

@@ -1,13 +1,18 @@
 """Wrong data files: each mistake is refused with the file and the key it stands at."""
 
+import copy
+import functools
+import random
 import shutil
+import tomllib
+from datetime import date
 from pathlib import Path
 
 import pytest
 
 from detectapi.knowledge import catalog
-from detectapi.knowledge.catalog import registries
-from detectapi.knowledge.catalog.reading import parse
+from detectapi.knowledge.catalog import form, registries, substance_file
+from detectapi.knowledge.catalog.reading import Table, reading
 from detectapi.values.errors import CatalogError
 
 EXTRA = Path(__file__).parents[1] / "data" / "extra"
@@ -227,15 +232,80 @@ def test_a_mistake_is_refused_where_it_stands(folder, mistake):
 @pytest.mark.parametrize("mistake", FORM)
 def test_the_forms_find_mistakes_of_form(folder, mistake):
     old, new, _ = WRONG[mistake]
+    file = folder / "substances" / "toy.toml"
+    file.write_text(spoil(old, new), encoding="utf-8")
 
-    assert "substances/toy.toml: /" in refusal(folder, spoil(old, new), ask=catalog.check)
+    assert form.substance_mistakes(file)
 
 
-def test_the_forms_report_every_mistake_at_once(folder):
-    text = spoil("revision = 1", "revision = 0").replace('"2026-11-23"', '"lately"').replace("peripherals = 0", "")
+# -- all mistakes of a file at once -----------------------------------------------------------------------------------
+
+# After these it is not known what else should be there: whether a source is needed, what a bound must be.
+LEAVES_OPEN = (
+    "not TOML",
+    "no basis",
+    "a basis of its own",
+    "a scale of its own",
+    "an unknown covariate",
+    "a form that does not suit",
+    "an unknown route",
+)
+
+
+@pytest.mark.parametrize("seed", range(20))
+def test_mistakes_are_reported_all_at_once(folder, seed):
+    """Spoil the file at as many places as go together, in an order made by chance: each place is in the refusal."""
+    names = [name for name in WRONG if name not in LEAVES_OPEN]
+    random.Random(seed).shuffle(names)
+    text, places = TOY, []
+    for old, new, place in (WRONG[name] for name in names):
+        if text.count(old) == 1 and all(made in text.replace(old, new) for made, _ in places):
+            text = text.replace(old, new)
+            places.append((new, place))
+    message = refusal(folder, text)
+
+    assert len(places) > 10
+    assert [place for _, place in places if place not in message] == []
+
+
+def test_a_mistake_of_form_and_one_of_meaning_are_reported_together(folder):
+    text = spoil("revision = 1", "revision = 0").replace('"2026-11-23"', '"lately"').replace("high = 180", "high = 18")
     lines = refusal(folder, text, ask=catalog.check).splitlines()
 
-    assert {"/revision", "/reviewed", "/moieties/0/peripherals"} == {line.split(": ")[1] for line in lines}
+    assert {"revision", "reviewed", "half_life_model.half_lives[0].low"} == {line.split(": ")[1] for line in lines}
+
+
+def test_mistakes_of_several_files_are_reported_together(folder):
+    assays = (folder / "assays.toml").read_text(encoding="utf-8")
+    (folder / "assays.toml").write_text(assays.replace("cutoff_ng_ml = 10", "cutoff_ng_ml = 0"), encoding="utf-8")
+    message = refusal(folder, spoil("high = 180", "high = 18"), ask=catalog.check)
+
+    assert "assays.toml: assays.toy-test.components[0].cutoff_ng_ml" in message
+    assert "substances/toy.toml: half_life_model.half_lives[0].low" in message
+
+
+def places(value, path=()):
+    """The path of every value within a file."""
+    inner = value.items() if isinstance(value, dict) else enumerate(value) if isinstance(value, list) else ()
+    for key, item in inner:
+        yield (*path, key)
+        yield from places(item, (*path, key))
+
+
+DATA = tomllib.loads(TOY)
+
+
+@pytest.mark.parametrize("path", list(places(DATA)), ids=lambda path: ".".join(map(str, path)))
+def test_a_value_of_another_type_is_a_mistake_and_nothing_worse(path):
+    for wrong in (date(2026, 1, 1), {}, [[]]):
+        data = copy.deepcopy(DATA)
+        table = functools.reduce(lambda inner, key: inner[key], path[:-1], data)
+        table[path[-1]] = wrong
+        root = Table(data, "toy.toml")
+        root.schema_version()
+        substance_file.substance(root, "", ["oral"])
+
+        assert root.mistakes or (path[0], wrong) == ("interactions", {})
 
 
 @pytest.mark.parametrize(
@@ -282,7 +352,7 @@ def test_a_substance_stands_once(folder):
         ('kind = "immunoassay"', 'kind = "guess"', "assays.toy-test.kind"),
         ('rule = "any"', 'rule = "some"', "assays.toy-test.rule"),
         ("{ value = 0.1,", "{ value = 2,", "assays.toy-test.imprecision_cv"),
-        ("[assays.toy-test]", "[assays.mayo-ketau]", "mayo-ketau: is already there"),
+        ("[assays.toy-test]", "[assays.mayo-ketau]", "mayo-ketau: exists already"),
         ("[{ analyte", '[{ analyte = "toy", cutoff_ng_ml = 1 }, { analyte', "assays.toy-test.components"),
         ('issuer = "Toy maker"', 'issuer = "Toy maker"\ncolour = 1', "assays.toy-test.colour"),
     ],
@@ -300,7 +370,7 @@ def test_a_wrong_assay_is_refused(folder, old, new, place):
     [
         ('[references.a2000]\nauthors = "A"\njournal = "J"\naccess = "dreamt"', "references.a2000.access"),
         ('[references.a2000]\nauthors = "A"\naccess = "read"', "references.a2000.journal"),
-        ('[references.fanta2015]\nauthors = "A"\njournal = "J"\naccess = "read"', "fanta2015: is already there"),
+        ('[references.fanta2015]\nauthors = "A"\njournal = "J"\naccess = "read"', "fanta2015: exists already"),
     ],
 )
 def test_a_wrong_reference_is_refused(folder, text, place):
@@ -320,7 +390,7 @@ def packaged(name):
         (
             '[parameters."urine_ph"]',
             '[parameters."urine_hp"]',
-            "parameters: missing or not asked for: urine_hp, urine_ph",
+            "parameters: missing, or not needed by the model: urine_hp, urine_ph",
         ),
         ('unit = "kg"', 'unit = "h"', "parameters.weight_kg.unit"),
         ("[ckd_stages.G5]", "[ckd_stages.G6]", "ckd_stages: must be G1"),
@@ -332,8 +402,11 @@ def packaged(name):
 def test_wrong_physiology_is_refused(old, new, place):
     text = packaged("physiology.toml")
     assert old in text
-    with pytest.raises(CatalogError) as caught:
-        registries.physiology(parse(text.replace(old, new).encode(), "physiology.toml"))
+    with (
+        pytest.raises(CatalogError) as caught,
+        reading(text.replace(old, new).encode(), "physiology.toml") as root,
+    ):
+        registries.physiology(root)
 
     assert caught.value.message.startswith(f"physiology.toml: {place}")
 
@@ -341,14 +414,14 @@ def test_wrong_physiology_is_refused(old, new, place):
 @pytest.mark.parametrize(
     ("old", "new", "place"),
     [
-        ('"suppository"', '"I.V."', "routes.rectal.synonyms: holds a word of another route"),
+        ('"suppository"', '"I.V."', "routes.rectal.synonyms: has a word of another route"),
         ('name = "Rectal"', 'name = ""', "routes.rectal.name"),
     ],
 )
 def test_wrong_route_words_are_refused(old, new, place):
     text = packaged("routes.toml")
     assert old in text
-    with pytest.raises(CatalogError) as caught:
-        registries.routes(parse(text.replace(old, new).encode(), "routes.toml"))
+    with pytest.raises(CatalogError) as caught, reading(text.replace(old, new).encode(), "routes.toml") as root:
+        registries.routes(root)
 
     assert caught.value.message.startswith(f"routes.toml: {place}")

@@ -2,46 +2,66 @@
 
 from __future__ import annotations
 
+import re
 import tomllib
+from collections.abc import Iterable
 from pathlib import Path
 
-from marshmallow import ValidationError
+from marshmallow import Schema, ValidationError
 
-from detectapi.values.errors import CatalogError
+from detectapi.knowledge.catalog.reading import join
+from detectapi.values.errors import Mistake
 from schemas.assay import AssaysFileSchema
 from schemas.error import problems
 from schemas.physiology import PhysiologyFileSchema, RoutesFileSchema
 from schemas.reference import ReferencesFileSchema
 from schemas.substance import SubstanceFileSchema
 
-FORMS = {
-    "assays.toml": AssaysFileSchema,
+REGISTRIES: dict[str, type[Schema]] = {
+    "assays*.toml": AssaysFileSchema,
     "physiology.toml": PhysiologyFileSchema,
-    "references.toml": ReferencesFileSchema,
+    "references*.toml": ReferencesFileSchema,
     "routes.toml": RoutesFileSchema,
 }
 
 
-def check(folder: Path) -> None:
-    """Check the form of every file of a data folder.
+def registry_mistakes(folder: Path) -> list[Mistake]:
+    """Every mistake of form in the files that substances share."""
+    files = [(file, form) for pattern, form in REGISTRIES.items() for file in sorted(folder.glob(pattern))]
+    return [mistake for file, form in files for mistake in _mistakes(file, file.name, form)]
 
-    Raises
-    ------
-    CatalogError
-        With one line for each mistake: file, key, what is allowed.
-    """
-    files = {
-        file: form for name, form in FORMS.items() for file in sorted(folder.glob(name.replace(".toml", "*.toml")))
-    }
-    files |= {file: SubstanceFileSchema for file in sorted((folder / "substances").glob("*.toml"))}
-    mistakes = []
-    for file, form in files.items():
-        name = file.relative_to(folder).as_posix()
-        try:
-            form().load(tomllib.loads(file.read_text(encoding="utf-8")))
-        except (tomllib.TOMLDecodeError, UnicodeDecodeError) as error:
-            mistakes.append(f"{name}: not TOML: {error}")
-        except ValidationError as error:
-            mistakes += [f"{name}: {place}: {detail}" for place, _, detail, _ in problems(error.messages)]
-    if mistakes:
-        raise CatalogError("\n".join(mistakes))
+
+def substance_mistakes(file: Path) -> list[Mistake]:
+    """Every mistake of form in the file of a substance."""
+    return _mistakes(file, f"substances/{file.name}", SubstanceFileSchema)
+
+
+def merged(in_form: Iterable[Mistake], in_meaning: Iterable[Mistake]) -> list[Mistake]:
+    """All mistakes, each once: the form's words are left out where the catalogue says something of the same place."""
+    words = list(in_meaning)
+    places = [(mistake.file, mistake.place) for mistake in words]
+
+    def is_new(mistake: Mistake) -> bool:
+        at_or_below = re.compile(rf"{re.escape(mistake.place)}($|[.\[])")
+        return not any(file == mistake.file and at_or_below.match(place) for file, place in places)
+
+    return list(dict.fromkeys([*words, *filter(is_new, in_form)]))
+
+
+def _mistakes(file: Path, name: str, form: type[Schema]) -> list[Mistake]:
+    try:
+        form().load(tomllib.loads(file.read_text(encoding="utf-8")))
+    except (tomllib.TOMLDecodeError, UnicodeDecodeError) as error:
+        return [Mistake(name, "", f"not TOML: {error}")]
+    except ValidationError as error:
+        return [Mistake(name, _path(pointer), detail) for pointer, _, detail, _ in problems(error.messages)]
+    return []
+
+
+def _path(pointer: str) -> str:
+    """The path of a key, as TOML writes it, from a JSON pointer."""
+    path = ""
+    for part in pointer.split("/")[1:]:
+        key = part.replace("~1", "/").replace("~0", "~")
+        path = join(path, int(key) if key.isdigit() else key)
+    return path

@@ -1,57 +1,50 @@
-"""What only several files together can tell: sources resolve, nothing measured rests on memory, default assays fit."""
+"""Checks that need several files: sources exist, nothing measured rests on memory, the default assay fits."""
 
 from __future__ import annotations
 
-from collections.abc import Mapping
+from collections.abc import Iterator, Mapping
 from typing import Any
 
-from detectapi.knowledge.catalog.reading import Table
+from detectapi.knowledge.catalog.reading import Table, join
 from detectapi.knowledge.catalog.registries import Reference
 from detectapi.values.assay import RegisteredAssay
 from detectapi.values.substance import Substance
 
 
-def check_substance(
-    root: Table, read: Substance, references: Mapping[str, Reference], assays: Mapping[str, RegisteredAssay]
-) -> None:
-    """Check a substance against the references and the assays.
-
-    Raises
-    ------
-    CatalogError
-        Naming the file and the key.
-    """
-    check_sources(root, references)
-    registered = assays.get(read.default_assay)
+def check_assay(root: Table, substance: Substance, assays: Mapping[str, RegisteredAssay]) -> None:
+    """Note what is wrong with the default assay of a substance."""
+    if not root.is_sound("default_assay"):
+        return
+    registered = assays.get(substance.default_assay)
     if registered is None or registered.assay is None:
-        raise root.mistake("default_assay", "must be an assay with a cutoff in urine")
-    if read.id not in registered.substances:
-        raise root.mistake("default_assay", "does not list this substance")
-    known = {moiety.id for moiety in read.moieties}
-    if not all(set(component.weights) <= known for component in registered.assay.components):
-        raise root.mistake("default_assay", "tests for an analyte the substance has not")
+        root.refuse("default_assay", "must be an assay with a cutoff in urine")
+        return
+    known = {moiety.id for moiety in substance.moieties}
+    measured = {analyte for component in registered.assay.components for analyte in component.weights}
+    if substance.id not in registered.substances and root.is_sound("id"):
+        root.refuse("default_assay", "does not list this substance")
+    elif not measured <= known and known and "" not in known:
+        root.refuse("default_assay", "looks for an analyte that the substance does not have")
 
 
 def check_sources(root: Table, references: Mapping[str, Reference]) -> None:
-    """Every source is a citekey, and no measured or derived number rests on a source that was recalled only."""
-    for table, data in _walk(root, root.data, root.path):
-        for citekey in [data["source"]] if "source" in data else data.get("sources", ()):
-            if citekey not in references:
-                raise table.mistake("source", f"{citekey} is not in references.toml")
-        if "source" in data and references[data["source"]].access == "recalled":
-            raise table.mistake(
-                "source", f"{data['source']} was recalled only: such a number is assumed, with the reason"
-            )
+    """Note every source that has no entry, and every measured or derived number whose source was only recalled."""
+    for table in _tables(root, root.data, root.path):
+        source, sources = table.data.get("source"), table.data.get("sources")
+        cited = [("source", source), *(("sources", key) for key in (sources if isinstance(sources, list) else ()))]
+        for key, citekey in cited:
+            if isinstance(citekey, str) and citekey not in references:
+                table.refuse(key, f"{citekey} is not in references.toml")
+        if isinstance(source, str) and source in references and references[source].access == "recalled":
+            table.refuse("source", f"{source} was recalled only: such a number is assumed, with the reason")
 
 
-def _walk(root: Table, value: Any, path: str):
-    """Every table of a file with its place."""
+def _tables(root: Table, value: Any, path: str) -> Iterator[Table]:
+    """Every table of a file."""
     if isinstance(value, Mapping):
-        table = Table(value, root.file, path)
-        yield table, value
+        yield Table(value, root.file, path, root.mistakes)
         for key, inner in value.items():
-            if isinstance(inner, Mapping | list):
-                yield from _walk(root, inner, table.place(key))
+            yield from _tables(root, inner, join(path, key))
     elif isinstance(value, list):
         for i, inner in enumerate(value):
-            yield from _walk(root, inner, f"{path}[{i}]")
+            yield from _tables(root, inner, join(path, i))

@@ -8,7 +8,7 @@ from types import MappingProxyType
 
 from detectapi.knowledge.catalog.reading import Table
 from detectapi.values.substance import Effect, Origin, Parameter, Quantity
-from detectapi.values.units import convert
+from detectapi.values.units import KINDS, convert
 
 BASES = ("measured", "derived", "assumed")
 SCALES = ("log", "logit", "linear")
@@ -20,7 +20,15 @@ COVARIATES = {
     "hepatic_class": "word",
     "interactions": "word",
 }
-"""What an effect may depend on, and whether it is a number or one or more words."""
+"""What an effect may depend on, and whether that is a number or one or more words."""
+
+SPREADS = {
+    "interindividual_cv": "people",
+    "interindividual_sd": "people",
+    "interspecimen_cv": "specimens",
+    "interspecimen_sd": "specimens",
+}
+"""The keys of a variability, and what differs by it."""
 
 
 def origin(table: Table) -> Origin:
@@ -28,80 +36,106 @@ def origin(table: Table) -> Origin:
     basis = table.choice("basis", BASES)
     if basis == "assumed":
         return Origin(basis, reason=table.text("reason"))
-    return Origin(basis, source=table.text("source"), locator=table.text("locator"))
+    if basis:
+        return Origin(basis, source=table.text("source"), locator=table.text("locator"))
+    table.allow("source", "locator", "reason")
+    return Origin(basis)
 
 
 def quantity(table: Table, unit: str) -> Quantity:
-    """A number that is not varied, in the canonical unit."""
-    value = _canonical(table, "value", table.number("value"), unit)
-    read = Quantity(value, unit, origin(table))
+    """A number that does not vary, in its canonical unit."""
+    value = _canonical(table, table.number("value"), unit)
+    result = Quantity(value, unit, origin(table))
     table.finish()
-    return read
+    return result
 
 
 def effect(table: Table) -> Effect:
     """How a covariate changes a parameter."""
     covariate = table.choice("covariate", tuple(COVARIATES))
     form = table.choice("form", FORMS)
-    if (form == "category") != (COVARIATES[covariate] == "word"):
-        raise table.mistake("form", f"does not suit {covariate}")
+    if covariate and form and (form == "category") != (COVARIATES[covariate] == "word"):
+        table.refuse("form", f"does not suit {covariate}")
+        form = ""
+    factors: dict[str, float] = {}
+    clip: tuple[float, float] | None = None
+    coefficient, reference = 0.0, 0.0
     if form == "category":
-        read = Effect(covariate, form, origin(table), factors=MappingProxyType(table.factors("factors")))
-    else:
-        clip = table.numbers("clip", None)
-        if clip is not None and (len(clip) != 2 or clip[0] >= clip[1]):
-            raise table.mistake("clip", "must be two numbers, the lower first")
+        factors = table.factors("factors")
+    elif form:
+        clip = _clip(table)
         coefficient, reference = table.number("coefficient"), table.number("reference")
         if form == "power" and reference <= 0.0:
-            raise table.mistake("reference", "must be above 0")
-        read = Effect(covariate, form, origin(table), coefficient, reference, clip)
+            table.refuse("reference", "must be above 0")
+    else:
+        table.allow("factors", "clip", "coefficient", "reference")
+    result = Effect(covariate, form, origin(table), coefficient, reference, clip, MappingProxyType(factors))
     table.finish()
-    return read
+    return result
+
+
+def _clip(table: Table) -> tuple[float, float] | None:
+    limits = table.optional_numbers("clip")
+    if limits is None:
+        return None
+    if len(limits) != 2 or limits[0] >= limits[1]:
+        table.refuse("clip", "must be two numbers, the lower first")
+        return None
+    return limits[0], limits[1]
 
 
 def shared_effects(root: Table) -> dict[str, tuple[Effect, ...]]:
-    """The named lists of effects that parameters refer to; each must be referred to, or it is a mistyped name."""
+    """The named lists of effects. A list that no parameter names is refused: its name is probably mistyped."""
     if "effects" not in root:
         return {}
     named = root.table("effects")
-    used = {name for item in root.table("parameters").data.values() for name in item.get("effects", ())}
+    used = _effects_in_use(root)
     for name in named.data:
         if name not in used:
-            raise named.mistake(name, "no parameter has these effects")
+            named.refuse(name, "no parameter has these effects")
     return {name: tuple(effect(item) for item in named.tables(name)) for name in named.data}
 
 
-def parameter(name: str, table: Table, unit: str, shared: Mapping[str, tuple[Effect, ...]]) -> Parameter:
-    """One parameter, brought to its canonical unit.
+def _effects_in_use(root: Table) -> set[str]:
+    parameters = root.data.get("parameters")
+    tables = parameters.values() if isinstance(parameters, Mapping) else ()
+    lists = [table.get("effects") for table in tables if isinstance(table, Mapping)]
+    return {name for names in lists if isinstance(names, list) for name in names if isinstance(name, str)}
+
+
+def parameter(name: str, table: Table, unit: str | None, shared: Mapping[str, tuple[Effect, ...]]) -> Parameter:
+    """One parameter, converted to its canonical unit.
 
     Parameters
     ----------
     name : str
     table : Table
-    unit : str
-        The canonical unit of this parameter.
+    unit : str or None
+        The canonical unit of this parameter; None where it is not known, so that no unit is wrong.
     shared : dict
         Effects by name.
     """
     scale = table.choice("scale", SCALES)
-    value, low, high = (_canonical(table, key, table.number(key), unit) for key in ("value", "low", "high"))
-    if not low <= value <= high:
-        raise table.mistake("value", f"lies outside its bounds, {low:g} to {high:g}")
+    value, low, high = (_canonical(table, table.number(key), unit) for key in ("value", "low", "high"))
+    if value < low or value > high:
+        table.refuse("value", f"lies outside its bounds, {low:g} to {high:g}")
     if scale == "log" and low <= 0.0:
-        raise table.mistake("low", "must be above 0 on the log scale")
-    if scale == "logit" and not (0.0 < value < 1.0 and 0.0 <= low and high <= 1.0):
-        raise table.mistake("value", "must lie between 0 and 1 on the logit scale, and so must its bounds")
+        table.refuse("low", "must be above 0 on the log scale")
+    if scale == "logit" and (value <= 0.0 or value >= 1.0 or low < 0.0 or high > 1.0):
+        table.refuse("value", "must lie between 0 and 1 on the logit scale, and so must its bounds")
     variability, between = _variability(table, scale)
     uncertainty = table.number("uncertainty")
     if uncertainty < 0.0:
-        raise table.mistake("uncertainty", "must not be negative")
-    read = Parameter(
+        table.refuse("uncertainty", "must not be negative")
+    if scale == "linear":  # these spreads are in the unit of the value; on the other scales they have none
+        variability, uncertainty = (_canonical(table, spread, unit) for spread in (variability, uncertainty))
+    result = Parameter(
         name=name,
         value=value,
-        unit=unit,
+        unit=unit or "",
         scale=scale,
-        variability=_spread(table, variability, scale, unit),
-        uncertainty=_spread(table, uncertainty, scale, unit),
+        variability=variability,
+        uncertainty=uncertainty,
         low=low,
         high=high,
         origin=origin(table),
@@ -111,48 +145,44 @@ def parameter(name: str, table: Table, unit: str, shared: Mapping[str, tuple[Eff
         meaning=table.text("meaning"),
     )
     table.finish()
-    return read
+    return result
 
 
-def _canonical(table: Table, key: str, value: float, unit: str) -> float:
+def _canonical(table: Table, value: float, unit: str | None) -> float:
+    """A number of the table in the canonical unit; as it is where that unit or the table's own is not known."""
+    written = table.text("unit")
+    if unit is None or not written:
+        return value
     try:
-        return convert(value, table.text("unit"), unit)
-    except ValueError as error:
-        raise table.mistake("unit", f"{error} ({key})") from error
-
-
-def _spread(table: Table, spread: float, scale: str, unit: str) -> float:
-    """A standard deviation: without unit on the log and logit scales, in the value's unit on the linear one."""
-    return _canonical(table, "value", spread, unit) if scale == "linear" else spread
+        return convert(value, written, unit)
+    except ValueError:
+        table.refuse("unit", f"must be {unit}, or one of the same kind: {', '.join(KINDS[unit])}")
+        return value
 
 
 def _variability(table: Table, scale: str) -> tuple[float, str]:
-    """Standard deviation on the parameter's scale, and between whom; a CV is converted exactly."""
-    keys = {
-        "interindividual_cv": "people",
-        "interindividual_sd": "people",
-        "interspecimen_cv": "specimens",
-        "interspecimen_sd": "specimens",
-    }
-    given = [key for key in keys if key in table]
-    if not given:
+    """Standard deviation on the parameter's scale, and what differs by it; a CV is converted exactly."""
+    present = [key for key in SPREADS if key in table]
+    if not present:
         return 0.0, "people"
-    if len(given) > 1:
-        raise table.mistake(given[1], f"cannot stand beside {given[0]}")
-    key = given[0]
+    key, *others = present
+    for other in others:
+        table.refuse(other, f"cannot stand beside {key}")
+    table.allow(*others)
     spread = table.number(key)
     if spread <= 0.0:
-        raise table.mistake(key, "must be above 0 (leave it out where nothing varies)")
+        table.refuse(key, "must be above 0 (leave it out where nothing varies)")
+        return 0.0, SPREADS[key]
     if key.endswith("_cv"):
-        if scale != "log":
-            raise table.mistake(key, "belongs to the log scale; give a standard deviation on this one")
+        if scale not in ("", "log"):
+            table.refuse(key, "belongs to the log scale; give a standard deviation on this one")
         spread = math.sqrt(math.log1p(spread**2))
-    return spread, keys[key]
+    return spread, SPREADS[key]
 
 
 def _effects(table: Table, shared: Mapping[str, tuple[Effect, ...]]) -> tuple[Effect, ...]:
-    names = table.texts("effects", ())
+    names = table.optional_texts("effects") or ()
     for name in names:
         if name not in shared:
-            raise table.mistake("effects", f"no effects of this name in the file; there are {', '.join(shared)}")
-    return tuple(item for name in names for item in shared[name])
+            table.refuse("effects", f"the file has no effects {name}; it has: {', '.join(shared) or 'none'}")
+    return tuple(item for name in names for item in shared.get(name, ()))

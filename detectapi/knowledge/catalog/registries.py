@@ -1,4 +1,4 @@
-"""What substances share, read from its files: physiology, routes, assays, references."""
+"""What all substances share, read from its files: physiology, routes, assays, references."""
 
 from __future__ import annotations
 
@@ -14,7 +14,7 @@ from detectapi.values.assay import Assay, Component, RegisteredAssay
 from detectapi.values.substance import Parameter
 
 ACCESS = ("read", "second-hand", "recalled")
-"""How a source was consulted: itself, through another's transcription, or from memory only."""
+"""How a source was consulted: itself, in the transcription of another, or from memory only."""
 
 KINDS = ("immunoassay", "mass-spectrometry")
 STAGES = ("screen", "confirm")
@@ -38,7 +38,7 @@ PHYSIOLOGY_UNITS = {
     "urine_fraction_of_intake": "1",
     "void_interval_h": "h",
 }
-"""The physiology that the calculation asks for, with canonical units."""
+"""The parameters of physiology that the model needs, with their canonical units."""
 
 CKD_STAGES = tuple(INPUTS["renal.ckd_stage"].words)
 
@@ -59,7 +59,7 @@ class Reference:
 
     @property
     def citation(self) -> str:
-        """Authors, year, title, where it stands; how it was consulted, unless it was read itself."""
+        """Authors, year, title and journal; and how it was consulted, unless it was read itself."""
         first = f"{self.authors} ({self.year})" if self.year else self.authors.rstrip(".")
         text = ". ".join(part for part in (first, self.title, self.journal) if part)
         if self.doi:
@@ -72,7 +72,7 @@ class Reference:
 
 @dataclass(frozen=True, slots=True)
 class SpecimenValidity:
-    """Limits below which a specimen is called dilute or substituted."""
+    """The limits below which a specimen is called dilute or substituted."""
 
     dilute_creatinine_mg_dl: float
     substituted_creatinine_mg_dl: float
@@ -83,7 +83,7 @@ class SpecimenValidity:
 
 @dataclass(frozen=True, slots=True)
 class Route:
-    """A route's everyday words."""
+    """A route and the words that people use for it."""
 
     id: str
     name: str
@@ -92,7 +92,7 @@ class Route:
 
 @dataclass(frozen=True, slots=True)
 class PhysiologyData:
-    """Everything of ``physiology.toml``."""
+    """The contents of ``physiology.toml``."""
 
     parameters: Mapping[str, Parameter]
     ckd_stages: Mapping[str, tuple[float, float]]
@@ -104,14 +104,14 @@ def physiology(root: Table) -> PhysiologyData:
     table = root.table("parameters")
     if set(table.data) != set(PHYSIOLOGY_UNITS):
         words = ", ".join(sorted(set(table.data) ^ set(PHYSIOLOGY_UNITS)))
-        raise root.mistake("parameters", f"missing or not asked for: {words}")
-    parameters = {name: parameter(name, table.table(name), unit, {}) for name, unit in PHYSIOLOGY_UNITS.items()}
+        root.refuse("parameters", f"missing, or not needed by the model: {words}")
+    units = {name: unit for name, unit in PHYSIOLOGY_UNITS.items() if name in table}
+    parameters = {name: parameter(name, table.table(name), unit, {}) for name, unit in units.items()}
     stages = {name: _stage(item) for name, item in root.named_tables("ckd_stages")}
     if tuple(stages) != CKD_STAGES:
-        raise root.mistake("ckd_stages", f"must be {', '.join(CKD_STAGES)}, in this order")
+        root.refuse("ckd_stages", f"must be {', '.join(CKD_STAGES)}, in this order")
     limits = root.table("specimen_validity")
-    names = SpecimenValidity.__dataclass_fields__
-    validity = SpecimenValidity(**{name: limits.number(name) for name in names})
+    validity = SpecimenValidity(**{name: limits.number(name) for name in SpecimenValidity.__dataclass_fields__})
     origin(limits)
     limits.finish()
     root.finish()
@@ -120,8 +120,8 @@ def physiology(root: Table) -> PhysiologyData:
 
 def _stage(table: Table) -> tuple[float, float]:
     low, high = table.number("low"), table.number("high")
-    if not 0.0 < low < high:
-        raise table.mistake("low", "must be above 0 and below high")
+    if low <= 0.0 or low >= high:
+        table.refuse("low", "must be above 0 and below high")
     table.choice("unit", ("mL/min/1.73m2",))
     origin(table)
     table.finish()
@@ -130,72 +130,63 @@ def _stage(table: Table) -> tuple[float, float]:
 
 def routes(root: Table) -> dict[str, Route]:
     """Read ``routes.toml``."""
-    read, words = {}, {}
+    known: dict[str, Route] = {}
+    words: dict[str, str] = {}
     for route_id, item in root.named_tables("routes"):
-        read[route_id] = Route(route_id, item.text("name"), item.texts("synonyms"))
+        known[route_id] = Route(route_id, item.text("name"), item.texts("synonyms"))
         item.finish()
-        for word in (route_id, *read[route_id].synonyms):
+        for word in (route_id, *known[route_id].synonyms):
             if words.setdefault(plain(word), route_id) != route_id:
-                raise item.mistake("synonyms", "holds a word of another route")
+                item.refuse("synonyms", "has a word of another route")
     root.finish()
-    return read
+    return known
 
 
 @lru_cache(maxsize=4096)
 def plain(word: str) -> str:
-    """A word without what makes no difference: case, spaces, hyphens, underscores, full stops."""
+    """A word in lower case, without spaces, hyphens, underscores, full stops and apostrophes, for comparing words."""
     return "".join(character for character in word.lower() if character not in " -_.'")
 
 
 def references(root: Table) -> dict[str, Reference]:
     """Read ``references.toml``."""
-    read = {}
+    known = {}
     for citekey, item in root.named_tables("references"):
-        access = item.choice("access", ACCESS)
-        year = item.integer("year") if "year" in item else None
-        read[citekey] = Reference(
+        known[citekey] = Reference(
             citekey,
             item.text("authors"),
-            item.text("title", None),
+            item.optional_text("title"),
             item.text("journal"),
-            year,
-            access,
-            item.text("doi", None),
-            item.text("pmid", None),
-            item.text("url", None),
+            item.integer("year") if "year" in item else None,
+            item.choice("access", ACCESS),
+            item.optional_text("doi"),
+            item.optional_text("pmid"),
+            item.optional_text("url"),
         )
+        item.allow("year")
         item.finish()
     root.finish()
-    return read
+    return known
 
 
 def assays(root: Table) -> dict[str, RegisteredAssay]:
     """Read ``assays.toml``."""
-    read = {}
+    known = {}
     for assay_id, item in root.named_tables("assays"):
-        read[assay_id] = _assay(assay_id, item)
+        known[assay_id] = _assay(assay_id, item)
         item.finish()
     root.finish()
-    return read
+    return known
 
 
 def _assay(assay_id: str, table: Table) -> RegisteredAssay:
     kind = table.choice("kind", KINDS)
-    components = tuple(_component(item, kind) for item in table.tables("components", ()))
-    because = table.text("because", "") if not components else ""
-    if not components and not because:
-        raise table.mistake("components", "is missing; without a cutoff in urine, because must say why")
-    test = None
-    if components:
-        analytes = [component.analyte for component in components]
-        if len(set(analytes)) < len(analytes):
-            raise table.mistake("components", "an analyte occurs once")
-        imprecision = quantity(table.table("imprecision_cv"), "1")
-        if not 0.0 <= imprecision.value <= 1.0:
-            raise table.mistake("imprecision_cv", "must lie between 0 and 1")
-        rule = table.choice("rule", ("any", "all"))
-        test = Assay(rule, components, imprecision.value, imprecision.origin, assay_id)
-    limits = table.factors("limits_ng_ml") if "limits_ng_ml" in table else {}
+    components = tuple(_component(item, kind) for item in table.tables("components", optional=True))
+    because = ""
+    if not components:
+        because = table.optional_text("because") or ""
+        if not because and table.is_sound("components") and table.is_sound("because"):
+            table.refuse("components", "is missing; an assay without a cutoff in urine says why under because")
     return RegisteredAssay(
         id=assay_id,
         name=table.text("name"),
@@ -206,23 +197,34 @@ def _assay(assay_id: str, table: Table) -> RegisteredAssay:
         stage=table.choice("stage", STAGES),
         substances=table.texts("substances"),
         origin=origin(table),
-        assay=test,
+        assay=_test(assay_id, table, components) if components else None,
         because=because,
-        limits_ng_ml=MappingProxyType(limits),
+        limits_ng_ml=MappingProxyType(table.factors("limits_ng_ml") if "limits_ng_ml" in table else {}),
     )
+
+
+def _test(assay_id: str, table: Table, components: tuple[Component, ...]) -> Assay:
+    analytes = [component.analyte for component in components if component.analyte]
+    if len(set(analytes)) < len(analytes):
+        table.refuse("components", "an analyte occurs once")
+    imprecision = quantity(table.table("imprecision_cv"), "1")
+    if imprecision.value < 0.0 or imprecision.value > 1.0:
+        table.refuse("imprecision_cv", "must lie between 0 and 1")
+    rule = table.choice("rule", ("any", "all"))
+    return Assay(rule, components, imprecision.value, imprecision.origin, assay_id)
 
 
 def _component(table: Table, kind: str) -> Component:
     analyte, cutoff = table.text("analyte"), table.number("cutoff_ng_ml")
     if cutoff <= 0.0:
-        raise table.mistake("cutoff_ng_ml", "must be above 0")
+        table.refuse("cutoff_ng_ml", "must be above 0")
     weights = {analyte: 1.0}
     if "cross_reactivity" in table:
-        if kind != "immunoassay":
-            raise table.mistake("cross_reactivity", "belongs to an immunoassay")
+        if kind not in ("", "immunoassay"):
+            table.refuse("cross_reactivity", "belongs to an immunoassay")
         others = table.factors("cross_reactivity")
         if analyte in others:
-            raise table.mistake("cross_reactivity", "the target itself counts as 1")
+            table.refuse("cross_reactivity", "the target itself counts as 1")
         weights |= others
     table.finish()
     return Component(analyte, cutoff, MappingProxyType(weights))

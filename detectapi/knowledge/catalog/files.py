@@ -1,0 +1,201 @@
+"""The data files: where they lie, and what is read from them, kept until `forget`.
+
+Files lie in the package's ``data`` folder. The environment variable DETECTAPI_DATA may name one more folder of the same
+layout (``substances/*.toml``, ``assays*.toml``, ``references*.toml``, each optional). A file is read when it is asked for.
+"""
+
+from __future__ import annotations
+
+import hashlib
+import os
+from collections.abc import Callable, Mapping
+from functools import lru_cache
+from pathlib import Path
+from typing import TypeVar
+
+from detectapi.knowledge import DATA
+from detectapi.knowledge.catalog import meaning, registries, substance_file
+from detectapi.knowledge.catalog.reading import Table, parse, reading
+from detectapi.knowledge.catalog.registries import Reference
+from detectapi.values.assay import RegisteredAssay
+from detectapi.values.errors import CatalogError, Mistake
+from detectapi.values.substance import Substance
+
+Folders = tuple[Path, ...]
+Entry = TypeVar("Entry")
+
+OF_EACH_FILE = ("name", "description", "revision", "reviewed", "default_assay")
+"""Keys that a file has itself, also where it extends another."""
+
+
+def folders() -> Folders:
+    """The folders of data; part of the key of every cache, so that a changed variable takes effect.
+
+    Raises
+    ------
+    CatalogError
+        DETECTAPI_DATA is not a folder.
+    """
+    extra = os.environ.get("DETECTAPI_DATA")
+    if not extra:
+        return (DATA,)
+    if not Path(extra).is_dir():
+        raise CatalogError("DETECTAPI_DATA does not name a folder.")
+    return (DATA, Path(extra))
+
+
+@lru_cache(maxsize=8)
+def substance_ids(where: Folders) -> tuple[str, ...]:
+    """The ids of all substances, in alphabetical order.
+
+    Raises
+    ------
+    CatalogError
+        Two folders have a substance of the same id.
+    """
+    ids: set[str] = set()
+    for folder in where:
+        for file in sorted((folder / "substances").glob("*.toml")):
+            if file.stem in ids:
+                raise CatalogError.of([Mistake(f"substances/{file.name}", "", "a substance of this id exists already")])
+            ids.add(file.stem)
+    return tuple(sorted(ids))
+
+
+def substance_path(where: Folders, substance_id: str) -> Path:
+    """The file of a substance."""
+    name = f"substances/{substance_id}.toml"
+    return next(folder / name for folder in reversed(where) if (folder / name).is_file())
+
+
+@lru_cache(maxsize=64)
+def substance(where: Folders, substance_id: str) -> Substance:
+    """Read a substance.
+
+    Raises
+    ------
+    CatalogError
+        With one line for each mistake.
+    """
+    root, result = _substance(where, substance_id)
+    meaning.check_sources(root, references(where))
+    meaning.check_assay(root, result, assays(where))
+    root.raise_mistakes()
+    return result
+
+
+def substance_mistakes(where: Folders, substance_id: str) -> list[Mistake]:
+    """Every mistake in the file of a substance and in the files of references and assays."""
+    mistakes: list[Mistake] = []
+    known_references = _or_mistakes(references, where, mistakes)
+    known_assays = _or_mistakes(assays, where, mistakes)
+    try:
+        root, result = _substance(where, substance_id)
+    except CatalogError as error:
+        return [*mistakes, *error.mistakes]
+    if known_references is not None:
+        meaning.check_sources(root, known_references)
+    if known_assays is not None:
+        meaning.check_assay(root, result, known_assays)
+    return [*mistakes, *root.mistakes]
+
+
+def _or_mistakes(
+    read: Callable[[Folders], Mapping[str, Entry]], where: Folders, mistakes: list[Mistake]
+) -> Mapping[str, Entry] | None:
+    try:
+        return read(where)
+    except CatalogError as error:
+        mistakes += error.mistakes
+        return None
+
+
+def _substance(where: Folders, substance_id: str) -> tuple[Table, Substance]:
+    """A substance as far as its own file and the one that it extends tell; mistakes are noted in the table."""
+    root, content = _table(where, substance_id)
+    if root.data.get("id") != substance_id and root.is_sound("id"):
+        root.refuse("id", "must be the name of the file")
+    if "extends" in root:
+        root, content = _extended(where, substance_id, root, content)
+    return root, substance_file.substance(root, hashlib.sha256(content).hexdigest(), routes())
+
+
+def _extended(where: Folders, substance_id: str, root: Table, content: bytes) -> tuple[Table, bytes]:
+    """The table and the content of a file together with those of the file that it extends."""
+    base_id = root.text("extends")
+    base = None
+    if base_id not in substance_ids(where) or base_id == substance_id:
+        root.refuse("extends", "must name another substance")
+    else:
+        base, base_content = _table(where, base_id)
+        if "extends" in base:
+            root.refuse("extends", "must name a substance that extends no other")
+    if base is None or not root.is_sound("extends"):
+        if "moieties" not in root or "parameters" not in root:
+            root.raise_mistakes()  # most of its tables are those of the file that cannot be read
+        return root, content
+    for key in OF_EACH_FILE:
+        if key not in root:
+            root.refuse(key, "is missing (it is never taken from another file)")
+    merged = Table(substance_file.extend(base.data, root.data), root.file, mistakes=root.mistakes)
+    merged.schema_version()
+    return merged, base_content + content  # the digest is of every byte that the numbers come from
+
+
+def _table(where: Folders, substance_id: str) -> tuple[Table, bytes]:
+    content = substance_path(where, substance_id).read_bytes()
+    return parse(content, f"substances/{substance_id}.toml"), content
+
+
+@lru_cache(maxsize=1)
+def physiology() -> registries.PhysiologyData:
+    """The physiology of the population."""
+    with reading((DATA / "physiology.toml").read_bytes(), "physiology.toml") as root:
+        result = registries.physiology(root)
+        meaning.check_sources(root, references((DATA,)))
+    return result
+
+
+@lru_cache(maxsize=1)
+def routes() -> Mapping[str, registries.Route]:
+    """All routes, by id."""
+    with reading((DATA / "routes.toml").read_bytes(), "routes.toml") as root:
+        result = registries.routes(root)
+    return result
+
+
+@lru_cache(maxsize=8)
+def references(where: Folders) -> Mapping[str, Reference]:
+    """All sources, by citekey."""
+    return _registry(where, "references*.toml", registries.references)
+
+
+@lru_cache(maxsize=8)
+def assays(where: Folders) -> Mapping[str, RegisteredAssay]:
+    """All registered assays, by id."""
+
+    def read(root: Table) -> dict[str, RegisteredAssay]:
+        result = registries.assays(root)
+        meaning.check_sources(root, references(where))
+        return result
+
+    return _registry(where, "assays*.toml", read)
+
+
+def _registry(where: Folders, pattern: str, read: Callable[[Table], dict[str, Entry]]) -> dict[str, Entry]:
+    """The entries of all files of a registry."""
+    merged: dict[str, Entry] = {}
+    for folder in where:
+        for file in sorted(folder.glob(pattern)):
+            with reading(file.read_bytes(), file.name) as root:
+                entries = read(root)
+                for key in entries.keys() & merged.keys():
+                    root.refuse(key, "exists already")
+            merged |= entries
+    return merged
+
+
+def forget() -> None:
+    """Read files afresh when they are next asked for."""
+    for cached in (substance_ids, substance, physiology, routes, references, assays):
+        cached.cache_clear()
