@@ -3,7 +3,6 @@
 from __future__ import annotations
 
 from collections.abc import Sequence
-from types import SimpleNamespace
 from typing import Any
 
 import numpy as np
@@ -11,13 +10,29 @@ import numpy as np
 from detectapi.knowledge import evidence
 from detectapi.model import notes
 from detectapi.model.answer import hours
+from detectapi.model.arrays import Floats
 from detectapi.model.draws import layout
+from detectapi.model.physiology import Person, Specimen
+from detectapi.model.question import Question
 from detectapi.model.window import interval
 from detectapi.values.errors import NumericalError
 
 
-def summaries(rows: Sequence[Any], states, first, last, times) -> list[Any]:
-    """Summaries of rows of one structure. `first` and `last` have shape (rows, n). [h]"""
+def summaries(
+    rows: Sequence[Any], bodies: Sequence[tuple[Person, Specimen]], first: Floats, last: Floats, times: Floats
+) -> list[dict[str, Any] | NumericalError]:
+    """Summaries of rows of one structure.
+
+    Parameters
+    ----------
+    rows : sequence of detectapi.batch.kernel.Row
+    bodies : sequence of (Person, Specimen)
+        Of each row; the same object for rows of the same person.
+    first, last : array, shape (rows, n)
+        First and last positive time of each draw. [h after the last dose]
+    times : array, shape (m,)
+        At which the probability of a positive specimen is wanted. [h after the last dose]
+    """
     options = rows[0].options
     finite = np.isfinite(first).all(axis=1) & np.isfinite(last).all(axis=1)
     low, median, high, error, ever = interval(last, layout(options["draws"]), options["level"])
@@ -33,9 +48,9 @@ def summaries(rows: Sequence[Any], states, first, last, times) -> list[Any]:
         size = question.regimen.pattern, question.regimen.amounts, *(c.cutoff_ng_ml for c in question.assay.components)
         if size not in beyond:
             beyond[size] = evidence.beyond_studies(question)
-        key = id(states[i]), question.regimen.pattern, beyond[size], mostly
+        key = id(bodies[i]), question.regimen.pattern, beyond[size], mostly
         if key not in remarks:
-            remarks[key] = _graded(row, states[i], mostly)
+            remarks[key] = _graded(question, *bodies[i], float(ever[i]))
         grade, codes = remarks[key]
         written.append({
             "median_h": hours(median[i]),
@@ -50,13 +65,8 @@ def summaries(rows: Sequence[Any], states, first, last, times) -> list[Any]:
     return written
 
 
-def _graded(row, state, mostly: bool) -> tuple[str, str]:
+def _graded(question: Question, person: Person, specimen: Specimen, ever_positive: float) -> tuple[str, str]:
     """Grade of the evidence, and codes of the notes with spaces between."""
-    question = row.question
-    graded = evidence.of(question, state.covariates)
-    estimate = SimpleNamespace(
-        question=question,
-        simulation=SimpleNamespace(state=state),
-        window=SimpleNamespace(ever_positive=1.0 if mostly else 0.0),
-    )
-    return graded.grade, " ".join(note["code"] for note in notes.collect(row.request, estimate))
+    graded = evidence.of(question, person.covariates)
+    remarks = notes.collect(question, person, specimen, ever_positive)
+    return graded.grade, " ".join(note["code"] for note in remarks)

@@ -50,8 +50,8 @@ class Posterior:
         return self.deviates.shape[1]
 
     def columns(self, normal) -> np.ndarray:
-        """Joint draws for standard normal numbers: evenly spread numbers give evenly spread draws. Shape (n,)."""
-        share = np.array([0.5 * (1.0 + math.erf(z / math.sqrt(2.0))) for z in normal])
+        """Joint draws for standard normal numbers, of the same shape: evenly spread numbers give evenly spread draws."""
+        share = np.array([0.5 * (1.0 + math.erf(z / math.sqrt(2.0))) for z in normal.ravel()]).reshape(normal.shape)
         return np.minimum((share * self.size).astype(int), self.size - 1)
 
     def spread_out(self, rows: int) -> dict[str, np.ndarray]:

@@ -13,11 +13,10 @@ from detectapi._version import __version__
 from detectapi.inputs.distribution import CENTRAL_90, InputDistribution, population_default
 from detectapi.knowledge import catalog
 from detectapi.model.renal import body_surface
-from detectapi.model.simulation import simulate_typical
+from detectapi.model.window import Bands
 
 LIMITS = "Estimate for information. Not a laboratory result, and not evidence of use or non-use."
 FINE_HOURS = 240.0
-BAND = {"p05": 0.05, "p25": 0.25, "p50": 0.5, "p75": 0.75, "p95": 0.95}
 
 _UNITS = {
     "weight_kg": "kg", "height_cm": "cm", "age_y": "years", "void_interval_h": "h", "half_life_h": "h",
@@ -127,8 +126,8 @@ def _analyte(component, part, estimate, include) -> dict[str, Any]:
     }
     if len(component.weights) > 1:
         written["cross_reactivity"] = {a: w for a, w in component.weights.items() if a != component.analyte}
-    if "concentration" in include:
-        written["concentration"] = _concentration(component, estimate)
+    if part.concentration is not None:
+        written["concentration"] = _concentration(part.concentration)
     if "draws" in include:
         written["draws"] = {
             "first_h": [round(float(t), 3) for t in part.crossings.first],
@@ -137,16 +136,9 @@ def _analyte(component, part, estimate, include) -> dict[str, Any]:
     return written
 
 
-def _concentration(component, estimate) -> dict[str, Any]:
-    time = estimate.curve.time
-    bands = np.sort(estimate.simulation.concentration(component, time), axis=1)
-    n = bands.shape[1]
-    written = {
-        "time_h": [hours(t) for t in time],
-        "typical_ng_ml": significant(simulate_typical(estimate.question).concentration(component, time)[:, 0]),
-    }
-    written |= {name: significant(bands[:, min(int(q * n), n - 1)]) for name, q in BAND.items()}
-    return written
+def _concentration(bands: Bands) -> dict[str, Any]:
+    written = {"time_h": [hours(t) for t in bands.time], "typical_ng_ml": significant(bands.typical)}
+    return written | {f"p{100 * share:02.0f}": significant(values) for share, values in bands.quantiles.items()}
 
 
 def inputs_used(request: Mapping[str, Any], question) -> list[dict[str, Any]]:

@@ -2,14 +2,15 @@
 
 from __future__ import annotations
 
-from collections.abc import Mapping
-from typing import Any
+from collections.abc import Sequence
 
 import numpy as np
 
 from detectapi.knowledge import catalog, evidence
 from detectapi.knowledge.posterior import STALE
 from detectapi.model.kinetics import parameter_names
+from detectapi.model.physiology import Person, Specimen
+from detectapi.model.question import Question
 
 WORTH_SAYING = 0.01
 ADULT_AGE = 18.0
@@ -17,29 +18,32 @@ SIZES_STUDIED = (45.0, 120.0)
 LOW_GFR = 15.0
 
 
-def collect(request: Mapping[str, Any], estimate) -> list[dict[str, str]]:
+def collect(question: Question, person: Person, specimen: Specimen, ever_positive: float) -> list[dict[str, str]]:
     """Every remark an answer needs.
 
     Parameters
     ----------
-    request : dict
-    estimate : detectapi.model.recipe.Estimate
+    question : Question
+    person : Person
+        Of each draw.
+    specimen : Specimen
+        Of each draw.
+    ever_positive : float
+        Share of the draws in which a specimen is positive at any time after the last dose.
 
     Returns
     -------
     list of {"code", "message"}
     """
-    question = estimate.question
     known = question.physiology.known
     given = [name for name, distribution in known.distributions.items() if not distribution.is_default]
-    person = request.get("person") or {}
-    given += [name for name in ("hepatic_class", "interactions") if person.get(name) not in (None, "none", [])]
-    if person.get("hepatic_class") == "C":
+    given += [name for name in ("hepatic_class", "interactions") if getattr(known, name) not in (None, "none", ())]
+    if known.hepatic_class == "C":
         given.append("hepatic_class_c")
     regimen = question.regimen
     found = evidence.remarks(question.substance, regimen.routes, regimen.pattern, question.analytes, given)
-    found += _specimen(estimate.simulation.state, known.specimen_measure == "specific_gravity")
-    found += _person(estimate.simulation.state, given)
+    found += _specimen(specimen, known.specimen_measure == "specific_gravity")
+    found += _person(person, given)
     if question.half_life is not None:
         found.append(_note(
             "half-life-model",
@@ -50,7 +54,7 @@ def collect(request: Mapping[str, Any], estimate) -> list[dict[str, str]]:
     else:
         found += [_assumptions(question)] if regimen.count else []
         found += _calibration(question)
-    if regimen.count and estimate.window.ever_positive < 0.5:
+    if regimen.count and ever_positive < 0.5:
         found.append(_note(
             "mostly-below-cutoff",
             "More than half of specimens would stay below the cutoff at all times after the last dose; the median is then zero.",
@@ -64,8 +68,8 @@ def _note(code: str, message: str) -> dict[str, str]:
     return {"code": code, "message": message}
 
 
-def _specimen(state, gravity_measured: bool) -> list[dict[str, str]]:
-    creatinine, gravity = state.creatinine, state.specific_gravity
+def _specimen(specimen: Specimen, gravity_measured: bool) -> list[dict[str, str]]:
+    creatinine, gravity = specimen.creatinine, specimen.specific_gravity
     rule = catalog.specimen_validity()
     substituted = creatinine < rule.substituted_creatinine_mg_dl
     low, high = rule.substituted_specific_gravity_low, rule.substituted_specific_gravity_high
@@ -98,16 +102,16 @@ def one_in(share: float) -> str:
     return f"About 1 in {round(1.0 / share)} specimens"
 
 
-def _person(state, given) -> list[dict[str, str]]:
+def _person(person: Person, given: Sequence[str]) -> list[dict[str, str]]:
     found = []
-    age, weight = state.covariates["age_y"], state.covariates["weight_kg"]
+    age, weight = person.covariates["age_y"], person.covariates["weight_kg"]
     if age is not None and float(np.median(age)) < ADULT_AGE:
         found.append(_note("child-extrapolated", "The data are of adults; for a child or adolescent this is an extrapolation by"
                            " body size alone."))  # fmt: skip
     if "weight_kg" in given and not SIZES_STUDIED[0] <= float(np.median(weight)) <= SIZES_STUDIED[1]:
         found.append(_note("size-extrapolated", "Body weight lies outside the range most studies cover (about 45 to 120 kg);"
                            " size is extrapolated by allometry."))  # fmt: skip
-    if float(np.median(state.gfr)) < LOW_GFR:
+    if float(np.median(person.gfr)) < LOW_GFR:
         found.append(_note("kidney-failure-extrapolated", "At a glomerular filtration rate below 15 mL/min the model is"
                            " extrapolated, and dialysis is not in it."))  # fmt: skip
     return found

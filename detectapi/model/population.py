@@ -1,17 +1,20 @@
-"""Typical values, variability between people, uncertainty of what we know -> the parameters of each draw."""
+"""Typical values, their uncertainty, and how people and specimens vary -> the parameters of each draw."""
 
 from __future__ import annotations
 
 import math
-from collections.abc import Mapping
+from collections.abc import Iterable, Mapping, Sequence
+from copy import copy
 from dataclasses import replace
-from typing import Any
+from typing import Any, NamedTuple
 
 import numpy as np
 
+from detectapi.model.arrays import Floats, Ints, Value
 from detectapi.model.covariates import FORMS
+from detectapi.model.draws import Deviates, Selection
 from detectapi.values.errors import InputError, OutOfRange, nearest
-from detectapi.values.substance import Effect, Parameter, Substance
+from detectapi.values.substance import Correlation, Effect, Parameter, Substance
 
 
 def adjust(substance: Substance, changes: Mapping[str, Mapping[str, float]]) -> dict[str, Parameter]:
@@ -53,6 +56,19 @@ def adjust(substance: Substance, changes: Mapping[str, Mapping[str, float]]) -> 
     return parameters
 
 
+class Numbers(NamedTuple):
+    """Departures from a typical value, on the scale of its parameter, and which of them each draw has.
+
+    Attributes
+    ----------
+    values : array, shape (m,) or (people, m)
+    index : array of int, shape (n,)
+    """
+
+    values: Floats
+    index: Ints
+
+
 class Population:
     """Parameters of the selected draws.
 
@@ -61,29 +77,37 @@ class Population:
     parameters : dict of str to Parameter
     correlations : tuple of Correlation
         Between people's random effects.
-    draws : Draws or MedianDraw
+    deviates : Deviates
     selection : Selection
     covariates : dict
-        Values of each draw, arrays of shape (n,) or scalars; a covariate that is None has no effect.
+        By name: a number, a word, or an array with one value for each draw. A covariate that is None has no effect.
     """
 
-    def __init__(self, parameters, correlations, draws, selection, covariates):
+    def __init__(
+        self,
+        parameters: Mapping[str, Parameter],
+        correlations: Sequence[Correlation],
+        deviates: Deviates,
+        selection: Selection,
+        covariates: Mapping[str, Any],
+    ) -> None:
         self.parameters = parameters
-        self.draws = draws
+        self.deviates = deviates
         self.selection = selection
         self.covariates = covariates
         self._mixing = _mixing(correlations)
+        self._values: dict[str, Value] = {}
 
-    def prepare(self, names) -> None:
+    def prepare(self, names: Iterable[str]) -> None:
         """Make the random numbers of many parameters at once."""
         known = [self.parameters[name] for name in names if name in self.parameters]
-        self.draws.prepare("knowledge", [p.name for p in known if p.uncertainty])
+        self.deviates.prepare("knowledge", [p.name for p in known if p.uncertainty])
         people = [p.name for p in known if p.variability and p.between == "people"]
         people += [other for name in people for other, _ in self._mixing.get(name, ())]
-        self.draws.prepare("people", dict.fromkeys(people))
-        self.draws.prepare("specimen", [p.name for p in known if p.variability and p.between == "specimens"])
+        self.deviates.prepare("people", dict.fromkeys(people))
+        self.deviates.prepare("specimen", [p.name for p in known if p.variability and p.between == "specimens"])
 
-    def __call__(self, name: str):
+    def __call__(self, name: str) -> Value:
         """Individual values of a parameter.
 
         Parameters
@@ -92,67 +116,83 @@ class Population:
 
         Returns
         -------
-        float or array, shape (n,)
+        float or array, shape (n,) or (people, n)
             In the parameter's unit, within its bounds; a float when nothing varies.
         """
-        parameter = self.parameters[name]
-        known = parameter.uncertainty * self.draws.normal("knowledge", name) if parameter.uncertainty else None
-        effect = self._effect(parameter) if parameter.variability else None
-        value = _combine(parameter, known, effect, self.selection)
-        for item in parameter.effects:
-            value = value * self._factor(item)
+        if name not in self._values:
+            self._values[name] = self._individual(self.parameters[name])
+        return self._values[name]
+
+    def typical(self, name: str) -> float:
+        """The value in the data (or as adjusted), without effects of covariates."""
+        return self.parameters[name].value
+
+    def at_another_void(self, deviates: Deviates) -> Population:
+        """The same people at another void; ``deviates`` differ in the streams of the specimen and the assay only."""
+        other = copy(self)
+        other.deviates = deviates
+        other._values = {name: v for name, v in self._values.items() if self.parameters[name].between == "people"}
+        return other
+
+    def _individual(self, parameter: Parameter) -> Value:
+        value = _combine(parameter, self._uncertainty(parameter), self._variability(parameter))
+        for effect in parameter.effects:
+            value = value * self._factor(effect)
         if np.ndim(value) == 0:
             return float(value)
         return np.clip(value, parameter.low, parameter.high)
 
-    def typical(self, name: str) -> float:
-        """The value in the data (or as adjusted), without effects."""
-        return self.parameters[name].value
+    def _uncertainty(self, parameter: Parameter) -> Numbers | None:
+        """How far the typical value lies from the one in the data, in each knowledge row."""
+        if not parameter.uncertainty:
+            return None
+        numbers = self.deviates.normal("knowledge", parameter.name)
+        return Numbers(parameter.uncertainty * numbers, self.selection.knowledge)
 
-    def _effect(self, parameter: Parameter):
-        """People's (or specimens') random effects: (numbers, their index)."""
+    def _variability(self, parameter: Parameter) -> Numbers | None:
+        """How far each person, or each specimen, lies from the typical value."""
+        if not parameter.variability:
+            return None
         if parameter.between == "specimens":
-            return parameter.variability * self.draws.normal("specimen", parameter.name), self.selection.specimen
-        numbers = self.draws.normal("people", parameter.name)
+            numbers = self.deviates.normal("specimen", parameter.name)
+            return Numbers(parameter.variability * numbers, self.selection.specimen)
         if parameter.name in self._mixing:
-            numbers = sum(w * self.draws.normal("people", other) for other, w in self._mixing[parameter.name])
-        return parameter.variability * numbers, self.selection.people
+            mixed = [weight * self.deviates.normal("people", other) for other, weight in self._mixing[parameter.name]]
+            numbers = sum(mixed[1:], mixed[0])
+        else:
+            numbers = self.deviates.normal("people", parameter.name)
+        return Numbers(parameter.variability * numbers, self.selection.people)
 
-    def _factor(self, effect: Effect):
-        given: Any = self.covariates.get(effect.covariate)
-        if given is None:
+    def _factor(self, effect: Effect) -> Value:
+        """By how much a covariate changes a parameter."""
+        covariate = self.covariates.get(effect.covariate)
+        if covariate is None:
             return 1.0
         if effect.form == "category":
-            words = (given,) if isinstance(given, str) else given
+            words = (covariate,) if isinstance(covariate, str) else covariate
             return math.prod(effect.factors.get(word, 1.0) for word in words)
-        x = np.clip(given, *effect.clip) if effect.clip else given
+        x = np.clip(covariate, *effect.clip) if effect.clip else covariate
         return FORMS[effect.form](x, effect.coefficient, effect.reference)
 
 
-def _combine(parameter: Parameter, known, effect, selection):
-    """Typical value, uncertainty and variability on the parameter's scale, back on its natural scale."""
-    if parameter.scale == "log":  # products: exponentials are taken of the few numbers, not of every draw
-        value = parameter.value
-        if known is not None:
-            value = value * np.exp(known)[selection.knowledge]
-        if effect is not None:
-            value = value * np.exp(effect[0])[effect[1]]
-        return value
-    centre = parameter.value
-    if parameter.scale == "logit":
-        centre = math.log(centre / (1.0 - centre))
-    if known is not None:
-        centre = centre + known[selection.knowledge]
-    if effect is not None:
-        centre = centre + effect[0][effect[1]]
-    if parameter.scale == "linear":
-        return centre
-    if np.ndim(centre) == 0:
+def _combine(parameter: Parameter, *departures: Numbers | None) -> Value:
+    """A typical value and the departures from it, added on the parameter's scale, back on its natural scale."""
+    given = [numbers for numbers in departures if numbers is not None]
+    if not given:
         return parameter.value
-    return 1.0 / (1.0 + np.exp(-centre))
+    value: Value = parameter.value
+    if parameter.scale == "log":  # a product: exponentials are taken of the few numbers, not of every draw
+        for numbers in given:
+            value = value * np.exp(numbers.values).take(numbers.index, axis=-1)
+        return value
+    if parameter.scale == "logit":
+        value = math.log(parameter.value / (1.0 - parameter.value))
+    for numbers in given:
+        value = value + numbers.values.take(numbers.index, axis=-1)
+    return value if parameter.scale == "linear" else 1.0 / (1.0 + np.exp(-value))
 
 
-def _mixing(correlations) -> dict[str, tuple[tuple[str, float], ...]]:
+def _mixing(correlations: Sequence[Correlation]) -> dict[str, tuple[tuple[str, float], ...]]:
     """For each correlated parameter, the independent numbers (by name) it is a weighted sum of: a Cholesky factor."""
     names = list(dict.fromkeys(name for item in correlations for name in item.parameters))
     if not names:

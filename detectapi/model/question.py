@@ -3,23 +3,23 @@
 from __future__ import annotations
 
 from collections.abc import Mapping
-from dataclasses import replace
+from dataclasses import dataclass, replace
 from types import MappingProxyType
 from typing import Any
 
 from detectapi.inputs.distribution import InputDistribution
 from detectapi.inputs.known import distribution_of, read_known
 from detectapi.inputs.table import INPUTS
-from detectapi.knowledge import catalog, posterior
-from detectapi.model.kinetics import form_shares, group_keys
+from detectapi.knowledge import catalog
+from detectapi.knowledge.posterior import NONE, Posterior, posterior
+from detectapi.model.kinetics import dose_groups, form_shares
 from detectapi.model.physiology import Physiology
 from detectapi.model.population import adjust
 from detectapi.model.renal import gfr_at_age
-from detectapi.model.simulation import Question
 from detectapi.values.assay import Assay, Component
 from detectapi.values.errors import InputError, NotSupported
 from detectapi.values.regimen import Amount, Regimen, Train, from_end, pattern_train
-from detectapi.values.substance import Origin, Path, Substance
+from detectapi.values.substance import Origin, Parameter, Path, Substance
 
 DEFAULT_IMPRECISION = {
     "screen": (
@@ -40,6 +40,25 @@ MOST_OPEN_DOSE_DRAWS = 500_000
 FEWEST_DRAWS = int(INPUTS["options.draws"].bounds[0])
 MOST_COEFFICIENTS = 20_000_000
 """Each way in keeps a coefficient for each pole in each draw, and brings a pole of its own. So many take 0.3 to 1 GB in all."""
+
+
+@dataclass(frozen=True, slots=True)
+class Question:
+    """All that decides the answer but the random numbers."""
+
+    substance: Substance
+    parameters: Mapping[str, Parameter]
+    regimen: Regimen
+    assay: Assay
+    physiology: Physiology
+    half_life: InputDistribution | None = None
+    posterior: Posterior | None = None
+    calibration: str = NONE
+
+    @property
+    def analytes(self) -> tuple[str, ...]:
+        """Every analyte that some part of the test responds to."""
+        return tuple(dict.fromkeys(a for component in self.assay.components for a in component.weights))
 
 
 def read_question(request: Mapping[str, Any]) -> Question:
@@ -63,7 +82,7 @@ def read_question(request: Mapping[str, Any]) -> Question:
     _check_work(regimen, substance, request)
     _check_room(regimen, substance, assay, request)
     half_life = _read_half_life(model, substance, regimen) if model.get("kind") == "half-life" else None
-    learnt, calibration = _posterior(substance, model) if half_life is None else (None, posterior.NONE)
+    learnt, calibration = _posterior(substance, model) if half_life is None else (None, NONE)
     return Question(
         substance=substance,
         parameters=adjust(substance, model.get("adjust") or {}),
@@ -92,7 +111,7 @@ def read_physiology(request: Mapping[str, Any]) -> Physiology:
 
 def _posterior(substance: Substance, model: Mapping[str, Any]):
     """What calibration learnt; a typical value that the request sets is that value, with the uncertainty that is left."""
-    learnt, state = posterior.posterior(substance)
+    learnt, state = posterior(substance)
     if learnt is None:
         return None, state
     changed = model.get("adjust") or {}
@@ -129,8 +148,8 @@ def _check_work(regimen: Regimen, substance: Substance, request: Mapping[str, An
 def _check_room(regimen: Regimen, substance: Substance, assay: Assay, request: Mapping[str, Any]) -> None:
     """Refuse what would not fit into memory: doses whose amount is a range, and routes, are ways in of their own."""
     options = request.get("options") or {}
-    groups = dict.fromkeys(key for train in regimen.trains for key in group_keys(train, substance))
-    ways = sum(len(substance.routes[route].forms[form].paths) for route, form, *_ in groups)
+    groups = dose_groups(regimen, substance)
+    ways = sum(len(substance.routes[group.route].forms[group.form].paths) for group in groups)
     coefficients = 0
     for component in assay.components:
         own = sum(1 + moiety.peripherals for analyte in component.weights for moiety in substance.lineage(analyte))

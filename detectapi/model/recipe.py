@@ -1,45 +1,25 @@
-"""THE RECIPE: from a question to an answer, top to bottom."""
+"""THE RECIPE: from a question to an answer, top to bottom.
+
+question -> draws -> simulation -> crossings -> window -> shares of variance -> evidence and notes -> answer
+"""
 
 from __future__ import annotations
 
 from collections.abc import Mapping
-from dataclasses import dataclass
 from typing import Any
 
 import numpy as np
 
-from detectapi.exponentials import Crossings
 from detectapi.knowledge import evidence
 from detectapi.model import answer, notes
-from detectapi.model.draws import Draws, Layout, Selection, layout
-from detectapi.model.question import read_question
+from detectapi.model.arrays import Floats
+from detectapi.model.draws import Draws, Layout, layout
+from detectapi.model.estimate import Estimate, Part
+from detectapi.model.question import Question, read_question
 from detectapi.model.shares import plan_chains, variance_shares
-from detectapi.model.simulation import Question, Simulation
-from detectapi.model.window import Curve, Window, combine, curve_times, probability_curve, summarise
+from detectapi.model.simulation import Simulation, simulate_typical
+from detectapi.model.window import Bands, bands, combine, curve_times, probability_curve, summarise
 from detectapi.values.errors import NumericalError
-
-
-@dataclass(frozen=True, slots=True)
-class Part:
-    """Outcome for one part of the test: its crossings and window."""
-
-    crossings: Crossings
-    window: Window
-
-
-@dataclass(frozen=True, slots=True)
-class Estimate:
-    """Everything the answer is written from."""
-
-    question: Question
-    plan: Layout
-    seed: int
-    simulation: Simulation
-    parts: tuple[Part, ...]
-    window: Window
-    curve: Curve
-    shares: Mapping[str, float]
-    safe_route_draws: int
 
 
 def estimate_request(request: Mapping[str, Any]) -> dict[str, Any]:
@@ -60,14 +40,15 @@ def estimate_request(request: Mapping[str, Any]) -> dict[str, Any]:
     InputError
         When the request is of good form but has no meaning (see `detectapi.model.question`).
     """
-    options = request["options"]
-    estimate = run(read_question(request), options["draws"], options["seed"], options["level"])
-    graded = evidence.of(estimate.question, estimate.simulation.state.covariates)
-    remarks = notes.collect(request, estimate)
-    return answer.write(request, estimate, graded, remarks)
+    question, options = read_question(request), request["options"]
+    with_concentration = "concentration" in (options.get("include") or ())
+    found = run(question, options["draws"], options["seed"], options["level"], with_concentration)
+    graded = evidence.of(question, found.person.covariates)
+    remarks = notes.collect(question, found.person, found.specimen, found.window.ever_positive)
+    return answer.write(request, found, graded, remarks)
 
 
-def run(question: Question, draws: int, seed: int, level: float) -> Estimate:
+def run(question: Question, draws: int, seed: int, level: float, with_concentration: bool = False) -> Estimate:
     """The estimate itself: draw, simulate, find the crossings, summarise.
 
     Parameters
@@ -77,34 +58,63 @@ def run(question: Question, draws: int, seed: int, level: float) -> Estimate:
         At least so many (see `detectapi.model.draws.layout`).
     seed : int
     level : float
-        Probability that the interval and the knowledge band hold.
+        Probability that the interval and the band of model uncertainty hold.
+    with_concentration : bool
+        Whether bands of the concentration in the specimen are wanted.
+
+    Raises
+    ------
+    NumericalError
+        When a crossing time is not a finite number.
     """
     plan = layout(draws)
-    numbers = Draws(seed, plan, question.posterior)
-
-    simulation = Simulation(question, numbers, plan.all())
+    deviates = Draws(seed, plan, question.posterior)
+    simulation = Simulation(question, deviates)
     crossings = [simulation.crossings(component) for component in question.assay.components]
     first, last = combine(crossings, question.assay.rule)
     if not (np.isfinite(first).all() and np.isfinite(last).all()):
         raise NumericalError("A crossing time is not a finite number.")
-
     window = summarise(first, last, plan, level)
     curve = probability_curve(first, last, plan, level, curve_times(last))
-    parts = tuple(Part(c, summarise(c.first, c.last, plan, level)) for c in crossings)
-
-    start, end, order, between = plan_chains(plan, seed)
-    shares = variance_shares(last, _last_positive(question, numbers, between), start, end, order)
-
-    safe = int(sum(c.safe_route.sum() for c in crossings))
-    return Estimate(question, plan, seed, simulation, parts, window, curve, shares, safe)
-
-
-def _last_positive(question: Question, numbers: Draws, selection: Selection):
-    simulation, components, rule = (
-        Simulation(question, numbers, selection),
-        question.assay.components,
-        question.assay.rule,
+    concentrations = _concentrations(simulation, curve.time) if with_concentration else [None] * len(crossings)
+    parts = [
+        Part(own, summarise(own.first, own.last, plan, level), concentration)
+        for own, concentration in zip(crossings, concentrations, strict=True)
+    ]
+    shares = _shares_of_variance(question, deviates, plan, last)
+    safe_route_draws = sum(int(own.safe_route.sum()) for own in crossings)
+    return Estimate(
+        question,
+        plan,
+        seed,
+        simulation.person,
+        simulation.specimen,
+        tuple(parts),
+        window,
+        curve,
+        shares,
+        safe_route_draws,
     )
+
+
+def _concentrations(simulation: Simulation, time: Floats) -> list[Bands]:
+    """Concentration in the specimen for each part of the test: of the typical person, and of all draws."""
+    typical = simulate_typical(simulation.question)
+    return [
+        bands(time, typical.concentration(component, time)[:, 0], simulation.concentration(component, time))
+        for component in simulation.question.assay.components
+    ]
+
+
+def _shares_of_variance(question: Question, deviates: Draws, plan: Layout, last: Floats) -> dict[str, float]:
+    """Share of each stream in the variance of the window: draws between the draws are simulated for it."""
+    start, end, order, between = plan_chains(plan, deviates.seed)
+    return variance_shares(last, _last_positive(Simulation(question, deviates, between)), start, end, order)
+
+
+def _last_positive(simulation: Simulation) -> Floats:
+    """Last positive time of the whole test in each draw. [h]"""
+    components, rule = simulation.question.assay.components, simulation.question.assay.rule
     # With several parts that must all be positive, a first crossing after a last one makes a specimen never positive.
-    last_only = rule == "any" or len(components) == 1
-    return combine([simulation.crossings(component, last_only) for component in components], rule)[1]
+    first_from = np.inf if rule == "any" or len(components) == 1 else 0.0
+    return combine([simulation.crossings(component, first_from) for component in components], rule)[1]

@@ -2,17 +2,21 @@
 
 from __future__ import annotations
 
-from collections.abc import Mapping
+from collections.abc import Collection, Iterable, Mapping
 from dataclasses import dataclass
-from typing import Any
+from typing import Any, TypeAlias
 
 import numpy as np
 
 from detectapi.inputs.distribution import CENTRAL_90
-from detectapi.model.draws import Draws, Selection
-from detectapi.model.question import read_question
-from detectapi.model.simulation import Question, Simulation
+from detectapi.model.arrays import Floats
+from detectapi.model.draws import Deviates, Draws, Selection
+from detectapi.model.question import Question, read_question
+from detectapi.model.simulation import Simulation
 from detectapi.model.window import combine
+
+Source: TypeAlias = tuple[str, str]
+"""A stream and a name in it."""
 
 BATCHES = 10
 LEARNT = "typical values, calibrated"
@@ -53,19 +57,37 @@ class Independent:
 
 
 class Mixed:
-    """Numbers of one set of draws, but for some names those of another, or one number for all."""
+    """Numbers of one set of draws, but for some names those of another set, or one number in every draw.
+
+    Parameters
+    ----------
+    here, there : Draws
+        Of one layout.
+    taken : set of (str, str)
+        Streams and names whose numbers are those of ``there``.
+    fixed : dict of (str, str) to float, optional
+        Streams and names that have this one number in every draw.
+    """
 
     def __init__(
-        self, here: Draws, there: Draws, taken=frozenset(), fixed: Mapping[tuple[str, str], float] | None = None
-    ):
+        self,
+        here: Draws,
+        there: Draws,
+        taken: Collection[Source] = frozenset(),
+        fixed: Mapping[Source, float] | None = None,
+    ) -> None:
         self.here, self.there, self.taken, self.fixed = here, there, taken, fixed or {}
-        self.asked: dict[tuple[str, str], None] = {}
+        self.asked: dict[Source, None] = {}
 
-    def prepare(self, stream: str, names) -> None:
+    def selection(self) -> Selection:
+        """Every draw."""
+        return self.here.selection()
+
+    def prepare(self, stream: str, names: Iterable[str]) -> None:
         """Make numbers of many names at once."""
         self.here.prepare(stream, names)
 
-    def normal(self, stream: str, name: str) -> np.ndarray:
+    def normal(self, stream: str, name: str) -> Floats:
         """Numbers of one name. Shape (draws,)."""
         self.asked[stream, name] = None
         if (stream, name) in self.fixed:
@@ -164,9 +186,9 @@ def narrows_most(groups) -> str:
     return " ".join(said) or "Nothing that is measured would narrow it by much: people differ."
 
 
-def _last(question: Question, numbers) -> np.ndarray:
-    selection = numbers.here.plan.all()
-    simulation = Simulation(question, numbers, selection)
+def _last(question: Question, deviates: Deviates) -> Floats:
+    """Last positive time of the whole test in each draw. [h]"""
+    simulation = Simulation(question, deviates)
     crossings = [simulation.crossings(component) for component in question.assay.components]
     return combine(crossings, question.assay.rule)[1]
 

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import numpy as np
 
-from detectapi.model.draws import BLOCK, STREAMS, Layout, Selection
+from detectapi.model.draws import DRAWS_PER_GROUP, STREAMS, Layout, Selection
 
 DRAWS_PER_CHAIN = 8
 
@@ -31,7 +31,7 @@ def plan_chains(plan: Layout, seed: int):
     rng = np.random.default_rng(np.random.SeedSequence(seed, spawn_key=(len(STREAMS),)))
     start = rng.permutation(n)[: max(n // DRAWS_PER_CHAIN, 25)]
     groups_on = plan.groups // 2 + rng.integers(0, max(plan.groups // 4, 1), size=len(start))
-    end = (start + groups_on * BLOCK) % n
+    end = (start + groups_on * DRAWS_PER_GROUP) % n
     order = rng.permuted(np.tile(np.arange(len(STREAMS)), (len(start), 1)), axis=1)
     here = Selection(*(index[start] for index in selection))
     there = Selection(*(index[end] for index in selection))

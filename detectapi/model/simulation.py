@@ -1,143 +1,279 @@
-"""Use pattern + draws -> for each part of the test, when a specimen's concentration crosses the cutoff."""
+"""Questions + draws -> what a test reads in each draw's specimen, and when that crosses a cutoff.
+
+One question or several are simulated by the same code. Several stand side by side along the draw axis, each with a person of its
+own: the columns are the draws of the first person, then those of the second, and so on. A single question is the case of one.
+"""
 
 from __future__ import annotations
 
-from collections.abc import Mapping
-from dataclasses import dataclass
-from typing import Any
+from collections.abc import Sequence
+from copy import copy
+from typing import NamedTuple
 
 import numpy as np
 
-from detectapi.exponentials import Absorption, Chain, Crossings, Disposition, Doses, crossings, mix, respond
-from detectapi.inputs.distribution import InputDistribution
-from detectapi.knowledge.posterior import NONE, Posterior
-from detectapi.model.draws import MedianDraw
-from detectapi.model.kinetics import Kinetics, parameter_names
-from detectapi.model.physiology import Physiology, State
+from detectapi.exponentials import Absorption, Chain, Crossings, Disposition, Doses, Response, crossings, mix, respond
+from detectapi.model.arrays import Floats, Value
+from detectapi.model.draws import Deviates, MedianDraw, Selection
+from detectapi.model.kinetics import L_H_PER_ML_MIN, Kinetics, People, parameter_names
+from detectapi.model.physiology import Physiology
 from detectapi.model.population import Population
-from detectapi.values.assay import Assay, Component
+from detectapi.model.question import Question
+from detectapi.values.assay import Component
 from detectapi.values.regimen import Regimen
-from detectapi.values.substance import Parameter, Substance
 
 
-@dataclass(frozen=True, slots=True)
-class Question:
-    """All that decides the answer but the random numbers."""
+class Signal(NamedTuple):
+    """What one part of a test reads in the specimens of the draws, over time: a factor times a response. Arrays of shape (n,).
 
-    substance: Substance
-    parameters: Mapping[str, Parameter]
-    regimen: Regimen
-    assay: Assay
-    physiology: Physiology
-    half_life: InputDistribution | None = None
-    posterior: Posterior | None = None
-    calibration: str = NONE
+    Attributes
+    ----------
+    response : Response
+        Plasma concentration averaged over the void [umol/L]; of a part that several analytes add to, their sum [ng/mL].
+    factor : float or array
+        Concentration in the specimen for each unit of the response. [ng/mL per unit of the response]
+    noise : float or array
+        Factor by which the measurement differs from what is in the specimen: the imprecision of the test. [-]
+    """
 
-    @property
-    def analytes(self) -> tuple[str, ...]:
-        """Every analyte that some part of the test responds to."""
-        return tuple(dict.fromkeys(a for component in self.assay.components for a in component.weights))
+    response: Response
+    factor: Value
+    noise: Value
+
+    def crossings(self, cutoff: Value, first_from: float = 0.0) -> Crossings:
+        """First and last time at which a specimen is read at or above a cutoff.
+
+        Parameters
+        ----------
+        cutoff : float or array, shape (n,)
+            [ng/mL]
+        first_from : float
+            A first crossing before this time is not asked for and may stand as 0: finding it takes as long as finding the last
+            one. With 0 all are found, with infinity none. [h after the last dose]
+
+        Returns
+        -------
+        Crossings
+            [h after the last dose]
+        """
+        level = np.broadcast_to(cutoff / self.noise / self.factor, (self.response.n,))
+        if first_from <= 0.0:
+            return crossings(self.response, level)
+        found = crossings(self.response, level, last_only=True)
+        if np.isfinite(first_from):
+            # Who is at or above the cutoff at that time has crossed it before; whose last crossing was before is not asked for.
+            asked = (found.last > first_from) & ~self.response.surely_reaches(level, first_from)
+            if asked.any():
+                found.first[asked] = crossings(self.response, np.where(asked, level, np.inf)).first[asked]
+        return found
+
+    def concentration(self, time: Floats) -> Floats:
+        """Concentration in the specimen, without the imprecision of the test.
+
+        Parameters
+        ----------
+        time : array, shape (m,)
+            [h after the last dose]
+
+        Returns
+        -------
+        array, shape (m, n)
+            [ng/mL]
+        """
+        return self.response.concentration(time) * self.factor
+
+
+def together(signals: Sequence[Signal], weights: Sequence[float]) -> Signal:
+    """What a test reads that responds to several substances in one specimen, to each by its weight; the noise is the test's."""
+    factors = [weight * signal.factor for signal, weight in zip(signals, weights, strict=True)]
+    return Signal(mix([signal.response for signal in signals], factors), 1.0, signals[0].noise)
 
 
 class Simulation:
-    """A question answered for the selected draws.
+    """Specimens of the selected draws, for one question or several side by side.
 
     Parameters
     ----------
-    question : Question
-    draws : Draws or MedianDraw
-    selection : Selection
+    questions : Question or sequence of Question
+        One for each person. Several have the same substance, parameters and assay but for its cutoffs, the same structure of
+        inputs (`Physiology.structure`) and of doses (`detectapi.model.kinetics.dose_groups`), and no half-life.
+    deviates : Deviates
+    selection : Selection, optional
+        All draws of the deviates where it is left out.
+
+    Attributes
+    ----------
+    draws : int
+        Of each person.
+    person : Person
+        What is the same at every void of a draw.
+    specimen : Specimen
+        What belongs to this void.
+    population : Population
+        Parameters.
+    kinetics : Kinetics
+        The same at every void.
     """
 
-    def __init__(self, question: Question, draws, selection):
-        self.question = question
-        self.draws = draws
-        self.selection = selection
-        self.state: State = question.physiology.state(draws, selection)
+    def __init__(
+        self, questions: Question | Sequence[Question], deviates: Deviates, selection: Selection | None = None
+    ) -> None:
+        self.questions = (questions,) if isinstance(questions, Question) else tuple(questions)
+        self.question = self.questions[0]
+        self.deviates = deviates
+        self.selection = deviates.selection() if selection is None else selection
+        self.draws = len(self.selection.people)
+        self.physiology = Physiology.side_by_side([question.physiology for question in self.questions])
+        self.person = self.physiology.person(deviates, self.selection)
+        self.specimen = self.physiology.specimen(self.person, deviates, self.selection)
+        substance = self.question.substance
         self.population = Population(
-            question.parameters, question.substance.correlations, draws, selection, self.state.covariates
+            self.question.parameters, substance.correlations, deviates, self.selection, self.person.covariates
         )
-        self.population.prepare(parameter_names(question.substance, question.analytes, question.regimen))
-        self.kinetics = Kinetics(question.substance, self.population, self.state)
-        self._responses: dict[str, Any] = {}
+        self.population.prepare(parameter_names(substance, self.question.analytes, self.question.regimen))
+        self.kinetics = Kinetics(substance, self.population, self.person)
+        self._responses: dict[str, Response] = {}
+        self._per_plasma: dict[str, Value] = {}
+        self._noise: dict[str, Value] = {}
 
-    def response(self, analyte: str):
-        """Plasma concentration of an analyte averaged over the void [umol/L], or what stands for it in the half-life view."""
+    # -- the same draws in other circumstances ------------------------------------------------------------------------
+
+    def at_another_void(self, deviates: Deviates) -> Simulation:
+        """The same people after the same doses at another void.
+
+        Parameters
+        ----------
+        deviates : Deviates
+            Differ from those of this simulation in the streams ``specimen`` and ``assay`` only.
+        """
+        other = copy(self)
+        other.deviates = deviates
+        other.specimen = self.physiology.specimen(self.person, deviates, self.selection)
+        other.population = self.population.at_another_void(deviates)
+        other._responses, other._per_plasma, other._noise = {}, {}, {}
+        return other
+
+    def after_other_doses(self, question: Question) -> Simulation:
+        """The same draws of one person in a question that differs in its doses only."""
+        other = copy(self)
+        other.questions, other.question = (question,), question
+        other._responses = {}
+        return other
+
+    # -- what is in the specimen --------------------------------------------------------------------------------------
+
+    def response(self, analyte: str) -> Response:
+        """Plasma concentration of an analyte averaged over the void, after the doses of the questions. [umol/L]
+
+        In the half-life view: the amount of substance in the body. [umol]
+        """
         if analyte not in self._responses:
-            make = self._one_compartment if self.question.half_life else self._cascade
-            self._responses[analyte] = make(analyte)
+            self._responses[analyte] = self.respond(analyte, [question.regimen for question in self.questions])
         return self._responses[analyte]
 
-    def per_plasma(self, analyte: str) -> np.ndarray:
-        """Concentration measured in the specimen per concentration in plasma. Shape (n,). [ng/mL per umol/L]"""
-        state, mass = self.state, self.question.substance.moiety(analyte).molar_mass.value
-        flow = state.specimen_flow * 0.06  # [L/h]
-        if self.question.half_life:
-            clearance = self._excretion(analyte)
-        else:
-            clearance = self.kinetics.renal_clearance(analyte, state.specimen_flow, state.specimen_ph)
-        return clearance / flow * mass * self.population(f"{analyte}.residual_factor")
+    def respond(
+        self, analyte: str, regimens: Sequence[Regimen], people: People = None, per_mg: bool = False
+    ) -> Response:
+        """The same after other doses. Parameters as in `signal`."""
+        void_interval = self.kinetics.wide(self.specimen.void_interval)[self.kinetics.columns(people)]
+        if self.question.half_life is not None:
+            root = self.question.substance.root.id
+            return self._one_compartment(self.kinetics.doses(root, *regimens, per_mg=per_mg), void_interval)
+        doses = self.kinetics.doses(analyte, *regimens, people=people, per_mg=per_mg)
+        return respond(self.kinetics.chain(analyte, people), doses, void_interval)
 
-    def noise(self, component: Component) -> np.ndarray | float:
-        """Factor by which a measurement differs from what is in the specimen. Shape (n,) or a float."""
-        cv = self.question.assay.imprecision_cv
+    def per_plasma(self, analyte: str) -> Value:
+        """Concentration in the specimen for each unit of the response. Shape (n,) or (people, n). [ng/mL per umol/L]"""
+        if analyte not in self._per_plasma:
+            mass = self.question.substance.moiety(analyte).molar_mass.value
+            flow = self.specimen.flow * L_H_PER_ML_MIN
+            residual = self.population(f"{analyte}.residual_factor")
+            self._per_plasma[analyte] = self._specimen_clearance(analyte) / flow * mass * residual
+        return self._per_plasma[analyte]
+
+    def _specimen_clearance(self, analyte: str) -> Value:
+        """Amount excreted per hour for each unit of the response, at the flow and pH of the specimen. [L/h]"""
+        if self.question.half_life is not None:
+            return self._excretion(analyte)
+        return self.kinetics.renal_clearance(analyte, self.specimen.flow, self.specimen.ph)
+
+    def noise(self, component: Component) -> Value:
+        """Factor by which a measurement differs from what is in the specimen. Shape (n,) or (people, n), or 1. [-]"""
+        cv, analyte = self.question.assay.imprecision_cv, component.analyte
         if cv == 0.0:
             return 1.0
-        numbers = self.draws.normal("assay", component.analyte)
-        return np.exp(np.sqrt(np.log1p(cv * cv)) * numbers)[self.selection.assay]
+        if analyte not in self._noise:
+            numbers = self.deviates.normal("assay", analyte)
+            self._noise[analyte] = np.exp(np.sqrt(np.log1p(cv * cv)) * numbers).take(self.selection.assay, axis=-1)
+        return self._noise[analyte]
 
-    def crossings(self, component: Component, last_only=False) -> Crossings:
-        """First and last time a specimen reads at or above the cutoff of one part of the test. [h after the last dose]
+    def signal(
+        self,
+        component: Component,
+        regimens: Sequence[Regimen] = (),
+        people: People = None,
+        per_mg: bool = False,
+    ) -> Signal:
+        """What one part of the test reads.
 
-        The first is left at 0 where only the last is asked for, which takes half the time.
+        Parameters
+        ----------
+        component : Component
+            Its cutoff does not matter.
+        regimens : sequence of Regimen, optional
+            Other doses than those of the questions: one regimen for all, or one for each of the people.
+        people : sequence of int, optional
+            Some of the people who stand side by side.
+        per_mg : bool
+            As if each dose were 1 mg, or 1 mg/kg: see `detectapi.model.kinetics.Kinetics.doses`.
         """
-        cutoff = component.cutoff_ng_ml / self.noise(component)
+        columns = self.kinetics.columns(people)
+        noise = self.kinetics.wide(self.noise(component))[columns]
+
+        def of(analyte: str) -> Signal:
+            response = self.respond(analyte, regimens, people, per_mg) if regimens else self.response(analyte)
+            return Signal(response, self.kinetics.wide(self.per_plasma(analyte))[columns], noise)
+
         if component.weights == {component.analyte: 1.0}:
-            return crossings(self.response(component.analyte), cutoff / self.per_plasma(component.analyte), last_only)
-        return crossings(self.mixture(component), np.broadcast_to(cutoff, (self.kinetics.n,)), last_only)
+            return of(component.analyte)
+        return together([of(analyte) for analyte in component.weights], list(component.weights.values()))
 
-    def mixture(self, component: Component):
-        """What a test with cross-reactivity responds to: the weighted sum of its analytes in the specimen. [ng/mL]"""
-        responses = [self.response(analyte) for analyte in component.weights]
-        weights = [weight * self.per_plasma(analyte) for analyte, weight in component.weights.items()]
-        return mix(responses, weights)
+    def crossings(self, component: Component, first_from: float = 0.0) -> Crossings:
+        """First and last time at which a specimen is read at or above the cutoff of one part of the test: `Signal.crossings`."""
+        return self.signal(component).crossings(component.cutoff_ng_ml, first_from)
 
-    def concentration(self, component: Component, time) -> np.ndarray:
-        """Concentration in the specimen as the test reads it, without assay imprecision. Shape (m, n). [ng/mL]"""
-        if component.weights == {component.analyte: 1.0}:
-            return self.response(component.analyte).concentration(time) * self.per_plasma(component.analyte)
-        return self.mixture(component).concentration(time)
+    def concentration(self, component: Component, time: Floats) -> Floats:
+        """Concentration in the specimen that one part of the test responds to: `Signal.concentration`."""
+        return self.signal(component).concentration(time)
 
-    # -- the two models -----------------------------------------------------------------------------------------------
+    # -- the half-life view -------------------------------------------------------------------------------------------
 
-    def _cascade(self, analyte: str):
-        doses = self.kinetics.doses(analyte, self.question.regimen)
-        return respond(self.kinetics.chain(analyte), doses, self.state.void_interval)
-
-    def _elimination_rate(self) -> np.ndarray:
+    def _elimination_rate(self) -> Floats:
+        """Shape (n,). [1/h]"""
         known = self.question.half_life
-        half_life = known.value(self.draws.normal("inputs", known.name))
-        half_life = half_life[self.selection.inputs] if np.ndim(half_life) else half_life
-        return np.broadcast_to(np.log(2.0) / half_life, (self.kinetics.n,))
+        if known is None:
+            raise ValueError("the question has no half-life")
+        half_life = known.value(self.deviates.normal("inputs", known.name))
+        if not known.exact:
+            half_life = np.asarray(half_life).take(self.selection.inputs, axis=-1)
+        return self.kinetics.wide(np.log(2.0) / half_life)
 
-    def _excretion(self, analyte: str) -> np.ndarray:
-        """Amount excreted as the analyte per hour and amount of substance in the body. [1/h]"""
-        excreted = self.question.substance.half_life_model.fraction_excreted.get(analyte)
-        return self._elimination_rate() * (excreted.value if excreted else 0.0)
+    def _excretion(self, analyte: str) -> Floats:
+        """Amount excreted as the analyte per hour and amount of substance in the body. Shape (n,). [1/h]"""
+        fraction = self.question.substance.half_life_model.fraction_excreted.get(analyte)
+        return self._elimination_rate() * (fraction.value if fraction is not None else 0.0)
 
-    def _one_compartment(self, analyte: str):
-        """The textbook view: the whole absorbed dose in one litre, falling with one half-life."""
+    def _one_compartment(self, doses: Sequence[Doses], void_interval: Floats) -> Response:
+        """The textbook view: all that is absorbed enters one litre at once and falls with one half-life."""
         n = self.kinetics.n
-        chain = Chain((Disposition(np.ones(n), self._elimination_rate()[None, :], np.empty((0, n))),), ())
+        chain = Chain((Disposition(np.ones(n), self._elimination_rate()[np.newaxis], np.empty((0, n))),), ())
         groups = []
-        for doses in self.kinetics.doses(self.question.substance.root.id, self.question.regimen):
-            absorbed = np.minimum(sum(a.delivered.sum(axis=0) for a in doses.absorptions), 1.0)
-            whole = Absorption(np.ones((1, n)) * absorbed, None)
-            groups.append(Doses(*doses[:5], doses.scale, (whole,)))
-        return respond(chain, groups, self.state.void_interval)
+        for group in doses:
+            absorbed = np.minimum(sum(path.delivered.sum(axis=0) for path in group.absorptions), 1.0)
+            groups.append(group._replace(absorptions=(Absorption(np.ones((1, n)) * absorbed, None),)))
+        return respond(chain, groups, void_interval)
 
 
 def simulate_typical(question: Question) -> Simulation:
-    """The typical person: every random effect at its median, everything known, the usual specimen."""
-    draw = MedianDraw(question.posterior)
-    return Simulation(question, draw, draw.all())
+    """The typical person: every random effect at its median, the typical values of the parameters, the usual specimen."""
+    return Simulation(question, MedianDraw(question.posterior))

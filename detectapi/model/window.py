@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import math
+from collections.abc import Mapping
 from dataclasses import dataclass
 
 import numpy as np
@@ -10,6 +11,7 @@ import numpy as np
 from detectapi.model.draws import PEOPLE_PER_ROW, ROWS_PER_GROUP, Layout
 from detectapi.model.normal import probit_band, probit_edges
 
+CONCENTRATION_QUANTILES = (0.05, 0.25, 0.5, 0.75, 0.95)
 CURVE_POINTS = 60
 MEDIAN_POINTS = 101
 """Quantiles of T between which the edges of the knowledge band are looked up."""
@@ -41,6 +43,41 @@ class Curve:
     probability: np.ndarray
     low: np.ndarray
     high: np.ndarray
+
+
+@dataclass(frozen=True, slots=True)
+class Bands:
+    """Concentration in the specimen over time: of the typical person, and its quantiles over all draws. Arrays of shape (m,).
+
+    Attributes
+    ----------
+    time : array
+        [h after the last dose]
+    typical : array
+        [ng/mL]
+    quantiles : dict of float to array
+        By probability. [ng/mL]
+    """
+
+    time: np.ndarray
+    typical: np.ndarray
+    quantiles: Mapping[float, np.ndarray]
+
+
+def bands(time, typical, concentration) -> Bands:
+    """Quantiles of the concentration at each time.
+
+    Parameters
+    ----------
+    time, typical : array, shape (m,)
+        [h], [ng/mL]
+    concentration : array, shape (m, n)
+        [ng/mL]
+    """
+    ordered = np.sort(concentration, axis=1)
+    n = ordered.shape[1]
+    quantiles = {share: ordered[:, min(int(share * n), n - 1)] for share in CONCENTRATION_QUANTILES}
+    return Bands(time, typical, quantiles)
 
 
 def combine(crossings, rule: str):

@@ -29,6 +29,11 @@ class Amount:
         """Median. [mg or mg/kg]"""
         return math.sqrt(self.low * self.high)
 
+    @property
+    def exact(self) -> bool:
+        """Whether it is a number rather than a range."""
+        return self.low == self.high
+
 
 @dataclass(frozen=True, slots=True)
 class Train:

@@ -73,9 +73,9 @@ def test_a_row_does_not_depend_on_its_company():
 def test_lots_of_bodies_do_not_show(monkeypatch):
     ready = loaded(grid_rows())
     whole = kernel.answer_rows(ready, TIMES)
-    monkeypatch.setattr(kernel, "COLUMNS_AT_ONCE", 300)
+    monkeypatch.setattr(kernel, "MOST_DRAWS_SIDE_BY_SIDE", 300)
     assert kernel.answer_rows(ready, TIMES) == whole
-    monkeypatch.setattr(kernel, "CROSSINGS_AT_ONCE", 300)
+    monkeypatch.setattr(kernel, "MOST_CROSSINGS_AT_ONCE", 300)
     assert kernel.answer_rows(ready, TIMES) == whole
 
 

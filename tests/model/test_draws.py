@@ -73,4 +73,4 @@ def test_the_median_draw_has_no_deviation():
     draw = MedianDraw()
 
     assert draw.normal("people", "x") == 0.0
-    assert len(draw.all().people) == 1
+    assert len(draw.selection().people) == 1

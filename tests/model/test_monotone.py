@@ -29,7 +29,7 @@ def last_positive(amount=50.0, route="oral", count=1, every=24.0, analyte="norke
         "assay": {"rule": "any", "analytes": [{"analyte": analyte, "cutoff_ng_ml": cutoff}]},
     }
     asked = read_question(request | more)
-    simulation = Simulation(asked, Draws(seed, PLAN), PLAN.all())
+    simulation = Simulation(asked, Draws(seed, PLAN))
     return combine([simulation.crossings(part) for part in asked.assay.components], "any")[1]
 
 

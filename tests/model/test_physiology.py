@@ -8,13 +8,19 @@ from detectapi.model.renal import body_surface, gfr_from_creatinine
 PLAN = layout(2000)
 
 
+def sampled(deviates, request):
+    """The person and the specimen that a request describes."""
+    physiology, selection = read_physiology(request), deviates.selection()
+    person = physiology.person(deviates, selection)
+    return person, physiology.specimen(person, deviates, selection)
+
+
 def typical(**request):
-    draw = MedianDraw()
-    return read_physiology(request).state(draw, draw.all())
+    return sampled(MedianDraw(), request)[0]
 
 
 def drawn(**request):
-    return read_physiology(request).state(Draws(1, PLAN), PLAN.all())
+    return sampled(Draws(1, PLAN), request)
 
 
 def test_an_indexed_gfr_is_de_indexed_where_the_body_is_known():
@@ -26,9 +32,9 @@ def test_an_indexed_gfr_is_de_indexed_where_the_body_is_known():
 
 
 def test_a_creatinine_clearance_is_taken_as_it_is():
-    state = drawn(renal={"creatinine_clearance_ml_min": 42.0}, person={"weight_kg": 50.0, "height_cm": 150.0})
+    person, _ = drawn(renal={"creatinine_clearance_ml_min": 42.0}, person={"weight_kg": 50.0, "height_cm": 150.0})
 
-    assert set(state.gfr) == {42.0}
+    assert set(person.gfr) == {42.0}
 
 
 def test_serum_creatinine_in_both_units_and_its_equation_has_an_error():
@@ -38,13 +44,12 @@ def test_serum_creatinine_in_both_units_and_its_equation_has_an_error():
 
     assert us == pytest.approx(gfr_from_creatinine(1.2, 60.0, False))
     assert si == pytest.approx(us)
-    assert np.log(drawn(renal={"serum_creatinine_mg_dl": 1.2}, person=person).gfr).std() == pytest.approx(
-        0.18, abs=0.02
-    )
+    people, _ = drawn(renal={"serum_creatinine_mg_dl": 1.2}, person=person)
+    assert np.log(people.gfr).std() == pytest.approx(0.18, abs=0.02)
 
 
 def test_stages_of_kidney_disease_follow_each_other():
-    stages = [np.median(drawn(renal={"ckd_stage": s}).gfr) for s in ("G1", "G2", "G3a", "G3b", "G4", "G5")]
+    stages = [np.median(drawn(renal={"ckd_stage": s})[0].gfr) for s in ("G1", "G2", "G3a", "G3b", "G4", "G5")]
 
     assert stages == sorted(stages, reverse=True)
 
@@ -74,23 +79,24 @@ def test_more_drink_or_lighter_urine_means_more_flow():
 
 def test_a_specimen_differs_from_the_usual_unless_it_was_measured():
     usual = {"hydration": {"urine_flow_ml_h": 60.0}, "urine_ph": 6.0}
-    unmeasured, measured = drawn(**usual), drawn(**usual, specimen={"urine_flow_ml_h": 120.0, "urine_ph": 7.0})
+    _, unmeasured = drawn(**usual)
+    person, measured = drawn(**usual, specimen={"urine_flow_ml_h": 120.0, "urine_ph": 7.0})
 
-    assert np.log(unmeasured.specimen_flow).std() == pytest.approx(0.47, abs=0.03)
-    assert unmeasured.specimen_ph.std() == pytest.approx(0.5, abs=0.05)
-    assert (set(measured.specimen_flow), set(measured.specimen_ph)) == ({2.0}, {7.0})
-    assert set(measured.flow) == {1.0}
+    assert np.log(unmeasured.flow).std() == pytest.approx(0.47, abs=0.03)
+    assert unmeasured.ph.std() == pytest.approx(0.5, abs=0.05)
+    assert (set(measured.flow), set(measured.ph)) == ({2.0}, {7.0})
+    assert set(person.flow) == {1.0}
 
 
 def test_creatinine_in_a_specimen_tells_its_flow():
-    state = drawn(specimen={"urine_creatinine_mg_dl": 15.0}, person={"weight_kg": 70.0, "sex": "male"})
+    _, specimen = drawn(specimen={"urine_creatinine_mg_dl": 15.0}, person={"weight_kg": 70.0, "sex": "male"})
 
-    assert set(state.creatinine) == {15.0}
-    assert np.median(state.specimen_flow) == pytest.approx(21.8 * 70.0 * 100.0 / (15.0 * 1440.0), rel=0.05)
+    assert set(specimen.creatinine) == {15.0}
+    assert np.median(specimen.flow) == pytest.approx(21.8 * 70.0 * 100.0 / (15.0 * 1440.0), rel=0.05)
 
 
 def test_an_unusual_ph_is_taken_as_told():
-    state = drawn(urine_ph=8.6)
+    person, specimen = drawn(urine_ph=8.6)
 
-    assert set(state.ph) == {8.6}
-    assert set(state.specimen_ph) == {8.6}
+    assert set(person.ph) == {8.6}
+    assert set(specimen.ph) == {8.6}

@@ -19,7 +19,7 @@ def parameter(name="x", value=10.0, scale="log", variability=0.0, uncertainty=0.
 def population(*parameters, covariates=None, correlations=(), draws=None):
     draws = draws or Draws(1, PLAN)
     by_name = {p.name: p for p in parameters}
-    return Population(by_name, correlations, draws, PLAN.all() if draws.plan else draws.all(), covariates or {})
+    return Population(by_name, correlations, draws, draws.selection(), covariates or {})
 
 
 def effect(form, **more):

@@ -3,7 +3,7 @@
 import numpy as np
 import pytest
 
-from detectapi.model.draws import BLOCK, STREAMS, Draws, layout
+from detectapi.model.draws import DRAWS_PER_GROUP, STREAMS, Draws, layout
 from detectapi.model.shares import plan_chains, variance_shares
 
 WEIGHTS = {"knowledge": 0.3, "people": 0.5, "specimen": 0.2, "inputs": 0.1, "assay": 0.0}
@@ -57,6 +57,6 @@ def test_the_ends_of_a_chain_have_nothing_in_common(draws):
     plan = layout(draws)
     start, end, order, between = plan_chains(plan, 4)
 
-    assert np.all(start // BLOCK != end // BLOCK)
+    assert np.all(start // DRAWS_PER_GROUP != end // DRAWS_PER_GROUP)
     assert np.all(np.sort(order, axis=1) == np.arange(len(STREAMS)))
     assert len(between.people) == 4 * len(start)

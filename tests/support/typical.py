@@ -55,7 +55,7 @@ def exposure(simulation, analyte):
 
 def excreted_fraction(simulation, analyte, dose_mg):
     """Molar fraction of a bolus dose that leaves in urine as the analyte."""
-    clearance = simulation.kinetics.renal_clearance(analyte, simulation.state.flow, simulation.state.ph)[0]
+    clearance = simulation.kinetics.renal_clearance(analyte, simulation.person.flow, simulation.person.ph)[0]
     mass = simulation.question.substance.moiety(analyte).molar_mass.value
     root = simulation.question.substance.root.molar_mass.value
     return exposure(simulation, analyte) * clearance / mass / (dose_mg * 1000.0 / root)

@@ -8,6 +8,7 @@ was reported. See docs/calibration.md.
 from __future__ import annotations
 
 from collections import Counter
+from collections.abc import Iterable
 from dataclasses import dataclass, field
 from typing import Any
 
@@ -20,6 +21,7 @@ from detectapi.evaluation.validation.measures import MEASURES
 from detectapi.evaluation.validation.outcomes import MOST_PEOPLE, STATISTICS, UNKNOWN_PEOPLE, why_not
 from detectapi.evaluation.validation.trial import StudyNumbers, Trial
 from detectapi.knowledge import observations
+from detectapi.model.draws import Deviates
 
 PEOPLE = 12
 """People of a detection time, the same under every set of typical values."""
@@ -110,8 +112,8 @@ class Likelihood:
         def trial(row, circumstances, numbers):
             key = (row.study.id, id(circumstances), id(numbers))
             if key not in trials:
-                trials[key] = Trial(row.study, circumstances, numbers)
-                _share(trials, key)
+                alike = None if circumstances else _same_people(trials.values(), row.study.substance, numbers)
+                trials[key] = Trial(row.study, circumstances, numbers, same_people=alike)
             return trials[key]
 
         for term in self.terms:
@@ -152,15 +154,12 @@ def fits(row, routes) -> bool:
     return not (row.fold and (person or row.quantity != "auc"))
 
 
-def _share(trials, key) -> None:
-    """Arms that differ in doses only have the same people: what their kinetics found is used again."""
-    new = trials[key]
-    for other in trials.values():
-        same = other is not new and other.question.substance.id == new.question.substance.id
-        if same and other.numbers is new.numbers and not other.study.given and not new.study.given:
-            new.simulation.kinetics._dispositions = other.simulation.kinetics._dispositions
-            new.simulation.kinetics._nonrenal = other.simulation.kinetics._nonrenal
-            return
+def _same_people(trials: Iterable[Trial], substance: str, numbers: Deviates) -> Trial | None:
+    """A trial of a substance under no circumstances: with other doses its people are the same."""
+    for other in trials:
+        if other.study.substance == substance and other.numbers is numbers and not other.circumstances:
+            return other
+    return None
 
 
 def _weigh(terms) -> None:

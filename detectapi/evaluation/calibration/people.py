@@ -3,9 +3,11 @@
 from __future__ import annotations
 
 import zlib
+from collections.abc import Iterable, Sequence
 
 import numpy as np
 
+from detectapi.model.arrays import Floats
 from detectapi.model.draws import STREAMS, Selection
 from detectapi.model.normal import inverse_normal
 
@@ -18,22 +20,23 @@ class TypicalNumbers:
     Parameters
     ----------
     names : sequence of str
-        Of the parameters that are told.
+        Of the parameters whose deviates are given.
     deviates : array, shape (m, len(names))
     """
 
-    plan = None
-    visit = 0
-
-    def __init__(self, names, deviates):
+    def __init__(self, names: Sequence[str], deviates: Floats) -> None:
         self.knowledge = {name: np.ascontiguousarray(deviates[:, i]) for i, name in enumerate(names)}
         self.rows = len(deviates)
 
-    def prepare(self, stream: str, names) -> None:
+    def at_visit(self, visit: int) -> TypicalNumbers:
+        """The usual specimen, at every visit."""
+        return self
+
+    def prepare(self, stream: str, names: Iterable[str]) -> None:
         """Nothing to prepare."""
 
-    def normal(self, stream: str, name: str) -> np.ndarray:
-        """Deviates of the told parameters, shape (m,); zeros for all else."""
+    def normal(self, stream: str, name: str) -> Floats:
+        """Deviates of the given parameters, shape (m,); zeros for all else."""
         if stream == "knowledge" and name in self.knowledge:
             return self.knowledge[name]
         return np.zeros(self.rows if stream == "knowledge" else 1)
@@ -54,12 +57,12 @@ class CommonNumbers(TypicalNumbers):
     people : int
     """
 
-    def __init__(self, names, deviates, people: int):
+    def __init__(self, names: Sequence[str], deviates: Floats, people: int) -> None:
         super().__init__(names, deviates)
         self.people = people
-        self._numbers: dict[tuple[int, str], np.ndarray] = {}
+        self._numbers: dict[tuple[int, str], Floats] = {}
 
-    def normal(self, stream: str, name: str) -> np.ndarray:
+    def normal(self, stream: str, name: str) -> Floats:
         """As for `TypicalNumbers`, and the people's own numbers: evenly spread, in an order by name."""
         if stream not in ("people", "inputs"):
             return super().normal(stream, name)

@@ -69,7 +69,7 @@ def clearance(trial, row):
 def clearance_per_kg(trial, row):
     """Total clearance by body weight. [L/h/kg]"""
     found = clearance(trial, row)
-    return None if found is None else found / trial.simulation.state.covariates["weight_kg"]
+    return None if found is None else found / trial.simulation.person.covariates["weight_kg"]
 
 
 def renal_clearance(trial, row):

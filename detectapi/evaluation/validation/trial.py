@@ -3,16 +3,17 @@
 from __future__ import annotations
 
 import math
-import zlib
-from collections.abc import Mapping
+from collections.abc import Iterable, Mapping
+from copy import copy
 from dataclasses import replace
-from typing import Any
+from typing import Any, Protocol
 
 import numpy as np
 
 from detectapi import service
 from detectapi.exponentials import respond
-from detectapi.model.draws import STREAMS, Selection
+from detectapi.model.arrays import Floats
+from detectapi.model.draws import Deviates, Selection, spawn_key
 from detectapi.model.question import read_question
 from detectapi.model.simulation import Simulation
 from detectapi.values.regimen import Regimen
@@ -28,8 +29,15 @@ _QUESTIONS: dict[tuple, tuple] = {}
 CIRCUMSTANCES = ("person", "renal", "hydration", "urine_ph")
 
 
+class StudyDeviates(Deviates, Protocol):
+    """Where the simulation of a study takes its standard normal numbers from: `StudyNumbers` and those of calibration."""
+
+    def at_visit(self, visit: int) -> Deviates:
+        """The same people and typical values at one visit of the study, each visit with a specimen of its own."""
+
+
 class StudyNumbers:
-    """Standard normal numbers for a study repeated once for each knowledge row; stands in for `detectapi.model.draws.Draws`.
+    """Standard normal numbers for a study that is repeated once for each knowledge row.
 
     Parameters
     ----------
@@ -39,26 +47,30 @@ class StudyNumbers:
     people : int
         In each repetition.
     knowledge : dict of str to array, shape (rows,), optional
-        Deviates of typical values that are told; the others are drawn.
+        Deviates of typical values that are given; the others are drawn.
     """
 
-    plan = None
-
-    def __init__(self, seed: int, rows: int, people: int, knowledge: Mapping[str, np.ndarray] | None = None):
+    def __init__(self, seed: int, rows: int, people: int, knowledge: Mapping[str, Floats] | None = None) -> None:
         self.seed, self.rows, self.people = seed, rows, people
         self.knowledge = dict(knowledge or {})
         self.visit = 0
-        self._numbers: dict[tuple, np.ndarray] = {}
+        self._numbers: dict[tuple[int, int, int], Floats] = {}
 
-    def prepare(self, stream: str, names) -> None:
+    def at_visit(self, visit: int) -> StudyNumbers:
+        """The same people and typical values with the specimens of one visit."""
+        other = copy(self)
+        other.visit = visit
+        return other
+
+    def prepare(self, stream: str, names: Iterable[str]) -> None:
         """Nothing to prepare."""
 
-    def normal(self, stream: str, name: str) -> np.ndarray:
-        """Numbers of one name: shape (rows,) for knowledge, else (rows * people,); specimens anew at each visit."""
+    def normal(self, stream: str, name: str) -> Floats:
+        """Numbers of one name: shape (rows,) for knowledge, else (rows * people,)."""
         if stream == "knowledge" and name in self.knowledge:
             return self.knowledge[name]
         visit = self.visit if stream in ("specimen", "assay") else 0
-        key = (STREAMS.index(stream), zlib.crc32(name.encode()), visit)
+        key = (*spawn_key(stream, name), visit)
         if key not in self._numbers:
             size = self.rows if stream == "knowledge" else self.rows * self.people
             numbers = np.random.default_rng(np.random.SeedSequence(self.seed, spawn_key=key)).standard_normal(size)
@@ -81,13 +93,23 @@ class Trial:
     study : Study
     circumstances : dict
         ``study.given``, or ``study.compared_with`` for the other side of a fold change.
-    numbers : StudyNumbers or alike
+    numbers : StudyDeviates
     model : dict, optional
         The ``model`` of the request, for baselines.
+    same_people : Trial, optional
+        Of the same numbers and circumstances, with other doses of the same substance: its people are taken again.
     """
 
-    def __init__(self, study, circumstances: Mapping[str, Any], numbers, model: Mapping[str, Any] | None = None):
+    def __init__(
+        self,
+        study,
+        circumstances: Mapping[str, Any],
+        numbers: StudyDeviates,
+        model: Mapping[str, Any] | None = None,
+        same_people: Trial | None = None,
+    ):
         self.study = study
+        self.circumstances = circumstances
         self.numbers = numbers
         self.selection = numbers.selection()
         key = (id(study), id(circumstances), repr(model))
@@ -98,7 +120,10 @@ class Trial:
                 circumstances,
             )  # kept, so that ids stay theirs
         self.question = _QUESTIONS[key][0]
-        self.simulation = Simulation(self.question, numbers, self.selection)
+        if same_people is None:
+            self.simulation = Simulation(self.question, numbers, self.selection)
+        else:
+            self.simulation = same_people.simulation.after_other_doses(self.question)
         self.departure = 1.0
         self._plasma: dict[str, Any] = {}
 
@@ -146,14 +171,12 @@ class Trial:
 
     def total_clearance(self, analyte: str) -> np.ndarray:
         """Clearance of the person at the usual urine. Shape (size,). [L/h]"""
-        kinetics, state = self.simulation.kinetics, self.simulation.state
-        renal = kinetics.renal_clearance(analyte, state.flow, state.ph)
-        return np.broadcast_to(kinetics.nonrenal_clearance(analyte) + renal, (self.size,))
+        return self.simulation.kinetics.total_clearance(analyte)
 
     def renal_clearance(self, analyte: str) -> np.ndarray:
         """Renal clearance of the person at the usual urine. Shape (size,). [L/h]"""
-        state = self.simulation.state
-        return self.simulation.kinetics.renal_clearance(analyte, state.flow, state.ph)
+        person = self.simulation.person
+        return self.simulation.kinetics.renal_clearance(analyte, person.flow, person.ph)
 
     def auc(self, analyte: str) -> np.ndarray:
         """Area under the curve to infinity. Shape (size,). [umol*h/L]"""
@@ -173,14 +196,12 @@ class Trial:
 
     def specimen(self, analytes, time, visit: int) -> dict[str, np.ndarray]:
         """What a laboratory reads in a specimen of its own, one time for each person after the last dose. [ng/mL]"""
-        self.numbers.visit = visit
-        there = Simulation(self.question, self.numbers, self.selection)
+        there = self.simulation.at_another_void(self.numbers.at_visit(visit))
         read = {}
         for component in self.question.assay.components:
             if component.analyte in analytes:
                 plasma = self._after(component.analyte, time)
                 read[component.analyte] = plasma * there.per_plasma(component.analyte) * there.noise(component)
-        self.numbers.visit = 0
         return read
 
     def _after(self, analyte: str, time) -> np.ndarray:
