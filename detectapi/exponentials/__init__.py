@@ -1,12 +1,34 @@
-"""Sums of exponentials: what a chain of linear systems answers to doses, and when that crosses a level.
+"""Sums of exponentials: what a chain of linear systems answers to doses, and when that answer crosses a cutoff.
 
-Arrays in, arrays out; numpy only. Poles (or compartments, or paths) lie on the first axis, draws on the last. Units are
-micromole, litre and hour throughout; time 0 is the end of the last dose. Other rooms import from here and never from a file
-within.
+Other rooms import from here and never from a file within:
+
+- `disposition` makes a system of compartments, `Disposition`; a `Chain` of them is fed by `Doses` along `Absorption` paths;
+- `respond` makes the `Response`, `mix` the weighted sum of several; `Response.concentration` is its value at given times;
+- `crossings` finds when a response is at or above a cutoff for the first and the last time, `Crossings`.
+
+Arrays in, arrays out; numpy only. Rows (poles, compartments, paths, times) lie on the first axis, draws on the last. A draw is
+one column: one set of parameters. Units are micromole, litre and hour throughout. Time 0 is the end of the last dose.
+
+One question goes through the files in this order:
+
+1. `mammillary` finds the poles and zeros of each system (`arrow_eigenvalues`: closed forms where Newton's method begins).
+2. `build_response` takes the `chain` and the doses. `partial_fractions` writes the answer to a unit dose as a sum of
+   exponentials; `near_equal_poles` does it where partial fractions would lose their digits.
+3. `schedule` turns doses into inputs; `dose_sums` sums all inputs into one coefficient for each exponential.
+4. `response` puts this together. In the input phase the concentration consists of pieces (`input_phase`); after it, in the
+   tail, it is one sum of exponentials. `values_at_times` evaluates the tail on a grid. What rounding has spoilt is computed
+   again by `subtraction_free`.
+5. `crossing_times` looks for crossings in both phases (`phases`). `last_crossing` finds the last one in the tail and proves
+   it; `sign_changes` has the rule behind the proof. Elsewhere `bracketing` encloses a crossing where that rule shows that
+   the curve turns at most once, and `halley` refines it. `slope_bound_search` searches where the rule does not decide.
+   `rounding_correction` moves a crossing that rounding has moved.
+
+`draw_arrays` has the operations on arrays that all of them use, `array_types` the names of types.
 """
 
-from detectapi.exponentials.cascade import Absorption, Chain, Doses, mix, respond
-from detectapi.exponentials.crossing import Crossings, crossings
+from detectapi.exponentials.build_response import mix, respond
+from detectapi.exponentials.chain import Absorption, Chain, Doses
+from detectapi.exponentials.crossing_times import Crossings, crossings
 from detectapi.exponentials.mammillary import Disposition, disposition
 from detectapi.exponentials.response import Response
 

@@ -1,67 +1,106 @@
-"""The first hours after the last dose, while inputs last or doses still enter or leave the void.
+"""The concentration in the input phase: from time 0 until the last input has left the averaging time.
 
-Between two corners (an input begins or ends, seen from either end of the void) the averaged concentration is
+In this phase inputs last, begin, or leave the averaging time. At each of these corners the averaged concentration bends. From
+one corner to the next it is
 
     f(x) = value + level x + sum over i of slope_i (1 - exp(-p_i x))/p_i
 
-with x the time since the corner: exact, and without the cancellation of 1/p^2 that the same thing written as
-constant + line + exponentials would have.
+with x the time since the corner. That is exact, and free of the cancellation of 1/p^2 that the same sum has when it is written
+as constant + line + exponentials.
 """
 
 from __future__ import annotations
 
-from typing import NamedTuple
+from collections.abc import Sequence
+from typing import NamedTuple, TypeAlias
 
 import numpy as np
 
-from detectapi.exponentials.sums import add_up, ascending
+from detectapi.exponentials.array_types import Floats, Integers
+from detectapi.exponentials.draw_arrays import ascending_order, sum_rows
+from detectapi.exponentials.schedule import Input
+
+PathInputs: TypeAlias = tuple[Floats, Sequence[Input]]
+"""Partial fractions of an absorption path, shape (k, n), and its recent inputs."""
+
+_AT_ZERO, _AT_TAIL = 0, 1
+"""Numbers of the nodes at time 0 and at the start of the tail, before sorting."""
+
+FIRST_EXTRA_NODE = 2
+"""Number of the first extra time, before sorting."""
 
 
-class Pieces(NamedTuple):
-    """The early zone of some draws, cut at its corners.
+class InputPhasePieces(NamedTuple):
+    """The input phase of some draws, cut at its corners.
 
     Attributes
     ----------
     poles : array, shape (k, n)
         [1/h]
     time : array, shape (c, n)
-        Ascending nodes: a piece starts at each and ends at the next, where the tail begins at last. Those before 0 are
-        unusable. [h]
+        Ascending nodes: a piece begins at each and ends at the next; the tail begins at the last. Pieces before time 0 are not
+        valid. [h]
     value, level, slopes : arrays, shape (c, n), (c, n), (c, k, n)
-        At each node: the concentration, and just after it the constant and the decaying parts of the slope.
-    noise : array, shape (c, n)
-        Size of what was added up so far, where values only were asked for: rounding errors are about 1e-16 of it.
+        At each node: the concentration, and the constant and the decaying parts of the slope just after it.
+    size : array, shape (c, n)
+        Sum of the absolute values of what was added up so far; rounding errors are about 1e-16 of it. Zero where slopes are
+        given.
     order : array of int, shape (c, n)
-        Number of each node before sorting: 0 is time 0, 1 the start of the tail, then the extra times, then corners.
+        Number of each node before sorting: time 0, the start of the tail, the extra times, then the corners.
     """
 
-    poles: np.ndarray
-    time: np.ndarray
-    value: np.ndarray
-    level: np.ndarray
-    slopes: np.ndarray
-    noise: np.ndarray
-    order: np.ndarray
+    poles: Floats
+    time: Floats
+    value: Floats
+    level: Floats
+    slopes: Floats
+    size: Floats
+    order: Integers
 
-    def at_node(self, number):
-        """Value and noise at one node, by its number before sorting. Arrays of shape (n,)."""
-        n = len(self.time[0])
+    def at_node(self, number: int) -> tuple[Floats, Floats]:
+        """Value and size at one node, by its number before sorting. Arrays of shape (n,)."""
+        n = self.time.shape[1]
         place = (self.order == number).argmax(axis=0) * n + np.arange(n)
-        return self.value.ravel().take(place), self.noise.ravel().take(place)
+        return self.value.ravel().take(place), self.size.ravel().take(place)
 
 
-def pieces(poles, inputs, old, void, end, extra=(), values_only=False) -> Pieces:
-    """Cut the early zone of some draws at its corners.
+class _Jump(NamedTuple):
+    """Change of the slope where a unit input of some length begins: of its constant part and of its decaying parts."""
+
+    level: Floats
+    slopes: Floats
+
+
+class _Nodes(NamedTuple):
+    """Sorted nodes, and what happens at each node by its number before sorting: which jump, with which factor."""
+
+    time: Floats
+    order: Integers
+    jump: Integers
+    factor: Floats
+
+
+def cut_at_corners(
+    poles: Floats,
+    paths: Sequence[PathInputs],
+    past: Floats | None,
+    averaging_time: Floats,
+    end: Floats,
+    extra: Sequence[Floats | float] = (),
+    values_only: bool = False,
+) -> InputPhasePieces:
+    """Cut the input phase of some draws at its corners.
 
     Parameters
     ----------
     poles : array, shape (k, n)
-    inputs : sequence of (coefficients of shape (k, n), list of Input)
-        Of each path: its partial fractions and its recent doses.
-    old : array, shape (k, n), or None
-        What is left of all other doses at time 0.
-    void, end : array, shape (n,)
-        Void interval, and where the tail begins. [h]
+        [1/h]
+    paths : sequence of (partial fractions, recent inputs)
+        Of each absorption path.
+    past : array, shape (k, n), or None
+        Terms at time 0 of all past inputs. [umol/L]
+    averaging_time, end : array, shape (n,)
+        Averaging time, and where the tail begins. [h]
     extra : sequence of float or array, shape (n,)
         Times to add as nodes, at or after 0. [h]
     values_only : bool
@@ -69,93 +108,109 @@ def pieces(poles, inputs, old, void, end, extra=(), values_only=False) -> Pieces
 
     Returns
     -------
-    Pieces
+    InputPhasePieces
     """
-    n = len(void)
-    nodes = [np.zeros(n), end] + [np.full(n, t) for t in extra]
-    units, unit_of, weights = [], [-1] * len(nodes), [np.zeros(n)] * len(nodes)
-    for coefficients, doses in inputs:
-        known = {}
-        for finish, length, amount in doses:
+    n = len(averaging_time)
+    times = [np.zeros(n), end] + [np.full(n, time) for time in extra]
+    jumps: list[_Jump] = []
+    jump_of, factors = [-1] * len(times), [np.zeros(n)] * len(times)
+    for coefficients, inputs in paths:
+        known: dict[float, int] = {}
+        for finish, length, amount in inputs:
             if length not in known:
-                known[length] = len(units)
-                units.append(_jump(coefficients, poles, void, length))
-            begin = finish - length
-            corners = [(begin, 1.0), (begin + void, -1.0)]
-            if length > 0.0:
-                corners += [(finish, -1.0), (finish + void, 1.0)]
-            given = amount + np.zeros(n)
-            for corner, sign in corners:
-                # A dose that is none in a draw has no corners there: they would cut what others add into other sums.
-                nodes.append(np.where(given > 0.0, corner, 0.0))
-                unit_of.append(known[length])
-                weights.append(sign * given)
-    time = np.array(nodes)
-    arrange, order = ascending(time)
-    last = int((order == 1).argmax(axis=0).max(initial=0)) + 1
-    return _march(
-        poles, arrange(time)[:last], order[:last], np.array(unit_of), np.array(weights), units, old, values_only
-    )
+                known[length] = len(jumps)
+                jumps.append(_jump(coefficients, poles, averaging_time, length))
+            present = amount + np.zeros(n)
+            for corner, sign in _corners(finish, length, averaging_time):
+                # An input that is absent in a draw has no corners there: they would cut what others add into other sums.
+                times.append(np.where(present > 0.0, corner, 0.0))
+                jump_of.append(known[length])
+                factors.append(sign * present)
+    time = np.array(times)
+    arrange, order = ascending_order(time)
+    last = int((order == _AT_TAIL).argmax(axis=0).max(initial=0)) + 1
+    nodes = _Nodes(arrange(time)[:last], order[:last], np.array(jump_of), np.array(factors))
+    return _add_up(poles, nodes, jumps, past, values_only)
 
 
-def initial(poles, inputs, old, void) -> np.ndarray:
-    """Concentration at time 0, of old doses and of recent ones that began before. Shape (n,). [umol/L]"""
-    begun = [(coefficients, [d for d in doses if d.end - d.length < 0.0]) for coefficients, doses in inputs]
-    if not any(doses for _, doses in begun):
-        return np.zeros(len(void)) if old is None else add_up(old)
-    cut = pieces(poles, begun, old, void, np.zeros_like(void), values_only=True)
-    return cut.at_node(1)[0]
+def value_at_zero(poles: Floats, paths: Sequence[PathInputs], past: Floats | None, averaging_time: Floats) -> Floats:
+    """Concentration at time 0, of past inputs and of recent ones that began before. Shape (n,). [umol/L]"""
+    begun = [(coefficients, [d for d in inputs if d.end - d.length < 0.0]) for coefficients, inputs in paths]
+    if not any(inputs for _, inputs in begun):
+        return np.zeros(len(averaging_time)) if past is None else sum_rows(past)
+    end = np.zeros_like(averaging_time)
+    return cut_at_corners(poles, begun, past, averaging_time, end, values_only=True).at_node(_AT_TAIL)[0]
 
 
-def _jump(coefficients, poles, void, length):
-    """Change of (level, slopes) where a unit dose's input of some length begins."""
+def _jump(coefficients: Floats, poles: Floats, averaging_time: Floats, length: float) -> _Jump:
     if length == 0.0:
-        return np.zeros_like(void), coefficients / void
-    slopes = coefficients / (poles * (length * void))
-    return add_up(slopes), -slopes
+        return _Jump(np.zeros_like(averaging_time), coefficients / averaging_time)
+    slopes = coefficients / (poles * (length * averaging_time))
+    return _Jump(sum_rows(slopes), -slopes)
 
 
-def _march(poles, time, order, unit_of, weights, units, old, values_only) -> Pieces:
-    c, n = time.shape
-    columns = np.arange(n)
-    value, level, slopes, noise, loudest = np.zeros(n), np.zeros(n), np.zeros_like(poles), np.zeros(n), np.zeros(n)
-    values, noises = np.empty((c, n)), np.zeros((c, n))
-    levels, all_slopes = (np.empty(0),) * 2 if values_only else (np.empty((c, n)), np.empty((c, *poles.shape)))
+def _corners(end: float, length: float, averaging_time: Floats) -> list[tuple[Floats | float, float]]:
+    """Times at which an input bends the averaged concentration, and the sign with which its jump counts there."""
+    begin = end - length
+    corners: list[tuple[Floats | float, float]] = [(begin, 1.0), (begin + averaging_time, -1.0)]
+    if length > 0.0:
+        corners += [(end, -1.0), (end + averaging_time, 1.0)]
+    return corners
+
+
+def _add_up(
+    poles: Floats, nodes: _Nodes, jumps: Sequence[_Jump], past: Floats | None, values_only: bool
+) -> InputPhasePieces:
+    """Go from node to node, and add up the value and the slope."""
+    c, n = nodes.time.shape
+    value, level, slopes = np.zeros(n), np.zeros(n), np.zeros_like(poles)
+    size, steepest = np.zeros(n), np.zeros(n)
+    values, sizes = np.empty((c, n)), np.zeros((c, n))
+    levels, all_slopes = (np.empty(0), np.empty(0)) if values_only else (np.empty((c, n)), np.empty((c, *poles.shape)))
     moving = False
-    for j in range(c):
-        step = time[j] - time[j - 1]
+    for j, node in enumerate(nodes.order):
+        step = nodes.time[j] - nodes.time[j - 1]
         if j and moving and step.any():
-            moved, size, after = _advance(poles, step, level, slopes, values_only)
+            moved, moved_size, after = _advance(poles, step, level, slopes, values_only)
             if values_only:
-                # What large slopes have left of rounding when they cancelled adds up for as long as the march goes on.
-                loudest = np.maximum(loudest, np.abs(level) + add_up(np.abs(slopes)))
-                noise = np.maximum(noise, np.abs(value) + size) + loudest * step
+                # Large slopes leave a rounding error when they cancel. It adds up for as long as the piece lasts.
+                steepest = np.maximum(steepest, np.abs(level) + sum_rows(np.abs(slopes)))
+                size = np.maximum(size, np.abs(value) + moved_size) + steepest * step
             value, slopes = value + moved, after
-        node = order[j]
-        if old is not None and not node.all():  # node 0: from here on, what is left of older doses counts
-            here = old if not node.any() else np.where(node == 0, old, 0.0)
-            value, noise, slopes = value + add_up(here), noise + add_up(np.abs(here)), slopes - poles * here
+        if past is not None and not node.all():  # from time 0 on, what is left of past inputs counts
+            here = past if not node.any() else np.where(node == _AT_ZERO, past, 0.0)
+            value, size, slopes = value + sum_rows(here), size + sum_rows(np.abs(here)), slopes - poles * here
             moving = True
-        same = (node == node[0]).all()
-        unit = unit_of[node[:1] if same else node]
-        for u, (jump_level, jump_slopes) in enumerate(units):
-            here = unit == u
-            if here.any():
-                share = weights[node[0]] if same else np.where(here, weights[node, columns], 0.0)
-                level, slopes, moving = level + jump_level * share, slopes + jump_slopes * share, True
-        values[j], noises[j] = value, noise
+        for jump, factor in _jumps_at(node, nodes, jumps):
+            level, slopes, moving = level + jump.level * factor, slopes + jump.slopes * factor, True
+        values[j], sizes[j] = value, size
         if not values_only:
             levels[j], all_slopes[j] = level, slopes
-    return Pieces(poles, time, values, levels, all_slopes, noises, order)
+    return InputPhasePieces(poles, nodes.time, values, levels, all_slopes, sizes, nodes.order)
 
 
-def _advance(poles, step, level, slopes, with_size):
-    """What a piece adds over a step, the size of its terms, and the slopes after it."""
+def _jumps_at(node: Integers, nodes: _Nodes, jumps: Sequence[_Jump]) -> list[tuple[_Jump, Floats]]:
+    """Jumps at a node, which has a number of its own in each draw, with their factors."""
+    same = (node == node[0]).all()
+    which = nodes.jump[node[:1] if same else node]
+    found = []
+    for number, jump in enumerate(jumps):
+        here = which == number
+        if here.any():
+            factor = nodes.factor[node[0]] if same else np.where(here, nodes.factor[node, np.arange(len(node))], 0.0)
+            found.append((jump, factor))
+    return found
+
+
+def _advance(
+    poles: Floats, step: Floats, level: Floats, slopes: Floats, with_size: bool
+) -> tuple[Floats, Floats | float, Floats]:
+    """What a piece adds over a step, the size of its terms if asked for, and the decaying slopes after it."""
     lost = np.expm1(poles * -step)
     gain = lost * slopes
     gain /= poles
     line = level * step
-    moved = line - add_up(gain)
+    moved = line - sum_rows(gain)
     lost += 1.0
     lost *= slopes
-    return moved, np.abs(line) + add_up(np.abs(gain)) if with_size else None, lost
+    return moved, np.abs(line) + sum_rows(np.abs(gain)) if with_size else 0.0, lost

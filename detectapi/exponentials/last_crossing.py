@@ -1,24 +1,24 @@
-"""The last crossing among decaying exponentials, certified: Newton's method and a rule of signs."""
+"""The last crossing in the tail, with proof: Halley's method to find it, and a rule of signs to prove it the last."""
 
 from __future__ import annotations
 
 import numpy as np
 
-from detectapi.exponentials.bracketing import last_step
+from detectapi.exponentials.array_types import Booleans, Floats, Integers
+from detectapi.exponentials.draw_arrays import sum_rows, take_draws, take_each
+from detectapi.exponentials.halley import FREE_STEPS, damped, is_last_step
 from detectapi.exponentials.sign_changes import never_above
-from detectapi.exponentials.sums import add_up, columns
 
-MARGIN = 1e-9
-"""Fraction of the cutoff by which the curve at a crossing may exceed it, which is rounding."""
+ROUNDING_MARGIN = 1e-9
+"""Fraction of the cutoff by which the curve at its crossing may exceed the cutoff: this much may be rounding."""
 
-_STEPS = 60
-_TRUSTING = 8
-_PATIENCE = 6
-"""Steps in all; steps in which only a draw that leaves its bracket keeps one, whatever its neighbours do; steps after
-which a curve never seen above the cutoff is left to another method."""
+_MOST_STEPS = 60
+
+_STEPS_TO_SEE = 6
+"""Steps after which a curve that was never seen at or above the cutoff is left to another method."""
 
 
-def last_crossing(poles, coefficients, cutoff):
+def last_crossing(poles: Floats, coefficients: Floats, cutoff: Floats) -> tuple[Floats, Booleans, Floats]:
     """Last t >= 0 at which sum(coefficients exp(-poles t)) is at or above a cutoff.
 
     Parameters
@@ -39,73 +39,80 @@ def last_crossing(poles, coefficients, cutoff):
 
     Notes
     -----
-    That nothing lies above the cutoff after a time is proven by the rule of signs (`detectapi.exponentials.sign_changes`).
-    Newton's method on the logarithm starts where the last of the terms alone falls below the cutoff: close to the
-    crossing, and exactly there when one term is left. The logarithm of a sum of exponentials with positive coefficients
-    is convex, so steps come up to the crossing from the left.
+    The rule of signs (`detectapi.exponentials.sign_changes`) proves that nothing lies above the cutoff after a time. The search
+    begins where the last of the terms alone falls below the cutoff. That is close to the crossing, and exactly there when one
+    term is left. The logarithm of a sum of exponentials with positive coefficients is convex, so the steps approach the
+    crossing from the left.
     """
     k, n = poles.shape
     last, certain = np.full(n, np.nan), np.zeros(n, dtype=bool)
     with np.errstate(divide="ignore", invalid="ignore"):
         reach = np.log(np.maximum(coefficients, 0.0))
     reach -= np.log(cutoff)
-    # From where on no term alone, and no k terms together, reach the cutoff.
+    # From `alone` on no single term reaches the cutoff, from `horizon` on no k terms together.
     alone = np.maximum.reduce(reach / poles, axis=0)
     horizon = np.maximum.reduce((reach + np.log(k)) / poles, axis=0)
     alone, horizon = np.maximum(alone, 0.0), np.maximum(horizon, 0.0)
     certain[horizon == 0.0] = True
     draws = np.flatnonzero(~certain)
     if len(draws):
-        _newton(poles, coefficients, cutoff, alone, horizon, draws, last)
-        # From the crossing on, or from the start where none was found.
+        _find(poles, coefficients, cutoff, alone, horizon, draws, last)
         some = slice(None) if len(draws) == n else draws
-        p, found = columns(poles, some), ~np.isnan(last[draws])
-        terms = np.exp(p * -np.where(found, last[draws], 0.0))
-        terms *= columns(coefficients, some)
-        certain[draws] = never_above(p, -cutoff[draws], terms, np.where(found, MARGIN * cutoff[draws], 0.0))
+        p, is_found = take_draws(poles, some), ~np.isnan(last[draws])
+        # The proof begins at the crossing, or at 0 where none was found.
+        terms = np.exp(p * -np.where(is_found, last[draws], 0.0))
+        terms *= take_draws(coefficients, some)
+        margin = np.where(is_found, ROUNDING_MARGIN * cutoff[draws], 0.0)
+        certain[draws] = never_above(p, -cutoff[draws], terms, margin)
     return last, certain, horizon
 
 
-def _newton(poles, coefficients, cutoff, start, horizon, draws, last) -> None:
-    """Fill in the crossings found. Steps are Halley's: a third sum costs less than another step."""
+def _find(
+    poles: Floats, coefficients: Floats, cutoff: Floats, start: Floats, horizon: Floats, draws: Integers, last: Floats
+) -> None:
+    """Fill in the crossings of some draws that are found from a start before the horizon."""
     some = slice(None) if len(draws) == poles.shape[1] else draws
-    p, c, target, high = columns(poles, some), columns(coefficients, some), cutoff[draws], horizon[draws]
+    p, c, target, high = take_draws(poles, some), take_draws(coefficients, some), cutoff[draws], horizon[draws]
     t, low = start[draws], np.zeros_like(high)
     seen, kept = np.zeros((2, len(draws)), dtype=bool)
-    for iteration in range(_STEPS):
-        terms = p * -t
-        np.exp(terms, out=terms)
-        terms *= c
-        value = add_up(terms)
-        terms *= p
-        fall = add_up(terms)
-        terms *= p
-        with np.errstate(divide="ignore", invalid="ignore", over="ignore"):
-            distance = np.log(value / target)
-            bend = add_up(terms) * value / (fall * fall)
-            correction = 0.5 * distance * (bend - 1.0)
-            step = distance * value / fall
-            step /= 1.0 - np.minimum(np.maximum(correction, -1.0), 0.5)
-            found = (fall > 0.0) & last_step(distance, correction) & (t + step >= 0.0)
-        ahead = t + step
-        falling = fall > 0.0
-        good = falling & (ahead > low) & (ahead < high)
+    for iteration in range(_MOST_STEPS):
+        value, fall, ahead, found = _step(p, c, t, target)
+        is_falling = fall > 0.0
+        good = is_falling & (ahead > low) & (ahead < high)
         above = value >= target
         seen = seen | above
-        if iteration < _TRUSTING and good.all() and not kept.any():
+        if iteration < FREE_STEPS and good.all() and not kept.any():
             t = ahead
         else:
-            # Below the cutoff and rising is left of the hump; everywhere else the curve tells the side by itself.
-            right = above | ~falling
-            kept = ~good | kept if iteration < _TRUSTING else np.ones_like(kept)
-            low, high = np.where(kept & right, t, low), np.where(kept & ~right, t, high)
-            t = np.where(found | (falling & (ahead > low) & (ahead < high)), ahead, 0.5 * (low + high))
-        done = found | ~seen if iteration >= _PATIENCE else found
+            # Below the cutoff and rising, the crossing is to the right; elsewhere the value tells the side.
+            is_right = above | ~is_falling
+            kept = ~good | kept if iteration < FREE_STEPS else np.ones_like(kept)
+            low, high = np.where(kept & is_right, t, low), np.where(kept & ~is_right, t, high)
+            t = np.where(found | (is_falling & (ahead > low) & (ahead < high)), ahead, 0.5 * (low + high))
+        done = found | ~seen if iteration >= _STEPS_TO_SEE else found
         if not done.any():
             continue
         last[draws[found]] = t[found]
-        keep = np.flatnonzero(~done)
-        if len(keep) == 0:
+        left = np.flatnonzero(~done)
+        if len(left) == 0:
             return
-        p, c, draws, target, t = columns(p, keep), columns(c, keep), draws[keep], target[keep], t[keep]
-        low, high, seen, kept = low[keep], high[keep], seen[keep], kept[keep]
+        p, c = take_draws(p, left), take_draws(c, left)
+        draws, target, t, low, high, seen, kept = take_each(left, draws, target, t, low, high, seen, kept)
+
+
+def _step(poles: Floats, coefficients: Floats, t: Floats, cutoff: Floats) -> tuple[Floats, Floats, Floats, Booleans]:
+    """Halley's step on the logarithm: the value, how fast it falls, where the step leads, and whether it is the last."""
+    terms = poles * -t
+    np.exp(terms, out=terms)
+    terms *= coefficients
+    value = sum_rows(terms)
+    terms *= poles
+    fall = sum_rows(terms)
+    terms *= poles
+    with np.errstate(divide="ignore", invalid="ignore", over="ignore"):
+        distance = np.log(value / cutoff)
+        bend = sum_rows(terms) * value / (fall * fall)
+        correction = 0.5 * distance * (bend - 1.0)
+        ahead = t + damped(distance * value / fall, correction)
+        found = (fall > 0.0) & is_last_step(distance, correction) & (ahead >= 0.0)
+    return value, fall, ahead, found

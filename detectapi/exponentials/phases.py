@@ -1,102 +1,113 @@
-"""The two zones of a response seen alike: pieces on which value and slope are sums of exponentials."""
+"""The two phases of a response, seen alike: pieces on which value and slope are sums of exponentials.
+
+The input phase has many pieces, from corner to corner. The tail, which follows it, is one piece without end.
+"""
 
 from __future__ import annotations
 
-from typing import NamedTuple
+from typing import NamedTuple, TypeAlias
 
 import numpy as np
 
-from detectapi.exponentials.input_phase import Pieces
-from detectapi.exponentials.sums import add_up, columns
+from detectapi.exponentials.array_types import Draws, Floats, Integers
+from detectapi.exponentials.draw_arrays import sum_rows, take_draws
+from detectapi.exponentials.input_phase import InputPhasePieces
 
 
 class TailPiece(NamedTuple):
-    """Some draws from the start of the tail on: sum(coefficients exp(-poles x)). Arrays of shape (k, m)."""
+    """Some draws in the tail: sum(coefficients exp(-poles x)), with x from the start of the tail. Arrays of shape (k, m)."""
 
-    poles: np.ndarray
-    coefficients: np.ndarray
+    poles: Floats
+    coefficients: Floats
 
     @property
-    def level(self):
+    def level(self) -> float:
         """Constant part of the slope: none."""
         return 0.0
 
-    def at(self, x):
+    def at(self, x: Floats) -> tuple[Floats, Floats]:
         """Value at x, and the decaying parts of the slope there."""
         terms = self.poles * -x
         np.exp(terms, out=terms)
         terms *= self.coefficients
-        value = add_up(terms)
+        value = sum_rows(terms)
         terms *= self.poles
         return value, np.negative(terms, out=terms)
 
-    def pick(self, which):
-        """The piece of fewer draws."""
-        return TailPiece(*(columns(array, which) for array in self))
+    def pick(self, draws: Draws) -> TailPiece:
+        """The piece of some draws."""
+        return TailPiece(take_draws(self.poles, draws), take_draws(self.coefficients, draws))
 
 
-class EarlyPiece(NamedTuple):
-    """Some draws in one piece each: value + level x + sum(slopes (1 - exp(-poles x))/poles).
+class InputPiece(NamedTuple):
+    """Some draws in one piece each of the input phase: value + level x + sum(slopes (1 - exp(-poles x))/poles).
 
     Arrays of shape (k, m), value and level (m,); areas are slopes over poles.
     """
 
-    poles: np.ndarray
-    value: np.ndarray
-    level: np.ndarray
-    slopes: np.ndarray
-    areas: np.ndarray
+    poles: Floats
+    value: Floats
+    level: Floats
+    slopes: Floats
+    areas: Floats
 
-    def at(self, x):
+    def at(self, x: Floats) -> tuple[Floats, Floats]:
         """Value at x, and the decaying parts of the slope there."""
         lost = self.poles * -x
         np.expm1(lost, out=lost)
-        value = self.value + self.level * x - add_up(lost * self.areas)
+        value = self.value + self.level * x - sum_rows(lost * self.areas)
         lost += 1.0
         lost *= self.slopes
         return value, lost
 
-    def pick(self, which):
-        """The piece of fewer draws."""
-        return EarlyPiece(*(columns(array, which) for array in self))
+    def pick(self, draws: Draws) -> InputPiece:
+        """The piece of some draws."""
+        return InputPiece(*(take_draws(array, draws) for array in self))
 
 
-class TailZone:
-    """From the start of the tail on, where its time counts from; one piece without end."""
+class Tail:
+    """The tail; times count from its start."""
 
-    def __init__(self, poles, coefficients):
+    def __init__(self, poles: Floats, coefficients: Floats) -> None:
         self.poles = poles
         self.coefficients = coefficients
 
-    def locate(self, draws, time, leftward):
+    def locate(self, draws: Integers, time: Floats, leftward: bool) -> tuple[Integers, Floats, Floats]:
         """Number of the piece that holds a time of each draw, its start and its end."""
         return np.zeros(len(draws), dtype=int), np.zeros_like(time), np.full_like(time, np.inf)
 
-    def piece(self, draws, number):
+    def piece(self, draws: Integers, number: Integers | int) -> TailPiece:
         """The piece of some draws."""
-        return TailPiece(columns(self.poles, draws), columns(self.coefficients, draws))
+        return TailPiece(take_draws(self.poles, draws), take_draws(self.coefficients, draws))
 
 
-class EarlyZone:
-    """The pieces between corners, before the tail; same interface as `TailZone`."""
+class InputPhase:
+    """The input phase; it has the methods of Tail."""
 
-    def __init__(self, pieces: Pieces):
+    def __init__(self, pieces: InputPhasePieces) -> None:
         self.pieces = pieces
         self.poles = pieces.poles
 
-    def locate(self, draws, time, leftward):
-        """Number of the piece that holds a time of each draw (what lies before it when going left), start and end."""
-        nodes = columns(self.pieces.time, draws)
+    def locate(self, draws: Integers, time: Floats, leftward: bool) -> tuple[Integers, Floats, Floats]:
+        """Number of the piece that holds a time of each draw, its start and its end.
+
+        A time at a corner belongs to the piece after it; on the way left, to the piece before it.
+        """
+        nodes = take_draws(self.pieces.time, draws)
         number = np.clip((nodes < time if leftward else nodes <= time).sum(axis=0) - 1, 0, len(nodes) - 2)
         each = np.arange(len(draws))
         return number, nodes[number, each], nodes[number + 1, each]
 
-    def piece(self, draws, number):
-        """One piece of some draws, the same for all or one each."""
-        cut = self.pieces
-        poles = columns(cut.poles, draws)
-        if np.ndim(number) == 0:
-            slopes = columns(cut.slopes[number], draws)
+    def piece(self, draws: Integers, number: Integers | int) -> InputPiece:
+        """One piece of some draws: the same for all, or one each."""
+        pieces = self.pieces
+        poles = take_draws(pieces.poles, draws)
+        if isinstance(number, int):
+            slopes = take_draws(pieces.slopes[number], draws)
         else:
-            slopes = np.ascontiguousarray(cut.slopes[number, :, draws].T)
-        return EarlyPiece(poles, cut.value[number, draws], cut.level[number, draws], slopes, slopes / poles)
+            slopes = np.ascontiguousarray(pieces.slopes[number, :, draws].T)
+        return InputPiece(poles, pieces.value[number, draws], pieces.level[number, draws], slopes, slopes / poles)
+
+
+Piece: TypeAlias = TailPiece | InputPiece
+Phase: TypeAlias = Tail | InputPhase

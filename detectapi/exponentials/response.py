@@ -1,39 +1,52 @@
-"""The analyte's concentration after the last dose: exponentials, and corners while doses are still in the void."""
+"""The response of a chain to doses: its concentration from time 0 on, as pieces in the input phase and a tail of exponentials."""
 
 from __future__ import annotations
 
+from collections.abc import Sequence
 from functools import cached_property
 from typing import NamedTuple
 
 import numpy as np
+from numpy.typing import ArrayLike
 
-from detectapi.exponentials import input_phase
-from detectapi.exponentials.curve import curves_in, is_regular, room_for, tail_curve
-from detectapi.exponentials.schedule import Schedule, old_sum, recent, recent_sum
+from detectapi.exponentials.array_types import Booleans, Draws, Floats, Integers
+from detectapi.exponentials.chain import Source
+from detectapi.exponentials.dose_sums import average_decay, sum_past, sum_recent
+from detectapi.exponentials.draw_arrays import sum_rows, take_draws
+from detectapi.exponentials.input_phase import (
+    FIRST_EXTRA_NODE,
+    InputPhasePieces,
+    PathInputs,
+    cut_at_corners,
+    value_at_zero,
+)
+from detectapi.exponentials.schedule import Schedule, pick_draws, recent_inputs
 from detectapi.exponentials.sign_changes import never_above
-from detectapi.exponentials.subtraction_free import Source, averaged, averaged_trains
-from detectapi.exponentials.sums import add_up, box, columns
+from detectapi.exponentials.subtraction_free import concentration_of_inputs, concentration_of_trains
+from detectapi.exponentials.values_at_times import allocate_strides, curves_of, fill_values, is_regular
 
-BLOCK = 2048
-FEWEST = 64
-EARLY_NUMBERS = 6_000_000
-"""Draws worked on at once: what they need fits in the cache. Fewer, but not below FEWEST, where so many doses fall into
-one void that the early zone of a block would take more than this many numbers."""
+MOST_DRAWS_AT_ONCE = 2048
+FEWEST_DRAWS_AT_ONCE = 64
+INPUT_PHASE_NUMBERS = 6_000_000
+"""Draws that are worked on at once: the most, for which what they need fits in the cache; and the fewest. In between, the input
+phase of all of them takes no more than so many numbers."""
 
-SUSPECT = 1e-8
-"""A concentration below this fraction of the terms it is the sum of is computed again without subtractions; times the
-condition of the expansion, since where poles are close to each other the terms themselves have lost as many digits."""
+RECOMPUTE_BELOW = 1e-8
+"""A concentration is recomputed without subtractions when it is below this fraction of the sum of its absolute terms, times the
+condition of the expansion: where poles are close to each other the terms themselves have lost as many digits."""
 
-SHOWING = 5e-10
-"""The same for crossings, whose cutoff is known: at more than this fraction of the terms rounding, about 5e-16 of them, is
-below a millionth of it."""
+CROSSING_RECOMPUTE_BELOW = 5e-10
+"""The same for the concentration at a crossing. At more than this fraction of the terms their rounding error, about 5e-16 of
+them, is below a millionth of the cutoff."""
 
-ROUNDING = 1e-12
-"""Fraction of the terms that a sum of them is trusted to be right within."""
+STEEP_RISE = 0.1
+"""Factor on that fraction while the curve still rises from nothing: it is steep, and an error moves the crossing by less."""
 
-FEW = 100
-"""So many trains or single doses along a path are all computed again, old ones too: the first minutes of any may be
-what is left."""
+SUM_ROUNDING = 1e-12
+"""Fraction of the sum of absolute terms within which a sum is trusted."""
+
+MOST_TRAINS_RECOMPUTED = 100
+"""A path with more trains is recomputed for its recent inputs only. Past inputs are then long ago for most."""
 
 
 class Path(NamedTuple):
@@ -44,17 +57,17 @@ class Path(NamedTuple):
     coefficients : array, shape (k, n)
         Partial fractions of the concentration after a unit dose. [1/L]
     schedule : Schedule
-    sources : tuple of Source
+    source : Source
         What the coefficients were made from.
     """
 
-    coefficients: np.ndarray
+    coefficients: Floats
     schedule: Schedule
-    sources: tuple[Source, ...]
+    source: Source
 
 
 class Response:
-    """Plasma concentration of an analyte averaged over the void that ends at t. [umol/L]
+    """Concentration in the last system of a chain, averaged over the averaging time that ends at t. [umol/L]
 
     Valid for t >= 0, where 0 is the end of the last dose. From ``tail_start`` on it is the sum of
     ``tail * exp(-poles (t - tail_start))``.
@@ -66,56 +79,61 @@ class Response:
     poles, tail : array, shape (k, n)
         Ascending in each draw. [1/h], [umol/L]
     tail_start : array, shape (n,)
-        When the last input has left the void. [h]
-    void : array, shape (n,)
-        Void interval. [h]
+        When the last input has left the averaging time. [h]
+    averaging_time : array, shape (n,)
+        [h]
     paths : tuple of Path
     safe_route : array of bool, shape (n,)
         Draws whose near-equal poles needed another expansion than partial fractions.
     condition : array, shape (n,)
-        Size of the terms of an area under the curve over the area, of the path where that is largest.
+        Condition of the partial fractions, of the path where that is largest.
     block : int
         Draws to work on at once. Results do not depend on it.
     """
 
-    def __init__(self, poles, paths, void, safe_route, condition):
-        self.n = len(void)
+    def __init__(
+        self, poles: Floats, paths: tuple[Path, ...], averaging_time: Floats, safe_route: Booleans, condition: Floats
+    ) -> None:
+        self.n = len(averaging_time)
         self.poles = poles
         self.paths = paths
-        self.void = void
+        self.averaging_time = averaging_time
         self.safe_route = safe_route
         self.condition = condition
         self.last_input = max([0.0, *(path.schedule.last for path in paths)])
         self.first_input = min((path.schedule.first for path in paths), default=np.inf)
-        self.tail_start = void + self.last_input
-        self.recent = [recent(path.schedule, void) for path in paths]
-        corners = 4 * sum(len(doses) for doses in self.recent) + 2
-        self.block = int(np.clip(EARLY_NUMBERS // (corners * (len(poles) + 8)), FEWEST, BLOCK))
-        self.old = None
+        self.tail_start = averaging_time + self.last_input
+        self._recent = [recent_inputs(path.schedule, averaging_time) for path in paths]
+        corners = 4 * sum(len(inputs) for inputs in self._recent) + 2
+        most = INPUT_PHASE_NUMBERS // (corners * (len(poles) + 8))
+        self.block = int(np.clip(most, FEWEST_DRAWS_AT_ONCE, MOST_DRAWS_AT_ONCE))
+        self._past: Floats | None = None
         self.tail = np.zeros_like(poles)
-        for begin in range(0, self.n if paths else 0, BLOCK):
-            self._collapse(slice(begin, begin + BLOCK))
+        for begin in range(0, self.n if paths else 0, MOST_DRAWS_AT_ONCE):
+            self._sum_inputs(slice(begin, begin + MOST_DRAWS_AT_ONCE))
 
-    def _collapse(self, draws) -> None:
-        """Sum all doses of some draws, to what is left of old ones at time 0, and of all where the tail begins."""
-        poles, void, tail = self.poles[:, draws], self.void[draws], self.tail[:, draws]
-        averaging, forgetting = box(poles * void), None
-        for path, doses in zip(self.paths, _for_draws(self.recent, draws), strict=True):
-            coefficients = path.coefficients[:, draws] * averaging
-            if doses:
-                tail += coefficients * recent_sum(poles, doses, self.last_input)
-            old = old_sum(poles, path.schedule, void)
-            if old is not None:
-                if self.old is None:
-                    self.old = np.zeros_like(self.poles)
-                if forgetting is None:
-                    forgetting = np.exp(-poles * self.tail_start[draws])
-                old *= coefficients
-                self.old[:, draws] += old
-                old *= forgetting
-                tail += old
+    def _sum_inputs(self, draws: slice) -> None:
+        """Sum the inputs of some draws: the past ones to terms at time 0, and all of them to terms where the tail begins."""
+        poles, averaging_time, tail = self.poles[:, draws], self.averaging_time[draws], self.tail[:, draws]
+        averaged, decay = average_decay(poles * averaging_time), None
+        for path, inputs in zip(self.paths, pick_draws(self._recent, draws), strict=True):
+            coefficients = path.coefficients[:, draws] * averaged
+            if inputs:
+                tail += coefficients * sum_recent(poles, inputs, self.last_input)
+            past = sum_past(poles, path.schedule, averaging_time)
+            if past is not None:
+                if self._past is None:
+                    self._past = np.zeros_like(self.poles)
+                if decay is None:
+                    decay = np.exp(-poles * self.tail_start[draws])
+                past *= coefficients
+                self._past[:, draws] += past
+                past *= decay
+                tail += past
 
-    def concentration(self, time) -> np.ndarray:
+    # -- the concentration at given times ---------------------------------------------------------------------------------
+
+    def concentration(self, time: ArrayLike) -> Floats:
         """Concentration at given times.
 
         Parameters
@@ -127,48 +145,85 @@ class Response:
         -------
         array, shape (m, n)
             [umol/L]
+
+        Raises
+        ------
+        ValueError
+            When a time is negative.
         """
         time = np.atleast_1d(np.asarray(time, dtype=float))
         if time.ndim != 1 or not (time >= 0.0).all():
             raise ValueError("time must be (m,) and not negative")
         if not self.paths or len(time) == 0:
             return np.zeros((len(time), self.n))
-        # On a regular grid the times of a draw lie side by side in memory, as they are made.
-        room = room_for(len(time), self.n) if is_regular(time) else None
-        result = np.empty((len(time), self.n)) if room is None else curves_in(room, len(time))
+        strides = allocate_strides(len(time), self.n) if is_regular(time) else None
+        result = np.empty((len(time), self.n)) if strides is None else curves_of(strides, len(time))
         for begin in range(0, self.n, self.block):
             draws = slice(begin, min(begin + self.block, self.n))
-            self._fill(time, draws, result[:, draws], None if room is None else room[draws])
+            self._fill(time, draws, result[:, draws], None if strides is None else strides[draws])
         return result
 
-    def _fill(self, time, draws, values, room) -> None:
-        start = self.tail_start[draws]
-        poles, tail = self.poles[:, draws], self.tail[:, draws]
-        tail_curve(time, poles, tail, start, values, room)
-        suspect, doubtful = SUSPECT * self.condition[draws], []  # (times, draws) of what is not to be trusted
-        # The rule of signs tells at once which draws never fall below that fraction of their terms; ask the others.
-        unsure = np.flatnonzero(~never_above(poles, 0.0, suspect * np.abs(tail) - tail))
-        if len(unsure):
-            size = np.empty((len(time), len(unsure)))
-            tail_curve(time, columns(poles, unsure), np.abs(columns(tail, unsure)), start[unsure], size)
-            row, column = np.nonzero(
-                (values[:, unsure] < suspect[unsure] * size) & (time[:, np.newaxis] >= start[unsure])
-            )
-            doubtful.append((row, unsure[column]))
-        soon = np.flatnonzero(time < start.max())
-        if len(soon):
-            cut = self.early_pieces(draws, time[soon], values_only=True)
+    def _fill(self, time: Floats, draws: slice, values: Floats, strides: Floats | None) -> None:
+        """Write the concentration of some draws into `values`."""
+        start, doubtful_below = self.tail_start[draws], RECOMPUTE_BELOW * self.condition[draws]
+        fill_values(time, self.poles[:, draws], self.tail[:, draws], start, values, strides)
+        doubtful = [self._doubtful_in_tail(time, draws, values, doubtful_below)]
+        if (soon := np.flatnonzero(time < start.max())).size:
+            pieces = self.input_phase_pieces(draws, list(time[soon]), values_only=True)
             for i, j in enumerate(soon):
-                value, noise = cut.at_node(i + 2)
-                early_one = time[j] < start
-                values[j] = np.where(early_one, value, values[j])
-                column = np.flatnonzero(early_one & (value < suspect * noise))
+                value, size = pieces.at_node(FIRST_EXTRA_NODE + i)
+                is_before = time[j] < start
+                values[j] = np.where(is_before, value, values[j])
+                column = np.flatnonzero(is_before & (value < doubtful_below * size))
                 doubtful.append((np.full(len(column), j), column))
-        row, column = (np.concatenate(part) for part in zip(*doubtful, strict=True)) if doubtful else ((), ())
+        row, column = (np.concatenate(part) for part in zip(*doubtful, strict=True))
         if len(row):
-            values[row, column] = self.exact(np.arange(self.n)[draws][column], time[row])
+            values[row, column] = self.recompute(np.arange(self.n)[draws][column], time[row])
 
-    def surely_reaches(self, cutoff, time: float) -> np.ndarray:
+    def _doubtful_in_tail(
+        self, time: Floats, draws: slice, values: Floats, doubtful_below: Floats
+    ) -> tuple[Integers, Integers]:
+        """Numbers of the times, and of the draws among these, at which a value in the tail is not to be trusted."""
+        start, poles, tail = self.tail_start[draws], self.poles[:, draws], self.tail[:, draws]
+        # The rule of signs tells at once which draws never fall below that fraction of their terms.
+        unsure = np.flatnonzero(~never_above(poles, 0.0, doubtful_below * np.abs(tail) - tail))
+        if len(unsure) == 0:
+            return unsure, unsure
+        size = np.empty((len(time), len(unsure)))
+        fill_values(time, take_draws(poles, unsure), np.abs(take_draws(tail, unsure)), start[unsure], size)
+        is_small = values[:, unsure] < doubtful_below[unsure] * size
+        row, column = np.nonzero(is_small & (time[:, np.newaxis] >= start[unsure]))
+        return row, unsure[column]
+
+    def recompute(self, draws: Integers, time: Floats) -> Floats:
+        """Concentration at one time for each of some draws, without subtractions where MOST_TRAINS_RECOMPUTED allows.
+
+        Parameters
+        ----------
+        draws : array of int, shape (m,)
+        time : array, shape (m,)
+            [h]
+
+        Returns
+        -------
+        array, shape (m,)
+            [umol/L]
+        """
+        poles, averaging_time, total = take_draws(self.poles, draws), self.averaging_time[draws], np.zeros(len(draws))
+        for path, inputs in zip(self.paths, pick_draws(self._recent, draws), strict=True):
+            if len(path.schedule.end) <= MOST_TRAINS_RECOMPUTED:
+                total += concentration_of_trains(path.source, path.schedule, draws, time, averaging_time)
+                continue
+            past = sum_past(poles, path.schedule, averaging_time)
+            if past is not None:
+                coefficients = take_draws(path.coefficients, draws)
+                total += sum_rows(past * coefficients * average_decay(poles * averaging_time) * np.exp(-poles * time))
+            total += concentration_of_inputs(path.source, inputs, draws, time, averaging_time)
+        return total
+
+    # -- the concentration next to a cutoff -------------------------------------------------------------------------------
+
+    def surely_reaches(self, cutoff: Floats, time: float) -> Booleans:
         """Draws whose concentration is at or above a cutoff at a time in the tail, by more than rounding can move it.
 
         Parameters
@@ -184,76 +239,63 @@ class Response:
             False in draws whose tail begins after that time.
         """
         terms = self.tail * np.exp(self.poles * np.minimum(self.tail_start - time, 0.0))
-        above = add_up(terms) - ROUNDING * add_up(np.abs(terms)) >= cutoff
+        above = sum_rows(terms) - SUM_ROUNDING * sum_rows(np.abs(terms)) >= cutoff
         return above & (self.tail_start <= time)
 
-    def exact(self, draws, time):
-        """Concentration at one time for each of some draws, without subtractions; of many doses the recent ones only."""
-        poles, void, total = columns(self.poles, draws), self.void[draws], np.zeros(len(draws))
-        for path, doses in zip(self.paths, _for_draws(self.recent, draws), strict=True):
-            if len(path.schedule.end) <= FEW:
-                for source in path.sources:
-                    total += averaged_trains(source, path.schedule, draws, time, void)
-                continue
-            old = old_sum(poles, path.schedule, void)
-            if old is not None:
-                total += add_up(old * columns(path.coefficients, draws) * box(poles * void) * np.exp(-poles * time))
-            for source in path.sources:
-                total += averaged(source, doses, draws, time, void)
-        return total
-
     @cached_property
-    def noise(self) -> np.ndarray:
-        """Where the concentration is above this, rounding shows at no time. Shape (n,). [umol/L]"""
-        size = np.zeros(self.n) if self.old is None else add_up(np.abs(self.old))
-        for path, doses in zip(self.paths, self.recent, strict=True):
-            if doses:
-                size += add_up(np.abs(path.coefficients)) * sum(dose.amount for dose in doses)
-        return SHOWING * self.condition * size * (self.tail_start / self.void)
+    def rounding_bound(self) -> Floats:
+        """Rounding cannot move a crossing of a cutoff above this, at any time. Shape (n,). [umol/L]"""
+        size = np.zeros(self.n) if self._past is None else sum_rows(np.abs(self._past))
+        for path, inputs in zip(self.paths, self._recent, strict=True):
+            if inputs:
+                size += sum_rows(np.abs(path.coefficients)) * sum(one.amount for one in inputs)
+        return CROSSING_RECOMPUTE_BELOW * self.condition * size * (self.tail_start / self.averaging_time)
 
-    def noisy(self, draws, time, cutoff) -> np.ndarray:
-        """Whether rounding shows where some draws are at a cutoff, at one time each. Shape (m,)."""
-        # What still rises from nothing is steep: there the same error moves a crossing by less.
-        steep = np.where(time <= self.first_input + self.void[draws], 0.1, 1.0)
-        noisy = cutoff < steep * self.noise[draws]
-        few = np.flatnonzero(noisy)
+    def is_rounding_visible(self, draws: Integers, time: Floats, cutoff: Floats) -> Booleans:
+        """Whether rounding may move the crossing of a cutoff, at one time for each of some draws. Shape (m,)."""
+        factor = np.where(time <= self.first_input + self.averaging_time[draws], STEEP_RISE, 1.0)
+        visible = cutoff < factor * self.rounding_bound[draws]
+        few = np.flatnonzero(visible)
         if len(few):
-            noisy[few] = cutoff[few] < SHOWING * (
-                steep[few] * self.condition[draws[few]] * self._size(draws[few], time[few])
-            )
-        return noisy
+            size = self._size_of_terms(draws[few], time[few])
+            visible[few] = cutoff[few] < CROSSING_RECOMPUTE_BELOW * (factor[few] * self.condition[draws[few]] * size)
+        return visible
 
-    def _size(self, draws, time):
-        """Size of what is added up for the concentration of some draws, at one time each. Shape (m,). [umol/L]"""
+    def _size_of_terms(self, draws: Integers, time: Floats) -> Floats:
+        """Sum of the absolute terms of the concentration, at one time for each of some draws. Shape (m,). [umol/L]"""
         start = self.tail_start[draws]
-        terms = columns(self.poles, draws) * np.minimum(start - time, 0.0)
-        size = add_up(np.exp(terms) * np.abs(columns(self.tail, draws)))
+        terms = take_draws(self.poles, draws) * np.minimum(start - time, 0.0)
+        size = sum_rows(np.exp(terms) * np.abs(take_draws(self.tail, draws)))
         soon = np.flatnonzero(time < start)
         if len(soon):
-            size[soon] = self.early_pieces(draws[soon], (time[soon],), values_only=True).at_node(2)[1]
+            pieces = self.input_phase_pieces(draws[soon], (time[soon],), values_only=True)
+            size[soon] = pieces.at_node(FIRST_EXTRA_NODE)[1]
         return size
 
-    def _old(self, draws):
-        return None if self.old is None else columns(self.old, draws)
+    # -- the input phase --------------------------------------------------------------------------------------------------
 
-    def _inputs(self, draws):
-        coefficients = [columns(path.coefficients, draws) for path in self.paths]
-        return list(zip(coefficients, _for_draws(self.recent, draws), strict=True))
-
-    def initial(self, draws) -> np.ndarray:
+    def value_at_zero(self, draws: Draws) -> Floats:
         """Concentration at time 0 of some draws. [umol/L]"""
-        return input_phase.initial(columns(self.poles, draws), self._inputs(draws), self._old(draws), self.void[draws])
+        poles, past = take_draws(self.poles, draws), self._past_terms(draws)
+        return value_at_zero(poles, self._path_inputs(draws), past, self.averaging_time[draws])
 
-    def early_pieces(self, draws, extra=(), values_only=False) -> input_phase.Pieces:
-        """The zone from 0 to the start of the tail, for some draws."""
-        void, end = self.void[draws], self.tail_start[draws]
-        inputs, old = self._inputs(draws), self._old(draws)
-        return input_phase.pieces(columns(self.poles, draws), inputs, old, void, end, extra, values_only)
+    def input_phase_pieces(
+        self, draws: Draws, extra: Sequence[Floats | float] = (), values_only: bool = False
+    ) -> InputPhasePieces:
+        """The input phase of some draws, cut at its corners and at extra times."""
+        return cut_at_corners(
+            take_draws(self.poles, draws),
+            self._path_inputs(draws),
+            self._past_terms(draws),
+            self.averaging_time[draws],
+            self.tail_start[draws],
+            extra,
+            values_only,
+        )
 
+    def _past_terms(self, draws: Draws) -> Floats | None:
+        return None if self._past is None else take_draws(self._past, draws)
 
-def _for_draws(recent_doses, draws):
-    """Recent doses of each path for some draws."""
-    return [
-        [dose if np.ndim(dose.amount) == 0 else dose._replace(amount=dose.amount[draws]) for dose in doses]
-        for doses in recent_doses
-    ]
+    def _path_inputs(self, draws: Draws) -> list[PathInputs]:
+        coefficients = [take_draws(path.coefficients, draws) for path in self.paths]
+        return list(zip(coefficients, pick_draws(self._recent, draws), strict=True))

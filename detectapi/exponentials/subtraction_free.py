@@ -1,53 +1,37 @@
-"""Concentrations without a single subtraction, for the few that partial fractions cancel away.
+"""Concentrations computed without a single subtraction, for the few that partial fractions lose to cancellation.
 
-Just after a dose a metabolite of a metabolite is a tiny difference of large terms. Here every moiety is a row of
-states in parallel (the residues of a mammillary system are positive), the chain is a triangular matrix whose
-entries off the diagonal are not negative, and its exponential is made by Taylor series and squaring of numbers that
-are not negative: every digit holds, however small the result. Slow, so only for what needs it.
+Just after a dose the concentration in a third system is a tiny difference of large terms. Here a system is a row of states in
+parallel, one for each pole (the residues of a mammillary system are positive). The rate matrix of the chain is triangular, and
+no entry off its diagonal is negative. Its exponential is made by Taylor series and squaring of numbers that are not negative.
+So every digit holds, however small the result. This is slow and used only where it is needed.
 """
 
 from __future__ import annotations
 
-from typing import NamedTuple
+from collections.abc import Iterable
 
 import numpy as np
 
-from detectapi.exponentials.mammillary import Disposition
-from detectapi.exponentials.partial_fractions import residue
+from detectapi.exponentials.array_types import Floats, Integers
+from detectapi.exponentials.chain import Source
+from detectapi.exponentials.partial_fractions import residues
+from detectapi.exponentials.schedule import Input, Schedule
 
-_TERMS = 16
-
-
-class Source(NamedTuple):
-    """What feeds a response through one absorption path, for all draws.
-
-    Attributes
-    ----------
-    dispositions : tuple of Disposition
-    formation : tuple of array, shape (n,)
-    delivered : array, shape (moieties, n)
-    rate : array, shape (n,), or None
-        First-order absorption rate constant. [1/h]
-    weight : array, shape (n,), or None
-        Factor on the result.
-    """
-
-    dispositions: tuple[Disposition, ...]
-    formation: tuple[np.ndarray, ...]
-    delivered: np.ndarray
-    rate: np.ndarray | None
-    weight: np.ndarray | None
+_TAYLOR_TERMS = 16
 
 
-def averaged(source: Source, doses, draws, time, void) -> np.ndarray:
-    """Concentration averaged over the void that some doses make through one path, at one time for each of some draws.
+def concentration_of_inputs(
+    source: Source, inputs: Iterable[Input], draws: Integers, time: Floats, averaging_time: Floats
+) -> Floats:
+    """Averaged concentration that some inputs make along one path, at one time for each of some draws.
 
     Parameters
     ----------
     source : Source
-    doses : sequence of (end of input [h], its length [h], amount of shape (m,) [umol])
+    inputs : iterable of Input
+        Their amounts are of these m draws.
     draws : array of int, shape (m,)
-    time, void : array, shape (m,)
+    time, averaging_time : array, shape (m,)
         [h]
 
     Returns
@@ -55,23 +39,28 @@ def averaged(source: Source, doses, draws, time, void) -> np.ndarray:
     array, shape (m,)
         [umol/L]
     """
-    matrix, load = _system(source, draws)
+    source = source.pick(draws)
+    matrix, unit = _rate_matrix(source)
     total = np.zeros(len(draws))
-    for end, length, amount in doses:
-        total += amount * _dose(matrix, load, time - void, time, end, length)
-    total /= void
-    return total if source.weight is None else total * source.weight[draws]
+    for end, length, amount in inputs:
+        total += amount * _unit_input(matrix, unit, time - averaging_time, time, end, length)
+    total /= averaging_time
+    return total if source.weight is None else total * source.weight
 
 
-def averaged_trains(source: Source, schedule, draws, time, void) -> np.ndarray:
-    """The same of all doses of regular trains, those that ended before the void began by geometric series.
+def concentration_of_trains(
+    source: Source, schedule: Schedule, draws: Integers, time: Floats, averaging_time: Floats
+) -> Floats:
+    """Averaged concentration that whole trains make along one path, at one time for each of some draws.
+
+    Inputs that ended before the averaging time are summed as geometric series.
 
     Parameters
     ----------
     source : Source
     schedule : Schedule
     draws : array of int, shape (m,)
-    time, void : array, shape (m,)
+    time, averaging_time : array, shape (m,)
         [h]
 
     Returns
@@ -79,29 +68,31 @@ def averaged_trains(source: Source, schedule, draws, time, void) -> np.ndarray:
     array, shape (m,)
         [umol/L]
     """
-    matrix, load = _system(source, draws)
-    begin, total = time - void, np.zeros(len(draws))
-    for amount, end, length, every, count in zip(*schedule, strict=True):
+    source = source.pick(draws)
+    matrix, unit = _rate_matrix(source)
+    begin, total = time - averaging_time, np.zeros(len(draws))
+    for amount, end, length, every, count in schedule.trains():
         late = np.clip(np.ceil((end - begin) / every), 0, count) if count > 1 else (end > begin) * 1.0
-        unit = (
-            load if length == 0.0 else _run_in(matrix, load, np.zeros_like(load), np.full(len(draws), length), length)
-        )
-        state = unit if count == 1 else _train(matrix, unit, every, count - late.astype(int))
-        state = _apply(matrix, np.maximum(begin - (end - late * every), 0.0), state)
+        state = unit
+        if length > 0.0:
+            state = _run_in(matrix, unit, np.zeros_like(unit), np.full(len(draws), length), length)
+        if count > 1:
+            state = _after_train(matrix, state, every, count - late.astype(int))
+        state = _decay(matrix, np.maximum(begin - (end - late * every), 0.0), state)
         state[:, -1] = 0.0
-        each = np.where(late < count, _apply(matrix, void, state)[:, -1], 0.0)
+        each = np.where(late < count, _decay(matrix, averaging_time, state)[:, -1], 0.0)
         for back in range(int(late.max(initial=0))):
             some = np.flatnonzero(back < late)
-            each[some] += _dose(matrix[some], load[some], begin[some], time[some], end - back * every, length)
+            each[some] += _unit_input(matrix[some], unit[some], begin[some], time[some], end - back * every, length)
         total += amount * each
-    total /= void
-    return total if source.weight is None else total * source.weight[draws]
+    total /= averaging_time
+    return total if source.weight is None else total * source.weight
 
 
-def _train(matrix, unit, every, count):
-    """State after the last of `count` doses, each of which makes the state `unit` at its end; arrays count >= 0."""
-    total, shifted = np.zeros_like(unit), unit
-    step = exponential(matrix * every)  # over 2^bit intervals
+def _after_train(matrix: Floats, one: Floats, every: float, count: Integers) -> Floats:
+    """State after the last of `count` >= 0 inputs, each of which makes the state `one` at its end."""
+    total, shifted = np.zeros_like(one), one
+    step = matrix_exponential(matrix * every)  # over 2^bit intervals
     steps = np.broadcast_to(np.eye(matrix.shape[1]), matrix.shape)  # the sum of step^j, j < 2^bit
     for bit in range(int(count.max(initial=0)).bit_length()):
         if bit:
@@ -113,72 +104,75 @@ def _train(matrix, unit, every, count):
     return total
 
 
-def _system(source, draws):
-    """Rate matrix, and the state that a unit bolus makes; the last state gathers the concentration."""
-    blocks = [Disposition(*(np.take(a, draws, axis=-1) for a in block)) for block in source.dispositions]
-    sizes = [len(block.poles) for block in blocks]
-    starts = np.concatenate([[0], np.cumsum(sizes)])
-    m, depot = len(draws), source.rate is not None
-    size = starts[-1] + depot + 1
+def _rate_matrix(source: Source) -> tuple[Floats, Floats]:
+    """Rate matrices, shape (m, k, k), and the states that a unit bolus makes, shape (m, k).
+
+    The states are those of the systems, then a depot if there is a first-order step, then the integral of the concentration.
+    """
+    systems, formation = source.chain
+    starts = np.concatenate([[0], np.cumsum([len(system.poles) for system in systems])])
+    m, rate = len(systems[0].volume), source.rate
+    size = starts[-1] + (rate is not None) + 1
     matrix, centre = np.zeros((m, size, size)), np.zeros((m, size))
-    for b, block in enumerate(blocks):
-        share = np.maximum(residue(block), 0.0)
-        rows = slice(starts[b], starts[b + 1])
-        for i, pole in enumerate(block.poles):
-            matrix[:, starts[b] + i, starts[b] + i] = -pole
-        if b:
-            made = source.formation[b - 1][draws] * share
-            matrix[:, rows, starts[b - 1] : starts[b]] = made.T[:, :, np.newaxis]
-        centre[:, rows] = (source.delivered[b][draws] * share).T
+    for s, system in enumerate(systems):
+        share = np.maximum(residues(system), 0.0)
+        rows = slice(starts[s], starts[s + 1])
+        for i, pole in enumerate(system.poles):
+            matrix[:, starts[s] + i, starts[s] + i] = -pole
+        if s:
+            formed = formation[s - 1] * share
+            matrix[:, rows, starts[s - 1] : starts[s]] = formed.T[:, :, np.newaxis]
+        centre[:, rows] = (source.delivered[s] * share).T
     matrix[:, -1, starts[-2] : starts[-1]] = 1.0
-    if not depot:
+    if rate is None:
         return matrix, centre
-    rate = source.rate[draws]
     matrix[:, :, -2] = rate[:, np.newaxis] * centre
     matrix[:, -2, -2] = -rate
-    load = np.zeros((m, size))
-    load[:, -2] = 1.0
-    return matrix, load
+    depot = np.zeros((m, size))
+    depot[:, -2] = 1.0
+    return matrix, depot
 
 
-def _dose(matrix, load, begin, time, end, length):
-    """Integral over the void of the concentration that one unit dose makes."""
+def _unit_input(matrix: Floats, unit: Floats, begin: Floats, time: Floats, end: float, length: float) -> Floats:
+    """Integral, from begin to time, of the concentration that one unit input makes."""
     start = end - length
     if length == 0.0:
-        state = _apply(matrix, np.maximum(begin - start, 0.0), load)
+        state = _decay(matrix, np.maximum(begin - start, 0.0), unit)
         state[:, -1] = 0.0
-        return _apply(matrix, np.maximum(time - np.maximum(begin, start), 0.0), state)[:, -1]
+        return _decay(matrix, np.maximum(time - np.maximum(begin, start), 0.0), state)[:, -1]
     before = np.clip(begin - start, 0.0, length)
-    state = _run_in(matrix, load, np.zeros_like(load), before, length)
-    state = _apply(matrix, np.maximum(begin - end, 0.0), state)
+    state = _run_in(matrix, unit, np.zeros_like(unit), before, length)
+    state = _decay(matrix, np.maximum(begin - end, 0.0), state)
     state[:, -1] = 0.0
     during = np.clip(time - start, 0.0, length) - before
-    state = _run_in(matrix, load, state, during, length)
-    return _apply(matrix, np.maximum(time - np.maximum(begin, end), 0.0), state)[:, -1]
+    state = _run_in(matrix, unit, state, during, length)
+    return _decay(matrix, np.maximum(time - np.maximum(begin, end), 0.0), state)[:, -1]
 
 
-def _run_in(matrix, load, state, span, length):
-    """State after a unit dose has run in for part of its length."""
-    m, size = load.shape
-    wide = np.zeros((m, size + 1, size + 1))
-    wide[:, :size, :size] = matrix
-    wide[:, :size, size] = load / length
+def _run_in(matrix: Floats, unit: Floats, state: Floats, span: Floats, length: float) -> Floats:
+    """State after a unit input of some length has run in for a span."""
+    m, size = unit.shape
+    larger = np.zeros((m, size + 1, size + 1))
+    larger[:, :size, :size] = matrix
+    larger[:, :size, size] = unit / length
     state = np.concatenate([state, np.ones((m, 1))], axis=1)
-    return _apply(wide, span, state)[:, :size]
+    return _decay(larger, span, state)[:, :size]
 
 
-def _times(matrix, state):
+def _decay(matrix: Floats, span: Floats, state: Floats) -> Floats:
+    """State after a span without input."""
+    if not np.any(span):
+        return state.copy()
+    return _times(matrix_exponential(matrix * span[:, np.newaxis, np.newaxis]), state)
+
+
+def _times(matrix: Floats, state: Floats) -> Floats:
+    """Product of each matrix with its state."""
     return (matrix @ state[:, :, np.newaxis])[:, :, 0]
 
 
-def _apply(matrix, span, state):
-    if not np.any(span):
-        return state.copy()
-    return _times(exponential(matrix * span[:, np.newaxis, np.newaxis]), state)
-
-
-def exponential(matrix) -> np.ndarray:
-    """Exponential of matrices with no negative entry off the diagonal, every entry to its last digits.
+def matrix_exponential(matrix: Floats) -> Floats:
+    """Exponential of matrices with no negative entry off the diagonal. Every entry is right to its last digits.
 
     Parameters
     ----------
@@ -195,8 +189,8 @@ def exponential(matrix) -> np.ndarray:
     scale = np.exp2(-halvings)[:, np.newaxis, np.newaxis]
     eye = np.eye(matrix.shape[1])
     small = (matrix + shift[:, np.newaxis, np.newaxis] * eye) * scale
-    total = eye + small / _TERMS
-    for k in range(_TERMS - 1, 0, -1):
+    total: Floats = eye + small / _TAYLOR_TERMS
+    for k in range(_TAYLOR_TERMS - 1, 0, -1):
         total = eye + small @ total / k
     total *= np.exp(-shift[:, np.newaxis, np.newaxis] * scale)
     for step in range(int(halvings.max(initial=0))):

@@ -212,7 +212,7 @@ def test_an_infusion_with_a_release_is_refused():
 @pytest.mark.parametrize("void", [np.array([0.0]), np.array([-1.0]), np.array([np.nan]), np.array([[1.0]])])
 def test_impossible_voids_are_refused(void):
     chain, groups, _ = as_arrays([oral()])
-    with pytest.raises(ValueError, match="void_interval"):
+    with pytest.raises(ValueError, match="averaging_time"):
         respond(chain, groups, void)
 
 

@@ -1,4 +1,4 @@
-"""Poles that coincide or nearly do: where partial fractions divide by nothing."""
+"""Poles that coincide or nearly do, so that partial fractions divide by nearly zero."""
 
 import numpy as np
 import pytest
@@ -7,9 +7,8 @@ from hypothesis import strategies as st
 from oracle import Moiety, Oracle, Path, Train, as_arrays
 from regimens import oral
 
-from detectapi.exponentials import respond
-from detectapi.exponentials.crossing import crossings
-from detectapi.exponentials.near_equal_poles import clusters, divided_difference
+from detectapi.exponentials import crossings, respond
+from detectapi.exponentials.near_equal_poles import divided_difference, group_near_equal
 
 TIMES = np.array([0.02, 0.3, 1.0, 3.0, 8.0, 30.0, 90.0, 250.0])
 GAPS = [1e-1, 1e-2, 1e-3, 1e-4, 1e-5, 1e-6, 3e-7, 1e-8, 1e-10, 1e-12, 1e-15, 0.0]
@@ -72,7 +71,7 @@ def test_crossings_of_near_equal_poles(gap, fold):
         assert bool(safe[0]) == (gap < 1e-6 or fold > 2)
 
 
-def test_other_draws_keep_their_bits_beside_a_confluent_one():
+def test_other_draws_keep_their_bits_beside_one_with_equal_poles():
     cases = [near(0.23, 0.0, 4), near(0.31, 0.3, 4), near(0.11, 0.2, 4)]
     together = respond(*as_arrays(cases))
     alone = respond(*as_arrays(cases[1:]))
@@ -80,7 +79,7 @@ def test_other_draws_keep_their_bits_beside_a_confluent_one():
     assert (together.concentration(TIMES)[:, 1:] == alone.concentration(TIMES)).all()
 
 
-def test_a_thousand_confluent_draws_like_one():
+def test_a_thousand_draws_with_equal_poles_are_like_one():
     chain, groups, void = as_arrays([near(0.23, 0.0, 3)] * 1000)
     response = respond(chain, groups, void)
     values = response.concentration(TIMES)
@@ -103,6 +102,6 @@ def test_divided_difference_of_an_exponential(fold, width, seed):
     assert bounds[1] * (1.0 - 2e-8) <= value <= bounds[0] * (1.0 + 2e-8)
 
 
-def test_clusters_are_far_apart_next_to_their_width():
-    groups = clusters(np.array([0.01, 0.1, 0.1000001, 0.1000003, 1.0, 1.0, 7.0]))
+def test_groups_are_far_apart_next_to_their_width():
+    groups = group_near_equal(np.array([0.01, 0.1, 0.1000001, 0.1000003, 1.0, 1.0, 7.0]))
     assert [group.tolist() for group in groups] == [[0], [1, 2, 3], [4, 5], [6]]

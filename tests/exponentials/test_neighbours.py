@@ -7,8 +7,7 @@ from hypothesis import strategies as st
 from oracle import Moiety, Path, Train, as_arrays
 from regimens import cases, oral, population
 
-from detectapi.exponentials import respond
-from detectapi.exponentials.crossing import crossings
+from detectapi.exponentials import crossings, respond
 
 TIMES = np.array([0.0, 0.01, 1.0, 5.0, 50.0])
 

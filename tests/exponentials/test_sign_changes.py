@@ -3,8 +3,8 @@ import pytest
 from hypothesis import assume, given, settings
 from hypothesis import strategies as st
 
-from detectapi.exponentials.bounded_walk import Weights, slope_bounds
 from detectapi.exponentials.sign_changes import never_above, repeated_sums, zeros_at_most
+from detectapi.exponentials.slope_bound_search import SlopeWeights, slope_bounds
 
 
 @st.composite
@@ -81,7 +81,7 @@ def test_many_draws_are_each_decided_on_their_own():
 @given(sums(), st.floats(-6.0, 5.0).map(np.exp))
 def test_slope_bounds_enclose_the_slope(some, span):
     poles, level, slopes = some
-    low, high = slope_bounds(Weights.of(poles), level, slopes, np.array([span]))
+    low, high = slope_bounds(SlopeWeights.of(poles), level, slopes, np.array([span]))
     times = np.linspace(0.0, span, 2001)
     values = level + (slopes * np.exp(-poles * times)).sum(axis=0)
     slack = 1e-12 * (np.abs(slopes).sum() + np.abs(level[0]))
@@ -92,5 +92,5 @@ def test_slope_bounds_enclose_the_slope(some, span):
 @pytest.mark.parametrize("gap", [0.0, 1e-12, 1e-3])
 def test_slope_bounds_do_not_suffer_from_close_poles(gap):
     poles, slopes = np.array([[0.3], [0.3 * (1.0 + gap)]]), np.array([[1e6], [-1e6 + 1.0]])
-    low, high = slope_bounds(Weights.of(poles), 0.0, slopes, np.array([2.0]))
+    low, high = slope_bounds(SlopeWeights.of(poles), 0.0, slopes, np.array([2.0]))
     assert high[0] - low[0] <= 1.5 + 1e6 * gap

@@ -1,41 +1,40 @@
-"""The safe route alone, on what the fast one answers too."""
+"""The slow search alone, on curves that the fast methods answer too."""
 
 import numpy as np
 import pytest
 from oracle import Path, Train, as_arrays
 from regimens import oral, population
 
-from detectapi.exponentials import respond
-from detectapi.exponentials.bounded_walk import walk
-from detectapi.exponentials.crossing import crossings
-from detectapi.exponentials.phases import EarlyZone, TailZone
+from detectapi.exponentials import crossings, respond
+from detectapi.exponentials.phases import InputPhase, Tail
+from detectapi.exponentials.slope_bound_search import search_crossing
 
 PEOPLE = population(oral(trains=(Train(100.0, -48.0, 0.0, 24.0, 3), Train(300.0, -0.5))), 40, seed=3)
 
 
-def test_walking_the_tail_finds_the_last_crossing():
+def test_searching_the_tail_finds_the_last_crossing():
     response = respond(*as_arrays(PEOPLE))
     everyone, cutoff = np.arange(40), np.full(40, 1e-3)
     far = np.full(40, 2000.0)
-    walked = walk(TailZone(response.poles, response.tail), everyone, np.zeros(40), far, cutoff, True)
-    assert np.allclose(response.tail_start + walked, crossings(response, cutoff).last, rtol=0.0, atol=1e-9)
+    found = search_crossing(Tail(response.poles, response.tail), everyone, np.zeros(40), far, cutoff, True)
+    assert np.allclose(response.tail_start + found, crossings(response, cutoff).last, rtol=0.0, atol=1e-9)
 
 
-def test_walking_the_early_zone_finds_the_first_crossing():
+def test_searching_the_input_phase_finds_the_first_crossing():
     response = respond(*as_arrays(PEOPLE))
     everyone, cutoff = np.arange(40), np.full(40, 0.02)
-    zone = EarlyZone(response.early_pieces(everyone))
-    walked = walk(zone, everyone, np.zeros(40), response.tail_start, cutoff, False)
+    phase = InputPhase(response.input_phase_pieces(everyone))
+    found = search_crossing(phase, everyone, np.zeros(40), response.tail_start, cutoff, False)
     first, last, _ = crossings(response, cutoff)
     inside = (first > 0.0) & (first < response.tail_start)
     assert inside.sum() > 10
-    assert np.allclose(walked[inside], first[inside], rtol=0.0, atol=1e-9)
+    assert np.allclose(found[inside], first[inside], rtol=0.0, atol=1e-9)
     nothing = (last == 0.0) | (first > response.tail_start)
-    assert np.isnan(walked[nothing]).all()
+    assert np.isnan(found[nothing]).all()
 
 
 @pytest.mark.parametrize("factor", [1.0 - 1e-6, 1.0 + 1e-6])
-def test_walking_past_a_peak_that_all_but_touches(factor):
+def test_searching_past_a_peak_that_almost_touches_the_cutoff(factor):
     response = respond(*as_arrays([oral(2, void=0.5)]))
     times = np.linspace(0.0, 20.0, 200001)
     values = response.concentration(times)[:, 0]
@@ -43,17 +42,17 @@ def test_walking_past_a_peak_that_all_but_touches(factor):
     curvature = (values[top + 1] - 2.0 * values[top] + values[top - 1]) / (times[1] - times[0]) ** 2
     assert abs(curvature * (times[1] - times[0]) ** 2 / values[top]) < 1e-7  # the grid is fine enough for the peak
     start = response.tail_start[0]
-    zone = TailZone(response.poles, response.tail)
+    phase = Tail(response.poles, response.tail)
     assert times[top] > start
     for leftward in (True, False):
         cutoff = np.array([factor * values[top]])
-        found = walk(zone, np.array([0]), np.zeros(1), np.array([200.0]), cutoff, leftward)
+        found = search_crossing(phase, np.array([0]), np.zeros(1), np.array([200.0]), cutoff, leftward)
         assert np.isnan(found[0]) == (factor > 1.0)
         if factor < 1.0:
             assert (start + found[0] > times[top]) == leftward
 
 
-def test_nothing_to_walk_is_nothing_found():
+def test_an_empty_stretch_has_no_crossing():
     response = respond(*as_arrays([oral(1).replace(groups=(((Train(1.0),), 1.0, (Path((1.0,)),)),))]))
-    zone = TailZone(response.poles, response.tail)
-    assert np.isnan(walk(zone, np.array([0]), np.array([3.0]), np.array([3.0]), np.ones(1), True)).all()
+    phase = Tail(response.poles, response.tail)
+    assert np.isnan(search_crossing(phase, np.array([0]), np.array([3.0]), np.array([3.0]), np.ones(1), True)).all()

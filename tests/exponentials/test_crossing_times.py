@@ -7,8 +7,7 @@ from hypothesis import strategies as st
 from oracle import Case, Moiety, Oracle, Path, Train, as_arrays
 from regimens import NORKETAMINE, cases, oral, population
 
-from detectapi.exponentials import respond
-from detectapi.exponentials.crossing import crossings
+from detectapi.exponentials import crossings, respond
 
 TIME_BAR = 1e-4  # [h]
 NEAR = 1e-6  # a cutoff this close to a peak, relatively, may count as reached or not
@@ -24,7 +23,7 @@ def cross(case, cutoff):
 
 
 def search_times(response):
-    """Times dense where a single draw's curve can move: through the early zone, then geometrically."""
+    """Times dense where a single draw's curve can move: through the input phase, then geometrically."""
     start = float(response.tail_start[0])
     return np.unique(np.concatenate([np.linspace(0.0, start, 400), start + np.geomspace(1e-3, 5000.0, 600)]))
 

@@ -1,13 +1,12 @@
-"""Crossings at cutoffs that are the small rest of large terms."""
+"""Crossings of cutoffs that lie far below the terms whose sum is the curve."""
 
 import numpy as np
 import pytest
 from oracle import Case, Moiety, Oracle, Path, Train, as_arrays
 from regimens import oral
 
-from detectapi.exponentials import respond
-from detectapi.exponentials.crossing import crossings
-from detectapi.exponentials.rounding import settle
+from detectapi.exponentials import crossings, respond
+from detectapi.exponentials.rounding_correction import correct_crossings
 
 TIME_BAR = 1e-4  # [h]
 
@@ -76,24 +75,24 @@ def test_first_crossings_where_rounding_shows(name):
 @pytest.mark.parametrize("falling", [True, False])
 @pytest.mark.parametrize("off", [-0.3, -1e-3, 2e-5, 0.1])
 def test_a_crossing_that_is_off_is_brought_back(monkeypatch, falling, off):
-    # Everything counts as noisy here; the crossings asked for are not where they are told to be.
-    monkeypatch.setattr("detectapi.exponentials.response.SHOWING", np.inf)
+    # Rounding counts as visible everywhere; the crossings handed in are off.
+    monkeypatch.setattr("detectapi.exponentials.response.CROSSING_RECOMPUTE_BELOW", np.inf)
     response = respond(*as_arrays([oral(void=0.5)] * 3))
     cutoff = np.array([0.003, 0.004, 0.005])
     first, last, _ = crossings(response, cutoff)
     right = last if falling else first
-    found = settle(response, np.arange(3), right + off, cutoff, falling)
+    found = correct_crossings(response, np.arange(3), right + off, cutoff, falling)
     assert found == pytest.approx(right, abs=1e-6)
 
 
-def test_what_is_above_the_cutoff_from_the_start_begins_at_0(monkeypatch):
-    monkeypatch.setattr("detectapi.exponentials.response.SHOWING", np.inf)
+def test_a_curve_above_the_cutoff_from_the_start_begins_at_0(monkeypatch):
+    monkeypatch.setattr("detectapi.exponentials.response.CROSSING_RECOMPUTE_BELOW", np.inf)
     response = respond(*as_arrays([oral(1, trains=(Train(200.0, -6.0),))]))
     cutoff = 0.5 * response.concentration([0.0])[0]
-    assert settle(response, np.array([0]), np.array([0.3]), cutoff, False)[0] == 0.0
+    assert correct_crossings(response, np.array([0]), np.array([0.3]), cutoff, False)[0] == 0.0
 
 
-def test_what_needs_no_settling_is_left_alone():
+def test_a_crossing_that_rounding_cannot_move_is_left_alone():
     response = respond(*as_arrays([oral(void=0.5)]))
     time = np.array([3.0])
-    assert settle(response, np.array([0]), time, np.array([0.003]), True) == time
+    assert correct_crossings(response, np.array([0]), time, np.array([0.003]), True) == time

@@ -1,7 +1,7 @@
 import numpy as np
 import pytest
 
-from detectapi.exponentials.curve import FEWEST, is_regular, tail_curve
+from detectapi.exponentials.values_at_times import FEWEST_REGULAR, fill_values, is_regular
 
 RNG = np.random.default_rng(12)
 POLES = np.sort(RNG.lognormal(-2.0, 2.0, (7, 30)), axis=0)
@@ -19,7 +19,7 @@ def plain(time):
 )
 def test_curves_are_the_plain_sums(time):
     values = np.empty((30, len(time))).T
-    tail_curve(time, POLES, COEFFICIENTS, START, values)
+    fill_values(time, POLES, COEFFICIENTS, START, values)
     late = time[:, None] >= START
     since = np.maximum(time[:, None, None] - START, 0.0)
     terms = (np.abs(COEFFICIENTS) * np.exp(-POLES * since)).sum(axis=1)
@@ -30,9 +30,9 @@ def test_curves_are_the_plain_sums(time):
 
 
 def test_what_counts_as_regular():
-    assert is_regular(np.arange(0.0, FEWEST + 0.0))
+    assert is_regular(np.arange(0.0, FEWEST_REGULAR + 0.0))
     assert is_regular(np.linspace(0.0, 24.0, 97))
-    assert not is_regular(np.arange(0.0, FEWEST - 1.0))
+    assert not is_regular(np.arange(0.0, FEWEST_REGULAR - 1.0))
     assert not is_regular(np.zeros(100))
     uneven = np.arange(0.0, 100.0)
     uneven[50] += 1e-9

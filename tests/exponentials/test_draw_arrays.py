@@ -3,10 +3,9 @@ import pytest
 from oracle import Train, as_arrays
 from regimens import oral, population
 
-from detectapi.exponentials import respond
+from detectapi.exponentials import crossings, respond
 from detectapi.exponentials import response as response_module
-from detectapi.exponentials.crossing import crossings
-from detectapi.exponentials.sums import add_up, ascending
+from detectapi.exponentials.draw_arrays import ascending_order, sum_rows
 
 
 @pytest.mark.parametrize("n", [1, 2, 3, 8, 17, 1000, 5000])
@@ -18,12 +17,12 @@ def test_sums_are_made_row_after_row_however_many_columns(k, n):
     for row in rows[1:]:
         one_by_one += row
     for layout in (rows, np.asfortranarray(rows), np.repeat(rows, 2, axis=1)[:, ::2]):
-        assert (add_up(layout) == one_by_one).all()
+        assert (sum_rows(layout) == one_by_one).all()
 
 
 def test_ascending_sorts_each_column_and_carries_others_along():
     rows = np.array([[3.0, 1.0, 2.0], [1.0, 5.0, 2.0]])
-    arrange, order = ascending(rows)
+    arrange, order = ascending_order(rows)
     assert arrange(rows).tolist() == [[1.0, 1.0, 2.0], [3.0, 5.0, 2.0]]
     assert arrange(-rows).tolist() == [[-1.0, -1.0, -2.0], [-3.0, -5.0, -2.0]]
     assert order.tolist() == [[1, 0, 0], [0, 1, 1]]
@@ -39,8 +38,8 @@ def test_results_do_not_depend_on_the_size_of_blocks(monkeypatch):
         return response.block, response.concentration(times), crossings(response, np.full(150, 0.05))
 
     whole, *expected = answers()
-    monkeypatch.setattr(response_module, "EARLY_NUMBERS", 1)
+    monkeypatch.setattr(response_module, "INPUT_PHASE_NUMBERS", 1)
     few, *found = answers()
-    assert (whole > 150, few) == (True, response_module.FEWEST)
+    assert (whole > 150, few) == (True, response_module.FEWEST_DRAWS_AT_ONCE)
     assert (found[0] == expected[0]).all()
     assert all((a == b).all() for a, b in zip(found[1], expected[1], strict=True))

@@ -3,7 +3,7 @@
 import numpy as np
 import pytest
 
-from detectapi.exponentials import roots
+from detectapi.exponentials.arrow_eigenvalues import eigenvalues_three_arms, eigenvalues_two_arms
 
 
 def eigenvalues(centre, arms, weights):
@@ -16,7 +16,7 @@ def eigenvalues(centre, arms, weights):
     return np.linalg.eigvalsh(matrix).T
 
 
-@pytest.mark.parametrize(("closed_form", "arms"), [(roots.three, 2), (roots.four, 3)])
+@pytest.mark.parametrize(("closed_form", "arms"), [(eigenvalues_two_arms, 2), (eigenvalues_three_arms, 3)])
 def test_roots_are_eigenvalues(closed_form, arms):
     rng = np.random.default_rng(1)
     # Any arrow matrix will do, its diagonal below zero too.
@@ -31,6 +31,6 @@ def test_roots_are_eigenvalues(closed_form, arms):
 
 def test_symmetric_about_the_mean():
     # Three arms that mirror each other: the smallest sum of two roots is zero, and so is what it is computed from.
-    found = roots.four(np.array([3.0]), np.array([[2.0], [4.0], [3.0]]), np.ones((3, 1)))[:, 0]
+    found = eigenvalues_three_arms(np.array([3.0]), np.array([[2.0], [4.0], [3.0]]), np.ones((3, 1)))[:, 0]
     assert found == pytest.approx(6.0 - found[::-1], rel=1e-14)
     assert found == pytest.approx(eigenvalues(np.array([3.0]), np.array([[2.0], [4.0], [3.0]]), np.ones((3, 1)))[:, 0])
