@@ -83,11 +83,6 @@ class Doses(NamedTuple):
     scale: Floats | None
     absorptions: tuple[Absorption, ...]
 
-    def pick(self, draws: Draws) -> Doses:
-        """The doses of some draws."""
-        scale = None if self.scale is None else take_draws(self.scale, draws)
-        return self._replace(scale=scale, absorptions=tuple(path.pick(draws) for path in self.absorptions))
-
 
 class Source(NamedTuple):
     """A chain and one absorption path: what a unit dose along this path passes through.

@@ -168,10 +168,7 @@ class Kinetics:
             dispositions = tuple(self.disposition(moiety) for moiety in lineage)
             self._chains[analyte] = Chain(dispositions, tuple(self.formation(moiety) for moiety in lineage[1:]))
         chain, columns = self._chains[analyte], self.columns(people)
-        if isinstance(columns, slice):
-            return chain
-        some = tuple(Disposition(*(array[..., columns] for array in one)) for one in chain.dispositions)
-        return Chain(some, tuple(array[columns] for array in chain.formation))
+        return chain if isinstance(columns, slice) else chain.pick(columns)
 
     # -- doses --------------------------------------------------------------------------------------------------------
 
@@ -272,15 +269,8 @@ class Kinetics:
             lineage = [moiety.id for moiety in self.substance.lineage(analyte)]
             self._absorptions[key] = self._paths(self.substance.routes[route].forms[form], lineage)
         columns = self.columns(people)
-        if isinstance(columns, slice):
-            return self._absorptions[key]
-        return tuple(
-            path._replace(
-                delivered=path.delivered[:, columns],
-                rate_constant=None if path.rate_constant is None else path.rate_constant[columns],
-            )
-            for path in self._absorptions[key]
-        )
+        paths = self._absorptions[key]
+        return paths if isinstance(columns, slice) else tuple(path.pick(columns) for path in paths)
 
     def _paths(self, form: RouteForm, lineage: list[str]) -> tuple[Absorption, ...]:
         get = self.population
