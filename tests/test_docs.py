@@ -17,6 +17,7 @@ from detectapi import service
 from detectapi.cli.main import cli
 from detectapi.knowledge import catalog
 from detectapi.knowledge.catalog import model_names
+from detectapi.telling.notes import NOTES
 from detectapi.values import errors
 from detectapi.web.problems import KINDS
 from schemas import EstimateRequestSchema, EstimateResponseSchema
@@ -92,13 +93,8 @@ def table_codes(text, heading):
 
 
 def note_codes():
-    """Codes of every note: those the code makes, and those of the data."""
-    tree = ast.parse((ROOT / "detectapi" / "model" / "notes.py").read_text(encoding="utf-8"))
-    for node in ast.walk(tree):
-        if isinstance(node, ast.Call) and getattr(node.func, "id", "") == "_note":
-            yield from (node.args[0].value,) if isinstance(node.args[0], ast.Constant) else ()
-        if isinstance(node, ast.Tuple) and node.elts and isinstance(node.elts[0], ast.Constant):
-            yield from (word for word in (node.elts[0].value,) if str(word).endswith("-possible"))
+    """Codes of every note: those for any substance, and those of the data."""
+    yield from NOTES
     for substance in catalog.substances():
         yield from (note.code for note in substance.notes)
 

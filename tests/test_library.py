@@ -9,7 +9,6 @@ import pytest
 
 import detectapi
 from detectapi import Estimate, InputError, estimate, estimate_request, list_assays, list_substances, show_substance
-from detectapi.library import svg
 from detectapi.service import to_json_bytes
 
 ROOT = Path(__file__).parents[1]
@@ -59,8 +58,10 @@ def test_hostile_text_comes_out_inert(answer):
     assert "<script" not in Estimate(changed)._repr_html_()
 
 
-def test_a_picture_needs_two_points():
-    assert "" == svg({"time_h": [0.0], "probability_positive": [0.0], "low": [0.0], "high": [0.0]})
+def test_a_picture_needs_two_points(answer):
+    one = {"time_h": [0.0], "probability_positive": [0.0], "low": [0.0], "high": [0.0]}
+
+    assert "<svg" not in Estimate({**answer, "curve": one})._repr_html_()
 
 
 def test_a_mistake_is_a_value_error_that_can_be_read(question):

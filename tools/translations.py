@@ -1,7 +1,8 @@
 """Collect what the page says, bring the catalogues up to date and compile them: `make translations`.
 
 A sentence stands in the code in English as `voice.say("…")`, in a template as `_(…)`, in `data/education` as text; the
-names of substances and analytes are those of the data.
+names of substances and analytes are those of the data. A sentence with a count has a singular and a plural
+(`voice.say_many`); one that other languages decline has a context (`voice.say_in`).
 """
 
 import io
@@ -20,24 +21,29 @@ ROOT = Path(__file__).parent.parent
 FOLDER = ROOT / "detectapi" / "web" / "translations"
 PYTHON = ("detectapi/telling", "detectapi/web/page")
 TEMPLATES = ("detectapi/web/templates/page", "detectapi/telling/templates")
-KEYWORDS = {"say": None, "_": None, "gettext": None}
+KEYWORDS = {
+    "say": None, "_": None, "gettext": None, "say_many": (1, 2), "say_in": ((1, "c"), 2),
+    "say_many_in": ((1, "c"), 2, 3),
+}  # fmt: skip
 
 
 def messages():
-    """Every sentence that needs a translation, with the file it stands in."""
+    """Every sentence that needs a translation, with the files it stands in.
+
+    Returns
+    -------
+    dict of (str or tuple of str, str or None) to list of str
+        A sentence, or its singular and plural, with the context it stands in.
+    """
     found = {}
 
-    def add(message, file):
-        found.setdefault(message, []).append(file.relative_to(ROOT).as_posix())
+    def add(message, file, context=None):
+        found.setdefault((message, context), []).append(file.relative_to(ROOT).as_posix())
 
-    for folder in PYTHON:
-        for file in sorted((ROOT / folder).rglob("*.py")):
-            for _, message, *_ in extract("python", io.BytesIO(file.read_bytes()), KEYWORDS):
-                add(message, file)
-    for folder in TEMPLATES:
-        for file in sorted((ROOT / folder).glob("*.html")):
-            for _, message, *_ in extract("jinja2.ext:babel_extract", io.BytesIO(file.read_bytes()), KEYWORDS):
-                add(message, file)
+    for method, folders, ending in (("python", PYTHON, "*.py"), ("jinja2.ext:babel_extract", TEMPLATES, "*.html")):
+        for file in (file for folder in folders for file in sorted((ROOT / folder).rglob(ending))):
+            for _, message, _, context in extract(method, io.BytesIO(file.read_bytes()), KEYWORDS):
+                add(message, file, context)
     for file in sorted((ROOT / "detectapi/data/education").glob("*.toml")):
         card = tomllib.loads(file.read_text(encoding="utf-8"))
         add(card["title"], file)
@@ -83,9 +89,11 @@ def update(language):
     folder.mkdir(parents=True, exist_ok=True)
     old = catalogue(language) if (folder / "messages.po").exists() else Catalog(locale=language)
     new = Catalog(locale=language, header_comment=f"# What the page says, in {old.locale.english_name}.", fuzzy=False)
-    for message, files in sorted(messages().items()):
-        known = old.get(message)
-        new.add(message, known.string if known else "", locations=[(file, None) for file in sorted(set(files))])
+    for (message, context), files in sorted(messages().items(), key=lambda item: repr(item[0])):
+        known = old.get(message, context)
+        empty = "" if isinstance(message, str) else ("", "")
+        locations = [(file, None) for file in sorted(set(files))]
+        new.add(message, known.string if known else empty, locations=locations, context=context)
     written = io.BytesIO()
     write_po(written, new, width=120, omit_header=False, include_lineno=False)
     kept = (b"Language:", b"Plural-Forms:", b"MIME", b"Content-")
@@ -93,7 +101,12 @@ def update(language):
     lines = [line for line in head.splitlines(True) if line[:1] != b'"' or line[1:].startswith(kept)]
     (folder / "messages.po").write_bytes(b"".join(lines) + empty + body)
     (folder / "messages.mo").write_bytes(compiled(catalogue(language)))
-    return [message.id for message in new if message.id and not message.string]
+    return [message.id for message in new if message.id and not is_translated(message)]
+
+
+def is_translated(message):
+    """Whether a message has a translation, in every form it needs."""
+    return all(message.string) if isinstance(message.string, tuple) else bool(message.string)
 
 
 if __name__ == "__main__":

@@ -8,6 +8,7 @@ import functools
 import os
 import subprocess
 import sys
+from importlib import import_module
 
 import click
 
@@ -93,7 +94,7 @@ def estimate(file, as_json, **flags):
     """
     from detectapi import service
 
-    write(service.answer(read_question(file, flags)), in_words("summary"), as_json)
+    write(service.answer(read_question(file, flags)), in_words("terminal", "summary"), as_json)
 
 
 def read_question(file, flags):
@@ -116,13 +117,11 @@ def read_question(file, flags):
     return with_options(service.read_json(file.read()), flags)
 
 
-def in_words(name):
-    """The function of `detectapi.telling.terminal` that writes a document in words, imported when it is called."""
+def in_words(module, name):
+    """The function of `detectapi.telling` that writes a document in words, imported when it is called."""
 
     def words(document, plain):
-        from detectapi.telling import terminal
-
-        return getattr(terminal, name)(document, plain)
+        return getattr(import_module(f"detectapi.telling.{module}"), name)(document, plain)
 
     return words
 
@@ -134,7 +133,7 @@ def substances(as_json):
     """List the substances."""
     from detectapi import service
 
-    write(service.substances(), in_words("substances"), as_json)
+    write(service.substances(), in_words("cards", "substances"), as_json)
 
 
 @cli.command()
@@ -145,7 +144,7 @@ def show(substance, as_json):
     """Show a substance: every number of its model, with its source."""
     from detectapi import service
 
-    write(service.substance(substance), in_words("card"), as_json)
+    write(service.substance(substance), in_words("cards", "card"), as_json)
 
 
 @cli.command()
@@ -155,7 +154,7 @@ def assays(as_json):
     """List the registered assays."""
     from detectapi import service
 
-    write(service.assays(), in_words("assays"), as_json)
+    write(service.assays(), in_words("cards", "assays"), as_json)
 
 
 @cli.command()

@@ -14,8 +14,8 @@ from detectapi.inputs.distribution import CENTRAL_90, InputDistribution, populat
 from detectapi.knowledge import catalog
 from detectapi.model.renal import body_surface
 from detectapi.model.window import Bands
+from detectapi.telling.sentences import LIMITS
 
-LIMITS = "Estimate for information. Not a laboratory result, and not evidence of use or non-use."
 FINE_HOURS = 240.0
 
 _UNITS = {

@@ -14,6 +14,7 @@ from detectapi.model.draws import Deviates, Draws, Selection
 from detectapi.model.question import Question, read_question
 from detectapi.model.simulation import Simulation
 from detectapi.model.window import combine
+from detectapi.telling.tornado import narrows_most
 
 Source: TypeAlias = tuple[str, str]
 """A stream and a name in it."""
@@ -134,7 +135,9 @@ def analyse(request: Mapping[str, Any]) -> dict[str, Any]:
         "window": {"median_h": round(float(middle), 1), "low_h": round(float(low), 1), "high_h": round(float(high), 1)},
         "scale": "variance of ln(1 + hours)",
         "groups": written,
-        "narrows_most": narrows_most(written),
+        "narrows_most": narrows_most(
+            telling_most(written, ("input", "specimen"), "first_order"), telling_most(written, ("knowledge",), "total")
+        ),
         "draws": plan.draws,
         "seed": options["seed"],
     }
@@ -170,20 +173,19 @@ def indices(y_here, y_there, swapped):
     return float(np.clip(first.mean(), 0.0, 1.0)), float(np.clip(total.mean(), 0.0, 1.0)), *map(float, errors)
 
 
-def narrows_most(groups) -> str:
-    """The answer to "what would narrow this most", in words."""
-    inputs = [g for g in groups if g["kind"] in ("input", "specimen") and g["first_order"] > 2.0 * g["first_order_se"]]
-    studies = [g for g in groups if g["kind"] == "knowledge" and g["total"] > 2.0 * g["total_se"]]
-    said = []
-    if inputs:
-        best = max(inputs, key=lambda g: g["first_order"])
-        said.append(
-            f"Of what could be measured in this case: {best['name']}, {best['first_order']:.0%} of the variance."
-        )
-    if studies:
-        best = max(studies, key=lambda g: g["total"])
-        said.append(f"Of what a study could settle: {best['name']}, {best['total']:.0%}.")
-    return " ".join(said) or "Nothing that is measured would narrow it by much: people differ."
+def telling_most(groups, kinds, index: str):
+    """The group of some kinds with the largest index, and the index; None where none is beyond its error.
+
+    Parameters
+    ----------
+    groups : list of dict
+    kinds : collection of str
+    index : str
+        ``first_order`` or ``total``.
+    """
+    sure = [group for group in groups if group["kind"] in kinds and group[index] > 2.0 * group[f"{index}_se"]]
+    best = max(sure, key=lambda group: group[index], default=None)
+    return best and (best["name"], best[index])
 
 
 def _last(question: Question, deviates: Deviates) -> Floats:

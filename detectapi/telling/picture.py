@@ -1,33 +1,24 @@
-"""What is to be drawn, from an answer: panels with axes, bands, lines and labels. No pixels yet, and no new numbers."""
+"""What is to be drawn of an answer: panels with axes, bands, lines and labels. No pixels yet, and no new numbers."""
 
 from __future__ import annotations
 
 import math
 from dataclasses import dataclass
 
-from detectapi.telling import words
+from detectapi.telling import chances, sentences
+from detectapi.telling.axis import Axis
+from detectapi.telling.durations import Unit, after, since_last_dose
 from detectapi.telling.voice import ENGLISH, Voice
 
-DAYS_FROM_H = 96.0  # axes from here on count days
 LOG_DECADES_BELOW = 2.0  # how far below the cutoff a concentration axis reaches
-
-
-@dataclass(frozen=True, slots=True)
-class Axis:
-    """One axis: its ends, its ticks as (value, label), its name."""
-
-    start: float
-    end: float
-    ticks: tuple[tuple[float, str], ...]
-    label: str
-    logarithmic: bool = False
-
-    def place(self, value):
-        """Where a value lies, 0 at the start and 1 at the end."""
-        if self.logarithmic:
-            value = max(value, self.start * 1e-3)  # zero has no place on such an axis; below the start nothing is drawn
-            return math.log(value / self.start) / math.log(self.end / self.start)
-        return (value - self.start) / (self.end - self.start)
+TIME_TICKS = 6.0
+ROUND_STEPS = {
+    "minutes": (1, 2, 5, 10, 15, 30),
+    "hours": (1, 2, 3, 6, 12, 24),
+    "days": (1, 2, 5, 10),
+    "weeks": (1, 2, 5, 10),
+}
+QUARTERS = (0.0, 0.25, 0.5, 0.75, 1.0)
 
 
 @dataclass(frozen=True, slots=True)
@@ -41,7 +32,7 @@ class Band:
 
 @dataclass(frozen=True, slots=True)
 class Mark:
-    """A point worth naming."""
+    """A point with a name."""
 
     x: float
     y: float
@@ -67,12 +58,12 @@ class Panel:
 
 @dataclass(frozen=True, slots=True)
 class Picture:
-    """Panels with a headline above and the limits below."""
+    """Panels, with a headline above and the limits below."""
 
     title: str
     description: str
     headline: str
-    subtitle: str
+    lines: tuple[str, ...]
     panels: tuple[Panel, ...]
     footer: str
     language: str
@@ -80,60 +71,73 @@ class Picture:
 
 def picture(answer, voice: Voice = ENGLISH) -> Picture:
     """Everything there is to draw of an answer; concentrations where it has them."""
-    panels = [probability_panel(answer, voice)]
-    panels += [concentration_panel(entry, voice) for entry in answer["analytes"] if "concentration" in entry]
-    window = answer["window"]
+    drawn, window = panels(answer, voice), answer["window"]
+    title = sentences.title(answer, voice)
     return Picture(
-        title=voice.say("%(substance)s in urine", substance=words.capital(words.analyte(answer["substance"], voice))),
-        description=" ".join(panel.description for panel in panels if panel),
-        headline=words.headline(window, voice),
-        subtitle=voice.say(
-            "after the last dose of %(substance)s, until urine no longer tests positive for %(cutoffs)s",
-            substance=words.analyte(answer["substance"], voice),
-            cutoffs=words.cutoffs(answer, voice),
-        ),
-        panels=tuple(panel for panel in panels if panel),
-        footer=words.limits(voice),
+        title=title,
+        description=" ".join(panel.description for panel in drawn),
+        headline=sentences.headline(window, voice),
+        lines=(f"{title}. {sentences.positive_means(answer, voice)}", *sentences.sentences(window, voice)),
+        panels=drawn,
+        footer=sentences.limits(voice),
         language=voice.language,
     )
 
 
+def panels(answer, voice: Voice = ENGLISH, most_fans: int | None = None) -> tuple[Panel, ...]:
+    """The curve of chances, and the fans of concentrations of so many analytes at most."""
+    entries = [entry for entry in answer["analytes"] if "concentration" in entry][:most_fans]
+    unit = sentences.unit_of_answer(answer)
+    drawn = [probability_panel(answer, voice), *(concentration_panel(entry, unit, voice) for entry in entries)]
+    return tuple(panel for panel in drawn if panel)
+
+
 def probability_panel(answer, voice: Voice = ENGLISH) -> Panel | None:
-    """The chance of a positive test against time; None where there is nothing to draw."""
+    """The chance of a positive test over time; None where there is nothing to draw."""
     curve, window = answer["curve"], answer["window"]
     if len(curve["time_h"]) < 2:
         return None
-    few = (1 - window["level"]) / 2
-    marks, told = [], []
-    in_days = curve["time_h"][-1] >= DAYS_FROM_H
-    for hours, probability, label in (
-        (window["low_h"], 1 - few, words.percent(1 - few, voice)),
-        (window["median_h"], 0.5, voice.say("half")),
-        (window["high_h"], few, words.tail(window, voice)),
-    ):
-        if hours > 0:
-            exact = voice.say("%(number)s h", number=voice.number(hours))
-            at = words.span(hours, voice) if in_days else exact
-            marks.append(Mark(hours, probability, voice.say("%(part)s at %(time)s", part=label, time=at)))
-            told.append(voice.say("%(part)s at %(time)s", part=label, time=exact))
+    unit, marks = sentences.unit_of_answer(answer), named_points(window, voice)
+    highest = _highest(curve["probability_positive"])
     description = voice.say(
-        "The chance falls from %(first)s at %(start)s h to %(last)s at %(end)s h after the last dose.",
-        first=words.percent(max(curve["probability_positive"]), voice),
-        start=voice.number(curve["time_h"][_highest(curve["probability_positive"])]),
-        last=words.percent(curve["probability_positive"][-1], voice),
-        end=voice.number(curve["time_h"][-1]),
+        "The chance falls from %(first)s after %(start)s to %(last)s after %(end)s.",
+        first=chances.in_100(curve["probability_positive"][highest], voice),
+        start=after(curve["time_h"][highest], unit, voice),
+        last=chances.in_100(curve["probability_positive"][-1], voice),
+        end=after(curve["time_h"][-1], unit, voice),
     )
     return Panel(
         name="probability",
         title=voice.say("Chance that a urine specimen tests positive"),
-        description=" ".join([description, *(words.capital(sentence) + "." for sentence in told)]),
-        x=time_axis(curve["time_h"][-1], voice),
-        y=Axis(0.0, 1.0, tuple((v, words.percent(v, voice)) for v in (0.0, 0.25, 0.5, 0.75, 1.0)), ""),
+        description=" ".join([description, *(sentences.capital(mark.label) + "." for mark in marks)]),
+        x=time_axis(curve["time_h"][-1], unit, voice),
+        y=Axis(0.0, 1.0, ticks=tuple((share, chances.whole_percent(share, voice)) for share in QUARTERS)),
         time=tuple(curve["time_h"]),
         bands=(Band("knowledge", tuple(curve["low"]), tuple(curve["high"])),),
         line=tuple(curve["probability_positive"]),
-        marks=tuple(marks),
-        key=(voice.say("line: best estimate"), voice.say("shaded: what is not known well")),
+        marks=marks,
+        key=(
+            voice.say("line: best estimate"),
+            voice.say(
+                "shaded: model uncertainty (%(level)s)",
+                level=chances.whole_percent(window["level"], voice, decimals=1),
+            ),
+        ),
+    )
+
+
+def named_points(window, voice: Voice = ENGLISH) -> tuple[Mark, ...]:
+    """The ends and the median of a window, as points of the curve."""
+    unit, few = sentences.unit_of(window), sentences.tail(window)
+    points = (
+        (window["low_h"], 1 - few, chances.in_100(1 - few, voice)),
+        (window["median_h"], 0.5, voice.say("half")),
+        (window["high_h"], few, chances.in_100(few, voice)),
+    )
+    return tuple(
+        Mark(hours, share, voice.say("%(part)s after %(time)s", part=part, time=after(hours, unit, voice)))
+        for hours, share, part in points
+        if hours > 0
     )
 
 
@@ -142,12 +146,12 @@ def _highest(values) -> int:
     return max(range(len(values)), key=lambda i: (values[i], i))
 
 
-def concentration_panel(entry, voice: Voice = ENGLISH) -> Panel | None:
-    """The fan of concentrations against the cutoff; None where there is nothing to draw."""
+def concentration_panel(entry, unit: Unit, voice: Voice = ENGLISH) -> Panel | None:
+    """The fan of concentrations of an analyte and its cutoff; None where there is nothing to draw."""
     points, cutoff = entry["concentration"], entry["cutoff_ng_ml"]
     if len(points["time_h"]) < 2:
         return None
-    name = words.analyte(entry["analyte"], voice)
+    name = sentences.name(entry["analyte"], voice)
     top = max(*points["p95"], cutoff * 3.0)
     start, end = 10.0 ** math.floor(math.log10(cutoff) - LOG_DECADES_BELOW + 1.0), 10.0 ** math.ceil(math.log10(top))
     return Panel(
@@ -160,8 +164,8 @@ def concentration_panel(entry, voice: Voice = ENGLISH) -> Panel | None:
             lowest=voice.number(points["p50"][-1]),
             cutoff=voice.number(cutoff),
         ),
-        x=time_axis(points["time_h"][-1], voice),
-        y=Axis(start, end, decades(start, end, voice), "ng/mL", logarithmic=True),
+        x=time_axis(points["time_h"][-1], unit, voice),
+        y=Axis(start, end, "ng/mL", decades(start, end, voice), logarithmic=True),
         time=tuple(points["time_h"]),
         bands=(
             Band("nine-in-ten", tuple(points["p05"]), tuple(points["p95"])),
@@ -177,22 +181,27 @@ def decades(start, end, voice: Voice = ENGLISH) -> tuple[tuple[float, str], ...]
     """Ticks of a logarithmic axis: powers of ten."""
     first, last = round(math.log10(start)), round(math.log10(end))
     return tuple(
-        (10.0**power, voice.number(10.0**power, ",g" if power < 6 else ".0e")) for power in range(first, last + 1)
+        (10.0**power, voice.number(10.0**power, "g" if power < 6 else ".0e")) for power in range(first, last + 1)
     )
 
 
-def time_axis(end, voice: Voice = ENGLISH) -> Axis:
-    """Hours or days after the last dose, with about six round ticks."""
-    in_days = end >= DAYS_FROM_H
-    unit = 24.0 if in_days else 1.0
-    step = round_step(end / unit / 6.0, (1, 2, 5, 10) if in_days else (1, 2, 3, 6, 12, 24))
-    count = int(end / unit / step + 1e-9)
-    ticks = tuple((i * step * unit, voice.number(i * step)) for i in range(count + 1))
-    label = voice.say("days after the last dose") if in_days else voice.say("hours after the last dose")
-    return Axis(0.0, float(end), ticks, label)
+def time_axis(end: float, unit: Unit, voice: Voice = ENGLISH) -> Axis:
+    """Time after the last dose in a unit, with about six round ticks.
+
+    Parameters
+    ----------
+    end : float
+        [h]
+    unit : Unit
+    voice : Voice
+    """
+    step = round_step(end / unit.hours / TIME_TICKS, ROUND_STEPS[unit.name])
+    count = int(end / unit.hours / step + 1e-9)
+    ticks = tuple((i * step * unit.hours, voice.number(round(i * step, 6))) for i in range(count + 1))
+    return Axis(0.0, float(end), since_last_dose(unit, voice), ticks)
 
 
-def round_step(rough, steps) -> float:
+def round_step(rough: float, steps) -> float:
     """The smallest round step that is not below the rough one."""
     scale = 1.0
     if rough < steps[0]:
@@ -204,4 +213,4 @@ def round_step(rough, steps) -> float:
                 return step * scale
         scale *= 10.0 if steps[-1] == 10 else 2.0
         if steps[-1] != 10:
-            steps = (24,)
+            steps = (steps[-1],)

@@ -1,17 +1,51 @@
-"""A tornado plot of shares of variance: on a terminal, and on paper."""
+"""The sensitivity of a window: what its spread comes from, on a terminal and as a tornado plot."""
 
 from __future__ import annotations
 
-from detectapi.telling.svg import BLUE, GREY, Axis, Drawing
+from detectapi.telling import chances
+from detectapi.telling.axis import round_axis
+from detectapi.telling.svg import BLUE, GREY, Drawing, paper
 
 SHOWN = 16
 LEAST = 0.005
 WIDTH = 30
+SHARES_ONLY = ("urine", "hydration")
+"""Groups named so are sources of spread, not levers: their shares are shown, not where they move the window."""
+
+
+def narrows_most(measured=None, studied=None) -> str:
+    """What would narrow the window most, in words.
+
+    Parameters
+    ----------
+    measured : (str, float), optional
+        Of what can be measured in this case: the group and its share of the variance.
+    studied : (str, float), optional
+        Of what a study could settle: the same.
+    """
+    sentences = []
+    if measured:
+        sentences.append(
+            f"Of what could be measured in this case, {measured[0]} has the largest share of the variance:"
+            f" {chances.whole_percent(measured[1])}."
+        )
+    if studied:
+        sentences.append(
+            f"Of what a study could settle, {studied[0]} has the largest share: {chances.whole_percent(studied[1])}."
+        )
+    return " ".join(sentences) or "No measurement would narrow it by much: people differ."
 
 
 def shown(document):
     """The groups worth a bar."""
-    return [g for g in document["groups"] if g["total"] >= LEAST][:SHOWN]
+    return [group for group in document["groups"] if group["total"] >= LEAST][:SHOWN]
+
+
+def ends(group) -> str:
+    """The median window at the low and high end of an input, for those that are not shown by their share only."""
+    if "median_h_at_low" not in group or any(word in group["name"] for word in SHARES_ONLY):
+        return ""
+    return f"{group['median_h_at_low']:g} to {group['median_h_at_high']:g} h"
 
 
 def text(document, plain: bool) -> str:
@@ -27,40 +61,37 @@ def text(document, plain: bool) -> str:
     full, rest = ("#", "-") if plain else ("█", "░")
     window = document["window"]
     lines = [
-        f"{document['substance']}: median {window['median_h']:g} h, 90 % {window['low_h']:g} to {window['high_h']:g} h",
+        f"{document['substance']}: median {window['median_h']:g} h, 90 % range {window['low_h']:g} to"
+        f" {window['high_h']:g} h",
         f"Share of the variance of the window: {full} first-order, {rest} more with interactions (total)",
         "",
     ]
-    wide = max((len(g["name"]) for g in shown(document)), default=0)
-    for g in shown(document):
-        first = round(WIDTH * min(g["first_order"], g["total"]))
-        more = max(round(WIDTH * g["total"]) - first, 0)
-        ends = f"  {g['median_h_at_low']:g} to {g['median_h_at_high']:g} h" if "median_h_at_low" in g else ""
+    wide = max((len(group["name"]) for group in shown(document)), default=0)
+    for group in shown(document):
+        first = round(WIDTH * min(group["first_order"], group["total"]))
+        more = max(round(WIDTH * group["total"]) - first, 0)
         bar = (full * first + rest * more).ljust(WIDTH)
-        lines.append(f"{g['name']:<{wide}}  {bar}  {g['first_order']:>5.1%} {g['total']:>6.1%}{ends}")
+        figures = f"{group['first_order']:>5.1%} {group['total']:>6.1%}  {ends(group)}"
+        lines.append(f"{group['name']:<{wide}}  {bar}  {figures}".rstrip())
     return "\n".join([*lines, "", document["narrows_most"], ""])
 
 
 def drawing(document) -> Drawing:
     """The same as SVG."""
     groups = shown(document)
-    page = Drawing(820, 104 + 22 * len(groups), f"What the window of {document['substance']} hangs on")
-    most = max((g["total"] for g in groups), default=1.0)
-    x = Axis(0.0, min(1.0, most * 1.1), 300, 640)
-    page.text(12, 20, page.title, 13, bold=True)
-    page.text(
-        12,
-        36,
+    page = paper(
+        820.0,
+        104.0 + 22.0 * len(groups),
+        f"Where the uncertainty of the window of {document['substance']} comes from",
         "dark: first-order share of variance, light: total; right: median window at the low and high end of an input",
-        10,
-        colour=GREY,
     )
-    page.below(x, 58 + 22 * len(groups), "share of the variance of ln(1 + hours)", top=46)
-    for i, g in enumerate(groups):
-        y = 60 + 22 * i
-        page.text(292, y + 4, g["name"], 10.5, "end")
-        page.box(x.start, y - 6, x(g["total"]) - x.start, 13, BLUE, 0.35)
-        page.box(x.start, y - 6, x(min(g["first_order"], g["total"])) - x.start, 13, BLUE, 0.9)
-        if "median_h_at_low" in g:
-            page.text(652, y + 4, f"{g['median_h_at_low']:g} to {g['median_h_at_high']:g} h", 10, colour=GREY)
+    most = max((group["total"] for group in groups), default=1.0)
+    x = round_axis(0.0, min(1.0, most * 1.1), "share of the variance of ln(1 + hours)").on(300.0, 640.0)
+    page.below(x, 58.0 + 22.0 * len(groups), top=46.0)
+    for i, group in enumerate(groups):
+        y = 60.0 + 22.0 * i
+        page.write(292.0, y + 4.0, group["name"], 10.5, "end")
+        for share, opacity in ((group["total"], 0.35), (min(group["first_order"], group["total"]), 0.9)):
+            page.box(x.start, y - 6.0, x.within(share) - x.start, 13.0, BLUE, fill_opacity=opacity)
+        page.write(652.0, y + 4.0, ends(group), 10.0, colour=GREY)
     return page

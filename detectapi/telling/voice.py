@@ -1,25 +1,96 @@
-"""How words come out: English here; the page has voices for other languages.
+"""How words come out: in which language, and where they are read.
 
-Sentences stand in the code in English. Who shows them takes a voice and lets it say them, so a sentence exists once.
+Sentences stand in the code in English. The code that shows a sentence passes it to a voice, so it exists once.
 """
+
+from __future__ import annotations
+
+from dataclasses import dataclass
+from datetime import datetime
+
+SURFACES = ("terminal", "notebook", "page", "report")
+MONTHS = (
+    "January", "February", "March", "April", "May", "June",
+    "July", "August", "September", "October", "November", "December",
+)  # fmt: skip
+GROUPED_FROM = 10_000  # shorter numbers are read without help
+
+
+@dataclass(frozen=True, slots=True)
+class Notation:
+    """How a language writes numbers and moments.
+
+    Attributes
+    ----------
+    decimal, group : str
+        Marks before the decimals and between groups of three digits.
+    moment : str
+        Format of a date with its time.
+    """
+
+    decimal: str
+    group: str
+    moment: str
+
+
+NOTATIONS = {
+    "en": Notation(".", ",", "{day} {month_name} {year}, {hour:02}:{minute:02}"),
+    "de": Notation(",", ".", "{day}.{month}.{year}, {hour:02}:{minute:02} Uhr"),
+    "es": Notation(",", "\N{NARROW NO-BREAK SPACE}", "{day}/{month}/{year}, {hour:02}:{minute:02}"),
+}
 
 
 class Voice:
-    """English, and the form of every other voice."""
+    """English, and the form of every other voice.
+
+    Parameters
+    ----------
+    surface : str
+        One of `SURFACES`: where the words are read.
+    """
 
     language = "en"
 
+    def __init__(self, surface: str = "terminal"):
+        self.surface = surface
+
     def say(self, message, **values):
-        """A sentence with its values, which are put in where it has ``%(name)s``."""
+        """A sentence with its values, which replace ``%(name)s`` in it."""
         return message % values if values else message
 
+    def say_in(self, context, message, **values):
+        """A sentence that other languages say differently in different contexts."""
+        return self.say(message, **values)
+
     def say_many(self, one, many, count, **values):
-        """One of two sentences by a count, which may be put in as ``%(num)s``."""
+        """One of two sentences by a count; the sentence may hold the count as ``%(num)s``."""
         return (one if count == 1 else many) % {"num": count, **values}
 
+    def say_many_in(self, context, one, many, count, **values):
+        """One of two sentences by a count, in a context."""
+        return self.say_many(one, many, count, **values)
+
+    def knows(self, message) -> bool:
+        """Whether this voice can say a sentence of the data in its own language."""
+        return True
+
     def number(self, value, form="g"):
-        """A number in a format of Python's."""
-        return format(value, form)
+        """A number in one of Python's formats, with the marks of the language.
+
+        Numbers of five digits and more are grouped.
+        """
+        notation = NOTATIONS[self.language]
+        written = format(value, form)
+        whole, point, decimals = written.partition(".")
+        digits = whole.lstrip("+-")
+        if digits.isdigit() and int(digits) >= GROUPED_FROM:
+            whole = whole[: len(whole) - len(digits)] + f"{int(digits):,}".replace(",", notation.group)
+        return whole + notation.decimal * len(point) + decimals
+
+    def moment(self, at: datetime):
+        """A date with its time, as people write it."""
+        parts = {"day": at.day, "month": at.month, "year": at.year, "hour": at.hour, "minute": at.minute}
+        return NOTATIONS[self.language].moment.format(month_name=MONTHS[at.month - 1], **parts)
 
 
 ENGLISH = Voice()

@@ -7,7 +7,9 @@ from pathlib import Path
 import numpy as np
 
 from detectapi.knowledge import catalog, posterior
-from detectapi.telling.svg import BLUE, GREY, INK, ORANGE, Axis, Drawing, number
+from detectapi.telling.axis import round_axis
+from detectapi.telling.numbers import three_figures as number
+from detectapi.telling.svg import BLUE, GREY, INK, ORANGE, Drawing, paper
 from detectapi.values.substance import Parameter
 
 CENTRAL_90 = 1.6448536269514722
@@ -119,18 +121,22 @@ def _correlations(names, learnt, count: int = 8):
 
 def _plot(substance, learnt) -> Drawing:
     names = list(learnt.index)
-    page = Drawing(760, 100 + 18 * len(names), f"{substance.name}: typical values before and after calibration")
-    x = Axis(-4.0, 4.0, 330, 740)
-    page.text(12, 20, page.title, 13, bold=True)
-    page.text(12, 36, "central 90 %: before (grey) and after (blue); line: median", 10, colour=GREY)
-    page.below(x, 56 + 18 * len(names), "standard deviations of the prior", top=46)
+    page = paper(
+        760,
+        100 + 18 * len(names),
+        f"{substance.name}: typical values before and after calibration",
+        "central 90 %: before (grey) and after (blue); line: median",
+    )
+    x = round_axis(-4.0, 4.0, "standard deviations of the prior").on(330, 740)
+    page.below(x, 56 + 18 * len(names), top=46)
     for i, name in enumerate(names):
         y = 60 + 18 * i
         draws = learnt.deviates[learnt.index[name]]
         low, middle, high = np.quantile(draws, [0.05, 0.5, 0.95])
-        page.text(322, y + 3.5, name, 10, "end")
-        page.box(x(-CENTRAL_90), y - 6, x(CENTRAL_90) - x(-CENTRAL_90), 4, GREY, 0.45)
-        page.box(x(low), y - 1, x(high) - x(low), 6, BLUE if abs(middle) <= MOVED else ORANGE, 0.7)
-        page.line(x(middle), y - 3, x(middle), y + 7, INK, 1.6)
-    page.text(740, 36, "orange: moved by more than half a standard deviation", 9.5, "end", ORANGE)
+        colour = BLUE if abs(middle) <= MOVED else ORANGE
+        page.write(322, y + 3.5, name, 10, "end")
+        page.box(x(-CENTRAL_90), y - 6, x(CENTRAL_90) - x(-CENTRAL_90), 4, GREY, fill_opacity=0.45)
+        page.box(x.within(low), y - 1, x.within(high) - x.within(low), 6, colour, fill_opacity=0.7)
+        page.line(x.within(middle), y - 3, x.within(middle), y + 7, INK, stroke_width=1.6)
+    page.write(740, 36, "orange: moved by more than half a standard deviation", 9.5, "end", ORANGE)
     return page

@@ -9,7 +9,7 @@ import numpy as np
 
 from detectapi.evaluation.validation import baselines, outcomes, rules, scores
 from detectapi.evaluation.validation.measures import URINE
-from detectapi.telling.svg import number
+from detectapi.telling.numbers import three_figures as number
 
 DAY = 24.0
 VERDICTS = ("in 50%", "in 90%", "in 95%", "outside")

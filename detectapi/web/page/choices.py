@@ -41,22 +41,6 @@ def choices():
     }
 
 
-def route_words(voice):
-    """The routes as people say them."""
-    return {
-        "intravenous": voice.say("Into a vein (infusion, IV)"),
-        "intramuscular": voice.say("Into a muscle (IM)"),
-        "subcutaneous": voice.say("Under the skin (SC)"),
-        "nasal-spray": voice.say("Nasal spray"),
-        "intranasal-powder": voice.say("Powder through the nose"),
-        "sublingual": voice.say("In the mouth (troche, lozenge, wafer)"),
-        "oral": voice.say("Swallowed (tablet, liquid)"),
-        "oral-extended-release": voice.say("Swallowed, slow release"),
-        "rectal": voice.say("Rectal (suppository)"),
-        "inhaled": voice.say("Inhaled"),
-    }
-
-
 def labels(voice):
     """What the form calls its fields, for the summary of what is to be mended."""
     return {

@@ -9,16 +9,17 @@ from flask import Blueprint, Response, abort, render_template, request
 from flask_babel import gettext
 
 from detectapi import service
-from detectapi.telling import words
+from detectapi.telling import sentences
+from detectapi.telling.inputs_used import route_names
 from detectapi.values.errors import InputError, MalformedRequest
 from detectapi.web import headers
 from detectapi.web.page import files, form
-from detectapi.web.page.choices import choices, labels, presets, route_words
+from detectapi.web.page.choices import choices, labels, presets
 from detectapi.web.page.shown import shown
 from detectapi.web.page.voice import LANGUAGES, BabelVoice, problem_words
 
 blueprint = Blueprint("page", __name__)
-VOICE = BabelVoice()
+VOICE = BabelVoice("page")
 DEFAULT = form.DEFAULTS["substance"]
 ADVANCED = (
     "weight_kg", "height_cm", "hepatic_class", "interactions", "half_life_h", *form.OPTIONS, "adjust_name_0",
@@ -118,17 +119,20 @@ def page(values, *, results=(), problems=(), first="", comparing=False, status=2
         faults=faults,
         first=first,
         comparing=comparing,
-        choices={**choices(), "named_analytes": [(name, words.analyte(name, VOICE)) for name in choices()["analytes"]]},
+        choices={
+            **choices(),
+            "named_analytes": [(name, sentences.name(name, VOICE)) for name in choices()["analytes"]],
+        },
         stages=[(stage, VOICE.say("kidney disease, stage %(stage)s", stage=stage)) for stage in choices()["stages"]],
         salts=[(salt, salt) for salt in choices()["salts"]],
         labels=labels(VOICE),
         offered=files.offered(),
         known_substance=values["substance"] if values["substance"] in dict(choices()["substances"]) else DEFAULT,
         advanced_used=any(values[name] for name in ADVANCED) or values["model_kind"] != "population",
-        limits=words.limits(VOICE),
+        limits=sentences.limits(VOICE),
         presets=[(item["id"], *map(VOICE.say, (item["title"], item["detail"]))) for item in presets()],
-        route_words=route_words(VOICE),
-        substance_words={key: words.capital(words.analyte(key, VOICE)) for key, _ in choices()["substances"]},
+        route_words=route_names(VOICE),
+        substance_words={key: sentences.capital(sentences.name(key, VOICE)) for key, _ in choices()["substances"]},
         languages=LANGUAGES,
         language=VOICE.language,
         education=education_or_none(values),

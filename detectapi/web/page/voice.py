@@ -3,12 +3,11 @@
 import re
 
 from flask import request
-from flask_babel import Babel, get_locale, gettext
+from flask_babel import Babel, get_locale, gettext, ngettext, npgettext, pgettext
 
 from detectapi.telling.voice import Voice
 
 LANGUAGES = {"en": "English", "de": "Deutsch", "es": "Español"}
-COMMA = str.maketrans({".": ",", ",": "."})  # decimal and thousands marks outside English
 
 
 class BabelVoice(Voice):
@@ -21,13 +20,19 @@ class BabelVoice(Voice):
 
     def say(self, message, **values):
         """The sentence in the reader's language."""
-        said = gettext(message)
-        return said % values if values else said
+        return super().say(gettext(message), **values)
 
-    def number(self, value, form="g"):
-        """A number with the reader's decimal mark."""
-        written = format(value, form)
-        return written if self.language == "en" else written.translate(COMMA)
+    def say_in(self, context, message, **values):
+        """The sentence in the reader's language, as it stands in a context."""
+        return super().say(pgettext(context, message), **values)
+
+    def say_many(self, one, many, count, **values):
+        """The sentence for a count in the reader's language."""
+        return ngettext(one, many, count, **values)
+
+    def say_many_in(self, context, one, many, count, **values):
+        """The sentence for a count in the reader's language, as it stands in a context."""
+        return npgettext(context, one, many, count, **values)
 
     def knows(self, message):
         """Whether a sentence of the data has been translated; English needs no translation."""

@@ -69,6 +69,6 @@ def test_an_unknown_substance_has_none(client):
 )
 def test_no_word_helps_to_defeat_a_test(client, path):
     text = re.sub(r"<script.*?</script>|<[^>]+>", " ", client.get(path).get_data(as_text=True), flags=re.DOTALL)
-    text = text.replace("passing water", "")  # what a bladder does
+    text = re.sub(r"(?i)passing water|pass urine|urine was last passed", "", text)  # what a bladder does
 
     assert FORBIDDEN.search(text) is None

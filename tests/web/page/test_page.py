@@ -101,7 +101,7 @@ def test_clock_times_are_told_where_the_doses_have_them(client):
     text = client.post("/", data={"request": json.dumps(asked)}).get_data(as_text=True)
     answer = client.post("/v1/estimates", json=asked).json
 
-    assert re.search(r"By the clock: from 2026-11-1\d \d\d:\d\d \(UTC\+01:00\) to ", text)
+    assert re.search(r"Date and time \(UTC\+01:00\): 1\d November 2026, \d\d:00 to ", text)
     assert re.fullmatch(r"2026-11-\d\dT\d\d:\d\d:00\+01:00", answer["window"]["median_at"])  # as RFC 3339 has it
 
 

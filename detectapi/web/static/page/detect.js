@@ -29,16 +29,9 @@
     const ident = figure.dataset.live;
     const source = document.getElementById(`${ident}-data`);
     if (!source) return;
-    const { curve, words, language, marks: named } = JSON.parse(source.textContent);
+    const { curve, said, marks: named, unit_h: scale, axis: name, percent, language } = JSON.parse(source.textContent);
     if (!window.uPlot || curve.time_h.length < 2) return;
-    const number = new Intl.NumberFormat(language, { maximumFractionDigits: 1 });
-    const percent = (p) => `${number.format(100 * p)} %`;
-    const inDays = curve.time_h[curve.time_h.length - 1] >= 96;
-    const told = (i) => {
-      const hours = curve.time_h[i];
-      const time = hours < 48 ? `${number.format(hours)} ${words.hours}` : `${number.format(hours / 24)} ${words.days} (${number.format(hours)} h)`;
-      return `${time}: ${words.chance} ${percent(curve.probability_positive[i])}, ${words.band} ${percent(curve.low[i])} – ${percent(curve.high[i])}`;
-    };
+    const number = new Intl.NumberFormat(language, { maximumFractionDigits: 1, useGrouping: "min2" });
 
     const panel = document.createElement("div");
     panel.className = "live";
@@ -60,13 +53,12 @@
     let moving = false;
 
     function show(i) {
-      const words_ = told(i);
-      slider.setAttribute("aria-valuetext", words_);
-      if (output.textContent !== words_) output.textContent = words_;
+      slider.setAttribute("aria-valuetext", said[i]);
+      if (output.textContent !== said[i]) output.textContent = said[i];
     }
 
     // The named points of the drawing, on the canvas too.
-    function marks(u, scale) {
+    function marks(u) {
       const ratio = devicePixelRatio, right = u.bbox.left + u.bbox.width;
       const roomy = u.width >= 420; // else the sentences above say it
       u.ctx.save();
@@ -98,14 +90,13 @@
       const width = Math.max(drawing.clientWidth || figure.clientWidth, 240);
       const ink = colour("--ink"), accent = colour("--accent"), rule = colour("--rule");
       const axis = { stroke: ink, grid: { stroke: rule, width: 1 }, ticks: { stroke: rule }, font: "13px system-ui, sans-serif" };
-      const scale = inDays ? 24 : 1;
       plot = new uPlot({
         width, height: Math.round(Math.max(220, Math.min(320, width * 0.45))),
         legend: { show: false }, scales: { x: { time: false }, y: { range: [0, 1.02] } },
         cursor: { drag: { x: false, y: false }, y: false, focus: { prox: 1e6 } },
         axes: [
-          { ...axis, label: words.axis, labelFont: axis.font, labelSize: 22, values: (u, at) => at.map((v) => number.format(v)) },
-          { ...axis, size: 62, values: (u, at) => at.map((v) => (v <= 1 ? percent(v) : "")) },
+          { ...axis, label: name, labelFont: axis.font, labelSize: 22, values: (u, at) => at.map((v) => number.format(v)) },
+          { ...axis, size: 62, values: (u, at) => at.map((v) => (v <= 1 ? percent.replace("%s", number.format(100 * v)) : "")) },
         ],
         series: [
           {},
@@ -115,7 +106,7 @@
         ],
         bands: [{ series: [3, 2], fill: `${accent}2e` }],
         hooks: {
-          draw: [(u) => marks(u, scale)],
+          draw: [marks],
           setCursor: [(u) => {
             if (moving || u.cursor.idx == null || u.cursor.left < 0) return;
             output.setAttribute("aria-live", "off"); // a mouse is not announced, the slider is

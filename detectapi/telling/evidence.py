@@ -1,0 +1,39 @@
+"""The evidence behind an answer in words: its grade, what the grade means, and where the spread comes from."""
+
+from __future__ import annotations
+
+from detectapi.telling.voice import ENGLISH
+
+
+def grade_names(voice=ENGLISH) -> dict[str, str]:
+    """The name of each grade of evidence."""
+    return {
+        "validated": voice.say("validated"),
+        "calibrated": voice.say("calibrated"),
+        "extrapolated": voice.say("extrapolated"),
+        "hypothesis": voice.say("hypothesis"),
+    }
+
+
+def grade_meanings(voice=ENGLISH) -> dict[str, str]:
+    """What each grade of evidence means."""
+    return {
+        "validated": voice.say("The model was compared with measurements it had not seen."),
+        "calibrated": voice.say(
+            "The model was fitted to studies of this kind of use. They may not have measured how long urine stays"
+            " positive."
+        ),
+        "extrapolated": voice.say("No study measured exactly this; the answer is built from related studies."),
+        "hypothesis": voice.say("Very few people were studied. Take the range as a rough guide."),
+    }
+
+
+def spread_sources(voice=ENGLISH) -> dict[str, str]:
+    """What each source of spread means."""
+    return {
+        "people": voice.say("People differ in how their bodies handle the substance"),
+        "specimen": voice.say("Urine differs from one visit to the toilet to the next"),
+        "knowledge": voice.say("Model uncertainty: some numbers of the model are not well known"),
+        "inputs": voice.say("What was not entered, or only roughly"),
+        "assay": voice.say("The imprecision of the test"),
+    }

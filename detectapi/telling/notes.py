@@ -1,0 +1,69 @@
+"""The notes of an answer in words, by their code. `detectapi.model.notes` decides which apply and their values.
+
+Notes of one substance stand in its data file and are sentences already.
+"""
+
+from __future__ import annotations
+
+from detectapi.telling import chances
+from detectapi.telling.sentences import capital
+from detectapi.telling.voice import ENGLISH
+
+NOTES = {
+    "half-life-model": (
+        "This is the textbook view: one compartment, and one half-life for everything that is excreted. It is shown for"
+        " teaching and as a baseline. It leaves out how differently metabolites are formed and lost. Kidney function,"
+        " urine pH, liver disease, medicines and clearances have no effect in it, even where they were given."
+    ),
+    "mostly-below-cutoff": (
+        "In more than half of simulated cases the urine stays below the cutoff at all times after the last dose. The"
+        " median time is then zero."
+    ),
+    "no-dose": "No dose was given, so there is nothing to detect.",
+    "dilute-specimen-possible": (
+        "%(part)s specimens like this would be reported as dilute. That is neither positive nor negative."
+    ),
+    "substituted-specimen-possible": (
+        "%(part)s specimens like this would be reported as substituted. That is neither positive nor negative."
+    ),
+    "child-extrapolated": (
+        "The data are of adults. For a child or adolescent this is an extrapolation by body size alone."
+    ),
+    "size-extrapolated": (
+        "Body weight lies outside the range that most studies cover (about 45 to 120 kg). The model extrapolates by"
+        " allometry."
+    ),
+    "kidney-failure-extrapolated": (
+        "The model is extrapolated at a glomerular filtration rate below 15 mL/min. It does not include dialysis."
+    ),
+    "calibration-stale": (
+        "The installed calibration does not match the installed data, so it was ignored. The uncertainty of the typical"
+        " values is that of the substance's file."
+    ),
+    "assumed-parameters": (
+        "%(assumed)s of the %(total)s numbers that this answer uses are assumptions. The card of %(substance)s lists each"
+        " with its reason."
+    ),
+}
+"""The template of each note; ``%(name)s`` are its values."""
+
+
+def note(code: str, voice=ENGLISH, **values) -> dict[str, str]:
+    """A note as an answer holds it.
+
+    Parameters
+    ----------
+    code : str
+        One of `NOTES`.
+    voice : Voice
+    **values
+        What its template names. ``part`` is a share of specimens, from 0 to 1.
+
+    Returns
+    -------
+    dict
+        ``code`` and ``message``.
+    """
+    if "part" in values:
+        values["part"] = capital(chances.about(values["part"], voice))
+    return {"code": code, "message": voice.say(NOTES[code], **values)}

@@ -1,0 +1,20 @@
+"""Numbers as text: two figures in words, three in tables and reports."""
+
+from __future__ import annotations
+
+import math
+
+
+def two_figures(value: float) -> float:
+    """A number as words carry it: two figures, and never more than one decimal."""
+    return float(f"{value:.2g}") if value >= 9.95 else round(value, 1)
+
+
+def three_figures(value: float) -> str:
+    """A number in few characters, three significant digits, no exponent."""
+    if value == 0.0:
+        return "0"
+    if abs(value) >= 1000.0:
+        return f"{round(value, 2 - math.floor(math.log10(abs(value)))):.0f}"
+    text = f"{value:.3g}"
+    return f"{float(text):.6f}".rstrip("0").rstrip(".") if "e" in text else text

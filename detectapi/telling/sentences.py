@@ -1,0 +1,208 @@
+"""What an answer says of its window, in any voice: the range before the number, and one unit of time throughout."""
+
+from __future__ import annotations
+
+from datetime import datetime, timedelta
+
+from detectapi.telling import chances
+from detectapi.telling.durations import Unit, after, figure, unit_for
+from detectapi.telling.voice import ENGLISH
+
+LIMITS = "Estimate for information. Not a laboratory result, and not evidence of use or non-use."
+"""What an estimate is not, as every answer states it."""
+
+
+def limits(voice=ENGLISH) -> str:
+    """What an estimate is not."""
+    return voice.say("Estimate for information. Not a laboratory result, and not evidence of use or non-use.")
+
+
+def name(word, voice=ENGLISH) -> str:
+    """An analyte or a substance as people read it; the catalogues of translations have the names of the data."""
+    return voice.say(word)
+
+
+def capital(sentence: str) -> str:
+    """With a capital letter first, the rest as it is."""
+    return sentence[:1].upper() + sentence[1:]
+
+
+def title(answer, voice=ENGLISH) -> str:
+    """What an answer is about."""
+    return voice.say("%(substance)s in urine", substance=capital(name(answer["substance"], voice)))
+
+
+def cutoffs(answer, voice=ENGLISH) -> str:
+    """What counts as positive: each analyte with its cutoff."""
+    parts = [
+        voice.say(
+            "at least %(number)s ng/mL of %(analyte)s",
+            analyte=name(entry["analyte"], voice),
+            number=voice.number(entry["cutoff_ng_ml"]),
+        )
+        for entry in answer["analytes"]
+    ]
+    return (voice.say(" and ") if answer["rule"] == "all" else voice.say(" or ")).join(parts)
+
+
+def positive_means(answer, voice=ENGLISH) -> str:
+    """What counts as positive, as a sentence."""
+    return voice.say("Positive means %(cutoffs)s.", cutoffs=cutoffs(answer, voice))
+
+
+def unit_of(window) -> Unit:
+    """The unit in which every duration of a window is said: that of its upper end."""
+    shown = [window[end] for end in ("low_h", "median_h") if window[end] > 0.0]
+    return unit_for(window["high_h"], min(shown, default=0.0))
+
+
+def unit_of_answer(answer) -> Unit:
+    """The unit of an answer's tables and pictures: that of its sentences, else of the length of its curve."""
+    if answer["window"]["high_h"] > 0:
+        return unit_of(answer["window"])
+    return unit_for(max(answer["curve"]["time_h"], default=0.0))
+
+
+def tail(window) -> float:
+    """The share of specimens that are still positive at the upper end."""
+    return (1 - window["level"]) / 2
+
+
+def is_unlikely(window) -> bool:
+    """Whether a positive test is unlikely at every time."""
+    return window["ever_positive"] == 0 or window["high_h"] == 0
+
+
+def headline(window, voice=ENGLISH) -> str:
+    """The range in large letters, before any single number.
+
+    Parameters
+    ----------
+    window : dict
+        As `window` in an answer.
+    voice : Voice
+    """
+    if is_unlikely(window):
+        return voice.say("A positive test is unlikely")
+    unit = unit_of(window)
+    low, high = _ends(window["low_h"], window["high_h"], unit, voice)
+    if window["low_h"] <= 0:
+        return voice.say("Usually at most %(high)s after the last dose", high=high)
+    if low == figure(window["high_h"], unit, voice):
+        return voice.say("Usually about %(high)s after the last dose", high=high)
+    return voice.say("Usually between %(low)s and %(high)s after the last dose", low=low, high=high)
+
+
+def _ends(low, high, unit, voice) -> tuple[str, str]:
+    """Both ends of a range: the lower one without its unit, which follows the upper one."""
+    return figure(low, unit, voice), after(high, unit, voice)
+
+
+def sentences(window, voice=ENGLISH) -> list[str]:
+    """What a window says after its headline.
+
+    Parameters
+    ----------
+    window : dict
+        As `window` in an answer.
+    voice : Voice
+
+    Returns
+    -------
+    list of str
+    """
+    ever, few = window["ever_positive"], chances.in_100(tail(window), voice)
+    if ever == 0:
+        return [voice.say("No urine test would be positive at any time.")]
+    if is_unlikely(window):
+        return [voice.say("At every time, fewer than %(few)s urine tests would be positive.", few=few)]
+    said = []
+    if window["low_h"] > 0:
+        most = chances.in_100(1 - tail(window), voice)
+        said.append(
+            voice.say("In that time the chance of a positive test falls from %(most)s to %(few)s.", most=most, few=few)
+        )
+    said.append(_median(window, few, voice))
+    if ever < 1 - tail(window):
+        part = chances.in_100(ever, voice)
+        said.append(voice.say("In %(part)s simulated cases the test would be positive at some time.", part=part))
+    return [*said, *_uncertain_median(window, voice), *_clock(window, voice)]
+
+
+def _median(window, few, voice) -> str:
+    unit = unit_of(window)
+    median, high = after(window["median_h"], unit, voice), after(window["high_h"], unit, voice)
+    if window["median_h"] > 0:
+        return voice.say(
+            "After %(median)s, half of urine tests would still be positive; after %(high)s, %(few)s.",
+            median=median,
+            high=high,
+            few=few,
+        )
+    return voice.say("After %(high)s, %(few)s urine tests would still be positive.", high=high, few=few)
+
+
+def _uncertain_median(window, voice) -> list[str]:
+    """How far the median time is uncertain by the model alone."""
+    band, unit = window["median_knowledge_h"], unit_of(window)
+    low, high = _ends(band["low"], band["high"], unit, voice)
+    if window["median_h"] <= 0 or low == figure(band["high"], unit, voice):
+        return []
+    return [
+        voice.say(
+            "This middle time is itself uncertain. It could be anywhere between %(low)s and %(high)s.",
+            low=low,
+            high=high,
+        )
+    ]
+
+
+def _clock(window, voice) -> list[str]:
+    """The window as date and time, to the hour, where the answer has them."""
+    if "median_at" not in window or window["median_h"] <= 0:
+        return []
+    at = {end: datetime.fromisoformat(window[f"{end}_at"]) for end in ("low", "median", "high")}
+    if unit_of(window).name != "minutes":
+        at = {end: (moment + timedelta(minutes=30)).replace(minute=0) for end, moment in at.items()}
+    zone = at["low"].strftime("%z")
+    zone = "UTC" if zone in ("+0000", "-0000") else f"UTC{zone[:3]}:{zone[3:5]}"
+    said = {end: voice.moment(moment) for end, moment in at.items()}
+    return [voice.say("Date and time (%(zone)s): %(low)s to %(high)s; median: %(median)s.", zone=zone, **said)]
+
+
+def at_time(curve, time: str, hours: float, voice=ENGLISH) -> tuple[str, str]:
+    """The chance at a time that the reader asked about: the time, and what is said of it.
+
+    Parameters
+    ----------
+    curve : dict
+        As `curve` in an answer.
+    time : str
+        The time in the reader's own words.
+    hours : float
+        The same. [h]
+    voice : Voice
+    """
+    chance, low, high = (
+        round(chances.probability_at(curve, hours, name), 3) for name in ("probability_positive", "low", "high")
+    )
+    return (
+        voice.say("After %(time)s:", time=time),
+        voice.say(
+            "Positive urine tests: %(words)s (%(chance)s; model uncertainty %(low)s to %(high)s).",
+            words=chances.about(chance, voice),
+            chance=chances.percent(chance, voice),
+            low=chances.percent(low, voice),
+            high=chances.percent(high, voice),
+        ),
+    )
+
+
+def where_numbers_are(answer, voice=ENGLISH) -> str:
+    """Where the reader finds every number of the model, on this surface."""
+    substance = answer["substance"]
+    place = {
+        "terminal": f"detectapi show {substance}",
+        "notebook": f'detectapi.show_substance("{substance}")',
+    }.get(voice.surface, f"/v1/substances/{substance}")
+    return voice.say("Every number of the model with its source: %(place)s", place=place)

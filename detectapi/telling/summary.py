@@ -1,0 +1,189 @@
+"""All that a reader is told of an answer, in one voice.
+
+Terminal, notebook, page, embedded fragment and report show parts of one `Summary`, so that none can say anything of its own.
+"""
+
+from __future__ import annotations
+
+from dataclasses import dataclass
+
+from detectapi.telling import chances, evidence, sentences
+from detectapi.telling.durations import Unit, duration
+from detectapi.telling.inputs_used import DEFAULT, Input, Quoted, input_name, input_used, quoted
+from detectapi.telling.voice import ENGLISH
+
+LEAST_SHARE = 0.005  # of the spread that is worth a line
+MOST_TIMES = 13  # lines of the table of chances
+
+
+@dataclass(frozen=True, slots=True)
+class WindowRow:
+    """A line of the table of windows: exact hours for one analyte or for the whole test; words where there are none."""
+
+    name: str
+    low: str
+    median: str
+    high: str
+    ever: str
+
+
+@dataclass(frozen=True, slots=True)
+class ChanceRow:
+    """A line of the table of chances. ``duration`` is empty where it would only repeat the hours."""
+
+    hours: str
+    duration: str
+    words: str
+    chance: str
+    low: str
+    high: str
+
+
+@dataclass(frozen=True, slots=True)
+class Share:
+    """A source of spread with its share, from 0 to 1."""
+
+    words: str
+    percent: str
+    share: float
+
+
+@dataclass(frozen=True, slots=True)
+class Evidence:
+    """What stands behind an answer. ``line`` is its grade and what the grade means, in a sentence."""
+
+    line: str
+    grade: str
+    name: str
+    meaning: str
+    because: Quoted
+    sources: tuple[str, ...]
+
+
+@dataclass(frozen=True, slots=True)
+class Summary:
+    """What a reader is told, in the order in which it is shown.
+
+    Attributes
+    ----------
+    level : str
+        Of the 90 % range and of the model uncertainty.
+    caption, columns : str, tuple of str
+        Of the table of windows: the heads are the analyte, three shares of urine tests, and the chance of ever.
+    usual : tuple of str
+        Names of the inputs that were not given, for which values usual for adults were used.
+    limits : str
+        What an estimate is not.
+    numbers : str
+        Where every number of the model can be found.
+    """
+
+    title: str
+    positive: str
+    headline: str
+    sentences: tuple[str, ...]
+    unit: Unit
+    level: str
+    caption: str
+    columns: tuple[str, ...]
+    windows: tuple[WindowRow, ...]
+    chances: tuple[ChanceRow, ...]
+    spread: tuple[Share, ...]
+    evidence: Evidence
+    notes: tuple[Quoted, ...]
+    inputs: tuple[Input, ...]
+    usual: tuple[str, ...]
+    limits: str
+    numbers: str
+
+
+def summarize(answer, voice=ENGLISH, most_times: int = MOST_TIMES) -> Summary:
+    """Everything that is told of an answer.
+
+    Parameters
+    ----------
+    answer : dict
+        As in `schemas.EstimateResponseSchema`.
+    voice : Voice
+    most_times : int
+        Lines of the table of chances at most.
+    """
+    window = answer["window"]
+    unit, tail = sentences.unit_of_answer(answer), sentences.tail(window)
+    return Summary(
+        title=sentences.title(answer, voice),
+        positive=sentences.positive_means(answer, voice),
+        headline=sentences.headline(window, voice),
+        sentences=tuple(sentences.sentences(window, voice)),
+        unit=unit,
+        level=chances.whole_percent(window["level"], voice, decimals=1),
+        caption=voice.say("Hours after the last dose until which so many urine tests are positive"),
+        columns=(
+            voice.say("Test for"),
+            *(chances.in_100(share, voice) for share in (1 - tail, 0.5, tail)),
+            voice.say("At some time"),
+        ),
+        windows=window_rows(answer, voice),
+        chances=tuple(chance_row(*point, unit, voice) for point in some_points(answer["curve"], most_times)),
+        spread=_spread(answer["uncertainty"], voice),
+        evidence=_evidence(answer["evidence"], voice),
+        notes=tuple(quoted(note["message"], voice) for note in answer["notes"]),
+        inputs=tuple(input_used(entry, voice) for entry in answer["inputs_used"]),
+        usual=tuple(input_name(entry["name"], voice) for entry in answer["inputs_used"] if entry["source"] == DEFAULT),
+        limits=sentences.limits(voice),
+        numbers=sentences.where_numbers_are(answer, voice),
+    )
+
+
+def window_rows(answer, voice=ENGLISH) -> tuple[WindowRow, ...]:
+    """The exact window of the test, and of each analyte where there are several. [h]"""
+    entries = answer["analytes"]
+    if len(entries) < 2:
+        return tuple(_window_row(sentences.name(entry["analyte"], voice), entry["window"], voice) for entry in entries)
+    whole = voice.say("all of them") if answer["rule"] == "all" else voice.say("any of them")
+    rows = [(whole, answer["window"])]
+    rows += [(sentences.name(entry["analyte"], voice), entry["window"]) for entry in entries]
+    return tuple(_window_row(name, window, voice) for name, window in rows)
+
+
+def _window_row(name, window, voice) -> WindowRow:
+    times = (window[f"{end}_h"] for end in ("low", "median", "high"))
+    shown = (f"{voice.number(hours)} h" if hours > 0 else voice.say("never") for hours in times)
+    return WindowRow(name, *shown, chances.percent(window["ever_positive"], voice))
+
+
+def some_points(curve, most: int):
+    """Points of a curve to read off, evenly taken, the last one always: (hours, chance, low, high)."""
+    points = list(zip(curve["time_h"], curve["probability_positive"], curve["low"], curve["high"], strict=True))
+    step = -(-len(points) // most) if points else 1
+    chosen = points[::step]
+    return chosen if not points or chosen[-1] is points[-1] else [*chosen, points[-1]]
+
+
+def chance_row(hours, chance, low, high, unit: Unit, voice=ENGLISH) -> ChanceRow:
+    """A line of the table of chances: exact hours, and the same as a duration in the unit of the sentences."""
+    return ChanceRow(
+        voice.number(hours),
+        duration(hours, unit, voice) if unit.name != "hours" and hours >= unit.hours else "",
+        chances.about(chance, voice),
+        chances.percent(chance, voice),
+        chances.percent(low, voice),
+        chances.percent(high, voice),
+    )
+
+
+def _spread(uncertainty, voice) -> tuple[Share, ...]:
+    known = evidence.spread_sources(voice)
+    ordered = sorted(uncertainty.items(), key=lambda item: -item[1])
+    return tuple(
+        Share(known.get(source, source), chances.whole_percent(share, voice), share)
+        for source, share in ordered
+        if share >= LEAST_SHARE
+    )
+
+
+def _evidence(entry, voice) -> Evidence:
+    grade = entry["grade"]
+    name, meaning = evidence.grade_names(voice)[grade], evidence.grade_meanings(voice)[grade]
+    line = voice.say("Evidence: %(grade)s. %(meaning)s", grade=name, meaning=meaning)
+    return Evidence(line, grade, name, meaning, quoted(entry["because"], voice), tuple(entry["sources"]))
