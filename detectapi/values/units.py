@@ -21,6 +21,12 @@ KINDS = {
     "mg/kg/d": {"mg/kg/d": 1.0},
     "mosm/d": {"mosm/d": 1.0},
     "kg/mosm": {"kg/mosm": 1.0},
+    "mosm/kg": {"mosm/kg": 1.0},
+    "L/d": {"L/d": 1.0, "mL/d": 1e-3},
+    "kg/m2": {"kg/m2": 1.0},
+    "y": {"y": 1.0},
+    "1/y": {"1/y": 1.0},
+    "wk": {"wk": 1.0},
 }
 
 

@@ -1,0 +1,280 @@
+"""The population's body, kidneys and urine, read from ``data/physiology``: ``body.toml``, ``kidney.toml`` and ``urine.toml``."""
+
+from __future__ import annotations
+
+from collections.abc import Mapping
+from types import MappingProxyType
+
+from detectapi.knowledge.catalog.parameters import origin, parameter
+from detectapi.knowledge.catalog.reading import Table
+from detectapi.values.physiology import (
+    AdultBody,
+    BodySurvey,
+    Course,
+    GfrMethod,
+    Measure,
+    PhysiologyData,
+    SpecimenValidity,
+)
+from detectapi.values.substance import Parameter
+from detectapi.values.units import convert
+
+SEXES = ("male", "female")
+CKD_STAGES = ("G1", "G2", "G3a", "G3b", "G4", "G5")
+PARAMETERS = {
+    "creatinine_between_voids": "1",
+    "gfr_ml_min_1_73m2": "mL/min/1.73m2",
+    "osmole_excretion_mosm_d": "mosm/d",
+    "permeability_exponent": "1",
+    "pregnancy_gfr_factor": "1",
+    "secretion_exponent": "1",
+    "specific_gravity_per_osmolality": "kg/mosm",
+    "urine_flow_between_voids": "1",
+    "urine_flow_ml_h": "mL/h",
+    "urine_flow_ml_h.high": "mL/h",
+    "urine_flow_ml_h.low": "mL/h",
+    "urine_ph": "1",
+    "urine_ph_between_voids": "1",
+    "void_interval_h": "h",
+    "void_interval_h.first_morning": "h",
+}
+"""Numbers that vary between people or specimens, or are uncertain, with canonical units."""
+QUANTITIES = {
+    "body.child_share": "1",
+    "creatinine.age_of_adult": "y",
+    "creatinine.cv.female": "1",
+    "creatinine.cv.male": "1",
+    "creatinine.decline.female": "1/y",
+    "creatinine.decline.male": "1/y",
+    "creatinine.decline_from": "y",
+    "creatinine.weight_exponent": "1",
+    "gfr.adult_spread": "1",
+    "gfr.bmi_high": "kg/m2",
+    "gfr.bmi_low": "kg/m2",
+    "gfr.child": "mL/min/1.73m2",
+    "gfr.child_spread": "1",
+    "gfr.fall": "1/y",
+    "gfr.falling_from": "y",
+    "gfr.half_mature_at": "wk",
+    "gfr.infant_spread": "1",
+    "gfr.maturation_steepness": "1",
+    "gfr.mature": "mL/min",
+    "gfr.spread_rise": "1/y",
+    "gfr.spread_rising_from": "y",
+    "gfr.unusual_spread": "1",
+    "gfr.young_adult": "mL/min/1.73m2",
+    "intake.cv": "1",
+    "intake.share": "1",
+    "intake.without_drinking": "L/d",
+    "night.failing_share": "1",
+    "night.flow": "1",
+    "night.healthy_share": "1",
+    "night.old_from": "y",
+    "night.young_until": "y",
+    "osmoles.creatinine_correlation": "1",
+    "refractometer.gravity_error": "1",
+    "size.child_age": "y",
+    "size.child_spread": "1",
+    "size.heavy_exponent_uncertainty": "1",
+    "size.heavy_weight": "kg",
+    "strip.gravity_error": "1",
+    "strip.ph_error": "1",
+    "urine.child_flow_cv": "1",
+    "urine.failing_share": "1",
+    "urine.highest_osmolality": "mosm/kg",
+    "urine.highest_osmolality_failing": "mosm/kg",
+}
+"""Numbers that are the same in every draw, with canonical units."""
+COURSES = {
+    "creatinine_excretion_mg_kg_d.female": "mg/kg/d",
+    "creatinine_excretion_mg_kg_d.male": "mg/kg/d",
+    "osmole_excretion_mosm_d": "mosm/d",
+    "urine_flow_ml_h": "mL/h",
+    "void_interval_h": "h",
+}
+"""Numbers that change with age, with canonical units."""
+GFR_METHODS = (
+    "bedside-schwartz",
+    "ckd-epi-2021",
+    "ckid-u25",
+    "clearance",
+    "cockcroft-gault",
+    "ekfc",
+    "estimated",
+    "timed-collection",
+)
+"""Ways in which a given kidney function may have been come by."""
+
+
+def read_population(body: Table, kidney: Table, urine: Table) -> PhysiologyData:
+    """Read the three files.
+
+    Raises
+    ------
+    CatalogError
+        For a number that is missing, not asked for, or wrong.
+    """
+    bodies = {sex: _body(table) for sex, table in body.named_tables("bodies")}
+    if set(bodies) != set(SEXES):
+        raise body.mistake("bodies", f"must be {' and '.join(SEXES)}")
+    parameters: dict[str, Parameter] = {}
+    quantities: dict[str, Measure] = {}
+    for root in (kidney, urine):
+        parameters |= {
+            name: parameter(name, table, _unit(table, PARAMETERS, name), {})
+            for name, table in root.named_tables("parameters")
+        }
+        quantities |= {name: _measure(name, table) for name, table in root.named_tables("quantities")}
+    methods = {name: _method(name, table) for name, table in kidney.named_tables("gfr_methods")}
+    stages = {name: _stage(table) for name, table in kidney.named_tables("ckd_stages")}
+    courses = {name: _course(name, table) for name, table in urine.named_tables("courses")}
+    for root, key, found, wanted in (
+        (kidney, "parameters", parameters, PARAMETERS),
+        (kidney, "quantities", quantities, QUANTITIES),
+        (kidney, "gfr_methods", methods, GFR_METHODS),
+        (urine, "courses", courses, COURSES),
+    ):
+        if set(found) != set(wanted):
+            raise root.mistake(key, f"missing: {', '.join(sorted(set(wanted) - set(found)))}")
+    if tuple(stages) != CKD_STAGES:
+        raise kidney.mistake("ckd_stages", f"must be {', '.join(CKD_STAGES)}, in this order")
+    validity = _validity(kidney.table("specimen_validity"))
+    for root in (body, kidney, urine):
+        root.finish()
+    return PhysiologyData(
+        parameters=MappingProxyType(parameters),
+        quantities=MappingProxyType(quantities),
+        courses=MappingProxyType(courses),
+        bodies=MappingProxyType(bodies),
+        gfr_methods=MappingProxyType(methods),
+        ckd_stages=MappingProxyType(stages),
+        specimen_validity=validity,
+    )
+
+
+def _unit(table: Table, units: Mapping[str, str], name: str) -> str:
+    if name not in units:
+        raise table.mistake("value", "is a number that nothing asks for")
+    return units[name]
+
+
+def _canonical(table: Table, value: float, unit: str) -> float:
+    try:
+        return convert(value, table.text("unit"), unit)
+    except ValueError as error:
+        raise table.mistake("unit", str(error)) from error
+
+
+def _measure(name: str, table: Table) -> Measure:
+    unit = _unit(table, QUANTITIES, name)
+    value = _canonical(table, table.number("value"), unit)
+    found = Measure(name, value, unit, table.text("meaning"), origin(table))
+    table.finish()
+    return found
+
+
+def _course(name: str, table: Table) -> Course:
+    unit = _unit(table, COURSES, name)
+    ages, values, origins = [], [], []
+    for point in table.tables("points"):
+        ages.append(point.number("age_y"))
+        values.append(_canonical(table, point.number("value"), unit))
+        origins.append(origin(point))
+        point.finish()
+    if len(ages) < 2 or _falls(ages):
+        raise table.mistake("points", "must be two or more, at increasing ages")
+    if min(values) <= 0.0:
+        raise table.mistake("points", "values must be above 0")
+    found = Course(name, unit, table.text("meaning"), tuple(ages), tuple(values), tuple(origins))
+    table.finish()
+    return found
+
+
+def _falls(ages: list[float]) -> bool:
+    return any(later <= earlier for earlier, later in zip(ages, ages[1:], strict=False))
+
+
+def _body(table: Table) -> BodySurvey:
+    ages, (weights, heights) = _columns(table, "medians", ("weight_kg", "height_cm"))
+    spread_ages, (weight_spreads, height_spreads, correlations) = _columns(
+        table, "spreads", ("weight", "height", "correlation")
+    )
+    if max(correlations) >= 1.0:
+        raise table.mistake("spreads", "a correlation must be below 1")
+    found = BodySurvey(
+        ages=ages,
+        weights=weights,
+        heights=heights,
+        spread_ages=spread_ages,
+        weight_spreads=weight_spreads,
+        height_spreads=height_spreads,
+        correlations=correlations,
+        adult=_adult(table.table("adult")),
+    )
+    table.finish()
+    return found
+
+
+def _adult(table: Table) -> AdultBody:
+    found = AdultBody(
+        weight=table.number("weight_kg"),
+        weight_spread=table.number("weight_spread"),
+        height=table.number("height_cm"),
+        height_spread=table.number("height_spread"),
+        correlation=table.number("correlation"),
+        origin=origin(table),
+    )
+    table.finish()
+    return found
+
+
+def _columns(table: Table, key: str, names: tuple[str, ...]) -> tuple[tuple[float, ...], list[tuple[float, ...]]]:
+    """Columns of numbers by age, from one table after another."""
+    ages: list[float] = []
+    columns: list[list[float]] = [[] for _ in names]
+    for part in table.tables(key):
+        some = part.numbers("ages_y")
+        ages += some
+        for name, column in zip(names, columns, strict=True):
+            numbers = part.numbers(name)
+            if len(numbers) != len(some) or min(numbers) <= 0.0:
+                raise part.mistake(name, "must have a number above 0 for each age")
+            column += numbers
+        origin(part)
+        part.finish()
+    if _falls(ages):
+        raise table.mistake(key, "ages must increase")
+    return tuple(ages), [tuple(column) for column in columns]
+
+
+def _method(name: str, table: Table) -> GfrMethod:
+    found = GfrMethod(
+        id=name,
+        name=table.text("name"),
+        factor=table.number("factor"),
+        spread=table.number("spread"),
+        youngest=table.number("youngest_y"),
+        oldest=table.number("oldest_y"),
+        origin=origin(table),
+    )
+    if found.factor <= 0.0 or found.spread <= 0.0 or found.youngest >= found.oldest:
+        raise table.mistake("factor", "factor and spread must be above 0, and the youngest below the oldest")
+    table.finish()
+    return found
+
+
+def _stage(table: Table) -> tuple[float, float]:
+    low, high = table.number("low"), table.number("high")
+    if not 0.0 < low < high:
+        raise table.mistake("low", "must be above 0 and below high")
+    table.choice("unit", ("mL/min/1.73m2",))
+    origin(table)
+    table.finish()
+    return low, high
+
+
+def _validity(table: Table) -> SpecimenValidity:
+    found = SpecimenValidity(**{name: table.number(name) for name in SpecimenValidity.__dataclass_fields__})
+    origin(table)
+    table.finish()
+    return found

@@ -1,0 +1,18 @@
+"""The population's body, kidneys and urine as shipped, for tests of the functions that use them."""
+
+from functools import cache
+
+from detectapi.knowledge import DATA
+from detectapi.knowledge.catalog.population import read_population
+from detectapi.knowledge.catalog.reading import parse
+
+
+def population_table(name):
+    """The root table of one of the three files."""
+    return parse((DATA / "physiology" / f"{name}.toml").read_bytes(), f"physiology/{name}.toml")
+
+
+@cache
+def shipped_population():
+    """Everything in ``data/physiology``."""
+    return read_population(*(population_table(name) for name in ("body", "kidney", "urine")))
