@@ -160,7 +160,8 @@ def gaussian_flow(
     """
     precision = 1.0 / np.square(prior.asked_spread)
     weighted = precision * prior.asked
-    osmoles, slope = prior.osmoles, -1.0  # mean logarithm of osmoles given a flow, and of osmolality against flow
+    osmoles = prior.osmoles  # mean of their logarithm; with creatinine measured, at the flow that this tells
+    slope: Value = -1.0  # of the logarithm of osmolality against that of flow
     own = np.square(prior.osmoles_spread)
     if creatinine is not None:
         told = 1.0 / np.square(prior.excretion_spread)
@@ -309,7 +310,8 @@ def _densities(
     """Joint density of flow and measurements: below the ceiling of concentration, and at it."""
     asked, spread = prior.asked, prior.asked_spread
     own, ceiling = prior.osmoles_spread, np.asarray(prior.ceiling)
-    osmoles, told_by = prior.osmoles, 1.0
+    osmoles = prior.osmoles
+    told_by: Value = 1.0
     if creatinine is not None:
         deviation = (flow - _flow_of_creatinine(prior, creatinine)) / prior.excretion_spread
         told_by = _normal(deviation) / prior.excretion_spread

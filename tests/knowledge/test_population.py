@@ -6,10 +6,9 @@ import pytest
 
 from detectapi.knowledge import DATA, catalog
 from detectapi.knowledge.catalog import meaning
-from detectapi.knowledge.catalog.population import read_population
 from detectapi.knowledge.catalog.reading import parse
 from detectapi.values.errors import CatalogError
-from tests.support.population import population_table, shipped_population
+from tests.support.population import population_of, population_table, shipped_population
 
 FILES = ("body", "kidney", "urine")
 MOST_ASSUMED = 5
@@ -43,7 +42,11 @@ def test_nearly_every_number_was_measured(texts):
 
 @pytest.mark.parametrize("name", FILES)
 def test_every_source_is_known_and_was_consulted(name):
-    meaning.check_sources(population_table(name), catalog.references())
+    table = population_table(name)
+
+    meaning.check_sources(table, catalog.references())
+
+    assert table.mistakes == []
 
 
 def test_both_sexes_have_bodies_at_every_age():
@@ -74,4 +77,4 @@ def test_a_wrong_file_is_refused(texts, name, old, new):
     changed = texts | {name: texts[name].replace(old, new, 1)}
 
     with pytest.raises(CatalogError):
-        read_population(*(parse(changed[file].encode(), f"physiology/{file}.toml") for file in FILES))
+        population_of([parse(changed[file].encode(), f"physiology/{file}.toml") for file in FILES])

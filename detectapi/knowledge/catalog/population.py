@@ -2,9 +2,11 @@
 
 from __future__ import annotations
 
-from collections.abc import Mapping
+import math
+from collections.abc import Collection, Mapping, Sequence
 from types import MappingProxyType
 
+from detectapi.inputs.table import INPUTS
 from detectapi.knowledge.catalog.parameters import origin, parameter
 from detectapi.knowledge.catalog.reading import Table
 from detectapi.values.physiology import (
@@ -20,7 +22,7 @@ from detectapi.values.substance import Parameter
 from detectapi.values.units import convert
 
 SEXES = ("male", "female")
-CKD_STAGES = ("G1", "G2", "G3a", "G3b", "G4", "G5")
+CKD_STAGES = tuple(INPUTS["renal.ckd_stage"].words)
 PARAMETERS = {
     "creatinine_between_voids": "1",
     "gfr_ml_min_1_73m2": "mL/min/1.73m2",
@@ -107,37 +109,25 @@ GFR_METHODS = (
 
 
 def read_population(body: Table, kidney: Table, urine: Table) -> PhysiologyData:
-    """Read the three files.
-
-    Raises
-    ------
-    CatalogError
-        For a number that is missing, not asked for, or wrong.
-    """
+    """Read the three files; what is wrong in them is noted in their tables."""
     bodies = {sex: _body(table) for sex, table in body.named_tables("bodies")}
-    if set(bodies) != set(SEXES):
-        raise body.mistake("bodies", f"must be {' and '.join(SEXES)}")
+    _complete(body, "bodies", bodies, SEXES)
     parameters: dict[str, Parameter] = {}
     quantities: dict[str, Measure] = {}
     for root in (kidney, urine):
-        parameters |= {
-            name: parameter(name, table, _unit(table, PARAMETERS, name), {})
-            for name, table in root.named_tables("parameters")
-        }
-        quantities |= {name: _measure(name, table) for name, table in root.named_tables("quantities")}
+        for name, table in root.named_tables("parameters"):
+            parameters[name] = parameter(name, table, _unit(table, PARAMETERS, name), {})
+        for name, table in root.named_tables("quantities"):
+            quantities[name] = _measure(name, table)
     methods = {name: _method(name, table) for name, table in kidney.named_tables("gfr_methods")}
     stages = {name: _stage(table) for name, table in kidney.named_tables("ckd_stages")}
     courses = {name: _course(name, table) for name, table in urine.named_tables("courses")}
-    for root, key, found, wanted in (
-        (kidney, "parameters", parameters, PARAMETERS),
-        (kidney, "quantities", quantities, QUANTITIES),
-        (kidney, "gfr_methods", methods, GFR_METHODS),
-        (urine, "courses", courses, COURSES),
-    ):
-        if set(found) != set(wanted):
-            raise root.mistake(key, f"missing: {', '.join(sorted(set(wanted) - set(found)))}")
+    _complete(kidney, "parameters", parameters, PARAMETERS)
+    _complete(kidney, "quantities", quantities, QUANTITIES)
+    _complete(kidney, "gfr_methods", methods, GFR_METHODS)
+    _complete(urine, "courses", courses, COURSES)
     if tuple(stages) != CKD_STAGES:
-        raise kidney.mistake("ckd_stages", f"must be {', '.join(CKD_STAGES)}, in this order")
+        kidney.refuse("ckd_stages", f"must be {', '.join(CKD_STAGES)}, in this order")
     validity = _validity(kidney.table("specimen_validity"))
     for root in (body, kidney, urine):
         root.finish()
@@ -152,45 +142,49 @@ def read_population(body: Table, kidney: Table, urine: Table) -> PhysiologyData:
     )
 
 
+def _complete(root: Table, key: str, found: Collection[str], needed: Collection[str]) -> None:
+    if set(found) != set(needed):
+        words = ", ".join(sorted(set(found) ^ set(needed)))
+        root.refuse(key, f"missing, or not needed by the model: {words}")
+
+
 def _unit(table: Table, units: Mapping[str, str], name: str) -> str:
-    if name not in units:
-        raise table.mistake("value", "is a number that nothing asks for")
-    return units[name]
+    return units.get(name) or table.text("unit")
 
 
 def _canonical(table: Table, value: float, unit: str) -> float:
     try:
         return convert(value, table.text("unit"), unit)
     except ValueError as error:
-        raise table.mistake("unit", str(error)) from error
+        table.refuse("unit", str(error))
+        return math.nan
 
 
 def _measure(name: str, table: Table) -> Measure:
     unit = _unit(table, QUANTITIES, name)
-    value = _canonical(table, table.number("value"), unit)
-    found = Measure(name, value, unit, table.text("meaning"), origin(table))
+    result = Measure(name, _canonical(table, table.number("value"), unit), unit, table.text("meaning"), origin(table))
     table.finish()
-    return found
+    return result
 
 
 def _course(name: str, table: Table) -> Course:
     unit = _unit(table, COURSES, name)
-    ages, values, origins = [], [], []
-    for point in table.tables("points"):
-        ages.append(point.number("age_y"))
-        values.append(_canonical(table, point.number("value"), unit))
-        origins.append(origin(point))
+    points = table.tables("points")
+    ages = [point.number("age_y") for point in points]
+    values = [_canonical(table, point.number("value"), unit) for point in points]
+    origins = [origin(point) for point in points]
+    for point, value in zip(points, values, strict=True):
+        if value <= 0.0:
+            point.refuse("value", "must be above 0")
         point.finish()
     if len(ages) < 2 or _falls(ages):
-        raise table.mistake("points", "must be two or more, at increasing ages")
-    if min(values) <= 0.0:
-        raise table.mistake("points", "values must be above 0")
-    found = Course(name, unit, table.text("meaning"), tuple(ages), tuple(values), tuple(origins))
+        table.refuse("points", "must be two or more, at increasing ages")
+    result = Course(name, unit, table.text("meaning"), tuple(ages), tuple(values), tuple(origins))
     table.finish()
-    return found
+    return result
 
 
-def _falls(ages: list[float]) -> bool:
+def _falls(ages: Sequence[float]) -> bool:
     return any(later <= earlier for earlier, later in zip(ages, ages[1:], strict=False))
 
 
@@ -199,9 +193,9 @@ def _body(table: Table) -> BodySurvey:
     spread_ages, (weight_spreads, height_spreads, correlations) = _columns(
         table, "spreads", ("weight", "height", "correlation")
     )
-    if max(correlations) >= 1.0:
-        raise table.mistake("spreads", "a correlation must be below 1")
-    found = BodySurvey(
+    if any(correlation >= 1.0 for correlation in correlations):
+        table.refuse("spreads", "a correlation must be below 1")
+    result = BodySurvey(
         ages=ages,
         weights=weights,
         heights=heights,
@@ -212,11 +206,11 @@ def _body(table: Table) -> BodySurvey:
         adult=_adult(table.table("adult")),
     )
     table.finish()
-    return found
+    return result
 
 
 def _adult(table: Table) -> AdultBody:
-    found = AdultBody(
+    result = AdultBody(
         weight=table.number("weight_kg"),
         weight_spread=table.number("weight_spread"),
         height=table.number("height_cm"),
@@ -225,30 +219,37 @@ def _adult(table: Table) -> AdultBody:
         origin=origin(table),
     )
     table.finish()
-    return found
+    return result
 
 
-def _columns(table: Table, key: str, names: tuple[str, ...]) -> tuple[tuple[float, ...], list[tuple[float, ...]]]:
+def _columns(table: Table, key: str, names: Sequence[str]) -> tuple[tuple[float, ...], list[tuple[float, ...]]]:
     """Columns of numbers by age, from one table after another."""
     ages: list[float] = []
     columns: list[list[float]] = [[] for _ in names]
     for part in table.tables(key):
-        some = part.numbers("ages_y")
+        some = _numbers(part, "ages_y")
         ages += some
         for name, column in zip(names, columns, strict=True):
-            numbers = part.numbers(name)
-            if len(numbers) != len(some) or min(numbers) <= 0.0:
-                raise part.mistake(name, "must have a number above 0 for each age")
+            numbers = _numbers(part, name)
+            if len(numbers) != len(some) or any(number <= 0.0 for number in numbers):
+                part.refuse(name, "must have a number above 0 for each age")
             column += numbers
         origin(part)
         part.finish()
     if _falls(ages):
-        raise table.mistake(key, "ages must increase")
+        table.refuse(key, "ages must increase")
     return tuple(ages), [tuple(column) for column in columns]
 
 
+def _numbers(table: Table, key: str) -> tuple[float, ...]:
+    numbers = table.optional_numbers(key)
+    if numbers is None and table.is_sound(key):
+        table.refuse(key, "is missing")
+    return numbers or ()
+
+
 def _method(name: str, table: Table) -> GfrMethod:
-    found = GfrMethod(
+    result = GfrMethod(
         id=name,
         name=table.text("name"),
         factor=table.number("factor"),
@@ -257,16 +258,19 @@ def _method(name: str, table: Table) -> GfrMethod:
         oldest=table.number("oldest_y"),
         origin=origin(table),
     )
-    if found.factor <= 0.0 or found.spread <= 0.0 or found.youngest >= found.oldest:
-        raise table.mistake("factor", "factor and spread must be above 0, and the youngest below the oldest")
+    for key in ("factor", "spread"):
+        if getattr(result, key) <= 0.0:
+            table.refuse(key, "must be above 0")
+    if result.youngest >= result.oldest:
+        table.refuse("youngest_y", "must be below oldest_y")
     table.finish()
-    return found
+    return result
 
 
 def _stage(table: Table) -> tuple[float, float]:
     low, high = table.number("low"), table.number("high")
-    if not 0.0 < low < high:
-        raise table.mistake("low", "must be above 0 and below high")
+    if low <= 0.0 or low >= high:
+        table.refuse("low", "must be above 0 and below high")
     table.choice("unit", ("mL/min/1.73m2",))
     origin(table)
     table.finish()
@@ -274,7 +278,7 @@ def _stage(table: Table) -> tuple[float, float]:
 
 
 def _validity(table: Table) -> SpecimenValidity:
-    found = SpecimenValidity(**{name: table.number(name) for name in SpecimenValidity.__dataclass_fields__})
+    result = SpecimenValidity(**{name: table.number(name) for name in SpecimenValidity.__dataclass_fields__})
     origin(table)
     table.finish()
-    return found
+    return result
