@@ -14,8 +14,8 @@ from schemas.vocabulary import EVIDENCE_GRADES
 BASES = ("measured", "derived", "assumed")
 SCALES = ("log", "logit", "linear")
 EFFECT_FORMS = ("power", "linear", "exponential", "category")
-COVARIATES = ("weight_kg", "age_y", "gfr_ml_min", "hepatic_class", "interactions")
-PATH_KINDS = ("bolus", "first-order", "zero-order", "zero-then-first-order")
+PATH_KINDS = ("bolus", "first-order", "zero-order", "zero-then-first-order", "capacity-limited")
+CHARGES = ("base", "acid", "neutral")
 PATTERNS = ("single", "course", "chronic")
 SCHEMA_VERSION = 1
 
@@ -72,7 +72,7 @@ class QuantityForm(OriginForm):
 class EffectForm(OriginForm):
     """How a covariate changes a parameter."""
 
-    covariate = Word(COVARIATES, required=True)
+    covariate = Text(required=True)
     form = Word(EFFECT_FORMS, required=True)
     coefficient = Number()
     reference = Number()
@@ -105,16 +105,37 @@ class SaltForm(Form):
     base_fraction = Section(QuantityForm, required=True)
 
 
+class Parents(Coded, fields.Field):
+    """The name of one moiety, or a list of several."""
+
+    one, several = Text(), Texts()
+
+    def _deserialize(self, value, attr, data, **kwargs):
+        return (self.several if isinstance(value, list) else self.one).deserialize(value, attr, data, **kwargs)
+
+
 class MoietyForm(Form):
     """A molecule in the tree."""
 
     id = Text(ID, required=True)
     name = Text(required=True)
     abbreviations = Texts()
-    formed_from = Text()
+    formed_from = Parents()
     conjugate_of = Text()
-    peripherals = Integer(0, 3, required=True)
+    peripherals = Integer(0, 3)
     molar_mass = Section(QuantityForm, required=True)
+    charge = Word(CHARGES)
+    reabsorbed = fields.Boolean()
+    total = fields.Boolean()
+    carrier = fields.Boolean()
+    no_analyte = Text()
+
+    def relations(self, given):
+        """Every moiety that is part of the calculation has compartments."""
+        found = super().relations(given)
+        if not given.get("carrier") and "peripherals" not in given:
+            found["peripherals"] = [Message("Missing.", "required")]
+        return found
 
 
 class PathForm(Form):
@@ -172,6 +193,7 @@ class ConditionsForm(Form):
     routes = Texts()
     patterns = fields.List(Word(PATTERNS))
     analytes = Texts()
+    hydrolysed = fields.Boolean()
 
 
 class EvidenceForm(ConditionsForm):
@@ -180,6 +202,7 @@ class EvidenceForm(ConditionsForm):
     grade = Word(EVIDENCE_GRADES, required=True)
     because = Text(required=True)
     sources = Texts(required=True)
+    above_mg = Number()
 
 
 class NoteForm(ConditionsForm):
@@ -190,12 +213,52 @@ class NoteForm(ConditionsForm):
     inputs = Texts()
 
 
+class IncludeForm(Form):
+    """A block of moieties, and what its first moiety is formed from here."""
+
+    block = Text(ID, required=True)
+    formed_from = Parents()
+
+
+class DoseUnitForm(Form):
+    """A unit that doses are counted in."""
+
+    id = Text(ID, required=True)
+    name = Text(required=True)
+    amount = Section(QuantityForm, required=True)
+
+
+class BrandForm(Form):
+    """A brand name, with the salt of its strength and the route it is made for."""
+
+    name = Text(required=True)
+    salt = Text()
+    route = Text()
+
+
+class BlockFileSchema(Form):
+    """A file of moieties that substances share (``data/blocks/<name>.toml``)."""
+
+    schema_version = Integer(SCHEMA_VERSION, SCHEMA_VERSION, required=True)
+    moieties = fields.List(Section(MoietyForm), required=True)
+    effects = Named(fields.List(Section(EffectForm)))
+    parameters = Named(Section(ParameterForm), required=True)
+    correlations = fields.List(Section(CorrelationForm))
+    interactions = Named(Text())
+    notes = fields.List(Section(NoteForm))
+
+
 class SubstanceFileSchema(Form):
-    """The whole file. With ``extends``, only what names the substance is required: the rest is the other file's."""
+    """The whole file. With ``extends``, only what names the substance is required: the rest is the other file's.
+
+    With ``include``, moieties and their parameters may all come from blocks.
+    """
 
     schema_version = Integer(SCHEMA_VERSION, SCHEMA_VERSION, required=True)
     id = Text(ID, required=True)
     extends = Text(ID)
+    without_routes = Texts()
+    include = fields.List(Section(IncludeForm))
     name = Text(required=True)
     aliases = Texts()
     description = Text(required=True)
@@ -203,6 +266,9 @@ class SubstanceFileSchema(Form):
     reviewed = Text(DATE, required=True)
     default_assay = Text(ID, required=True)
     salts = fields.List(Section(SaltForm))
+    dose_units = fields.List(Section(DoseUnitForm))
+    brands = fields.List(Section(BrandForm))
+    most_mg = Number(0, 1e7, above=True)
     moieties = fields.List(Section(MoietyForm))
     effects = Named(fields.List(Section(EffectForm)))
     parameters = Named(Section(ParameterForm))
@@ -217,7 +283,8 @@ class SubstanceFileSchema(Form):
         """What a file that extends no other cannot do without."""
         found = super().relations(given)
         if "extends" not in given:
+            shared = ("moieties", "parameters") if "include" in given else ()
             for key in ("moieties", "parameters", "routes", "half_life_model", "evidence"):
-                if key not in given:
+                if key not in (*given, *shared):
                     found[key] = [Message("Missing.", "required")]
         return found

@@ -171,7 +171,10 @@ def test_every_word_of_an_answer_is_explained_somewhere(name):
 @pytest.mark.parametrize("substance", catalog.substances(), ids=lambda substance: substance.id)
 def test_every_parameter_a_substance_needs_is_explained(substance):
     text = page("adding-a-substance.md")
-    for alternatives in model_names.needed(substance.moieties, substance.routes):
+    for alternatives in (
+        *model_names.needed(substance.moieties, substance.routes),
+        model_names.allowed(substance.moieties),
+    ):
         for name in alternatives:
             word = re.sub(r"_\d$", "_i", name.rpartition(".")[2])
             word = re.sub(r"^fraction_(?!unbound).*", "fraction_<moiety>", word)
@@ -180,7 +183,7 @@ def test_every_parameter_a_substance_needs_is_explained(substance):
 
 
 def test_the_parameter_shown_is_the_toy_s():
-    shown = re.search(r"```toml\n(.*?)```", page("adding-a-substance.md"), re.DOTALL)[1]
+    shown = re.search(r"```toml\n(\[parameters.*?)```", page("adding-a-substance.md"), re.DOTALL)[1]
     toy = (ROOT / "tests" / "data" / "extra" / "substances" / "toy.toml").read_text(encoding="utf-8")
     expected = tomllib.loads(toy)["parameters"]["toy.clearance"]
 

@@ -79,6 +79,7 @@ def read_question(request: Mapping[str, Any]) -> Question:
     model = request.get("model") or {}
     _check_person(request.get("person") or {}, substance)
     assay = _read_assay(request.get("assay"), substance)
+    _check_answerable(substance, assay)
     _check_work(regimen, substance, request)
     _check_room(regimen, substance, assay, request)
     half_life = _read_half_life(model, substance, regimen) if model.get("kind") == "half-life" else None
@@ -125,6 +126,27 @@ def _check_person(person: Mapping[str, Any], substance: Substance) -> None:
                 f"{substance.name} has no data for this interaction.",
                 pointer=f"/person/interactions/{i}", code="unknown-interaction", allowed=sorted(substance.interactions),
             )  # fmt: skip
+
+
+def _check_answerable(substance: Substance, assay: Assay) -> None:
+    """Refuse what data files can say already and the model cannot compute yet."""
+    paths = [path for route in substance.routes.values() for form in route.forms for path in form.paths]
+    fixed = [p for name, p in substance.parameters.items() if name.endswith((".lag_time", ".release_duration"))]
+    covariates = {effect.covariate for p in substance.parameters.values() for effect in p.effects}
+    open_points = [
+        any(len(m.parents) > 1 or m.charge != "base" or not m.reabsorbed or m.carrier for m in substance.moieties),
+        any(path.kind == "capacity-limited" for path in paths),
+        any(p.variability or p.uncertainty or p.effects for p in fixed),
+        bool(substance.covariates or covariates & {"pattern", "amount_mg"}),
+        bool(assay.stages or assay.kit_bias),
+        any(component.hydrolysed or component.per_creatinine for component in assay.components),
+    ]
+    if any(open_points):
+        raise NotSupported(
+            f"The data of {substance.name} say more than can be computed yet.",
+            pointer="/substance",
+            code="not-supported",
+        )
 
 
 def _check_work(regimen: Regimen, substance: Substance, request: Mapping[str, Any]) -> None:

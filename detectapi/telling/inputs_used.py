@@ -138,6 +138,9 @@ def route_names(voice=ENGLISH) -> dict[str, str]:
         "oral-extended-release": voice.say("Swallowed, slow release"),
         "rectal": voice.say("Rectal (suppository)"),
         "inhaled": voice.say("Inhaled"),
+        "smoked": voice.say("Smoked"),
+        "vaporised": voice.say("Vaporised"),
+        "transdermal": voice.say("Through the skin (patch)"),
     }
 
 

@@ -13,19 +13,54 @@ from detectapi.values.substance import Origin
 class Component:
     """One reading of a test against one cutoff.
 
-    ``weights`` maps analytes to their contribution, 1 for the target and the cross-reactivity of the others.
+    Attributes
+    ----------
+    analyte : str
+    cutoff_ng_ml : float
+        Of the concentration. [ng/mL] Where ``per_creatinine``, of the concentration over that of creatinine. [ng/mg]
+    weights : dict of str to float
+        Analytes with their contribution, 1 for the target and the cross-reactivity of the others.
+    hydrolysed : bool
+        Whether conjugates are split first, so that the analyte is read with its conjugates.
+    per_creatinine : bool
+        Whether the cutoff is stated per creatinine.
     """
 
     analyte: str
     cutoff_ng_ml: float
     weights: Mapping[str, float]
+    hydrolysed: bool = False
+    per_creatinine: bool = False
+
+
+@dataclass(frozen=True, slots=True)
+class HydrolysisYield:
+    """How much of a conjugate a laboratory sets free and reads as the parent, and how well that is known (a log-sd)."""
+
+    value: float
+    uncertainty: float
+    origin: Origin | None = None
+
+
+FULL_HYDROLYSIS = HydrolysisYield(
+    1.0, 0.05, Origin("assumed", reason="acid and good enzymes split nearly all; the test states no yield of its own")
+)
+
+
+@dataclass(frozen=True, slots=True)
+class KitBias:
+    """How far all readings of one kit lie from the truth: the log-sd of a factor that is the same in every specimen."""
+
+    log_sd: float
+    origin: Origin | None = None
 
 
 @dataclass(frozen=True, slots=True)
 class Assay:
     """A test. ``rule`` is ``any`` (one component suffices) or ``all``.
 
-    ``imprecision_origin`` is where the data have the imprecision from; None where the question states it.
+    ``imprecision_origin`` is where the data have the imprecision from; None where the question states it. A test in stages
+    has those in ``stages``: a specimen is positive where it is in every one; its own components are those of the last.
     """
 
     rule: str
@@ -33,6 +68,9 @@ class Assay:
     imprecision_cv: float
     imprecision_origin: Origin | None = None
     id: str | None = None
+    hydrolysis_yield: HydrolysisYield = FULL_HYDROLYSIS
+    kit_bias: KitBias | None = None
+    stages: tuple[Assay, ...] = ()
 
 
 @dataclass(frozen=True, slots=True)
@@ -55,3 +93,35 @@ class RegisteredAssay:
     assay: Assay | None
     because: str = ""
     limits_ng_ml: Mapping[str, float] = field(default_factory=lambda: MappingProxyType({}))
+
+
+@dataclass(frozen=True, slots=True)
+class PanelClass:
+    """One class of a panel: ``assays`` are ids of the registry, each the test of the class for the substances it lists."""
+
+    id: str
+    name: str
+    assays: tuple[str, ...]
+
+
+@dataclass(frozen=True, slots=True)
+class NotTested:
+    """Substances that a panel does not look for, where its issuer says so, and why."""
+
+    substances: tuple[str, ...]
+    because: str
+    origin: Origin
+
+
+@dataclass(frozen=True, slots=True)
+class Panel:
+    """Tests that are ordered together, by issuer and date. What no class looks for is not tested; ``because`` says why."""
+
+    id: str
+    name: str
+    issuer: str
+    date: str
+    because: str
+    origin: Origin
+    classes: tuple[PanelClass, ...]
+    not_tested: tuple[NotTested, ...] = ()

@@ -78,24 +78,53 @@ class Parameter:
 
 @dataclass(frozen=True, slots=True)
 class Moiety:
-    """A molecule in the tree: the administered one (``formed_from`` is None) or a metabolite."""
+    """A molecule in the tree: the administered one (without ``parents``) or a metabolite.
+
+    Attributes
+    ----------
+    parents : tuple of str
+        The moieties it is formed from.
+    conjugate_of : str or None
+        The moiety that hydrolysis sets free from it.
+    charge : {'base', 'acid', 'neutral'}
+        What urine pH does to it.
+    reabsorbed : bool
+        Whether it goes back from urine into blood by passive reabsorption.
+    total : bool
+        It stands for the free form and its conjugates together, as a laboratory reports them after hydrolysis.
+    carrier : bool
+        Doses are amounts of it, but it is no part of the calculation: only what paths deliver is.
+    no_analyte : str
+        Why no test may ask for it; empty where a test may.
+    """
 
     id: str
     name: str
     abbreviations: tuple[str, ...]
     molar_mass: Quantity
     peripherals: int
-    formed_from: str | None = None
+    parents: tuple[str, ...] = ()
     conjugate_of: str | None = None
+    charge: str = "base"
+    reabsorbed: bool = True
+    total: bool = False
+    carrier: bool = False
+    no_analyte: str = ""
+
+    @property
+    def formed_from(self) -> str | None:
+        """Its first parent."""
+        return self.parents[0] if self.parents else None
 
 
 @dataclass(frozen=True, slots=True)
 class Path:
     """One parallel absorption path of a route.
 
-    ``kind``: ``bolus`` (straight into the centre), ``first-order``, ``zero-order`` or ``zero-then-first-order``.
-    Its parameters are ``<prefix>.fraction_<moiety>`` for each of ``delivers``, and, as the kind needs,
-    ``<prefix>.absorption_rate_constant``, ``<prefix>.release_duration``; ``<prefix>.lag_time`` when ``lag``.
+    ``kind``: ``bolus`` (straight into the centre), ``first-order``, ``zero-order``, ``zero-then-first-order`` or
+    ``capacity-limited``. Its parameters are ``<prefix>.fraction_<moiety>`` for each of ``delivers``, and, as the kind needs,
+    ``<prefix>.absorption_rate_constant``, ``<prefix>.release_duration``; ``<prefix>.lag_time`` when ``lag``. A
+    capacity-limited path has ``<prefix>.elimination_rate``, and ``<prefix>.formation_rate_<moiety>`` in place of fractions.
     """
 
     prefix: str
@@ -153,7 +182,10 @@ class HalfLifeModel:
 
 @dataclass(frozen=True, slots=True)
 class EvidenceRule:
-    """When it applies (None: always) and what is said. The first rule that fits an analyte and a use pattern decides."""
+    """When it applies (None: always) and what is said. The first rule that fits an analyte and a use pattern decides.
+
+    ``hydrolysed`` asks whether the test reads the analyte with its conjugates, ``above_mg`` for a single dose above so much.
+    """
 
     grade: str
     because: str
@@ -161,6 +193,8 @@ class EvidenceRule:
     routes: tuple[str, ...] | None = None
     patterns: tuple[str, ...] | None = None
     analytes: tuple[str, ...] | None = None
+    hydrolysed: bool | None = None
+    above_mg: float | None = None
 
 
 @dataclass(frozen=True, slots=True)
@@ -173,6 +207,7 @@ class NoteRule:
     patterns: tuple[str, ...] | None = None
     analytes: tuple[str, ...] | None = None
     inputs: tuple[str, ...] | None = None
+    hydrolysed: bool | None = None
 
 
 @dataclass(frozen=True, slots=True)
@@ -181,6 +216,50 @@ class Salt:
 
     id: str
     base_fraction: Quantity
+
+
+@dataclass(frozen=True, slots=True)
+class DoseUnit:
+    """A unit that doses of a substance are counted in, such as a standard drink; ``amount`` is what one holds. [mg]"""
+
+    id: str
+    name: str
+    amount: Quantity
+
+
+@dataclass(frozen=True, slots=True)
+class Brand:
+    """A brand name: the salt its strength is stated in and the route it is made for, where these are known."""
+
+    name: str
+    salt: str | None = None
+    route: str | None = None
+
+
+@dataclass(frozen=True, slots=True)
+class WordCovariate:
+    """Something about a person that is told in a word, such as how an enzyme works; drawn among people where not told.
+
+    Attributes
+    ----------
+    words : dict of str to str
+        Each word with what it means, in the order of the data.
+    shares : tuple of float
+        Of people, in the order of the words; they add up to 1.
+    where_pattern : dict of str to str
+        The word that a pattern of use implies, where nothing is told.
+    """
+
+    id: str
+    name: str
+    words: Mapping[str, str]
+    shares: tuple[float, ...]
+    origin: Origin
+    where_pattern: Mapping[str, str] = field(default_factory=lambda: MappingProxyType({}))
+
+
+ORDINARY_MOST_MG = 20_000.0
+"""Largest single dose that may be asked about where a file states none. [mg]"""
 
 
 @dataclass(frozen=True, slots=True)
@@ -204,6 +283,10 @@ class Substance:
     evidence: tuple[EvidenceRule, ...]
     notes: tuple[NoteRule, ...]
     interactions: Mapping[str, str]
+    covariates: Mapping[str, WordCovariate] = field(default_factory=lambda: MappingProxyType({}))
+    dose_units: tuple[DoseUnit, ...] = ()
+    brands: tuple[Brand, ...] = ()
+    most_mg: float = ORDINARY_MOST_MG
 
     @property
     def root(self) -> Moiety:

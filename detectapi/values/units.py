@@ -18,6 +18,8 @@ KINDS = {
     "mL/min/1.73m2": {"mL/min/1.73m2": 1.0},
     "g/mol": {"g/mol": 1.0},
     "kg": {"kg": 1.0, "g": 1e-3},
+    "mg": {"mg": 1.0, "g": 1000.0, "ug": 1e-3},
+    "mg/h": {"mg/h": 1.0, "g/h": 1000.0, "mg/min": 60.0, "ug/h": 1e-3},
     "mg/kg/d": {"mg/kg/d": 1.0},
     "mosm/d": {"mosm/d": 1.0},
     "kg/mosm": {"kg/mosm": 1.0},

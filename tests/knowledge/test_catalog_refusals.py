@@ -91,7 +91,6 @@ WRONG = {
     ),
     "a negative uncertainty": ("0.2\nlow = 0.05", "-0.2\nlow = 0.05", 'parameters."toy.clearance".uncertainty'),
     "no uncertainty": ("uncertainty = 0.2\nlow = 0.05", "low = 0.05", 'parameters."toy.clearance".uncertainty'),
-    "a lag that differs between draws": ("0\nlow = 1\n", "0.1\nlow = 1\n", 'parameters."oral.lag_time"'),
     "a parameter missing": ('[parameters."toy.pka"]', '[parameters."toy.pkb"]', "toy.pka is missing"),
     "a parameter too many": (CLEARANCE, ONE_MORE + CLEARANCE, 'parameters."toy.colour"'),
     "effects that are not there": ('effects = ["growth"]', 'effects = ["growht"]', "effects.growth"),
@@ -190,7 +189,6 @@ FORM = (
     "no meaning",
     "two variabilities",
     "no uncertainty",
-    "an unknown covariate",
     "too many compartments",
     "an unknown path",
     "a grade of its own",
@@ -303,7 +301,7 @@ def test_a_value_of_another_type_is_a_mistake_and_nothing_worse(path):
         table[path[-1]] = wrong
         root = Table(data, "toy.toml")
         root.schema_version()
-        substance_file.substance(root, "", ["oral"])
+        substance_file.substance(root, "", ["oral"], {})
 
         assert root.mistakes or (path[0], wrong) == ("interactions", {})
 

@@ -13,6 +13,9 @@ ROUTES = {
     "oral-extended-release": "Swallowed, slow release",
     "rectal": "Rectal (suppository)",
     "inhaled": "Inhaled",
+    "smoked": "Smoked",
+    "vaporised": "Vaporised",
+    "transdermal": "Through the skin (patch)",
 }
 CKD_STAGES = dict.fromkeys(("G1", "G2", "G3a", "G3b", "G4", "G5"), "")  # KDIGO
 

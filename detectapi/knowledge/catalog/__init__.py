@@ -13,9 +13,9 @@ from detectapi.knowledge import DATA
 from detectapi.knowledge.catalog import files
 from detectapi.knowledge.catalog.files import forget
 from detectapi.knowledge.catalog.registries import Reference, SpecimenValidity, plain
-from detectapi.values.assay import RegisteredAssay
+from detectapi.values.assay import Panel, RegisteredAssay
 from detectapi.values.errors import CatalogError, InputError, Mistake, NotSupported, UnknownSubstance, nearest
-from detectapi.values.substance import Moiety, Origin, Parameter, Route, Substance
+from detectapi.values.substance import Moiety, Origin, Parameter, Route, Substance, WordCovariate
 
 __all__ = [
     "Reference",
@@ -26,9 +26,11 @@ __all__ = [
     "assays",
     "check",
     "ckd_stages",
+    "covariates",
     "forget",
     "mistakes",
     "origin_card",
+    "panels",
     "path",
     "physiology",
     "references",
@@ -73,12 +75,16 @@ def resolve_substance(word: str) -> str:
     for substance_id in ids:  # by file name first, so that no file need be read
         if plain(substance_id) == wanted:
             return substance_id
-    names = {plain(name): known.id for known in substances() for name in (known.name, *known.aliases)}
+    names = {plain(name): known.id for known in substances() for name in _names(known)}
     if wanted in names:
         return names[wanted]
     raise UnknownSubstance(
         "No substance of this name is in the data.", pointer="/substance", allowed=nearest(word, ids) or ids
     )
+
+
+def _names(known: Substance) -> tuple[str, ...]:
+    return (known.name, *known.aliases, *(brand.name for brand in known.brands))
 
 
 def path(substance_id: str) -> Path:
@@ -108,6 +114,16 @@ def assay(assay_id: str, pointer: str = "/assay") -> RegisteredAssay:
         "No assay of this id is registered; GET /v1/assays lists them.",
         pointer=pointer, code="unknown-assay", allowed=nearest(assay_id, known) or list(known),
     )  # fmt: skip
+
+
+def panels() -> Mapping[str, Panel]:
+    """Every panel of tests, by id."""
+    return files.panels(files.folders())
+
+
+def covariates() -> Mapping[str, WordCovariate]:
+    """What may be told about a person in a word, by name, beside what the model itself has a meaning for."""
+    return files.covariates(files.folders())
 
 
 def physiology() -> Mapping[str, Parameter]:
@@ -142,12 +158,15 @@ def resolve_route(substance: Substance, word: str, pointer: str = "") -> Route:
     Raises
     ------
     NotSupported
-        The word means no route, or the substance has no data for it; ``allowed`` has its routes.
+        The word means no route, or the substance has no data for it; ``allowed`` has its routes. A route that is a kind of
+        another is that one where the substance has data only for that.
     """
     wanted = plain(word)
     for known in files.routes().values():
-        if wanted in (plain(known.id), plain(known.name), *map(plain, known.synonyms)) and known.id in substance.routes:
-            return substance.routes[known.id]
+        if wanted in (plain(known.id), plain(known.name), *map(plain, known.synonyms)):
+            for route_id in (known.id, known.kind_of):
+                if route_id in substance.routes:
+                    return substance.routes[route_id]
     raise NotSupported(
         f"{substance.name} has no data for this route.",
         pointer=pointer, code="unknown-route", allowed=list(substance.routes),
@@ -163,13 +182,18 @@ def resolve_analyte(substance: Substance, word: str, pointer: str = "") -> Moiet
         ``allowed`` has the analytes of the substance.
     """
     wanted = plain(word)
+    analytes = [moiety.id for moiety in substance.moieties if not moiety.no_analyte]
     for moiety in substance.moieties:
         if wanted in (plain(moiety.id), plain(moiety.name), *map(plain, moiety.abbreviations)):
+            if moiety.no_analyte:
+                raise NotSupported(
+                    f"No test is answered for {moiety.name}: {moiety.no_analyte}.",
+                    pointer=pointer, code="no-analyte", allowed=analytes,
+                )  # fmt: skip
             return moiety
     raise NotSupported(
-        f"{substance.name} has no data for this analyte.",
-        pointer=pointer, code="unknown-analyte", allowed=[moiety.id for moiety in substance.moieties],
-    )  # fmt: skip
+        f"{substance.name} has no data for this analyte.", pointer=pointer, code="unknown-analyte", allowed=analytes
+    )
 
 
 def mistakes(substance_id: str) -> list[Mistake]:
@@ -191,8 +215,9 @@ def check() -> None:
     CatalogError
         With one line for each mistake.
     """
-    files.physiology(), files.routes()
-    every = [mistake for substance_id in files.substance_ids(files.folders()) for mistake in mistakes(substance_id)]
+    where = files.folders()
+    files.physiology(), files.routes(), files.covariates(where), files.panels(where)
+    every = [mistake for substance_id in files.substance_ids(where) for mistake in mistakes(substance_id)]
     if every:
         raise CatalogError.of(dict.fromkeys(every))
 

@@ -7,10 +7,11 @@ from collections.abc import Mapping
 from typing import Any
 
 from detectapi.knowledge.catalog.registries import Reference
-from detectapi.values.assay import RegisteredAssay
-from detectapi.values.substance import Effect, Origin, Parameter, Quantity, Route, Substance
+from detectapi.values.assay import Assay, Component, RegisteredAssay
+from detectapi.values.substance import Effect, Moiety, Origin, Parameter, Quantity, Route, Substance, WordCovariate
 
 References = Mapping[str, Reference]
+NOTE_CONDITIONS = ("routes", "patterns", "analytes", "hydrolysed", "inputs")
 
 
 def substance_card(substance: Substance, references: References) -> dict[str, Any]:
@@ -25,21 +26,11 @@ def substance_card(substance: Substance, references: References) -> dict[str, An
         "reviewed": substance.reviewed,
         "sha256": substance.sha256,
         "default_assay": substance.default_assay,
-        "analytes": [moiety.id for moiety in substance.moieties],
+        "analytes": [moiety.id for moiety in substance.moieties if not moiety.no_analyte],
         "salts": [
             {"id": salt.id, "base_fraction": _quantity(salt.base_fraction, references)} for salt in substance.salts
         ],
-        "moieties": [
-            {
-                "id": moiety.id,
-                "name": moiety.name,
-                "abbreviations": list(moiety.abbreviations),
-                "formed_from": moiety.formed_from,
-                "peripherals": moiety.peripherals,
-                "molar_mass": _quantity(moiety.molar_mass, references),
-            }
-            for moiety in substance.moieties
-        ],
+        "moieties": [_moiety(moiety, references) for moiety in substance.moieties],
         "routes": [_route(route) for route in substance.routes.values()],
         "parameters": [_parameter(parameter, references) for parameter in substance.parameters.values()],
         "correlations": [
@@ -64,22 +55,25 @@ def substance_card(substance: Substance, references: References) -> dict[str, An
             {
                 "grade": rule.grade,
                 "because": rule.because,
-                **_conditions(rule, ("routes", "patterns", "analytes")),
+                **_conditions(rule, ("routes", "patterns", "analytes", "hydrolysed", "above_mg")),
                 "sources": [_source(citekey, references) for citekey in rule.sources],
             }
             for rule in substance.evidence
         ],
-        "notes": [
-            {"code": n.code, "message": n.message, **_conditions(n, ("routes", "patterns", "analytes", "inputs"))}
-            for n in substance.notes
-        ],
+        "notes": [{"code": n.code, "message": n.message, **_conditions(n, NOTE_CONDITIONS)} for n in substance.notes],
         "interactions": dict(substance.interactions),
+        "covariates": [_covariate(covariate, references) for covariate in substance.covariates.values()],
+        "dose_units": [
+            {"id": unit.id, "name": unit.name, "amount": _quantity(unit.amount, references)}
+            for unit in substance.dose_units
+        ],
+        "brands": [{"name": brand.name, "salt": brand.salt, "route": brand.route} for brand in substance.brands],
+        "largest_dose_mg": substance.most_mg,
     }
 
 
 def assay_card(registered: RegisteredAssay, references: References) -> dict[str, Any]:
     """Everything known of a registered assay; ``test`` is null without a cutoff in urine, ``because`` says why."""
-    test = registered.assay
     return {
         "id": registered.id,
         "name": registered.name,
@@ -89,28 +83,65 @@ def assay_card(registered: RegisteredAssay, references: References) -> dict[str,
         "method": registered.method,
         "stage": registered.stage,
         "substances": list(registered.substances),
-        "test": None
-        if test is None
-        else {
-            "rule": test.rule,
-            "analytes": [
-                {
-                    "analyte": component.analyte,
-                    "cutoff_ng_ml": component.cutoff_ng_ml,
-                    "cross_reactivity": {
-                        name: weight for name, weight in component.weights.items() if name != component.analyte
-                    },
-                }
-                for component in test.components
-            ],
-            "imprecision_cv": {
-                "value": test.imprecision_cv,
-                "origin": origin_card(test.imprecision_origin, references),
-            },
-        },
+        "test": None if registered.assay is None else _test(registered.assay, references),
         "because": registered.because,
         "limits_ng_ml": dict(registered.limits_ng_ml),
         "origin": origin_card(registered.origin, references),
+    }
+
+
+def _test(test: Assay, references: References) -> dict[str, Any]:
+    """How a test decides; what only some tests have stands there only for those."""
+    card: dict[str, Any] = {
+        "rule": test.rule,
+        "analytes": [_component(component) for component in test.components],
+        "imprecision_cv": {"value": test.imprecision_cv, "origin": origin_card(test.imprecision_origin, references)},
+    }
+    if any(component.hydrolysed for component in test.components):
+        split = test.hydrolysis_yield
+        card["hydrolysis_yield"] = {
+            "value": split.value, "uncertainty": {"sd": split.uncertainty}, "origin": origin_card(split.origin, references),
+        }  # fmt: skip
+    if test.kit_bias is not None:
+        card["kit_bias"] = {"sd": test.kit_bias.log_sd, "origin": origin_card(test.kit_bias.origin, references)}
+    if test.stages:
+        card["stages"] = [{"id": stage.id, **_test(stage, references)} for stage in test.stages]
+    return card
+
+
+def _component(component: Component) -> dict[str, Any]:
+    cutoff = "cutoff_ng_mg_creatinine" if component.per_creatinine else "cutoff_ng_ml"
+    others = {name: weight for name, weight in component.weights.items() if name != component.analyte}
+    card = {"analyte": component.analyte, cutoff: component.cutoff_ng_ml, "cross_reactivity": others}
+    return {**card, "hydrolysed": True} if component.hydrolysed else card
+
+
+def _moiety(moiety: Moiety, references: References) -> dict[str, Any]:
+    return {
+        "id": moiety.id,
+        "name": moiety.name,
+        "abbreviations": list(moiety.abbreviations),
+        "formed_from": moiety.formed_from,
+        "parents": list(moiety.parents),
+        "conjugate_of": moiety.conjugate_of,
+        "charge": moiety.charge,
+        "total": moiety.total,
+        "no_analyte": moiety.no_analyte or None,
+        "peripherals": moiety.peripherals,
+        "molar_mass": _quantity(moiety.molar_mass, references),
+    }
+
+
+def _covariate(covariate: WordCovariate, references: References) -> dict[str, Any]:
+    words = [
+        {"word": word, "share": share, "meaning": covariate.words[word]}
+        for word, share in zip(covariate.words, covariate.shares, strict=True)
+    ]
+    return {
+        "id": covariate.id,
+        "name": covariate.name,
+        "words": words,
+        "origin": origin_card(covariate.origin, references),
     }
 
 
@@ -163,8 +194,9 @@ def _route(route: Route) -> dict[str, Any]:
     }
 
 
-def _conditions(rule: Any, names: tuple[str, ...]) -> dict[str, list[str]]:
-    return {name: list(getattr(rule, name)) for name in names if getattr(rule, name) is not None}
+def _conditions(rule: Any, names: tuple[str, ...]) -> dict[str, Any]:
+    given = {name: getattr(rule, name) for name in names if getattr(rule, name) is not None}
+    return {name: list(value) if isinstance(value, tuple) else value for name, value in given.items()}
 
 
 def _quantity(quantity: Quantity, references: References) -> dict[str, Any]:

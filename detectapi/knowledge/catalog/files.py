@@ -1,7 +1,8 @@
 """The data files: where they lie, and what is read from them, kept until `forget`.
 
 Files lie in the package's ``data`` folder. The environment variable DETECTAPI_DATA may name one more folder of the same
-layout (``substances/*.toml``, ``assays*.toml``, ``references*.toml``, each optional). A file is read when it is asked for.
+layout (``substances/*.toml``, ``blocks/*.toml``, ``assays*.toml``, ``panels*.toml``, ``covariates*.toml``,
+``references*.toml``, each optional). A file is read when it is asked for.
 """
 
 from __future__ import annotations
@@ -14,12 +15,12 @@ from pathlib import Path
 from typing import TypeVar
 
 from detectapi.knowledge import DATA
-from detectapi.knowledge.catalog import meaning, registries, substance_file
+from detectapi.knowledge.catalog import assay_registry, meaning, merging, registries, substance_file
 from detectapi.knowledge.catalog.reading import Table, parse, reading
 from detectapi.knowledge.catalog.registries import Reference
-from detectapi.values.assay import RegisteredAssay
+from detectapi.values.assay import Panel, RegisteredAssay
 from detectapi.values.errors import CatalogError, Mistake
-from detectapi.values.substance import Substance
+from detectapi.values.substance import Substance, WordCovariate
 
 Folders = tuple[Path, ...]
 Entry = TypeVar("Entry")
@@ -111,13 +112,16 @@ def _or_mistakes(
 
 
 def _substance(where: Folders, substance_id: str) -> tuple[Table, Substance]:
-    """A substance as far as its own file and the one that it extends tell; mistakes are noted in the table."""
+    """A substance as far as its own file and those that it takes from tell; mistakes are noted in the table."""
     root, content = _table(where, substance_id)
     if root.data.get("id") != substance_id and root.is_sound("id"):
         root.refuse("id", "must be the name of the file")
     if "extends" in root:
         root, content = _extended(where, substance_id, root, content)
-    return root, substance_file.substance(root, hashlib.sha256(content).hexdigest(), routes())
+    elif "without_routes" in root:
+        root.refuse("without_routes", "cannot stand without extends")
+    digest = hashlib.sha256(content).hexdigest()
+    return root, substance_file.substance(root, digest, routes(), covariates(where))
 
 
 def _extended(where: Folders, substance_id: str, root: Table, content: bytes) -> tuple[Table, bytes]:
@@ -137,14 +141,36 @@ def _extended(where: Folders, substance_id: str, root: Table, content: bytes) ->
     for key in OF_EACH_FILE:
         if key not in root:
             root.refuse(key, "is missing (it is never taken from another file)")
-    merged = Table(substance_file.extend(base.data, root.data), root.file, mistakes=root.mistakes)
+    taken = merging.without_routes(root, base.data) if "without_routes" in root else base.data
+    merged = Table(merging.extend(taken, root.data), root.file, mistakes=root.mistakes)
     merged.schema_version()
     return merged, base_content + content  # the digest is of every byte that the numbers come from
 
 
 def _table(where: Folders, substance_id: str) -> tuple[Table, bytes]:
+    """The table of a file with the blocks that it includes, and every byte that it was made from."""
     content = substance_path(where, substance_id).read_bytes()
-    return parse(content, f"substances/{substance_id}.toml"), content
+    root = parse(content, f"substances/{substance_id}.toml")
+    if "include" not in root:
+        return root, content
+    if "extends" in root:
+        root.refuse("include", "cannot stand beside extends")
+        root.raise_mistakes()
+    contents: list[bytes] = []
+
+    def read_block(name: str) -> Table | None:
+        file = f"blocks/{name}.toml"
+        folder = next((folder for folder in reversed(where) if (folder / file).is_file()), None)
+        if folder is None:
+            return None
+        contents.append((folder / file).read_bytes())
+        block = parse(contents[-1], file)
+        root.mistakes.extend(block.mistakes)
+        return block
+
+    whole = merging.include(root, read_block)
+    whole.schema_version()
+    return whole, b"".join([*contents, content])
 
 
 @lru_cache(maxsize=1)
@@ -173,13 +199,36 @@ def references(where: Folders) -> Mapping[str, Reference]:
 @lru_cache(maxsize=8)
 def assays(where: Folders) -> Mapping[str, RegisteredAssay]:
     """All registered assays, by id."""
+    return _registry(where, "assays*.toml", _with_sources(where, assay_registry.assays))
 
-    def read(root: Table) -> dict[str, RegisteredAssay]:
-        result = registries.assays(root)
+
+@lru_cache(maxsize=8)
+def panels(where: Folders) -> Mapping[str, Panel]:
+    """All panels of tests, by id."""
+
+    def read(root: Table) -> dict[str, Panel]:
+        result = assay_registry.panels(root)
+        meaning.check_panels(root, result, assays(where))
+        return result
+
+    return _registry(where, "panels*.toml", _with_sources(where, read))
+
+
+@lru_cache(maxsize=8)
+def covariates(where: Folders) -> Mapping[str, WordCovariate]:
+    """All covariates of words, by name."""
+    return _registry(where, "covariates*.toml", _with_sources(where, registries.covariates))
+
+
+def _with_sources(where: Folders, read: Callable[[Table], dict[str, Entry]]) -> Callable[[Table], dict[str, Entry]]:
+    """A reader of a registry that also checks its sources."""
+
+    def read_and_check(root: Table) -> dict[str, Entry]:
+        result = read(root)
         meaning.check_sources(root, references(where))
         return result
 
-    return _registry(where, "assays*.toml", read)
+    return read_and_check
 
 
 def _registry(where: Folders, pattern: str, read: Callable[[Table], dict[str, Entry]]) -> dict[str, Entry]:
@@ -197,5 +246,5 @@ def _registry(where: Folders, pattern: str, read: Callable[[Table], dict[str, En
 
 def forget() -> None:
     """Read files afresh when they are next asked for."""
-    for cached in (substance_ids, substance, physiology, routes, references, assays):
+    for cached in (substance_ids, substance, physiology, routes, covariates, references, assays, panels):
         cached.cache_clear()

@@ -11,14 +11,17 @@ from marshmallow import Schema, ValidationError
 
 from detectapi.knowledge.catalog.reading import join
 from detectapi.values.errors import Mistake
-from schemas.assay import AssaysFileSchema
+from schemas.assay import AssaysFileSchema, PanelsFileSchema
 from schemas.error import problems
-from schemas.physiology import PhysiologyFileSchema, RoutesFileSchema
+from schemas.physiology import CovariatesFileSchema, PhysiologyFileSchema, RoutesFileSchema
 from schemas.reference import ReferencesFileSchema
-from schemas.substance import SubstanceFileSchema
+from schemas.substance import BlockFileSchema, SubstanceFileSchema
 
 REGISTRIES: dict[str, type[Schema]] = {
     "assays*.toml": AssaysFileSchema,
+    "blocks/*.toml": BlockFileSchema,
+    "covariates*.toml": CovariatesFileSchema,
+    "panels*.toml": PanelsFileSchema,
     "physiology.toml": PhysiologyFileSchema,
     "references*.toml": ReferencesFileSchema,
     "routes.toml": RoutesFileSchema,
@@ -28,7 +31,7 @@ REGISTRIES: dict[str, type[Schema]] = {
 def registry_mistakes(folder: Path) -> list[Mistake]:
     """Every mistake of form in the files that substances share."""
     files = [(file, form) for pattern, form in REGISTRIES.items() for file in sorted(folder.glob(pattern))]
-    return [mistake for file, form in files for mistake in _mistakes(file, file.name, form)]
+    return [mistake for file, form in files for mistake in _mistakes(file, file.relative_to(folder).as_posix(), form)]
 
 
 def substance_mistakes(file: Path) -> list[Mistake]:

@@ -7,7 +7,7 @@ from typing import Any
 
 from detectapi.knowledge.catalog.reading import Table, join
 from detectapi.knowledge.catalog.registries import Reference
-from detectapi.values.assay import RegisteredAssay
+from detectapi.values.assay import Panel, RegisteredAssay
 from detectapi.values.substance import Substance
 
 
@@ -19,12 +19,30 @@ def check_assay(root: Table, substance: Substance, assays: Mapping[str, Register
     if registered is None or registered.assay is None:
         root.refuse("default_assay", "must be an assay with a cutoff in urine")
         return
-    known = {moiety.id for moiety in substance.moieties}
+    known = {moiety.id for moiety in substance.moieties if not moiety.no_analyte}
     measured = {analyte for component in registered.assay.components for analyte in component.weights}
     if substance.id not in registered.substances and root.is_sound("id"):
         root.refuse("default_assay", "does not list this substance")
-    elif not measured <= known and known and "" not in known:
-        root.refuse("default_assay", "looks for an analyte that the substance does not have")
+    elif not measured & known and known and "" not in known:
+        root.refuse("default_assay", "looks for no analyte of the substance")
+
+
+def check_panels(root: Table, panels: Mapping[str, Panel], assays: Mapping[str, RegisteredAssay]) -> None:
+    """Note every assay of a panel that is not registered, and a class with two assays for one substance."""
+    for panel_id, item in root.named_tables("panels"):
+        if panel_id not in panels or not item.is_sound("classes"):
+            continue
+        for table, one in zip(item.tables("classes"), panels[panel_id].classes, strict=True):
+            tested: set[str] = set()
+            for assay_id in one.assays:
+                if assay_id not in assays or assays[assay_id].assay is None:
+                    table.refuse("assays", f"{assay_id} must be an assay with a cutoff in urine")
+                    continue
+                if tested & set(assays[assay_id].substances):
+                    table.refuse(
+                        "assays", f"{assay_id} tests for a substance that another assay of the class tests for"
+                    )
+                tested |= set(assays[assay_id].substances)
 
 
 def check_sources(root: Table, references: Mapping[str, Reference]) -> None:

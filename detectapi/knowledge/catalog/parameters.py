@@ -7,7 +7,7 @@ from collections.abc import Mapping
 from types import MappingProxyType
 
 from detectapi.knowledge.catalog.reading import Table
-from detectapi.values.substance import Effect, Origin, Parameter, Quantity
+from detectapi.values.substance import Effect, Origin, Parameter, Quantity, WordCovariate
 from detectapi.values.units import KINDS, convert
 
 BASES = ("measured", "derived", "assumed")
@@ -19,8 +19,12 @@ COVARIATES = {
     "gfr_ml_min": "number",
     "hepatic_class": "word",
     "interactions": "word",
+    "pattern": "word",
+    "amount_mg": "number",
 }
-"""What an effect may depend on, and whether that is a number or one or more words."""
+"""What an effect may depend on beside the covariates of ``covariates.toml``, and whether that is a number or one or more words."""
+
+PATTERNS = ("single", "course", "chronic")
 
 SPREADS = {
     "interindividual_cv": "people",
@@ -50,18 +54,27 @@ def quantity(table: Table, unit: str) -> Quantity:
     return result
 
 
-def effect(table: Table) -> Effect:
-    """How a covariate changes a parameter."""
-    covariate = table.choice("covariate", tuple(COVARIATES))
+def effect(table: Table, covariates: Mapping[str, WordCovariate]) -> Effect:
+    """How a covariate changes a parameter.
+
+    Parameters
+    ----------
+    table : Table
+    covariates : dict of str to WordCovariate
+        Those of words, by name.
+    """
+    covariate = table.choice("covariate", (*COVARIATES, *covariates))
     form = table.choice("form", FORMS)
-    if covariate and form and (form == "category") != (COVARIATES[covariate] == "word"):
+    if covariate and form and (form == "category") != (COVARIATES.get(covariate, "word") == "word"):
         table.refuse("form", f"does not suit {covariate}")
         form = ""
+    if covariate == "amount_mg" and form not in ("", "power"):
+        table.refuse("form", "must be power: what is absorbed must rise with the amount")
     factors: dict[str, float] = {}
     clip: tuple[float, float] | None = None
     coefficient, reference = 0.0, 0.0
     if form == "category":
-        factors = table.factors("factors")
+        factors = _factors(table, covariate, covariates)
     elif form:
         clip = _clip(table)
         coefficient, reference = table.number("coefficient"), table.number("reference")
@@ -74,6 +87,15 @@ def effect(table: Table) -> Effect:
     return result
 
 
+def _factors(table: Table, covariate: str, covariates: Mapping[str, WordCovariate]) -> dict[str, float]:
+    factors = table.factors("factors")
+    known = PATTERNS if covariate == "pattern" else covariates[covariate].words if covariate in covariates else factors
+    for word in factors:
+        if word not in known:
+            table.table("factors").refuse(word, f"is no word of {covariate}; there are {', '.join(known)}")
+    return factors
+
+
 def _clip(table: Table) -> tuple[float, float] | None:
     limits = table.optional_numbers("clip")
     if limits is None:
@@ -84,7 +106,7 @@ def _clip(table: Table) -> tuple[float, float] | None:
     return limits[0], limits[1]
 
 
-def shared_effects(root: Table) -> dict[str, tuple[Effect, ...]]:
+def shared_effects(root: Table, covariates: Mapping[str, WordCovariate]) -> dict[str, tuple[Effect, ...]]:
     """The named lists of effects. A list that no parameter names is refused: its name is probably mistyped."""
     if "effects" not in root:
         return {}
@@ -93,7 +115,7 @@ def shared_effects(root: Table) -> dict[str, tuple[Effect, ...]]:
     for name in named.data:
         if name not in used:
             named.refuse(name, "no parameter has these effects")
-    return {name: tuple(effect(item) for item in named.tables(name)) for name in named.data}
+    return {name: tuple(effect(item, covariates) for item in named.tables(name)) for name in named.data}
 
 
 def _effects_in_use(root: Table) -> set[str]:

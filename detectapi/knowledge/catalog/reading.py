@@ -225,6 +225,13 @@ class Table:
         value = self._take(key, optional=True)
         return None if value is _MISSING else self._texts(key, value)
 
+    def text_or_texts(self, key: str) -> tuple[str, ...]:
+        """One text, or a list of texts, each once; an empty one where the key is left out."""
+        value = self._take(key, optional=True)
+        if value is _MISSING:
+            return ()
+        return self._texts(key, [value] if isinstance(value, str) else value) or ()
+
     def _texts(self, key: str, value: Any) -> tuple[str, ...] | None:
         if not isinstance(value, list) or not all(isinstance(item, str) and item.strip() for item in value):
             self.refuse(key, "must be a list of texts")

@@ -1,4 +1,4 @@
-"""What all substances share, read from its files: physiology, routes, assays, references."""
+"""What all substances share, read from its files: physiology, routes, covariates, references."""
 
 from __future__ import annotations
 
@@ -8,16 +8,12 @@ from functools import lru_cache
 from types import MappingProxyType
 
 from detectapi.inputs.table import INPUTS
-from detectapi.knowledge.catalog.parameters import origin, parameter, quantity
+from detectapi.knowledge.catalog.parameters import COVARIATES, PATTERNS, origin, parameter
 from detectapi.knowledge.catalog.reading import Table
-from detectapi.values.assay import Assay, Component, RegisteredAssay
-from detectapi.values.substance import Parameter
+from detectapi.values.substance import Parameter, WordCovariate
 
 ACCESS = ("read", "second-hand", "recalled")
 """How a source was consulted: itself, in the transcription of another, or from memory only."""
-
-KINDS = ("immunoassay", "mass-spectrometry")
-STAGES = ("screen", "confirm")
 
 PHYSIOLOGY_UNITS = {
     "weight_kg": "kg",
@@ -83,11 +79,12 @@ class SpecimenValidity:
 
 @dataclass(frozen=True, slots=True)
 class Route:
-    """A route and the words that people use for it."""
+    """A route and the words that people use for it; ``kind_of`` is the route that it is a kind of."""
 
     id: str
     name: str
     synonyms: tuple[str, ...]
+    kind_of: str | None = None
 
 
 @dataclass(frozen=True, slots=True)
@@ -133,13 +130,54 @@ def routes(root: Table) -> dict[str, Route]:
     known: dict[str, Route] = {}
     words: dict[str, str] = {}
     for route_id, item in root.named_tables("routes"):
-        known[route_id] = Route(route_id, item.text("name"), item.texts("synonyms"))
+        kind_of = item.optional_text("kind_of")
+        if kind_of not in (None, *known):
+            item.refuse("kind_of", "must name a route listed before it")
+        known[route_id] = Route(route_id, item.text("name"), item.texts("synonyms"), kind_of)
         item.finish()
         for word in (route_id, *known[route_id].synonyms):
             if words.setdefault(plain(word), route_id) != route_id:
                 item.refuse("synonyms", "has a word of another route")
     root.finish()
     return known
+
+
+def covariates(root: Table) -> dict[str, WordCovariate]:
+    """Read ``covariates.toml``."""
+    known = {}
+    for name, item in root.named_tables("covariates"):
+        if name in COVARIATES:
+            root.refuse(f"covariates.{name}", "is a name that the model has a meaning for")
+        known[name] = _covariate(name, item)
+        item.finish()
+    root.finish()
+    return known
+
+
+def _covariate(name: str, table: Table) -> WordCovariate:
+    words: dict[str, str] = {}
+    shares = []
+    for item in table.tables("words"):
+        word, share = item.text("word"), item.number("share")
+        if word in words:
+            item.refuse("word", "is listed twice")
+        if share < 0.0 or share > 1.0:
+            item.refuse("share", "must lie between 0 and 1")
+        words[word] = item.text("meaning")
+        shares.append(share)
+        item.finish()
+    if table.is_sound("words") and (len(words) < 2 or abs(sum(shares) - 1.0) > 1e-9):
+        table.refuse("words", "must be two or more, and their shares must add up to 1")
+    where = {}
+    if "where_pattern" in table:
+        inner = table.table("where_pattern")
+        for pattern in inner.data:
+            if pattern not in PATTERNS:
+                inner.refuse(pattern, f"is no pattern; there are {', '.join(PATTERNS)}")
+            where[pattern] = inner.choice(pattern, tuple(words))
+    return WordCovariate(
+        name, table.text("name"), MappingProxyType(words), tuple(shares), origin(table), MappingProxyType(where)
+    )
 
 
 @lru_cache(maxsize=4096)
@@ -167,64 +205,3 @@ def references(root: Table) -> dict[str, Reference]:
         item.finish()
     root.finish()
     return known
-
-
-def assays(root: Table) -> dict[str, RegisteredAssay]:
-    """Read ``assays.toml``."""
-    known = {}
-    for assay_id, item in root.named_tables("assays"):
-        known[assay_id] = _assay(assay_id, item)
-        item.finish()
-    root.finish()
-    return known
-
-
-def _assay(assay_id: str, table: Table) -> RegisteredAssay:
-    kind = table.choice("kind", KINDS)
-    components = tuple(_component(item, kind) for item in table.tables("components", optional=True))
-    because = ""
-    if not components:
-        because = table.optional_text("because") or ""
-        if not because and table.is_sound("components") and table.is_sound("because"):
-            table.refuse("components", "is missing; an assay without a cutoff in urine says why under because")
-    return RegisteredAssay(
-        id=assay_id,
-        name=table.text("name"),
-        issuer=table.text("issuer"),
-        date=table.text("date"),
-        kind=kind,
-        method=table.text("method"),
-        stage=table.choice("stage", STAGES),
-        substances=table.texts("substances"),
-        origin=origin(table),
-        assay=_test(assay_id, table, components) if components else None,
-        because=because,
-        limits_ng_ml=MappingProxyType(table.factors("limits_ng_ml") if "limits_ng_ml" in table else {}),
-    )
-
-
-def _test(assay_id: str, table: Table, components: tuple[Component, ...]) -> Assay:
-    analytes = [component.analyte for component in components if component.analyte]
-    if len(set(analytes)) < len(analytes):
-        table.refuse("components", "an analyte occurs once")
-    imprecision = quantity(table.table("imprecision_cv"), "1")
-    if imprecision.value < 0.0 or imprecision.value > 1.0:
-        table.refuse("imprecision_cv", "must lie between 0 and 1")
-    rule = table.choice("rule", ("any", "all"))
-    return Assay(rule, components, imprecision.value, imprecision.origin, assay_id)
-
-
-def _component(table: Table, kind: str) -> Component:
-    analyte, cutoff = table.text("analyte"), table.number("cutoff_ng_ml")
-    if cutoff <= 0.0:
-        table.refuse("cutoff_ng_ml", "must be above 0")
-    weights = {analyte: 1.0}
-    if "cross_reactivity" in table:
-        if kind not in ("", "immunoassay"):
-            table.refuse("cross_reactivity", "belongs to an immunoassay")
-        others = table.factors("cross_reactivity")
-        if analyte in others:
-            table.refuse("cross_reactivity", "the target itself counts as 1")
-        weights |= others
-    table.finish()
-    return Component(analyte, cutoff, MappingProxyType(weights))

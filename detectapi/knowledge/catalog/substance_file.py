@@ -6,15 +6,19 @@ is left out.
 
 from __future__ import annotations
 
-from collections.abc import Collection, Iterable, Mapping
+from collections.abc import Collection, Mapping
 from types import MappingProxyType
 from typing import Any
 
 from detectapi.knowledge.catalog import model_names
-from detectapi.knowledge.catalog.parameters import origin, parameter, quantity, shared_effects
+from detectapi.knowledge.catalog.moieties import are_known, check_delivered, formation_names, ids, moieties
+from detectapi.knowledge.catalog.parameters import PATTERNS, origin, parameter, quantity, shared_effects
 from detectapi.knowledge.catalog.reading import Table
 from detectapi.values.substance import (
+    ORDINARY_MOST_MG,
+    Brand,
     Correlation,
+    DoseUnit,
     Effect,
     EvidenceRule,
     HalfLife,
@@ -27,52 +31,41 @@ from detectapi.values.substance import (
     RouteForm,
     Salt,
     Substance,
+    WordCovariate,
 )
 from detectapi.values.units import KINDS, convert
 
-PATH_KINDS = ("bolus", "first-order", "zero-order", "zero-then-first-order")
+PATH_KINDS = ("bolus", "first-order", "zero-order", "zero-then-first-order", "capacity-limited")
 GRADES = ("validated", "calibrated", "extrapolated", "hypothesis")
-PATTERNS = ("single", "course", "chronic")
-MOST_PERIPHERALS = 3
 
 Words = Mapping[str, Collection[str]]
 Effects = Mapping[str, tuple[Effect, ...]]
 
 
-def extend(base: Mapping[str, Any], own: Mapping[str, Any]) -> dict[str, Any]:
-    """The data of a file that ``extends`` another: its own tables, and those of the other that it does not have.
-
-    Parameters and shared effects are replaced by name. Its own evidence and notes come before those of the other, so they
-    decide first.
-    """
-    merged = {**base, **own}
-    for key in ("parameters", "effects"):
-        if isinstance(base.get(key), Mapping) and isinstance(own.get(key), Mapping):
-            merged[key] = {**base[key], **own[key]}
-    for key in ("evidence", "notes"):
-        if isinstance(base.get(key), list) and isinstance(own.get(key), list):
-            merged[key] = [*own[key], *base[key]]
-    merged.pop("extends")
-    return merged
-
-
-def substance(root: Table, sha256: str, known_routes: Collection[str]) -> Substance:
+def substance(
+    root: Table, sha256: str, known_routes: Collection[str], covariates: Mapping[str, WordCovariate]
+) -> Substance:
     """Read one substance; mistakes are noted in the table.
 
     Parameters
     ----------
     root : Table
-        The file, completed by what it extends.
+        The file, completed by what it extends and includes.
     sha256 : str
     known_routes : collection of str
         Ids of all routes.
+    covariates : dict of str to WordCovariate
+        All covariates of words, by name.
     """
-    moieties = _moieties(root)
-    routes = _routes(root, known_routes, moieties)
-    effects = shared_effects(root)
-    parameters = _parameters(root, moieties, routes, effects)
-    _check_fractions(root, moieties, routes, parameters)
-    words = {"analytes": _ids(moieties), "routes": list(routes), "patterns": PATTERNS}
+    tree = moieties(root)
+    routes = _routes(root, known_routes, tree)
+    check_delivered(root, tree, routes)
+    effects = shared_effects(root, covariates)
+    parameters = _parameters(root, tree, routes, effects)
+    _check_fractions(root, tree, routes, parameters)
+    analytes = [moiety.id for moiety in tree if not moiety.no_analyte]
+    words = {"analytes": analytes, "routes": list(routes), "patterns": PATTERNS}
+    salts = tuple(_salt(item) for item in root.tables("salts", optional=True))
     result = Substance(
         id=root.text("id"),
         name=root.text("name"),
@@ -82,81 +75,34 @@ def substance(root: Table, sha256: str, known_routes: Collection[str]) -> Substa
         reviewed=root.text("reviewed"),
         sha256=sha256,
         default_assay=root.text("default_assay"),
-        moieties=moieties,
+        moieties=tree,
         parameters=MappingProxyType(parameters),
         routes=MappingProxyType(routes),
-        salts=tuple(_salt(item) for item in root.tables("salts", optional=True)),
+        salts=salts,
         correlations=tuple(_correlation(item, parameters) for item in root.tables("correlations", optional=True)),
-        half_life_model=_half_life_model(root, moieties, routes),
+        half_life_model=_half_life_model(root, analytes, routes),
         evidence=_evidence(root, words),
         notes=tuple(_note(item, words) for item in root.tables("notes", optional=True)),
         interactions=_interactions(root, effects),
+        covariates=_covariates_used(effects, covariates),
+        dose_units=tuple(_dose_unit(item) for item in root.tables("dose_units", optional=True)),
+        brands=tuple(_brand(item, salts, routes) for item in root.tables("brands", optional=True)),
+        most_mg=_most_mg(root),
     )
     root.finish()
     return result
 
 
-def _ids(moieties: Iterable[Moiety]) -> list[str]:
-    return [moiety.id for moiety in moieties]
-
-
-def _are_known(words: Collection[str]) -> bool:
-    """Whether the ids of all moieties or routes could be read, so that a word can be looked for among them."""
-    return bool(words) and "" not in words
-
-
-# -- the tree of moieties ---------------------------------------------------------------------------------------------
-
-
-def _moieties(root: Table) -> tuple[Moiety, ...]:
-    moieties: list[Moiety] = []
-    words: set[str] = set()
-    for item in root.tables("moieties"):
-        moiety = _moiety(item, moieties)
-        names = {moiety.id.lower(), *(short.lower() for short in moiety.abbreviations)} - {""}
-        if names & words:
-            item.refuse("abbreviations", "has a name that another moiety has already")
-        words |= names
-        moieties.append(moiety)
-    if not moieties and root.is_sound("moieties"):
-        root.refuse("moieties", "must not be empty")
-    return tuple(moieties)
-
-
-def _moiety(item: Table, before: list[Moiety]) -> Moiety:
-    if ("formed_from" in item) != bool(before):
-        item.refuse("formed_from", "belongs to every moiety but the first, the administered one")
-    known = _ids(before)
-    parent, conjugate_of = item.optional_text("formed_from"), item.optional_text("conjugate_of")
-    for key, word in (("formed_from", parent), ("conjugate_of", conjugate_of)):
-        if word is not None and word not in known and "" not in known and item.is_sound(key):
-            item.refuse(key, "must name a moiety listed before it")
-    peripherals = item.integer("peripherals")
-    if not 0 <= peripherals <= MOST_PERIPHERALS:
-        item.refuse("peripherals", f"must lie between 0 and {MOST_PERIPHERALS}")
-    moiety = Moiety(
-        item.text("id"),
-        item.text("name"),
-        item.optional_texts("abbreviations") or (),
-        quantity(item.table("molar_mass"), "g/mol"),
-        peripherals,
-        parent,
-        conjugate_of,
-    )
-    item.finish()
-    return moiety
-
-
 # -- routes -----------------------------------------------------------------------------------------------------------
 
 
-def _routes(root: Table, known: Collection[str], moieties: tuple[Moiety, ...]) -> dict[str, Route]:
+def _routes(root: Table, known: Collection[str], tree: tuple[Moiety, ...]) -> dict[str, Route]:
     routes: dict[str, Route] = {}
     for item in root.tables("routes"):
         route_id = item.choice("id", sorted(known))
         if route_id in routes:
             item.refuse("id", "is listed twice")
-        forms = tuple(_form(form, _ids(moieties)) for form in item.tables("forms"))
+        forms = tuple(_form(form, ids(tree)) for form in item.tables("forms"))
         limits = [form.up_to_mg for form in forms]
         rising = bool(forms) and limits[-1] is None and _is_rising(limits[:-1])
         if not rising and item.is_sound("forms"):
@@ -179,7 +125,7 @@ def _form(table: Table, analytes: list[str]) -> RouteForm:
     for item in table.tables("paths"):
         delivers = item.texts("delivers")
         unknown = not delivers or not set(delivers) <= set(analytes)
-        if unknown and item.is_sound("delivers") and _are_known(analytes):
+        if unknown and item.is_sound("delivers") and are_known(analytes):
             item.refuse("delivers", f"must name some of {', '.join(analytes)}")
         paths.append(Path(item.text("prefix"), item.choice("kind", PATH_KINDS), delivers, item.flag("lag", False)))
         item.finish()
@@ -194,13 +140,13 @@ def _form(table: Table, analytes: list[str]) -> RouteForm:
 
 
 def _parameters(
-    root: Table, moieties: tuple[Moiety, ...], routes: Mapping[str, Route], shared: Effects
+    root: Table, tree: tuple[Moiety, ...], routes: Mapping[str, Route], shared: Effects
 ) -> dict[str, Parameter]:
     table = root.table("parameters")
     is_there = root.is_sound("parameters")
-    units: dict[str, str] = {}
-    open_names = model_names.undecided(root, moieties)
-    for alternatives in model_names.needed(moieties, routes):
+    units = model_names.allowed(tree)
+    open_names = model_names.undecided(root, tree)
+    for alternatives in model_names.needed(tree, routes):
         present = [name for name in alternatives if name in table]
         units |= {name: alternatives[name] for name in present}
         if len(present) != 1 and is_there and not any(map(open_names, alternatives)):
@@ -212,22 +158,23 @@ def _parameters(
             table.refuse(name, "no moiety or route needs this parameter")
         item = table.table(name)
         parameters[name] = parameter(name, item, units.get(name), shared)
-        spreads = parameters[name].variability or parameters[name].uncertainty or parameters[name].effects
-        if name.endswith((".lag_time", ".release_duration")) and spreads and item.is_sound():
-            table.refuse(name, "lags and releases are the same in every draw: neither spread nor effects")
+        falling = any(one.covariate == "amount_mg" and one.coefficient <= -1.0 for one in parameters[name].effects)
+        if falling and ".fraction_" in name:
+            table.refuse(name, "must fall more slowly than the amount rises: the coefficient must be above -1")
     return parameters
 
 
 def _check_fractions(
-    root: Table, moieties: tuple[Moiety, ...], routes: Mapping[str, Route], parameters: Mapping[str, Parameter]
+    root: Table, tree: tuple[Moiety, ...], routes: Mapping[str, Route], parameters: Mapping[str, Parameter]
 ) -> None:
     """The fractions of one whole cannot add up to more than 1."""
-    for parent in moieties:
-        names = [f"{moiety.id}.formation_fraction" for moiety in moieties if moiety.formed_from == parent.id]
+    for parent in tree:
+        names = [formation_names(moiety)[parent.id] for moiety in tree if parent.id in moiety.parents]
         _check_sum(root, names, parameters)
     for route in routes.values():
         for form in route.forms:
-            names = [f"{path.prefix}.fraction_{analyte}" for path in form.paths for analyte in path.delivers]
+            paths = [path for path in form.paths if path.kind != "capacity-limited"]
+            names = [f"{path.prefix}.fraction_{analyte}" for path in paths for analyte in path.delivers]
             _check_sum(root, names, parameters)
 
 
@@ -247,6 +194,36 @@ def _salt(table: Table) -> Salt:
     return salt
 
 
+def _dose_unit(table: Table) -> DoseUnit:
+    unit = DoseUnit(table.text("id"), table.text("name"), quantity(table.table("amount"), "mg"))
+    if unit.amount.value <= 0.0:
+        table.refuse("amount", "must be above 0")
+    table.finish()
+    return unit
+
+
+def _brand(table: Table, salts: tuple[Salt, ...], routes: Collection[str]) -> Brand:
+    brand = Brand(table.text("name"), table.optional_text("salt"), table.optional_text("route"))
+    if brand.salt not in (None, "base", *(salt.id for salt in salts)):
+        table.refuse("salt", "must be base or a salt of the file")
+    if brand.route is not None and brand.route not in routes and are_known(routes):
+        table.refuse("route", f"must be a route of the file: {', '.join(routes)}")
+    table.finish()
+    return brand
+
+
+def _most_mg(root: Table) -> float:
+    most = root.optional_number("most_mg")
+    if most is not None and most <= 0.0:
+        root.refuse("most_mg", "must be above 0")
+    return ORDINARY_MOST_MG if most is None else most
+
+
+def _covariates_used(shared: Effects, covariates: Mapping[str, WordCovariate]) -> Mapping[str, WordCovariate]:
+    used = {effect.covariate for listed in shared.values() for effect in listed}
+    return MappingProxyType({name: covariate for name, covariate in covariates.items() if name in used})
+
+
 def _correlation(table: Table, parameters: Mapping[str, Parameter]) -> Correlation:
     names, value = table.texts("parameters"), table.number("value")
     if table.is_sound("parameters"):
@@ -262,16 +239,15 @@ def _correlation(table: Table, parameters: Mapping[str, Parameter]) -> Correlati
     return correlation
 
 
-def _half_life_model(root: Table, moieties: tuple[Moiety, ...], routes: Mapping[str, Route]) -> HalfLifeModel:
+def _half_life_model(root: Table, analytes: list[str], routes: Mapping[str, Route]) -> HalfLifeModel:
     table = root.table("half_life_model")
     half_lives = tuple(_half_life(item) for item in table.tables("half_lives"))
     named = [route for half_life in half_lives for route in half_life.routes]
-    if sorted(named) != sorted(routes) and table.is_sound("half_lives") and _are_known(routes):
+    if sorted(named) != sorted(routes) and table.is_sound("half_lives") and are_known(routes):
         table.refuse("half_lives", f"must name each route once: {', '.join(routes)}")
     fractions = {name: quantity(item, "1") for name, item in table.named_tables("fraction_excreted")}
-    known = set(_ids(moieties))
-    if set(fractions) != known and table.is_sound("fraction_excreted") and _are_known(known):
-        table.refuse("fraction_excreted", "must have each moiety")
+    if set(fractions) != set(analytes) and table.is_sound("fraction_excreted") and are_known(analytes):
+        table.refuse("fraction_excreted", f"must have each analyte: {', '.join(analytes)}")
     if any(fraction.value <= 0.0 or fraction.value > 1.0 for fraction in fractions.values()):
         table.refuse("fraction_excreted", "must lie between 0 and 1")
     table.finish()
@@ -292,9 +268,11 @@ def _conditions(table: Table, words: Words) -> dict[str, Any]:
     conditions = {}
     for key, known in words.items():
         listed = table.optional_texts(key)
-        if listed is not None and (not listed or not set(listed) <= set(known)) and _are_known(known):
+        if listed is not None and (not listed or not set(listed) <= set(known)) and are_known(known):
             table.refuse(key, f"must name some of {', '.join(known)}")
         conditions[key] = listed
+    conditions["hydrolysed"] = table.flag("hydrolysed") if "hydrolysed" in table else None
+    table.allow("hydrolysed")
     return conditions
 
 
@@ -302,14 +280,17 @@ def _evidence(root: Table, words: Words) -> tuple[EvidenceRule, ...]:
     rules = []
     for item in root.tables("evidence"):
         grade, because = item.choice("grade", GRADES), item.text("because")
-        rules.append(EvidenceRule(grade, because, item.texts("sources"), **_conditions(item, words)))
+        above = item.optional_number("above_mg")
+        rules.append(EvidenceRule(grade, because, item.texts("sources"), **_conditions(item, words), above_mg=above))
         item.finish()
-    conditional = (
-        any((rules[-1].routes, rules[-1].patterns, rules[-1].analytes)) if rules else root.is_sound("evidence")
-    )
-    if conditional:
+    if _is_conditional(rules[-1]) if rules else root.is_sound("evidence"):
         root.refuse("evidence", "the last rule must hold always")
     return tuple(rules)
+
+
+def _is_conditional(rule: EvidenceRule) -> bool:
+    conditions = (rule.routes, rule.patterns, rule.analytes, rule.hydrolysed, rule.above_mg)
+    return any(condition is not None for condition in conditions)
 
 
 def _note(table: Table, words: Words) -> NoteRule:
