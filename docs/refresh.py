@@ -1,71 +1,79 @@
-"""Write anew what README.md and the notebooks show of the program's answers: `make docs`. The tests hold them against it.
+"""Write anew what the pages and notebooks show of the program's answers: `make docs`. The tests hold them against it.
 
-Three kinds of blocks are understood: a `console` block that begins with `$ detectapi`, with its output; a `console`
-block with a curl request, followed by a `json` block that holds some fields of the answer; a `python` block, followed
-by a `text` block with what it prints.
+Everything that a page shows is run in the order of the page, by one reader in one folder (`reader.py`):
+
+- a `console` block holds commands after `$ `, each with what the terminal shows after it; `…` stands for what differs each time;
+- a `bash` block holds commands; a `json` block after it shows some fields of what they print, a `text` block all of it;
+- a `python` block is a file of its own; a `text` block after it shows what it prints;
+- a block after the words "as `name`:" is saved under that name first;
+- tables between two marks (`<!-- begin NAME -->`, `<!-- end NAME -->`) are written by a function of `tables.py`.
 """
 
-import contextlib
-import io
 import json
 import re
-import shlex
 from pathlib import Path
 
-ROOT = Path(__file__).parent.parent
-PAGES = ("README.md",)
+import tables
+from reader import SERVES, Reader, commands
+
+ROOT = Path(__file__).resolve().parent.parent
+PAGES = ("README.md", *(f"docs/tutorials/{name}.md" for name in ()))
 NOTEBOOKS = ("docs/examples/batch-grid.ipynb",)
+NOT_RUN = {
+    "make": "sets up or changes the project; the tests of the Makefile run it",
+    "docker": "needs a container runtime",
+    "pip install": "needs the package index; the tests of the wheel install it",
+    "dask": "needs several machines; the tests of the cluster run it",
+    ". .venv/bin/activate": "the reader has the environment already",
+}
 FENCE = re.compile(r"^```(\w+)\n(.*?)^```$", re.MULTILINE | re.DOTALL)
+SAVED = re.compile(r"\bas `([\w.-]+)`:\s*$")
+MARKED = re.compile(r"(<!-- begin (\w+) -->\n).*?(<!-- end \2 -->)", re.DOTALL)
+RUN = {"console", "bash", "python"}
 
 
 def refreshed(text):
     """The text of a page with every answer as the program gives it now."""
-    answer, printed = None, None
+    text = MARKED.sub(lambda match: f"{match[1]}\n{getattr(tables, match[2])()}\n{match[3]}", text)
+    with Reader() as reader:
+        printed = None
 
-    def renew(match):
-        nonlocal answer, printed
-        kind, body = match[1], match[2]
-        if kind == "console" and body.startswith("$ detectapi"):
-            body = with_output(body)
-        elif kind == "console" and body.startswith("$ curl"):
-            answer = asked(body)
-        elif kind == "json" and answer is not None:
-            body, answer = excerpt(json.loads(body), answer), None
-        elif kind == "python":
-            printed = run(body)
-        elif kind == "text" and printed is not None:
-            body, printed = printed, None
-        return f"```{kind}\n{body}```"
+        def renew(match):
+            nonlocal printed
+            kind, body = match[1], match[2]
+            if name := SAVED.search(text[: match.start()]):
+                reader.save(name[1], body)
+            elif kind == "console":
+                body = with_output(reader, body)
+            elif kind == "bash":
+                printed = "".join(reader.run(command) for command, _ in commands(body) if is_run(command))
+            elif kind == "python":
+                printed = reader.python(body)
+            elif printed is not None and kind in ("json", "text"):
+                body, printed = excerpt(json.loads(body), json.loads(printed)) if kind == "json" else printed, None
+            return f"```{kind}\n{body}```"
 
-    return FENCE.sub(renew, text)
-
-
-def with_output(body):
-    """The command of a console block, and what it prints on a terminal."""
-    from click.testing import CliRunner
-
-    from detectapi.cli.main import cli
-
-    lines = body.splitlines()
-    end = next(index for index, line in enumerate(lines) if not line.endswith("\\"))
-    command = lines[: end + 1]
-    words = shlex.split(" ".join(line.rstrip("\\") for line in command))[2:]
-    result = CliRunner().invoke(cli, [*words, "--summary"])
-    if result.exit_code:
-        raise ValueError(f"{' '.join(words)}: {result.output}")
-    return "\n".join(command) + "\n" + result.output
+        return FENCE.sub(renew, text)
 
 
-def asked(body):
-    """The service's answer to a curl request."""
-    from detectapi.web import create_app
+def is_run(command):
+    """Whether a command is run; see `NOT_RUN` for those that are not."""
+    return command.startswith(SERVES) or not command.startswith(tuple(NOT_RUN))
 
-    words = shlex.split(body.removeprefix("$ ").replace("\\\n", " "))
-    path = re.sub(r"^http://[^/]+", "", next(word for word in words if word.startswith("http://")))
-    response = create_app().test_client().post(path, data=words[words.index("-d") + 1], content_type="application/json")
-    if response.status_code != 200:
-        raise ValueError(response.get_data(as_text=True))
-    return response.get_json()
+
+def with_output(reader, body):
+    """The commands of a console block, and what each shows."""
+    renewed = ""
+    for command, shown in commands(body):
+        seen = reader.run(command) if is_run(command) else shown
+        renewed += f"$ {command}\n{shown if fits(shown, seen) else seen}"
+    return renewed
+
+
+def fits(shown, seen):
+    """Whether an output is the one shown, where `…` stands for anything within a line."""
+    pattern = ".*".join(re.escape(part) for part in shown.split("…"))
+    return re.fullmatch(pattern, seen) is not None
 
 
 def excerpt(shown, answer):
@@ -76,14 +84,6 @@ def excerpt(shown, answer):
 
     fields = (f"{json.dumps(key)}: {json.dumps(pick(inner, answer[key]))}" for key, inner in shown.items())
     return "{" + ",\n ".join(fields) + "}\n"
-
-
-def run(code):
-    """What a piece of Python prints."""
-    printed = io.StringIO()
-    with contextlib.redirect_stdout(printed):
-        exec(compile(code, "README.md", "exec"), {"__name__": "__main__"})  # noqa: S102 - our own page
-    return printed.getvalue()
 
 
 def executed(path):

@@ -1,0 +1,52 @@
+"""The tables of the pages that are read from the data; each function gives a table in Markdown."""
+
+from itertools import groupby
+
+from detectapi import list_assays, show_substance
+from detectapi.knowledge import catalog, evidence
+
+PATTERNS = {"single": "one dose", "course": "several doses", "chronic": "30 days and more"}
+
+
+def grades():
+    """The best grade of evidence that an answer can have, by substance, route and pattern of use."""
+    rows = [("substance", "route", *PATTERNS.values())]
+    for substance in catalog.substances():
+        alike = {}
+        for route in substance.routes:
+            alike.setdefault(tuple(_best(substance, route, pattern) for pattern in PATTERNS), []).append(route)
+        for found, routes in sorted(alike.items()):
+            rows.append((f"**{substance.id}**", ", ".join(routes), *found))
+    return table(rows)
+
+
+def _best(substance, route, pattern):
+    """The best grade among the analytes of a substance."""
+    found = [evidence.grade(substance, (route,), pattern, (analyte,)).grade for analyte in substance.moieties]
+    return min(found, key=evidence.GRADES.index)
+
+
+def tests_assumed():
+    """The test that each substance is asked about where a question names none."""
+    assays = {assay.id: assay for assay in list_assays()}
+    rows = [("substance", "test, where none is given", "positive from")]
+    for substance in catalog.substances():
+        assay = assays[show_substance(substance.id).default_assay]
+        cutoffs = [f"{analyte} {part.cutoff_ng_ml:g} ng/mL" for analyte, part in _parts(assay.test)]
+        joined = (" and " if assay.test.rule == "all" else " or ").join(cutoffs)
+        rows.append((substance.id, f"`{assay.id}`: {assay.name}", joined))
+    return table(rows)
+
+
+def _parts(test):
+    return [(part.analyte, part) for part in test.analytes]
+
+
+def table(rows):
+    """Rows as a table in Markdown; the first is the head, and a first cell like the one above it is left empty."""
+    head, *body = rows
+    lines = [f"| {' | '.join(head)} |", f"|{'---|' * len(head)}"]
+    for name, group in groupby(body, key=lambda row: row[0]):
+        for number, row in enumerate(group):
+            lines.append(f"| {' | '.join(('' if number else name, *row[1:]))} |")
+    return "\n".join(lines)

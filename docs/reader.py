@@ -1,0 +1,140 @@
+"""A reader at a terminal, who runs what a page shows in a folder of their own: commands in bash, Python as a file."""
+
+import contextlib
+import os
+import pty
+import re
+import socket
+import subprocess
+import sys
+import tempfile
+import termios
+import time
+import urllib.request
+from pathlib import Path
+
+ROOT = Path(__file__).resolve().parent.parent
+BIN = Path(sys.executable).parent
+ADDRESS = "127.0.0.1:8000"  # of the service in the pages; here it listens on a free port
+PATIENCE_S = 120.0  # for one command, or for the service to be ready
+COLUMNS = 80
+SERVES = ("detectapi serve", "make run")
+"""Commands that run until they are stopped. `make run` is `detectapi serve` after a set-up; a test holds it to that."""
+END = "\x04END "  # printed after each command, with its exit code
+
+
+class Failed(Exception):
+    """A command or a piece of Python ended with another exit code than 0."""
+
+
+class Reader:
+    """One bash for one page, so that what a command leaves (files, variables, the service) is there for the next.
+
+    Standard output is a terminal of 80 columns, as it is for a reader, so `detectapi` writes words and not JSON.
+    """
+
+    def __enter__(self):
+        self.stack = contextlib.ExitStack()
+        self.folder = Path(self.stack.enter_context(tempfile.TemporaryDirectory(prefix="reader-")))
+        (self.folder / "docs").symlink_to(ROOT / "docs")
+        self.output, terminal = pty.openpty()
+        self.stack.callback(os.close, self.output)
+        termios.tcsetwinsize(terminal, (40, COLUMNS))
+        environment = {name: os.environ[name] for name in ("HOME", "TMPDIR", "DETECTAPI_DATA") if name in os.environ}
+        environment |= {name: "1" for name in ("OMP_NUM_THREADS", "OPENBLAS_NUM_THREADS", "MKL_NUM_THREADS", "NO_COLOR")}
+        environment |= {"PATH": f"{BIN}:/usr/bin:/bin", "LANG": "C.UTF-8", "TERM": "dumb", "PYTHONPATH": str(ROOT)}
+        self.shell = subprocess.Popen(
+            ["bash", "--noprofile", "--norc"], stdin=subprocess.PIPE, stdout=terminal, stderr=terminal,
+            cwd=self.folder, env=environment, start_new_session=True,
+        )  # fmt: skip
+        self.stack.callback(self._leave)
+        os.close(terminal)
+        self.port, self.files = None, 0
+        return self
+
+    def __exit__(self, *_):
+        self.stack.close()
+
+    def _leave(self):
+        self.shell.stdin.write(b"kill $(jobs -p) 2>/dev/null; wait\n")
+        self.shell.stdin.close()
+        self.shell.wait(PATIENCE_S)
+
+    def run(self, command):
+        """Run a command of a page and return what the terminal shows after it."""
+        if command.startswith(SERVES):
+            self._serve()
+            return ""
+        code, text = self._do(self._here(command))
+        if code:
+            raise Failed(f"{command}\nexit code {code}\n{text}")
+        return text
+
+    def python(self, code):
+        """Run a piece of Python as a file and return what it prints."""
+        self.files += 1
+        name = f"part_{self.files}.py"
+        self.save(name, self._here(code))
+        return self.run(f"python {name}")
+
+    def save(self, name, text):
+        """Save a file that the page tells the reader to save."""
+        (self.folder / name).write_text(text, encoding="utf-8")
+
+    def _here(self, text):
+        return text.replace(ADDRESS, f"127.0.0.1:{self.port}")
+
+    def _serve(self):
+        with socket.socket() as probe:
+            probe.bind(("127.0.0.1", 0))
+            self.port = probe.getsockname()[1]
+        self._do(f"exec_log=$PWD/.service.log; detectapi serve --port {self.port} --workers 1 >$exec_log 2>&1 &")
+        end = time.monotonic() + PATIENCE_S
+        while time.monotonic() < end:
+            with contextlib.suppress(OSError), urllib.request.urlopen(f"http://127.0.0.1:{self.port}/readyz", timeout=5):
+                return
+            time.sleep(0.05)
+        raise Failed((self.folder / ".service.log").read_text(encoding="utf-8"))
+
+    def _do(self, command):
+        """Exit code of a command and what it writes: standard output first, then the standard error."""
+        self.save(".command", command + "\n")
+        line = f". ./.command </dev/null 2>.error; code=$?; cat .error; printf '{END}%s\\n' $code\n"
+        self.shell.stdin.write(line.encode().replace(b"\x04", b"\\004"))
+        self.shell.stdin.flush()
+        shown = b""
+        while not (end := re.search(END.encode() + rb"(\d+)\r\n$", shown)):
+            shown += os.read(self.output, 65536)
+        return int(end[1]), shown[: end.start()].decode().replace("\r\n", "\n").replace(f":{self.port}", ":8000")
+
+
+def commands(block):
+    """The commands of a block in order, each with the output that the block shows after it.
+
+    In a `console` block commands follow `$ ` and output stands below; in a `bash` block everything is command.
+
+    Parameters
+    ----------
+    block : str
+
+    Yields
+    ------
+    (str, str)
+    """
+    lines = block.splitlines(keepends=True)
+    console = lines and lines[0].startswith("$ ")
+    while lines:
+        command = lines.pop(0).removeprefix("$ ")
+        while lines and not _complete(command):
+            command += lines.pop(0)
+        shown = ""
+        while console and lines and not lines[0].startswith("$ "):
+            shown += lines.pop(0)
+        yield command.rstrip("\n"), shown
+
+
+def _complete(command):
+    """Whether bash needs no further line."""
+    if command.endswith("\\\n"):
+        return False
+    return not subprocess.run(["bash", "-n"], input=command, text=True, capture_output=True).returncode
