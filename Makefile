@@ -81,7 +81,7 @@ $(VENV)/.installed-bench: requirements/bench.txt $(VENV)/.installed-dev
 	@$(PIP_INSTALL) -r requirements/bench.txt
 	@touch $@
 
-.PHONY: setup run check test test-fast search bench lint types docs site hooks format lock clean
+.PHONY: setup run check test test-fast search bench lint types docs wheel site hooks format lock clean
 setup: $(VENV)/.installed-dev ## set up .venv (the other targets do it by themselves)
 
 run: $(VENV)/.installed ## start the service on http://127.0.0.1:8000 (HOST, PORT, WORKERS)
@@ -112,6 +112,10 @@ types: $(VENV)/.installed-dev ## mypy: strict in some rooms, a count of errors e
 
 docs: $(VENV)/.installed-dev ## write the answers shown in README.md anew
 	@PYTHONPATH=. $(BIN)/python docs/refresh.py
+
+DIST := dist
+wheel: $(VENV)/.installed ## build the package: dist/detectapi-….whl
+	@$(BIN)/python -m pip wheel --quiet --no-deps --no-build-isolation --no-index --wheel-dir $(DIST) .
 
 site: $(VENV)/.installed-dev ## build the documentation as a site: build/site/index.html
 	@$(BIN)/python -m sphinx --builder html --fail-on-warning --keep-going --quiet docs build/site

@@ -22,7 +22,7 @@ def grades():
 
 def _best(substance, route, pattern):
     """The best grade among the analytes of a substance."""
-    found = [evidence.grade(substance, (route,), pattern, (analyte,)).grade for analyte in substance.moieties]
+    found = [evidence.grade(substance, (route,), pattern, (moiety.id,)).grade for moiety in substance.moieties]
     return min(found, key=evidence.GRADES.index)
 
 
@@ -32,14 +32,10 @@ def tests_assumed():
     rows = [("substance", "test, where none is given", "positive from")]
     for substance in catalog.substances():
         assay = assays[show_substance(substance.id).default_assay]
-        cutoffs = [f"{analyte} {part.cutoff_ng_ml:g} ng/mL" for analyte, part in _parts(assay.test)]
+        cutoffs = [f"{part.analyte} {part.cutoff_ng_ml:g} ng/mL" for part in assay.test.analytes]
         joined = (" and " if assay.test.rule == "all" else " or ").join(cutoffs)
         rows.append((substance.id, f"`{assay.id}`: {assay.name}", joined))
     return table(rows)
-
-
-def _parts(test):
-    return [(part.analyte, part) for part in test.analytes]
 
 
 def table(rows):

@@ -35,13 +35,15 @@ class Reader:
 
     def __enter__(self):
         self.stack = contextlib.ExitStack()
-        self.folder = Path(self.stack.enter_context(tempfile.TemporaryDirectory(prefix="reader-")))
+        self.folder = Path(self.stack.enter_context(tempfile.TemporaryDirectory(prefix="reader-", ignore_cleanup_errors=True)))
         (self.folder / "docs").symlink_to(ROOT / "docs")
         self.output, terminal = pty.openpty()
         self.stack.callback(os.close, self.output)
         termios.tcsetwinsize(terminal, (40, COLUMNS))
         environment = {name: os.environ[name] for name in ("HOME", "TMPDIR", "DETECTAPI_DATA") if name in os.environ}
-        environment |= {name: "1" for name in ("OMP_NUM_THREADS", "OPENBLAS_NUM_THREADS", "MKL_NUM_THREADS", "NO_COLOR")}
+        environment |= {
+            name: "1" for name in ("OMP_NUM_THREADS", "OPENBLAS_NUM_THREADS", "MKL_NUM_THREADS", "NO_COLOR")
+        }
         environment |= {"PATH": f"{BIN}:/usr/bin:/bin", "LANG": "C.UTF-8", "TERM": "dumb", "PYTHONPATH": str(ROOT)}
         self.shell = subprocess.Popen(
             ["bash", "--noprofile", "--norc"], stdin=subprocess.PIPE, stdout=terminal, stderr=terminal,
@@ -91,7 +93,10 @@ class Reader:
         self._do(f"exec_log=$PWD/.service.log; detectapi serve --port {self.port} --workers 1 >$exec_log 2>&1 &")
         end = time.monotonic() + PATIENCE_S
         while time.monotonic() < end:
-            with contextlib.suppress(OSError), urllib.request.urlopen(f"http://127.0.0.1:{self.port}/readyz", timeout=5):
+            with (
+                contextlib.suppress(OSError),
+                urllib.request.urlopen(f"http://127.0.0.1:{self.port}/readyz", timeout=5),
+            ):
                 return
             time.sleep(0.05)
         raise Failed((self.folder / ".service.log").read_text(encoding="utf-8"))

@@ -6,23 +6,30 @@ Everything that a page shows is run in the order of the page, by one reader in o
 - a `bash` block holds commands; a `json` block after it shows some fields of what they print, a `text` block all of it;
 - a `python` block is a file of its own; a `text` block after it shows what it prints;
 - a block after the words "as `name`:" is saved under that name first;
-- tables between two marks (`<!-- begin NAME -->`, `<!-- end NAME -->`) are written by a function of `tables.py`.
+- tables between two marks (`<!-- begin NAME -->`, `<!-- end NAME -->`) are written by a function of `generated.py`.
 """
 
 import json
 import re
 from pathlib import Path
 
-import tables
+import generated
 from reader import SERVES, Reader, commands
 
 ROOT = Path(__file__).resolve().parent.parent
-PAGES = ("README.md", *(f"docs/tutorials/{name}.md" for name in ()))
+PAGES = (
+    "README.md",
+    "docs/batches.md",
+    "docs/operating.md",
+    "docs/tutorials/physician.md",
+    "docs/tutorials/portal-editor.md",
+    "docs/tutorials/researcher.md",
+)
 NOTEBOOKS = ("docs/examples/batch-grid.ipynb",)
 NOT_RUN = {
     "make": "sets up or changes the project; the tests of the Makefile run it",
     "docker": "needs a container runtime",
-    "pip install": "needs the package index; the tests of the wheel install it",
+    "python -m pip": "needs the package index; the tests of the wheel install it",
     "dask": "needs several machines; the tests of the cluster run it",
     ". .venv/bin/activate": "the reader has the environment already",
 }
@@ -34,7 +41,7 @@ RUN = {"console", "bash", "python"}
 
 def refreshed(text):
     """The text of a page with every answer as the program gives it now."""
-    text = MARKED.sub(lambda match: f"{match[1]}\n{getattr(tables, match[2])()}\n{match[3]}", text)
+    text = MARKED.sub(lambda match: f"{match[1]}\n{getattr(generated, match[2])()}\n{match[3]}", text)
     with Reader() as reader:
         printed = None
 
@@ -50,7 +57,8 @@ def refreshed(text):
             elif kind == "python":
                 printed = reader.python(body)
             elif printed is not None and kind in ("json", "text"):
-                body, printed = excerpt(json.loads(body), json.loads(printed)) if kind == "json" else printed, None
+                shown = excerpt(json.loads(body), json.loads(printed)) if kind == "json" else printed
+                body, printed = shown if shown.endswith("\n") else f"{shown}\n", None
             return f"```{kind}\n{body}```"
 
         return FENCE.sub(renew, text)
@@ -77,10 +85,17 @@ def fits(shown, seen):
 
 
 def excerpt(shown, answer):
-    """The fields that a block shows, with the answer's values, a line for each field at the top."""
+    """The fields that a block shows, with the answer's values, a line for each field at the top.
+
+    Of a list the first entry says which fields of every entry are shown.
+    """
 
     def pick(part, whole):
-        return {key: pick(inner, whole[key]) for key, inner in part.items()} if isinstance(part, dict) else whole
+        if isinstance(part, dict) and part:
+            return {key: pick(inner, whole[key]) for key, inner in part.items()}
+        if isinstance(part, list) and part and isinstance(part[0], dict):
+            return [pick(part[0], inner) for inner in whole]
+        return whole
 
     fields = (f"{json.dumps(key)}: {json.dumps(pick(inner, answer[key]))}" for key, inner in shown.items())
     return "{" + ",\n ".join(fields) + "}\n"

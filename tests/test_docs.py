@@ -12,6 +12,7 @@ import pytest
 import refresh
 from architecture import LAYERS
 from architecture_picture import LEFT_OUT
+from reader import commands
 
 from detectapi import service
 from detectapi.cli.main import cli
@@ -43,10 +44,34 @@ def test_the_readme_shows_what_the_program_answers():
     assert README == refresh.refreshed(README), "run: make docs"
 
 
-def test_the_readme_asks_in_all_three_ways():
-    kinds = re.findall(r"^```(\w+)\n(\$ \w+|from \w+)", README, re.MULTILINE)
+@pytest.mark.slow
+@pytest.mark.parametrize("name", [name for name in refresh.PAGES if name != "README.md"])
+def test_a_page_shows_what_a_reader_sees(name):
+    text = (ROOT / name).read_text(encoding="utf-8")
 
-    assert {("console", "$ detectapi"), ("console", "$ curl"), ("python", "from detectapi")} <= set(kinds)
+    assert text == refresh.refreshed(text), "run: make docs"
+
+
+@pytest.mark.parametrize("path", **by_name(PAGES))
+def test_every_command_of_a_page_is_run_or_says_why_not(path):
+    run = {} if path.relative_to(ROOT).as_posix() in refresh.PAGES else refresh.RUN
+    for kind, body in refresh.FENCE.findall(path.read_text(encoding="utf-8")):
+        if kind in run:
+            assert kind != "python", f"{path.name} belongs to refresh.PAGES"
+            assert not [command for command, _ in commands(body) if refresh.is_run(command)]
+
+
+def test_make_run_is_the_command_that_the_pages_are_tested_with():
+    makefile = (ROOT / "Makefile").read_text(encoding="utf-8")
+    recipe = re.search(r"^run:.*\n((?:\t.*\n)+)", makefile, re.MULTILINE)[1]
+
+    assert "\t@exec $(BIN)/detectapi serve --host $(HOST) --port $(PORT) --workers $(WORKERS)\n" == recipe
+
+
+def test_the_readme_asks_in_all_three_ways():
+    kinds = re.findall(r"^```(\w+)\n(\$ \w+|curl|from \w+)", README, re.MULTILINE)
+
+    assert {("console", "$ detectapi"), ("bash", "curl"), ("python", "from detectapi")} <= set(kinds)
 
 
 @pytest.mark.parametrize("path", **by_name(EXAMPLES))

@@ -11,8 +11,12 @@ EXAMPLES = Path(__file__).parent.parent / "docs" / "examples"
 DAY = 24.0
 
 
+def read(name):
+    return json.loads((EXAMPLES / f"{name}.json").read_text(encoding="utf-8"))
+
+
 def asked(name):
-    return answer(json.loads((EXAMPLES / f"{name}.json").read_text(encoding="utf-8")))
+    return answer(read(name))
 
 
 def part(answered, analyte):
@@ -78,8 +82,28 @@ def test_heavy_daily_use_lasts_weeks_to_months_and_rests_on_a_hypothesis():
     assert answered["evidence"]["grade"] == "hypothesis"
 
 
-def test_acid_urine_shows_ketamine_longer_than_alkaline_and_says_it_is_extrapolated():
-    acid, usual, alkaline = (asked(f"infusion-{kind}-urine") for kind in ("acid", "usual", "alkaline"))
+def test_a_test_with_a_lower_cutoff_stays_positive_for_longer():
+    low, usual, high = (asked(name)["window"] for name in ("infusion-cutoff-10", "one-infusion", "infusion-cutoff-100"))
+
+    for end in ("low_h", "median_h", "high_h"):
+        assert low[end] > usual[end] > high[end]
+
+
+def test_kidney_disease_and_weight_change_the_median_by_less_than_the_range_is_wide():
+    usual = asked("one-infusion")["window"]
+    for name in ("infusion-kidney-disease", "infusion-at-50-kg", "infusion-at-110-kg"):
+        assert usual["low_h"] < asked(name)["window"]["median_h"] < usual["high_h"]
+
+
+def varied(analyte, **change):
+    """The answer to one infusion, looked at through an analyte, with a change of the question."""
+    question = read("one-infusion")
+    question["assay"]["analytes"][0]["analyte"] = analyte
+    return answer({**question, **change})
+
+
+def test_the_effect_of_urine_ph_has_its_direction_and_is_said_to_be_extrapolated():
+    acid, usual, alkaline = (varied("ketamine", urine_ph=ph) for ph in (5, 6, 8))
 
     assert acid["window"]["median_h"] > usual["window"]["median_h"] > alkaline["window"]["median_h"]
     assert acid["window"]["median_h"] < 10.0 * alkaline["window"]["median_h"]
@@ -87,8 +111,8 @@ def test_acid_urine_shows_ketamine_longer_than_alkaline_and_says_it_is_extrapola
         assert "ph-extrapolated" in codes(answered)
 
 
-def test_little_water_shows_dehydronorketamine_longer_but_less_than_in_proportion():
-    low, high = (asked(f"infusion-{level}-hydration")["window"] for level in ("low", "high"))
+def test_urine_flow_changes_the_time_of_dehydronorketamine_by_less_than_in_proportion():
+    low, high = (varied("dehydronorketamine", hydration={"level": level})["window"] for level in ("low", "high"))
 
     assert 1.1 < low["median_h"] / high["median_h"] < 100.0 / 42.0  # flows differ 2.4-fold
 
