@@ -35,4 +35,5 @@ html_theme = "furo"
 html_title = f"detectapi {version}"
 html_copy_source = False
 html_show_sourcelink = False
-html_static_path = []
+html_static_path = ["static"]
+html_css_files = ["site.css"]

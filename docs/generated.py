@@ -3,6 +3,8 @@
 from itertools import groupby
 
 from detectapi import list_assays, show_substance
+from detectapi.inputs.table import INPUTS
+from detectapi.inputs.table.definition import KINDS
 from detectapi.knowledge import catalog, evidence
 
 PATTERNS = {"single": "one dose", "course": "several doses", "chronic": "30 days and more"}
@@ -35,6 +37,37 @@ def tests_assumed():
         cutoffs = [f"{part.analyte} {part.cutoff_ng_ml:g} ng/mL" for part in assay.test.analytes]
         joined = (" and " if assay.test.rule == "all" else " or ").join(cutoffs)
         rows.append((substance.id, f"`{assay.id}`: {assay.name}", joined))
+    return table(rows)
+
+
+def inputs():
+    """Every input of a request, from the table of inputs."""
+    rows = [("input", "meaning", "value", "flag")]
+    for entry in INPUTS:
+        flag = f"`{entry.flags[0]}`" if entry.flags else f"in `{entry.within_flag}`" if entry.within_flag else ""
+        words = f": {', '.join(entry.words)}" if entry.kind in ("word", "words") else ""
+        value = " ".join(filter(None, (f"{KINDS[entry.kind]}{words}", _bounds(entry), _unit(entry))))
+        rows.append((f"`{entry.path}`", entry.meaning, value, flag))
+    return table(rows)
+
+
+def _bounds(entry):
+    """The bounds of a number in words; the low one may be left out itself."""
+    if entry.low is None:
+        return ""
+    return f"{'above' if entry.above else 'from'} {entry.low:,.10g} to {entry.high:,.10g}"
+
+
+def _unit(entry):
+    """The unit; empty where there is none."""
+    return "" if entry.unit == "-" else entry.unit
+
+
+def columns():
+    """The columns of a table of scenarios, by the part of a request that they belong to."""
+    rows = [("column", "of a request", "meaning", "unit")]
+    for entry in INPUTS.with_column:
+        rows.append((f"`{entry.column}`", f"`{entry.path}`", entry.meaning, _unit(entry)))
     return table(rows)
 
 

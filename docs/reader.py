@@ -35,7 +35,9 @@ class Reader:
 
     def __enter__(self):
         self.stack = contextlib.ExitStack()
-        self.folder = Path(self.stack.enter_context(tempfile.TemporaryDirectory(prefix="reader-", ignore_cleanup_errors=True)))
+        self.folder = Path(
+            self.stack.enter_context(tempfile.TemporaryDirectory(prefix="reader-", ignore_cleanup_errors=True))
+        )
         (self.folder / "docs").symlink_to(ROOT / "docs")
         self.output, terminal = pty.openpty()
         self.stack.callback(os.close, self.output)

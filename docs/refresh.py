@@ -20,6 +20,7 @@ ROOT = Path(__file__).resolve().parent.parent
 PAGES = (
     "README.md",
     "docs/batches.md",
+    "docs/inputs.md",
     "docs/operating.md",
     "docs/tutorials/physician.md",
     "docs/tutorials/portal-editor.md",

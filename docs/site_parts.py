@@ -17,6 +17,7 @@ SHOWN = {
     "README.md": "index",
     "CHANGELOG.md": "project/changelog",
     "CONTRIBUTING.md": "project/contributing",
+    "SECURITY.md": "project/security",
     "VISION.md": "project/vision",
     "bench/RESULTS.md": "project/benchmarks",
 }
