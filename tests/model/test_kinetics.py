@@ -1,17 +1,229 @@
-"""How doses are shared out among the forms of a route."""
+"""Clearances, compartments, metabolites and doses, each worked out on paper for the small substance of `by_hand`."""
 
-from types import SimpleNamespace
+import math
 
 import numpy as np
 import pytest
+from by_hand import FixedDeviates, physiology, question, substance, train
 
 from detectapi import service
 from detectapi.batch import chunk
 from detectapi.batch.options import Options
-from detectapi.model.kinetics import form_shares
+from detectapi.inputs.distribution import CENTRAL_90
+from detectapi.model.kinetics import amount_is_a_factor, dose_groups, form_shares
+from detectapi.model.simulation import Simulation
+from detectapi.values.regimen import Regimen
+from detectapi.values.substance import Path, RouteForm
 
-SPRAY = SimpleNamespace(forms=(SimpleNamespace(up_to_mg=28.0), SimpleNamespace(up_to_mg=None)))
-ONE = SimpleNamespace(forms=(SimpleNamespace(up_to_mg=None),))
+LOW, MIDDLE, HIGH = -CENTRAL_90, 0.0, CENTRAL_90
+SMALL, LARGE = (
+    RouteForm(limit, (Path(name, "bolus", ("parent",)),)) for limit, name in ((28.0, "small"), (None, "large"))
+)
+SPRAY = {"small.fraction_parent": 0.54, "large.fraction_parent": 0.42}
+MOLAR = 5.0  # [umol/mg]: 200 g/mol
+
+
+def simulate(*trains, deviates=None, **more):
+    return Simulation(question(*trains, **more), deviates or FixedDeviates())
+
+
+def spray(*trains, **more):
+    return simulate(*trains, of=substance(SPRAY, forms=(SMALL, LARGE)), **more)
+
+
+def given(groups):
+    """The amount of each group of doses in each draw. [umol]"""
+    return [group.amount * (1.0 if group.scale is None else group.scale) for group in groups]
+
+
+# -- elimination ------------------------------------------------------------------------------------------------------
+
+
+def test_renal_clearance_is_filtration_of_the_unbound_part_and_secretion():
+    # 0.5 of 100 mL/min is filtered; a secretion of 40 mL/min holds at a GFR of 100 mL/min. 90 mL/min are 5.4 L/h.
+    kinetics = simulate(of=substance({"parent.secretion_clearance": 40.0})).kinetics
+
+    assert kinetics.renal_clearance("parent", 1.0, 6.0) == pytest.approx(5.4)
+
+
+def test_the_renal_factor_multiplies_the_renal_clearance():
+    plain, lower = (
+        simulate(of=substance({"parent.renal_factor": factor})).kinetics.renal_clearance("parent", 1.0, 6.0)
+        for factor in (1.0, 0.25)
+    )
+
+    assert plain == pytest.approx(3.0)
+    assert lower == pytest.approx(0.25 * plain), "the renal factor of a person is not in the renal clearance"
+
+
+def test_the_total_clearance_loses_the_renal_part_of_the_reference_kidney_and_gains_that_of_the_person():
+    # At the reference GFR of 110 mL/min the renal part is 3.3 of 30 L/h; at 50 mL/min it is 1.5 L/h.
+    kinetics = simulate(person=physiology(renal={"creatinine_clearance_ml_min": 50.0})).kinetics
+
+    assert kinetics.nonrenal_clearance("parent") == pytest.approx(26.7)
+    assert kinetics.total_clearance("parent") == pytest.approx(26.7 + 1.5)
+
+
+def test_a_nonrenal_factor_moves_the_nonrenal_part_only():
+    kinetics = simulate(of=substance({"parent.nonrenal_factor": 2.0})).kinetics
+
+    assert kinetics.total_clearance("parent") == pytest.approx(2.0 * 26.7 + 3.0)
+
+
+def test_no_clearance_is_negative_where_the_kidney_would_do_more_than_all_of_it():
+    kinetics = simulate(of=substance({"parent.clearance": 3.0})).kinetics
+
+    assert kinetics.nonrenal_clearance("parent") == 0.0
+    assert kinetics.total_clearance("parent") == pytest.approx(3.0)
+
+
+# -- distribution and metabolites -------------------------------------------------------------------------------------
+
+
+def test_one_compartment_falls_with_clearance_over_volume():
+    disposition = simulate().kinetics.disposition("parent")
+
+    assert disposition.poles[:, 0] == pytest.approx([29.7 / 50.0])
+
+
+@pytest.mark.parametrize(
+    "volume", [{"parent.peripheral_volume_1": 40.0}, {"parent.release_half_life_1": 4.0 * math.log(2.0)}]
+)
+def test_a_peripheral_compartment_is_given_by_its_volume_or_by_the_half_life_of_its_release(volume):
+    # 10 L/h between the two: a release half-life of 4 ln 2 h is a peripheral volume of 10 * 4 = 40 L.
+    made = substance({"parent.intercompartmental_clearance_1": 10.0} | volume, peripherals=1)
+    poles = simulate(of=made).kinetics.disposition("parent").poles[:, 0]
+
+    # Poles of two compartments: their sum is (CL + Q) / V1 + Q / V2, their product CL Q / (V1 V2).
+    assert poles.sum() == pytest.approx((29.7 + 10.0) / 50.0 + 10.0 / 40.0)
+    assert poles.prod() == pytest.approx(29.7 * 10.0 / (50.0 * 40.0))
+
+
+def test_a_metabolite_is_formed_by_its_fraction_of_the_nonrenal_clearance():
+    kinetics = simulate(analytes=("first",)).kinetics
+
+    assert kinetics.formation("first") == pytest.approx(0.3 * 26.7)
+    assert kinetics.formation("second") == pytest.approx(0.2 * 26.7)
+
+
+def test_metabolites_together_form_no_more_than_all_of_the_nonrenal_clearance():
+    made = substance({"first.formation_fraction": 0.9, "second.formation_fraction": 0.6})
+    kinetics = simulate(of=made, analytes=("first",)).kinetics
+    first, second = kinetics.formation("first"), kinetics.formation("second")
+
+    assert first + second == pytest.approx(26.7), "fractions that add up to 1.5 are not scaled down to 1"
+    assert first / second == pytest.approx(0.9 / 0.6)
+
+
+def test_the_chain_of_a_metabolite_starts_at_what_was_taken():
+    chain = simulate(analytes=("first",)).kinetics.chain("first")
+
+    assert [29.7 / 50.0, 29.7 / 50.0] == pytest.approx([one.poles[0, 0] for one in chain.dispositions])
+    assert chain.formation[0] == pytest.approx(0.3 * 26.7)
+
+
+# -- amounts ----------------------------------------------------------------------------------------------------------
+
+
+def test_an_amount_is_counted_in_micromoles_of_what_was_taken():
+    (doses,) = simulate().kinetics.doses("first", Regimen((train(100.0, start=-6.0, every=3.0, count=3),)))
+
+    assert doses.amount == pytest.approx([100.0 * MOLAR])
+    assert (doses.start[0], doses.every[0], doses.count[0]) == (-6.0, 3.0, 3)
+    assert doses.scale is None
+
+
+def test_a_dose_per_kg_is_multiplied_by_the_weight_of_the_person():
+    kinetics = simulate(person=physiology(person={"weight_kg": 90.0})).kinetics
+    (doses,) = kinetics.doses("parent", Regimen((train(2.0, per_kg=True),)))
+
+    assert given([doses])[0] == pytest.approx(2.0 * 90.0 * MOLAR)
+
+
+RANGE = FixedDeviates({("inputs", "amount/doses/0"): [LOW, MIDDLE, HIGH]})
+
+
+def test_the_ends_of_a_range_of_an_amount_are_its_central_90_percent():
+    kinetics = simulate(train(50.0, 200.0), deviates=RANGE).kinetics
+    (amounts,) = given(kinetics.doses("parent", from_to(50.0, 200.0)))
+
+    said = "the 5th, 50th and 95th percentile of an amount of 50 to 200 mg are not 50, 100 and 200 mg"
+    assert amounts / MOLAR == pytest.approx([50.0, 100.0, 200.0]), said
+    assert kinetics.amounts([from_to(50.0, 200.0)])[0] == pytest.approx([50.0, 100.0, 200.0]), said
+
+
+def from_to(low, high):
+    return Regimen((train(low, high),))
+
+
+def test_each_range_has_numbers_of_its_own_and_an_exact_amount_has_none():
+    trains = (train(50.0, 200.0), train(50.0, 200.0, pointer="/doses/1"), train(10.0, pointer="/doses/2"))
+    amounts = given(simulate(deviates=RANGE).kinetics.doses("parent", Regimen(trains)))
+
+    assert amounts[0] / MOLAR == pytest.approx([50.0, 100.0, 200.0])
+    assert amounts[1] / MOLAR == pytest.approx([100.0, 100.0, 100.0])
+    assert amounts[2] / MOLAR == pytest.approx([10.0])
+
+
+def test_a_range_per_kg_has_both_factors():
+    (amounts,) = given(simulate(deviates=RANGE).kinetics.doses("parent", Regimen((train(0.5, 2.0, per_kg=True),))))
+
+    assert amounts / MOLAR == pytest.approx([0.5 * 80.0, 80.0, 2.0 * 80.0])
+
+
+def test_doses_for_each_mg_leave_the_amount_out_and_keep_the_form():
+    kinetics = spray(train(84.0, route="oral")).kinetics
+    (doses,) = kinetics.doses("parent", Regimen((train(84.0, route="oral"),)), per_mg=True)
+
+    assert doses.amount == pytest.approx([MOLAR])
+    assert doses.absorptions[0].delivered[0] == pytest.approx([0.42])
+
+
+def test_no_draw_absorbs_more_than_was_given():
+    paths = (Path("swallowed", "first-order", ("parent", "first")),)
+    made = substance(
+        {"swallowed.fraction_parent": 0.8, "swallowed.fraction_first": 0.7, "swallowed.absorption_rate_constant": 1.0},
+        forms=(RouteForm(None, paths),),
+    )
+    (doses,) = simulate(of=made).kinetics.doses("first", Regimen((train(1.0, route="oral"),)))
+
+    assert doses.absorptions[0].delivered[:, 0] == pytest.approx([0.8 / 1.5, 0.7 / 1.5])
+
+
+# -- people side by side ----------------------------------------------------------------------------------------------
+
+
+def side_by_side(*questions):
+    return Simulation(questions, FixedDeviates(draws=2)).kinetics
+
+
+def test_several_people_have_amounts_of_their_own_in_their_columns():
+    regimens = [Regimen((train(amount),)) for amount in (10.0, 30.0)]
+    kinetics = side_by_side(*(question(*regimen.trains) for regimen in regimens))
+
+    (amounts,) = given(kinetics.doses("parent", *regimens))
+    assert amounts / MOLAR == pytest.approx([10.0, 10.0, 30.0, 30.0])
+    (amounts,) = given(kinetics.doses("parent", *regimens[::-1], people=[1, 0]))
+    assert amounts / MOLAR == pytest.approx([30.0, 30.0, 10.0, 10.0])
+    assert np.array_equal(kinetics.amounts(regimens), [[10.0], [30.0]])
+
+
+def test_some_of_the_people_have_the_weights_that_are_theirs():
+    per_kg = [question(train(1.0, per_kg=True), person=physiology(person={"weight_kg": w})) for w in (50.0, 60.0, 70.0)]
+    kinetics = side_by_side(*per_kg)
+
+    (amounts,) = given(kinetics.doses("parent", per_kg[0].regimen, people=[2, 0]))
+    assert amounts / MOLAR == pytest.approx([70.0, 70.0, 50.0, 50.0])
+
+
+def test_regimens_side_by_side_that_are_no_multiples_of_each_other_are_refused():
+    regimens = [Regimen((train(1.0, start=-9.0), train(amount))) for amount in (1.0, 2.0)]
+
+    with pytest.raises(ValueError, match="multiples of each other"):
+        side_by_side(*(question(*regimen.trains) for regimen in regimens)).doses("parent", *regimens)
+
+
+# -- forms of a route -------------------------------------------------------------------------------------------------
 
 
 @pytest.mark.parametrize(
@@ -19,18 +231,40 @@ ONE = SimpleNamespace(forms=(SimpleNamespace(up_to_mg=None),))
     [(10.0, {0: 1.0}), (28.0, {0: 1.0}), (42.0, {0: 1 / 3, 1: 2 / 3}), (56.0, {1: 1.0}), (84.0, {1: 1.0})],
 )
 def test_forms_pass_into_each_other_between_a_limit_and_twice_that(amount, shares):
-    assert form_shares(SPRAY, amount) == pytest.approx(shares)
-    assert {0: 1.0} == form_shares(ONE, amount)
+    route = substance(SPRAY, forms=(SMALL, LARGE)).routes["oral"]
+
+    assert form_shares(route, amount) == pytest.approx(shares)
+    assert {0: 1.0} == form_shares(substance().routes["oral"], amount)
 
 
 def test_what_is_absorbed_rises_in_a_straight_line_in_between():
-    fractions = (0.54, 0.42)
+    route, fractions = substance(SPRAY, forms=(SMALL, LARGE)).routes["oral"], (0.54, 0.42)
     amounts = np.linspace(28.0, 56.0, 15)
     absorbed = [
-        amount * sum(share * fractions[i] for i, share in form_shares(SPRAY, amount).items()) for amount in amounts
+        amount * sum(share * fractions[i] for i, share in form_shares(route, amount).items()) for amount in amounts
     ]
 
     assert absorbed == pytest.approx(np.linspace(28.0 * 0.54, 56.0 * 0.42, 15))
+
+
+@pytest.mark.parametrize(
+    ("per_kg", "shares"),
+    [(0.3, {0: 1.0}), (0.6, {0: 1 / 3, 1: 2 / 3}), (0.9, {1: 1.0})],
+    ids=["21 mg", "42 mg", "63 mg"],
+)
+def test_a_dose_per_kg_has_the_form_of_the_dose_of_a_person_of_70_kg(per_kg, shares):
+    made = substance(SPRAY, forms=(SMALL, LARGE))
+    groups = dose_groups(Regimen((train(per_kg, per_kg=True, route="oral"),)), made)
+
+    said = f"{per_kg} mg/kg is {70 * per_kg:g} mg in a person of 70 kg, and its form is not that of such a dose"
+    assert {group.form: share[0] for group, share in groups.items()} == pytest.approx(shares), said
+
+
+def test_the_amount_is_only_a_factor_where_one_form_takes_all_of_one_train():
+    made = substance(SPRAY, forms=(SMALL, LARGE))
+    regimens = [(train(84.0, route="oral"),), (train(42.0, route="oral"),), (train(1.0), train(2.0, start=-9.0)), ()]
+
+    assert [True, False, False, False] == [amount_is_a_factor(Regimen(trains), made) for trains in regimens]
 
 
 def test_rows_of_such_amounts_equal_single_estimates():

@@ -1,5 +1,8 @@
+import math
+
 import numpy as np
 import pytest
+from by_hand import FLOW, FixedDeviates, physiology
 
 from detectapi.model.draws import Draws, MedianDraw, layout
 from detectapi.model.question import read_physiology
@@ -8,11 +11,11 @@ from detectapi.model.renal import body_surface, gfr_from_creatinine
 PLAN = layout(2000)
 
 
-def sampled(deviates, request):
+def sampled(deviates, request, described=None):
     """The person and the specimen that a request describes."""
-    physiology, selection = read_physiology(request), deviates.selection()
-    person = physiology.person(deviates, selection)
-    return person, physiology.specimen(person, deviates, selection)
+    described, selection = described or read_physiology(request), deviates.selection()
+    person = described.person(deviates, selection)
+    return person, described.specimen(person, deviates, selection)
 
 
 def typical(**request):
@@ -100,3 +103,91 @@ def test_an_unusual_ph_is_taken_as_told():
 
     assert set(person.ph) == {8.6}
     assert set(specimen.ph) == {8.6}
+
+
+# -- creatinine, worked out on paper for the small population of `by_hand` --------------------------------------------
+
+EXCRETED = 20.0  # [mg/kg/day]
+
+
+def made_up(deviates=None, more=None, **request):
+    return sampled(deviates or FixedDeviates(), request, physiology(more, **request))
+
+
+@pytest.mark.parametrize("weight", [50.0, 100.0])
+def test_creatinine_is_excreted_in_proportion_to_body_weight(weight):
+    person, specimen = made_up(person={"weight_kg": weight})
+
+    said = f"a person of {weight:g} kg does not excrete {EXCRETED:g} mg/kg of creatinine a day"
+    assert person.creatinine_excretion == pytest.approx(EXCRETED * weight), said
+    # 1 mL/min is 14.4 dL/day.
+    assert specimen.creatinine == pytest.approx(EXCRETED * weight / 14.4), said
+
+
+def test_the_usual_flow_by_urine_creatinine_is_that_of_the_excretion_of_the_person():
+    person, _ = made_up(person={"weight_kg": 100.0}, hydration={"urine_creatinine_mg_dl": 100.0})
+
+    assert person.flow == pytest.approx(EXCRETED * 100.0 / 100.0 / 14.4)
+
+
+SPREAD = {"creatinine_between_voids": {"variability": 0.3}, "urine_flow_between_voids": {"variability": 0.4}}
+TWO_VOIDS = FixedDeviates({("specimen", "creatinine_between_voids"): [0.0, 1.0]})
+
+
+def test_creatinine_differs_from_void_to_void():
+    person, specimen = made_up(TWO_VOIDS, SPREAD)
+
+    assert np.ndim(person.creatinine_excretion) == 0
+    usual, other = specimen.creatinine
+    assert other / usual == pytest.approx(math.exp(0.3)), "the spread of creatinine from void to void is missing"
+
+
+def test_the_flow_by_the_creatinine_of_a_specimen_has_the_spread_of_that_void():
+    _, specimen = made_up(TWO_VOIDS, SPREAD, specimen={"urine_creatinine_mg_dl": 80.0})
+    usual, other = specimen.flow
+
+    assert usual == pytest.approx(EXCRETED * 80.0 / 80.0 / 14.4)
+    assert other / usual == pytest.approx(math.exp(0.3)), "the spread of creatinine from void to void is missing"
+    assert set(specimen.creatinine) == {80.0}
+
+
+def test_more_creatinine_in_a_void_does_not_change_the_flow_of_an_unmeasured_specimen():
+    _, specimen = made_up(TWO_VOIDS, SPREAD)
+
+    assert specimen.flow == pytest.approx([FLOW, FLOW])
+
+
+def test_the_flow_of_a_void_spreads_around_the_usual_one():
+    deviates = FixedDeviates({("specimen", "urine_flow_between_voids"): [-1.0, 0.0, 2.0]})
+    person, specimen = made_up(deviates, SPREAD)
+
+    assert set(person.flow) == {FLOW}
+    assert specimen.flow == pytest.approx(FLOW * np.exp([-0.4, 0.0, 0.8]))
+
+
+def test_specific_gravity_follows_the_flow():
+    # 720 mOsm in 1.44 L: 500 mOsm/kg at 3e-5 each.
+    _, specimen = made_up()
+
+    assert specimen.specific_gravity == pytest.approx(1.015)
+
+
+def test_the_ph_of_a_void_stays_within_ordinary_urine():
+    deviates = FixedDeviates({("specimen", "urine_ph_between_voids"): [-9.0, 0.5, 9.0]})
+    _, specimen = made_up(deviates, {"urine_ph_between_voids": {"variability": 1.0}})
+
+    assert specimen.ph == pytest.approx([4.5, 6.5, 8.0])
+
+
+def test_one_of_several_people_has_the_numbers_of_that_person():
+    several = [physiology(person={"weight_kg": weight}) for weight in (50.0, 100.0)]
+    deviates = FixedDeviates(draws=3)
+    selection, pack = deviates.selection(), type(several[0]).side_by_side(several)
+    people = pack.person(deviates, selection)
+    specimens = pack.specimen(people, deviates, selection)
+
+    for i, alone in enumerate(several):
+        person = alone.person(deviates, selection)
+        assert people.of(i).covariates["weight_kg"] == person.covariates["weight_kg"]
+        assert np.array_equal(people.of(i).gfr, person.gfr)
+        assert np.array_equal(specimens.of(i).creatinine, alone.specimen(person, deviates, selection).creatinine)
