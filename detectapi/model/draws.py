@@ -49,7 +49,8 @@ class Deviates(Protocol):
 
     `Draws` is the usual one. Others stand in for it: `MedianDraw`; `detectapi.batch.seeded.SeededDraws` for people who each
     have a seed of their own; `detectapi.model.sensitivity.Mixed`; and those of the simulated studies in
-    `detectapi.evaluation`. Equal calls give equal numbers for as long as the object lives.
+    `detectapi.evaluation`. All name this class as their base, so that the type checker and `tests/model/test_deviates.py` hold
+    them to it. Equal calls give equal numbers for as long as the object lives.
     """
 
     def prepare(self, stream: str, names: Iterable[str]) -> None:
@@ -139,7 +140,7 @@ class Plan(Protocol):
         """Every draw."""
 
 
-class Draws:
+class Draws(Deviates):
     """Stratified standard normal numbers by stream and name.
 
     Parameters
@@ -186,7 +187,7 @@ class Draws:
         return self.posterior is not None and stream == "knowledge" and name in self.posterior.index
 
 
-class MedianDraw:
+class MedianDraw(Deviates):
     """One draw at every median: the typical person, the typical values of the parameters, the usual specimen.
 
     Parameters

@@ -57,7 +57,7 @@ class Independent:
         return Selection(*(np.arange(self.draws) for _ in Selection._fields))
 
 
-class Mixed:
+class Mixed(Deviates):
     """Numbers of one set of draws, but for some names those of another set, or one number in every draw.
 
     Parameters

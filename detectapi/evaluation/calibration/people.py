@@ -7,6 +7,7 @@ from collections.abc import Iterable, Sequence
 
 import numpy as np
 
+from detectapi.evaluation.validation.trial import StudyDeviates
 from detectapi.model.arrays import Floats
 from detectapi.model.draws import STREAMS, Selection
 from detectapi.model.normal import inverse_normal
@@ -14,7 +15,7 @@ from detectapi.model.normal import inverse_normal
 PRIMES = 4099
 
 
-class TypicalNumbers:
+class TypicalNumbers(StudyDeviates):
     """One typical person for each set of typical values: every other deviate is zero.
 
     Parameters

@@ -36,7 +36,7 @@ class StudyDeviates(Deviates, Protocol):
         """The same people and typical values at one visit of the study, each visit with a specimen of its own."""
 
 
-class StudyNumbers:
+class StudyNumbers(StudyDeviates):
     """Standard normal numbers for a study that is repeated once for each knowledge row.
 
     Parameters
