@@ -11,7 +11,7 @@ from question import DEFAULT, changed, irregular, regular
 from detectapi import service
 
 recipe = import_module("detectapi.model.recipe")
-SHARES = ("plan_chains", "_last_positive", "variance_shares")  # what the recipe calls for the shares of variance
+SHARES = ("_shares_of_variance",)  # what the recipe calls for the shares of variance
 
 
 def asking(question):

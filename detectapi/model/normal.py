@@ -1,10 +1,12 @@
-"""The standard normal distribution."""
+"""The standard normal distribution, and the band of a probability that is known only with a variance."""
 
 from __future__ import annotations
 
 import math
 
 import numpy as np
+
+from detectapi.model.arrays import Floats
 
 # Wichura's AS 241 (PPND16): relative accuracy about 1e-16.
 _CENTRE = (
@@ -27,11 +29,11 @@ _FAR = (
 )  # fmt: skip
 
 
-_AT_ONCE = 4096
-"""Numbers worked on at once: what they need fits in the cache."""
+_MOST_AT_ONCE = 4096
+"""Numbers worked on at once: what they need fits in the cache of the processor."""
 
 
-def inverse_normal(probability):
+def inverse_normal(probability: Floats) -> Floats:
     """Quantile function of the standard normal distribution.
 
     Parameters
@@ -49,15 +51,15 @@ def inverse_normal(probability):
     wichura1988
     """
     p = np.asarray(probability, dtype=float)
-    result = np.empty(p.shape)
-    flat, found = p.ravel(), result.reshape(-1)
-    for first in range(0, len(flat), _AT_ONCE):
-        some = slice(first, first + _AT_ONCE)
-        found[some] = _inverse_normal(flat[some])
-    return result
+    z = np.empty(p.shape)
+    flat_p, flat_z = p.ravel(), z.reshape(-1)
+    for first in range(0, len(flat_p), _MOST_AT_ONCE):
+        some = slice(first, first + _MOST_AT_ONCE)
+        flat_z[some] = _inverse_normal(flat_p[some])
+    return z
 
 
-def _inverse_normal(p):
+def _inverse_normal(p: Floats) -> Floats:
     q = p - 0.5
     r = 0.180625 - q * q
     z = _polynomial(_CENTRE[0], r)
@@ -74,8 +76,8 @@ def _inverse_normal(p):
     return z
 
 
-def _polynomial(coefficients, x):
-    """Horner's scheme in one piece of memory."""
+def _polynomial(coefficients: tuple[float, ...], x: Floats) -> Floats:
+    """A polynomial by Horner's scheme; the powers are written into one array."""
     value = coefficients[0] * x
     for coefficient in coefficients[1:-1]:
         value += coefficient
@@ -89,11 +91,11 @@ _ANGLE = np.linspace(0.0, np.pi / 2.0, 65)
 _RHO = np.sin(_ANGLE)
 _MOST_RHO = 0.999
 
-FEW = 20.0
-"""Draws' worth of information, mean (1 - mean) draws, below which a variance says less than those of other times."""
+OTHER_TIMES_WEIGH = 20.0
+"""A rho counts as much as the mean over all times where ``mean (1 - mean) draws`` is this large; the less below it."""
 
 
-def probit_edges(mean, variance, level, draws=np.inf):
+def probit_edges(mean: Floats, variance: Floats, level: float, draws: float = np.inf) -> tuple[Floats, Floats]:
     """Edges of the central band of a probability that is known only with a variance, as probits.
 
     Parameters
@@ -114,12 +116,16 @@ def probit_edges(mean, variance, level, draws=np.inf):
 
     Notes
     -----
-    The probability is taken as ``Phi((h + sqrt(rho) z) / sqrt(1 - rho))`` with z standard normal and ``Phi(h) = mean``: what
-    follows when the logarithm of the last positive time is the sum of a normal part that is not known and one in which people
-    differ. Its variance is ``integral_0^rho exp(-h^2 / (1 + r)) / (2 pi sqrt(1 - r^2)) dr``, which gives rho; with
-    ``r = sin(a)`` the integrand has no singularity. In that picture rho is the same at all times, so where few draws are positive
-    (or few are not) and chance may leave no variance at all, it is drawn towards its mean over times: a band never closes for
-    want of draws.
+    The probability is taken as ``Phi((h + sqrt(rho) z) / sqrt(1 - rho))`` with z standard normal and ``Phi(h) = mean``. This holds
+    exactly when log T, with T the single-specimen time, is the sum of two independent normal parts: one for the typical values,
+    which are not known, with the share rho of the variance, and one for people and specimens.
+
+    The variance of the probability is ``integral_0^rho exp(-h^2 / (1 + r)) / (2 pi sqrt(1 - r^2)) dr``, which is solved for rho.
+    With ``r = sin(a)`` the integrand has no singularity.
+
+    Under this assumption rho is the same at all times. Where only few draws are positive, or only few are not, the variance is
+    poorly estimated and may be zero by chance; there rho is moved towards its mean over all times. So a band does not close
+    because there are too few draws.
     """
     low = np.where(mean <= 0.0, -np.inf, np.inf)
     inside = (mean > 0.0) & (mean < 1.0)
@@ -128,31 +134,33 @@ def probit_edges(mean, variance, level, draws=np.inf):
     steps = (integrand[:, 1:] + integrand[:, :-1]) * (_ANGLE[1] / 2.0)
     explained = np.concatenate([np.zeros((len(h), 1)), np.cumsum(steps, axis=1)], axis=1)
     rho = np.minimum(np.sin(_inverse(explained, variance[inside])), _MOST_RHO)
-    told = mean[inside] * (1.0 - mean[inside]) * draws
+    information = mean[inside] * (1.0 - mean[inside]) * draws
     if len(rho) and np.isfinite(draws):
-        rho = (told * rho + FEW * (told @ rho) / told.sum()) / (told + FEW)
+        average = OTHER_TIMES_WEIGH * (information @ rho) / information.sum()
+        rho = (information * rho + average) / (information + OTHER_TIMES_WEIGH)
     reach = np.sqrt(rho) * inverse_normal(np.array([0.5 + level / 2.0]))
     high = low.copy()
     edges = ((h + side * reach) / np.sqrt(1.0 - rho) for side in (-1.0, 1.0))
-    # Where most of the mean lies in one tail of what is not known, the central band would leave it out.
+    # The mean of a very skewed distribution may lie outside its central band; the band is then widened up to the mean.
     low[inside], high[inside] = (bound(edge, h) for bound, edge in zip((np.minimum, np.maximum), edges, strict=True))
     return low, high
 
 
-def _inverse(explained, variance):
-    """Where each row, which rises with the angle from 0, takes a value: linear in between, and the last angle beyond."""
+def _inverse(explained: Floats, variance: Floats) -> Floats:
+    """The angle at which each row, which rises from 0, reaches a value: linear in between, the last angle where it does not."""
     above = np.minimum((explained <= variance[:, None]).sum(axis=1), explained.shape[1] - 1)
     rows = np.arange(len(explained))
     low, high = explained[rows, above - 1], explained[rows, above]
     with np.errstate(divide="ignore", invalid="ignore"):
         share = np.where(high > low, (variance - low) / (high - low), 1.0)
-    return _ANGLE[above - 1] + np.clip(share, 0.0, 1.0) * _ANGLE[1]
+    angle: Floats = _ANGLE[above - 1] + np.clip(share, 0.0, 1.0) * _ANGLE[1]
+    return angle
 
 
-def probit_band(mean, variance, level, draws=np.inf):
+def probit_band(mean: Floats, variance: Floats, level: float, draws: float = np.inf) -> tuple[Floats, Floats]:
     """Central band of a probability that is known only with a variance: `probit_edges` as probabilities.
 
-    Where there is no width both edges are the mean itself.
+    Where the band has no width both edges are the mean itself.
     """
     low, high = probit_edges(mean, variance, level, draws)
-    return tuple(np.where(low < high, _PHI(edge), mean) for edge in (low, high))
+    return np.where(low < high, _PHI(low), mean), np.where(low < high, _PHI(high), mean)

@@ -108,8 +108,8 @@ def _concentrations(simulation: Simulation, time: Floats) -> list[Bands]:
 
 def _shares_of_variance(question: Question, deviates: Draws, plan: Layout, last: Floats) -> dict[str, float]:
     """Share of each stream in the variance of the window: draws between the draws are simulated for it."""
-    start, end, order, between = plan_chains(plan, deviates.seed)
-    return variance_shares(last, _last_positive(Simulation(question, deviates, between)), start, end, order)
+    chains = plan_chains(plan, deviates.seed)
+    return variance_shares(last, _last_positive(Simulation(question, deviates, chains.between)), chains)
 
 
 def _last_positive(simulation: Simulation) -> Floats:

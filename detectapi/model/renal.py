@@ -1,12 +1,13 @@
 """Kidney function and the renal clearance of an analyte.
 
-`renal_clearance` is the one place where the form of tubular reabsorption is chosen; another form takes its place by taking
-its name.
+The form of tubular reabsorption is chosen in `renal_clearance` and nowhere else: to try another form, change that function.
 """
 
 from __future__ import annotations
 
 import numpy as np
+
+from detectapi.model.arrays import Value
 
 BLOOD_PH = 7.4
 CKD_EPI_PER_YEAR = 0.9938
@@ -17,7 +18,7 @@ SENSITIVITY_PH = 6.0
 """The urine pH at which the sensitivity exponent changes nothing."""
 
 
-def unionised_fraction(ph, pka):
+def unionised_fraction(ph: Value, pka: Value) -> Value:
     """Fraction of a base that is not ionised at a pH.
 
     Parameters
@@ -30,14 +31,24 @@ def unionised_fraction(ph, pka):
     float or array
         ``1 / (1 + 10 ** (pka - ph))``. [-]
     """
-    return 1.0 / (1.0 + 10.0 ** (pka - ph))
+    fraction: Value = 1.0 / (1.0 + 10.0 ** (pka - ph))
+    return fraction
 
 
-def renal_clearance(gfr, flow, ph, fraction_unbound, pka, secretion, permeability, ph_sensitivity=1.0):
+def renal_clearance(
+    gfr: Value,
+    flow: Value,
+    ph: Value,
+    fraction_unbound: Value,
+    pka: Value,
+    secretion: Value,
+    permeability: Value,
+    ph_sensitivity: Value = 1.0,
+) -> Value:
     """Renal clearance of a base with filtration, secretion and passive reabsorption in a well-stirred distal segment.
 
-    Without permeability this is filtration plus secretion; with infinite permeability urine and unbound plasma are in
-    equilibrium of the un-ionised form and clearance is proportional to urine flow.
+    Without permeability it is filtration plus secretion. With infinite permeability the un-ionised form has the same
+    concentration in urine as unbound in plasma, and the clearance is proportional to the urine flow.
 
     Parameters
     ----------
@@ -69,13 +80,13 @@ def renal_clearance(gfr, flow, ph, fraction_unbound, pka, secretion, permeabilit
     ``f_n(pH) = f_n(6) (f_n(pH) / f_n(6)) ** sensitivity`` on the urine side.
     """
     at_reference = unionised_fraction(SENSITIVITY_PH, pka)
-    in_urine = at_reference * (unionised_fraction(ph, pka) / at_reference) ** ph_sensitivity
+    in_urine: Value = at_reference * (unionised_fraction(ph, pka) / at_reference) ** ph_sensitivity
     into_tubule = fraction_unbound * gfr + secretion * gfr / 100.0
     back_flux = permeability * fraction_unbound * unionised_fraction(BLOOD_PH, pka)
     return flow * (into_tubule + back_flux) / (flow + permeability * in_urine)
 
 
-def gfr_from_creatinine(serum_creatinine, age, female):
+def gfr_from_creatinine(serum_creatinine: Value, age: Value, female: bool) -> Value:
     """Estimated GFR by the CKD-EPI 2021 creatinine equation, without a race term.
 
     Parameters
@@ -97,16 +108,12 @@ def gfr_from_creatinine(serum_creatinine, age, female):
     """
     kappa, alpha, factor = (0.7, -0.241, 1.012) if female else (0.9, -0.302, 1.0)
     ratio = np.asarray(serum_creatinine, dtype=float) / kappa
-    return (
-        142.0
-        * np.minimum(ratio, 1.0) ** alpha
-        * np.maximum(ratio, 1.0) ** -1.2
-        * np.power(CKD_EPI_PER_YEAR, age)
-        * factor
-    )
+    below, above = np.minimum(ratio, 1.0) ** alpha, np.maximum(ratio, 1.0) ** -1.2
+    gfr: Value = 142.0 * below * above * np.power(CKD_EPI_PER_YEAR, age) * factor
+    return gfr
 
 
-def creatinine_clearance(serum_creatinine, age, weight, female):
+def creatinine_clearance(serum_creatinine: Value, age: Value, weight: Value, female: bool) -> Value:
     """Creatinine clearance by Cockcroft and Gault.
 
     Parameters
@@ -131,7 +138,7 @@ def creatinine_clearance(serum_creatinine, age, weight, female):
     return (140.0 - age) * weight / (72.0 * serum_creatinine) * (0.85 if female else 1.0)
 
 
-def body_surface(weight, height):
+def body_surface(weight: Value, height: Value) -> Value:
     """Body surface area after Du Bois and Du Bois.
 
     Parameters
@@ -150,10 +157,11 @@ def body_surface(weight, height):
     ----------
     dubois1916
     """
-    return 0.007184 * np.power(weight, 0.425) * np.power(height, 0.725)
+    surface: Value = 0.007184 * np.power(weight, 0.425) * np.power(height, 0.725)
+    return surface
 
 
-def gfr_at_age(population_gfr, age):
+def gfr_at_age(population_gfr: float, age: float) -> float:
     """The population's kidney function at an age: lowered from 40 years on, as in the CKD-EPI 2021 equation.
 
     Parameters
@@ -168,4 +176,4 @@ def gfr_at_age(population_gfr, age):
     float
         [mL/min/1.73 m2]
     """
-    return population_gfr * CKD_EPI_PER_YEAR ** max(age - AGE_OF_POPULATION_GFR, 0.0)
+    return population_gfr * float(CKD_EPI_PER_YEAR ** max(age - AGE_OF_POPULATION_GFR, 0.0))

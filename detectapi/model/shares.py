@@ -1,35 +1,52 @@
-"""Which source of variation makes the window uncertain: shares of variance by pick-freeze."""
+"""Where the spread of the window comes from: the share of each source of variation in its variance.
+
+The shares are found by swapping the random numbers of one source after another between draws (pick-freeze).
+"""
 
 from __future__ import annotations
 
+from typing import NamedTuple
+
 import numpy as np
 
+from detectapi.model.arrays import Floats, Ints
 from detectapi.model.draws import DRAWS_PER_GROUP, STREAMS, Layout, Selection
 
 DRAWS_PER_CHAIN = 8
+FEWEST_CHAINS = 25
 
 
-def plan_chains(plan: Layout, seed: int):
-    """Selections that lead from one draw to another by swapping one source at a time, in random order.
+class Chains(NamedTuple):
+    """Paths from one draw to another: at each step the random numbers of one source are swapped, in random order.
+
+    Attributes
+    ----------
+    start, end : array of int, shape (c,)
+        Draws at both ends of each chain; they share no knowledge row and no person.
+    order : array of int, shape (c, 5)
+        The source swapped at each step: its place in `STREAMS`.
+    between : Selection
+        The 4 c draws in between, step by step.
+    """
+
+    start: Ints
+    end: Ints
+    order: Ints
+    between: Selection
+
+
+def plan_chains(plan: Layout, seed: int) -> Chains:
+    """Chains between draws that were already simulated.
 
     Parameters
     ----------
     plan : Layout
-        Of the n draws that were already simulated.
+        Of these draws.
     seed : int
-
-    Returns
-    -------
-    start, end : array of int, shape (c,)
-        Draws at both ends of each chain; they share no knowledge row and no person.
-    order : array of int, shape (c, 5)
-        The source swapped at each step.
-    between : Selection
-        The 4 c draws in between, step by step.
     """
     n, selection = plan.draws, plan.all()
     rng = np.random.default_rng(np.random.SeedSequence(seed, spawn_key=(len(STREAMS),)))
-    start = rng.permutation(n)[: max(n // DRAWS_PER_CHAIN, 25)]
+    start = rng.permutation(n)[: max(n // DRAWS_PER_CHAIN, FEWEST_CHAINS)]
     groups_on = plan.groups // 2 + rng.integers(0, max(plan.groups // 4, 1), size=len(start))
     end = (start + groups_on * DRAWS_PER_GROUP) % n
     order = rng.permuted(np.tile(np.arange(len(STREAMS)), (len(start), 1)), axis=1)
@@ -41,20 +58,19 @@ def plan_chains(plan: Layout, seed: int):
             here = here.replace(stream, getattr(there, stream), order[:, step] == i)
         steps.append(here)
     between = Selection(*(np.concatenate(parts) for parts in zip(*steps, strict=True)))
-    return start, end, order, between
+    return Chains(start, end, order, between)
 
 
-def variance_shares(last, between_last, start, end, order) -> dict[str, float]:
+def variance_shares(last: Floats, between_last: Floats, chains: Chains) -> dict[str, float]:
     """Share of each source in the variance of ``log(1 + T)``.
 
     Parameters
     ----------
     last : array, shape (n,)
-        Last positive times of all draws. [h]
+        T of all draws. [h]
     between_last : array, shape (4 c,)
-        Those of the draws between. [h]
-    start, end, order
-        As `plan_chains` gave them.
+        T of the draws between. [h]
+    chains : Chains
 
     Returns
     -------
@@ -63,20 +79,20 @@ def variance_shares(last, between_last, start, end, order) -> dict[str, float]:
 
     Notes
     -----
-    The shares are Shapley effects: what a source adds to the variance explained, averaged over the orders in which sources can
-    become known, so that interactions are split evenly and shares add up to 1. The logarithm keeps one draw of months from
-    deciding the shares of all draws of days.
+    The shares are Shapley effects: how much of the variance is explained when a source becomes known, averaged over all orders in
+    which the sources can become known. So interactions are split evenly and the shares add up to 1. The logarithm keeps one draw
+    of months from deciding the shares of draws of days.
 
     References
     ----------
     goda2021
     """
-    c = len(start)
-    steps = np.log1p(np.concatenate([last[start], between_last, last[end]])).reshape(len(STREAMS) + 1, c)
+    c = len(chains.start)
+    steps = np.log1p(np.concatenate([last[chains.start], between_last, last[chains.end]])).reshape(len(STREAMS) + 1, c)
     gained = np.diff((steps[0] - steps[1:]) ** 2, axis=0, prepend=np.zeros((1, c)))  # (step, chain)
-    # Read from its other end, a chain is one more with the order reversed.
+    # From its other end, the same chain is one more chain, with the order reversed.
     gained -= np.diff((steps[:-1] - steps[-1]) ** 2, axis=0, append=np.zeros((1, c)))
-    totals = np.array([gained.T[order == i].sum() for i in range(len(STREAMS))])
-    totals = np.maximum(totals, 0.0)  # a source of no effect is zero up to Monte-Carlo noise
+    totals = np.array([gained.T[chains.order == i].sum() for i in range(len(STREAMS))])
+    totals = np.maximum(totals, 0.0)  # Monte-Carlo noise may make the total of a source without effect negative
     whole = totals.sum()
     return {stream: float(t / whole) if whole > 0.0 else 0.0 for stream, t in zip(STREAMS, totals, strict=True)}

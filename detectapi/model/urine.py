@@ -1,11 +1,13 @@
-"""Urine as a carrier: what creatinine, specific gravity and fluid intake say about urine flow, and back."""
+"""Urine as a carrier: urine flow from creatinine or specific gravity, and back."""
 
 from __future__ import annotations
+
+from detectapi.model.arrays import Value
 
 MINUTES_PER_DAY = 1440.0
 
 
-def flow_from_creatinine(excretion, concentration):
+def flow_from_creatinine(excretion: Value, concentration: Value) -> Value:
     """Urine flow at which an excretion rate of creatinine gives a concentration.
 
     Parameters
@@ -23,7 +25,7 @@ def flow_from_creatinine(excretion, concentration):
     return excretion * 100.0 / (concentration * MINUTES_PER_DAY)
 
 
-def creatinine_concentration(excretion, flow):
+def creatinine_concentration(excretion: Value, flow: Value) -> Value:
     """Concentration of creatinine in urine: the inverse of `flow_from_creatinine`.
 
     Parameters
@@ -41,8 +43,8 @@ def creatinine_concentration(excretion, flow):
     return excretion * 100.0 / (flow * MINUTES_PER_DAY)
 
 
-def flow_from_specific_gravity(specific_gravity, osmole_excretion, slope):
-    """Urine flow at which an osmole load gives a specific gravity.
+def flow_from_specific_gravity(specific_gravity: Value, osmole_excretion: Value, slope: Value) -> Value:
+    """Urine flow at which an excretion of osmoles gives a specific gravity.
 
     Parameters
     ----------
@@ -61,7 +63,7 @@ def flow_from_specific_gravity(specific_gravity, osmole_excretion, slope):
     return osmole_excretion * slope / (specific_gravity - 1.0) * 1000.0 / MINUTES_PER_DAY
 
 
-def specific_gravity(flow, osmole_excretion, slope):
+def specific_gravity(flow: Value, osmole_excretion: Value, slope: Value) -> Value:
     """Specific gravity of urine: the inverse of `flow_from_specific_gravity`.
 
     Parameters

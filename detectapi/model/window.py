@@ -1,29 +1,47 @@
-"""Crossing times of every draw -> the window, its interval, the probability curve and the band of what we do not know."""
+"""Crossing times of every draw -> the window, its interval, the probability curve and its band of model uncertainty.
+
+T is the single-specimen time: the last time after the last dose at which the specimen of a draw would be positive. A draw has one
+specimen, so T is not the last positive one of a series.
+"""
 
 from __future__ import annotations
 
 import math
-from collections.abc import Mapping
+from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
 
 import numpy as np
 
+from detectapi.exponentials import Crossings
+from detectapi.model.arrays import Floats, Ints
 from detectapi.model.draws import PEOPLE_PER_ROW, ROWS_PER_GROUP, Layout
 from detectapi.model.normal import probit_band, probit_edges
 
 CONCENTRATION_QUANTILES = (0.05, 0.25, 0.5, 0.75, 0.95)
 CURVE_POINTS = 60
 MEDIAN_POINTS = 101
-"""Quantiles of T between which the edges of the knowledge band are looked up."""
-_NICE_STEPS = (0.25, 0.5, 1.0, 2.0, 3.0, 4.0, 6.0, 12.0, 24.0, 48.0, 72.0, 168.0, 336.0, 672.0)
+"""Quantiles of T at which the band of model uncertainty is computed, to find where its edges are at one half."""
+ROUND_STEPS = (0.25, 0.5, 1.0, 2.0, 3.0, 4.0, 6.0, 12.0, 24.0, 48.0, 72.0, 168.0, 336.0, 672.0)
 
 
 @dataclass(frozen=True, slots=True)
 class Window:
     """When specimens stop being positive. Times in hours after the end of the last dose.
 
-    ``low`` and ``high`` enclose the central ``level`` of specimens of unknown person, specimen and parameter values;
-    ``knowledge`` is where the median could lie for what we do not know, at the same level.
+    Attributes
+    ----------
+    median : float
+        Half of single specimens are still positive then. [h]
+    low, high : float
+        Ends of the predictive interval: the central ``level`` of T. [h]
+    level : float
+        Probability that the interval holds.
+    standard_error : float
+        Monte-Carlo standard error of the median. [h]
+    ever_positive : float
+        Share of draws that are positive at any time after the last dose.
+    knowledge : tuple of float
+        The model uncertainty of the median: where it could lie, at the same level. [h]
     """
 
     median: float
@@ -37,12 +55,22 @@ class Window:
 
 @dataclass(frozen=True, slots=True)
 class Curve:
-    """Probability that a specimen is positive, with the band of what we do not know. Arrays of shape (m,)."""
+    """Probability that a specimen is positive, with its band of model uncertainty. Arrays of shape (m,).
 
-    time: np.ndarray
-    probability: np.ndarray
-    low: np.ndarray
-    high: np.ndarray
+    Attributes
+    ----------
+    time : array
+        [h after the last dose]
+    probability : array
+        [0 to 1]
+    low, high : array
+        Edges of the band. [0 to 1]
+    """
+
+    time: Floats
+    probability: Floats
+    low: Floats
+    high: Floats
 
 
 @dataclass(frozen=True, slots=True)
@@ -59,12 +87,12 @@ class Bands:
         By probability. [ng/mL]
     """
 
-    time: np.ndarray
-    typical: np.ndarray
-    quantiles: Mapping[float, np.ndarray]
+    time: Floats
+    typical: Floats
+    quantiles: Mapping[float, Floats]
 
 
-def bands(time, typical, concentration) -> Bands:
+def bands(time: Floats, typical: Floats, concentration: Floats) -> Bands:
     """Quantiles of the concentration at each time.
 
     Parameters
@@ -80,7 +108,7 @@ def bands(time, typical, concentration) -> Bands:
     return Bands(time, typical, quantiles)
 
 
-def combine(crossings, rule: str):
+def combine(crossings: Sequence[Crossings], rule: str) -> tuple[Floats, Floats]:
     """First and last time at which a test of several parts is positive.
 
     Parameters
@@ -105,13 +133,13 @@ def combine(crossings, rule: str):
     return np.where(positive, first, 0.0), np.where(positive, last, 0.0)
 
 
-def interval(last, plan: Layout, level: float):
-    """Median, predictive interval and Monte-Carlo error of the last positive time.
+def interval(last: Floats, plan: Layout, level: float) -> tuple[Floats, Floats, Floats, Floats, Floats]:
+    """Median, predictive interval and Monte-Carlo error of T.
 
     Parameters
     ----------
     last : array, shape (..., n)
-        [h]
+        T of each draw. [h]
     plan : Layout
     level : float
         Probability that the interval holds.
@@ -119,24 +147,25 @@ def interval(last, plan: Layout, level: float):
     Returns
     -------
     low, median, high, standard_error, ever_positive : array, shape (...,)
-        Times in hours; the last is a probability.
+        Times in hours; the last one is a share of the draws.
 
     Notes
     -----
-    The standard error of the median is the standard error of ``P(T > median)`` between independent batches of draws, over the
-    density of T there.
+    The standard error of the median is that of ``P(T > median)`` between independent batches of draws, divided by the density of
+    T at the median.
     """
     ordered = np.sort(last, axis=-1)
     tail = (1.0 - level) / 2.0
     step = max(0.05, 2.0 / np.sqrt(last.shape[-1]))
     wanted = np.array([tail, 0.5, 1.0 - tail, 0.5 - step, 0.5 + step])
-    low, median, high, below, above = np.moveaxis(_quantiles_of_rows(ordered, wanted), -1, 0)
+    low, median, high, below, above = np.moveaxis(_quantiles(ordered, wanted), -1, 0)
     share = (last > median[..., None]).reshape(*last.shape[:-1], plan.batches, -1).mean(axis=-1)
     error = share.std(axis=-1, ddof=1) / np.sqrt(plan.batches) * (above - below) / (2.0 * step)
-    return low, median, high, error, (last > 0.0).mean(axis=-1)
+    ever_positive: Floats = np.mean(last > 0.0, axis=-1, dtype=np.float64)
+    return low, median, high, error, ever_positive
 
 
-def summarise(first, last, plan: Layout, level: float) -> Window:
+def summarise(first: Floats, last: Floats, plan: Layout, level: float) -> Window:
     """The window of a set of draws.
 
     Parameters
@@ -153,16 +182,16 @@ def summarise(first, last, plan: Layout, level: float) -> Window:
     """
     low, median, high, error, ever = interval(last, plan, level)
     ordered = np.sort(last)
-    # Where an edge of the band of P(t) takes the value one half, the median lies if that edge is true.
+    # If an edge of the band were the true P(t), the median would lie where that edge is at one half.
     time = _quantiles(ordered, np.linspace(0.0, 1.0, MEDIAN_POINTS))
     time = np.unique(np.concatenate([[0.0], time, np.nextafter(time[-1:], np.inf)]))
     edges = probit_edges(*_rows(np.zeros_like(first), last, plan, time), level, plan.draws)
-    knowledge = tuple(_time_at_half(time, edge) for edge in edges)
-    return Window(median, low, high, level, float(error), float(ever), knowledge)
+    low_edge, high_edge = (_time_at_half(time, edge) for edge in edges)
+    return Window(float(median), float(low), float(high), level, float(error), float(ever), (low_edge, high_edge))
 
 
-def probability_curve(first, last, plan: Layout, level: float, time) -> Curve:
-    """Probability of a positive specimen over time, and its knowledge band.
+def probability_curve(first: Floats, last: Floats, plan: Layout, level: float, time: Floats) -> Curve:
+    """Probability of a positive specimen at given times, and its band of model uncertainty.
 
     Parameters
     ----------
@@ -179,19 +208,19 @@ def probability_curve(first, last, plan: Layout, level: float, time) -> Curve:
 
     Notes
     -----
-    Each knowledge row gives its own P(t). Two rows that share their people differ by knowledge, and by how it happens to work
-    on those people; the latter is estimated from the spread of the difference between the same person's two readings and taken
-    off (a random-effects analysis of variance on paired rows). `detectapi.model.normal.probit_band` turns the variance that is left
-    into a band.
+    Each knowledge row, one set of typical values, gives a P(t) of its own. Two rows that share their people differ because of
+    their typical values, and by chance because the people are few. The part by chance is estimated from how the difference
+    between the two outcomes of one person spreads over people, and is subtracted: a random-effects analysis of variance on paired
+    rows. `detectapi.model.normal.probit_band` makes a band of the variance that is left.
     """
     overall, knowledge = _rows(first, last, plan, time)
     low, high = probit_band(overall, knowledge, level, plan.draws)
     return Curve(time, overall, low, high)
 
 
-def _rows(first, last, plan: Layout, time):
+def _rows(first: Floats, last: Floats, plan: Layout, time: Floats) -> tuple[Floats, Floats]:
     """Probability of a positive specimen, and its variance between knowledge rows. Two arrays of shape (m,)."""
-    # A draw is positive at those times that number from `begin` on and before `end`.
+    # A draw is positive at the times from number `begin` on and before number `end`.
     begin, end = (
         np.searchsorted(time, edge).reshape(plan.groups, ROWS_PER_GROUP, PEOPLE_PER_ROW) for edge in (first, last)
     )
@@ -201,42 +230,37 @@ def _rows(first, last, plan: Layout, time):
     either = (count[:, 0] + count[:, 1] - 2 * both) / PEOPLE_PER_ROW
     noise = np.mean(either - difference**2, axis=0) / (PEOPLE_PER_ROW - 1)
     knowledge = np.maximum(np.mean(difference**2, axis=0) - noise, 0.0) / 2.0
-    return count.mean(axis=(0, 1)) / PEOPLE_PER_ROW, knowledge
+    probability: Floats = count.mean(axis=(0, 1)) / PEOPLE_PER_ROW
+    return probability, knowledge
 
 
-def _counts(begin, end, m):
-    """How many of the last axis hold each of the numbers 0 to m - 1 from `begin` on and before `end`."""
+def _counts(begin: Ints, end: Ints, m: int) -> Ints:
+    """For each of the times 0 to m - 1: how many entries of the last axis are positive then, from `begin` on and before `end`."""
     shape = begin.shape[:-1]
     row = np.arange(math.prod(shape)).reshape(*shape, 1) * (m + 1)
     change = np.bincount((row + begin).ravel(), minlength=row.size * (m + 1))
     change -= np.bincount((row + np.maximum(begin, end)).ravel(), minlength=row.size * (m + 1))
-    return change.reshape(*shape, m + 1)[..., :m].cumsum(axis=-1)
+    counts: Ints = change.reshape(*shape, m + 1)[..., :m].cumsum(axis=-1)
+    return counts
 
 
-def curve_times(last) -> np.ndarray:
-    """Evenly spaced round hours from 0 to where nearly every draw has become negative, at most about 60. [h]"""
+def curve_times(last: Floats) -> Floats:
+    """At most about 60 evenly spaced times in round hours, from 0 to where nearly every draw has become negative. [h]"""
     end = max(float(np.quantile(last, 0.995)) * 1.05, 1.0)
-    step = next((s for s in _NICE_STEPS if end / s <= CURVE_POINTS), _NICE_STEPS[-1])
+    step = next((s for s in ROUND_STEPS if end / s <= CURVE_POINTS), ROUND_STEPS[-1])
     return np.arange(int(np.ceil(end / step)) + 1) * step
 
 
-def _quantiles(ordered, probability):
-    """Quantiles of sorted values along the first axis, linear between order statistics."""
-    position = np.asarray(probability) * (len(ordered) - 1)
-    below = np.clip(np.floor(position).astype(int), 0, len(ordered) - 1)
-    above = np.minimum(below + 1, len(ordered) - 1)
-    return ordered[below] + (position - below) * (ordered[above] - ordered[below])
-
-
-def _quantiles_of_rows(ordered, probability):
-    """The same along the last axis; the quantiles are the last axis of what is returned."""
+def _quantiles(ordered: Floats, probability: Floats) -> Floats:
+    """Quantiles of values that are sorted along the last axis, linear between order statistics; along the last axis again."""
     position = probability * (ordered.shape[-1] - 1)
     below = np.clip(np.floor(position).astype(int), 0, ordered.shape[-1] - 1)
     above = np.minimum(below + 1, ordered.shape[-1] - 1)
-    return ordered[..., below] + (position - below) * (ordered[..., above] - ordered[..., below])
+    quantiles: Floats = ordered[..., below] + (position - below) * (ordered[..., above] - ordered[..., below])
+    return quantiles
 
 
-def _time_at_half(time, probit) -> float:
+def _time_at_half(time: Floats, probit: Floats) -> float:
     """The last time at which a falling edge is at one half or more; 0 if it never is."""
     over = np.flatnonzero(probit >= 0.0)
     if not len(over):

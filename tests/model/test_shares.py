@@ -17,9 +17,9 @@ def outcome(draws, selection, interaction=0.0):
 
 def shares(seed, plan, interaction=0.0):
     draws = Draws(seed, plan)
-    start, end, order, between = plan_chains(plan, seed)
-    last, middle = outcome(draws, plan.all(), interaction), outcome(draws, between, interaction)
-    return variance_shares(last, middle, start, end, order)
+    chains = plan_chains(plan, seed)
+    last, middle = outcome(draws, plan.all(), interaction), outcome(draws, chains.between, interaction)
+    return variance_shares(last, middle, chains)
 
 
 def test_shares_of_an_additive_outcome_are_its_variances():
@@ -46,8 +46,8 @@ def test_an_interaction_is_split_between_its_sources():
 
 def test_nothing_varies_nothing_is_shared():
     plan = layout(500)
-    start, end, order, _ = plan_chains(plan, 1)
-    found = variance_shares(np.full(plan.draws, 5.0), np.full(4 * len(start), 5.0), start, end, order)
+    chains = plan_chains(plan, 1)
+    found = variance_shares(np.full(plan.draws, 5.0), np.full(4 * len(chains.start), 5.0), chains)
 
     assert set(found.values()) == {0.0}
 
