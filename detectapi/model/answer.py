@@ -1,27 +1,31 @@
-"""An estimate written as the contract's answer: names with units, figures rounded to what the draws can carry."""
+"""An estimate written as the contract's answer: names with units, numbers rounded to what the draws can carry.
+
+Nothing is computed here but roundings: the recipe has found everything before.
+"""
 
 from __future__ import annotations
 
-import math
-from collections.abc import Mapping
+from collections.abc import Collection, Iterable, Mapping, Sequence
 from datetime import timedelta
 from typing import Any
 
 import numpy as np
 
 from detectapi._version import __version__
-from detectapi.inputs.distribution import CENTRAL_90, InputDistribution, population_default
 from detectapi.knowledge import catalog
-from detectapi.model.renal import body_surface
-from detectapi.model.window import Bands
+from detectapi.knowledge.evidence import Evidence
+from detectapi.model.estimate import Estimate, Part
+from detectapi.model.inputs_used import inputs_used
+from detectapi.model.window import Bands, Window
 from detectapi.telling.sentences import LIMITS
+from detectapi.values.assay import Component
+from detectapi.values.regimen import Regimen
 
 FINE_HOURS = 240.0
+"""Below it a time is rounded to 0.1 h, from there on to 1 h."""
 
-_UNITS = {
-    "weight_kg": "kg", "height_cm": "cm", "age_y": "years", "void_interval_h": "h", "half_life_h": "h",
-    "urine_ph": "-", "specific_gravity": "-",
-}  # fmt: skip
+SHARES = ("people", "specimen", "knowledge", "inputs", "assay")
+"""The streams in the order in which an answer lists their shares of variance."""
 
 
 def hours(value: float) -> float:
@@ -29,25 +33,27 @@ def hours(value: float) -> float:
     return round(float(value), 1) if value < FINE_HOURS else float(round(float(value)))
 
 
-def probabilities(values) -> list[float]:
+def probabilities(values: Iterable[float]) -> list[float]:
     """Probabilities rounded to 0.001."""
     return [round(float(v), 3) for v in values]
 
 
-def significant(values, digits: int = 3) -> list[float]:
+def significant(values: Iterable[float], digits: int = 3) -> list[float]:
     """Concentrations rounded to so many significant digits."""
     return [float(f"{float(v):.{digits}g}") for v in values]
 
 
-def write(request: Mapping[str, Any], estimate, graded, remarks) -> dict[str, Any]:
+def write(
+    request: Mapping[str, Any], estimate: Estimate, graded: Evidence, remarks: Sequence[Mapping[str, str]]
+) -> dict[str, Any]:
     """The answer to a request.
 
     Parameters
     ----------
     request : dict
-    estimate : detectapi.model.recipe.Estimate
-    graded : detectapi.knowledge.evidence.Evidence
-    remarks : list of dict
+    estimate : Estimate
+    graded : Evidence
+    remarks : sequence of dict
         Notes.
 
     Returns
@@ -63,7 +69,7 @@ def write(request: Mapping[str, Any], estimate, graded, remarks) -> dict[str, An
         "rule": question.assay.rule,
         "window": _window(estimate.window, question.regimen),
         "analytes": [
-            _analyte(component, part, estimate, include)
+            _analyte(component, part, question.regimen, include)
             for component, part in zip(question.assay.components, estimate.parts, strict=True)
         ],
         "curve": {
@@ -72,7 +78,7 @@ def write(request: Mapping[str, Any], estimate, graded, remarks) -> dict[str, An
             "low": probabilities(estimate.curve.low),
             "high": probabilities(estimate.curve.high),
         },
-        "uncertainty": {stream: round(estimate.shares[stream], 3) for stream in _SHARE_ORDER},
+        "uncertainty": {stream: round(estimate.shares[stream], 3) for stream in SHARES},
         "inputs_used": inputs_used(request, question),
         "evidence": {
             "grade": graded.grade,
@@ -80,7 +86,7 @@ def write(request: Mapping[str, Any], estimate, graded, remarks) -> dict[str, An
             "sources": [references[key].citation for key in graded.sources],
             "rows": list(graded.rows),
         },
-        "notes": remarks,
+        "notes": list(remarks),
         "provenance": {
             "detectapi": __version__,
             "substance_revision": substance.revision,
@@ -96,10 +102,7 @@ def write(request: Mapping[str, Any], estimate, graded, remarks) -> dict[str, An
     }
 
 
-_SHARE_ORDER = ("people", "specimen", "knowledge", "inputs", "assay")
-
-
-def _window(window, regimen) -> dict[str, Any]:
+def _window(window: Window, regimen: Regimen) -> dict[str, Any]:
     written: dict[str, Any] = {
         "median_h": hours(window.median),
         "low_h": hours(window.low),
@@ -116,13 +119,13 @@ def _window(window, regimen) -> dict[str, Any]:
     return written
 
 
-def _analyte(component, part, estimate, include) -> dict[str, Any]:
+def _analyte(component: Component, part: Part, regimen: Regimen, include: Collection[str]) -> dict[str, Any]:
     ever = part.crossings.last > 0.0
     written: dict[str, Any] = {
         "analyte": component.analyte,
         "cutoff_ng_ml": component.cutoff_ng_ml,
-        "window": _window(part.window, estimate.question.regimen),
-        "first_positive_h": hours(np.median(part.crossings.first[ever])) if ever.any() else None,
+        "window": _window(part.window, regimen),
+        "first_positive_h": hours(float(np.median(part.crossings.first[ever]))) if ever.any() else None,
     }
     if len(component.weights) > 1:
         written["cross_reactivity"] = {a: w for a, w in component.weights.items() if a != component.analyte}
@@ -137,80 +140,5 @@ def _analyte(component, part, estimate, include) -> dict[str, Any]:
 
 
 def _concentration(bands: Bands) -> dict[str, Any]:
-    written = {"time_h": [hours(t) for t in bands.time], "typical_ng_ml": significant(bands.typical)}
+    written: dict[str, Any] = {"time_h": [hours(t) for t in bands.time], "typical_ng_ml": significant(bands.typical)}
     return written | {f"p{100 * share:02.0f}": significant(values) for share, values in bands.quantiles.items()}
-
-
-def inputs_used(request: Mapping[str, Any], question) -> list[dict[str, Any]]:
-    """What every input was taken as, and how it was learnt."""
-    routes = question.regimen.routes
-    used = (
-        [{"name": "route", "value": routes[0] if len(routes) == 1 else list(routes), "source": "given"}]
-        if routes
-        else []
-    )
-    known = question.physiology.known
-    used += [_used(distribution) for distribution in known.distributions.values()]
-    if "void_interval_h" not in known.distributions:
-        used.append(_used(population_default("void_interval_h", question.physiology.defaults["void_interval_h"])))
-    person = request.get("person") or {}
-    used += [{"name": n, "value": person[n], "source": "given"} for n in ("sex", "hepatic_class") if person.get(n)]
-    if person.get("interactions"):
-        used.append({"name": "interactions", "value": list(person["interactions"]), "source": "given"})
-    if question.physiology.estimated_gfr is not None:
-        used.append(_estimated_gfr(question.physiology))
-    if known.renal_measure != "creatinine_clearance_ml_min":
-        used.append(_surface(question.physiology))
-    if question.half_life is not None:
-        used.append(_used(question.half_life))
-    used.append(_imprecision(question.assay))
-    for name, change in ((request.get("model") or {}).get("adjust") or {}).items():
-        parameter = question.parameters[name]
-        detail = "scaled" if "scale" in change else "set"
-        used.append(
-            {"name": name, "value": parameter.value, "unit": parameter.unit, "source": "given", "detail": detail}
-        )
-    return used
-
-
-def _imprecision(assay) -> dict[str, Any]:
-    """The imprecision of the test; as stated, or as the data have it."""
-    written = {"name": "assay_imprecision_cv", "value": assay.imprecision_cv}
-    if assay.imprecision_origin is None:
-        return written | {"source": "given"}
-    return written | {"source": assay.imprecision_origin.basis, "origin": catalog.origin_card(assay.imprecision_origin)}
-
-
-def _estimated_gfr(physiology) -> dict[str, Any]:
-    """What serum creatinine, age and sex come to, with what the equation itself may be off by."""
-    error = physiology.defaults["gfr_estimation_error"]
-    ends = (physiology.estimated_gfr * math.exp(error.variability * z) for z in (-CENTRAL_90, CENTRAL_90))
-    low, high = (float(f"{end:.4g}") for end in ends)
-    return {"name": "egfr_ml_min_1_73m2", "value": float(f"{physiology.estimated_gfr:.4g}"), "low": low, "high": high,
-            "source": "derived", "detail": "from serum creatinine, age and sex by CKD-EPI 2021, whose own error is the range",
-            "origin": catalog.origin_card(error.origin)}  # fmt: skip
-
-
-def _surface(physiology) -> dict[str, Any]:
-    """The body surface that an indexed GFR is de-indexed with."""
-    if not physiology.knows_surface:
-        return {"name": "body_surface_m2", "value": 1.73, "source": "population default",
-                "detail": "an indexed GFR is de-indexed only where weight and height are given"}  # fmt: skip
-    weight, height = (physiology.known.distributions[name].centre for name in ("weight_kg", "height_cm"))
-    return {"name": "body_surface_m2", "value": float(f"{float(body_surface(weight, height)):.3g}"),
-            "source": "derived", "detail": "from weight and height; an indexed GFR is de-indexed with it"}  # fmt: skip
-
-
-def _used(distribution: InputDistribution) -> dict[str, Any]:
-    written: dict[str, Any] = {"name": distribution.name, "value": float(f"{distribution.centre:.6g}")}
-    if distribution.name in _UNITS:
-        written["unit"] = _UNITS[distribution.name]
-    if distribution.spread:
-        ends = (distribution.value(np.array(z)) for z in (-CENTRAL_90, CENTRAL_90))
-        written["low"], written["high"] = (float(f"{float(end):.4g}") for end in ends)
-    written["source"] = distribution.source
-    if distribution.detail:
-        written["detail"] = distribution.detail
-    if distribution.origin:
-        written["origin"] = catalog.origin_card(distribution.origin)
-    return written

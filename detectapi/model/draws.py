@@ -105,8 +105,8 @@ class Layout:
 
     def all(self) -> Selection:
         """Every draw. The draws of a group are the people of its first row, then those of its second row."""
-        people = np.arange(self.groups * PEOPLE_PER_ROW).reshape(self.groups, 1, PEOPLE_PER_ROW)
-        people = np.broadcast_to(people, (self.groups, ROWS_PER_GROUP, PEOPLE_PER_ROW)).ravel()
+        of_groups = np.arange(self.groups * PEOPLE_PER_ROW).reshape(self.groups, 1, PEOPLE_PER_ROW)
+        people = np.broadcast_to(of_groups, (self.groups, ROWS_PER_GROUP, PEOPLE_PER_ROW)).ravel()
         return Selection(np.repeat(np.arange(self.rows), PEOPLE_PER_ROW), people, people, people, people)
 
 

@@ -75,7 +75,8 @@ class Kinetics:
         each = self.person.gfr.shape[-1]
         if people is None or np.array_equal(people, np.arange(self.n // each)):
             return slice(None)
-        return (np.asarray(people)[:, np.newaxis] * each + np.arange(each)).ravel()
+        columns: Ints = (np.asarray(people)[:, np.newaxis] * each + np.arange(each)).ravel()
+        return columns
 
     # -- elimination --------------------------------------------------------------------------------------------------
 
@@ -192,17 +193,18 @@ class Kinetics:
         """
         gathered = []
         for group, shares in dose_groups(regimens[0], self.substance).items():
-            weight = [self._weight(people)] if group.per_kg else []
+            factors = [self._weight(people)] if group.per_kg else []
             if per_mg:
-                amounts, factors = np.full(len(shares), self._umol_per_mg), []
+                amounts = np.full(len(shares), self._umol_per_mg)
             else:
-                amounts, factors = self._molar_amounts(group, list(shares), regimens, people)
-            scale = reduce(np.multiply, weight + factors) if weight or factors else None
+                amounts, others = self._molar_amounts(group, list(shares), regimens, people)
+                factors += others
             first = [regimens[0].trains[i] for i in shares]
-            times = np.array([[train.start, train.duration, train.every] for train in first]).T
+            starts, durations, intervals = np.array([[train.start, train.duration, train.every] for train in first]).T
             counts = np.array([train.count for train in first])
+            scale = reduce(np.multiply, factors) if factors else None
             absorptions = self._absorbed(group.route, group.form, analyte, people)
-            gathered.append(Doses(amounts, *times, counts, scale, absorptions))
+            gathered.append(Doses(amounts, starts, durations, intervals, counts, scale, absorptions))
         return gathered
 
     def amounts(self, regimens: Sequence[Regimen], people: People = None) -> Floats:

@@ -66,9 +66,7 @@ def _specimen(specimen: Specimen, gravity_measured: bool) -> list[dict[str, str]
     substituted = creatinine < rule.substituted_creatinine_mg_dl
     low, high = rule.substituted_specific_gravity_low, rule.substituted_specific_gravity_high
     dilute = (creatinine < rule.dilute_creatinine_mg_dl) & ~substituted & (gravity < rule.dilute_specific_gravity)
-    if (
-        gravity_measured
-    ):  # one computed from the flow is thinner than kidneys can make it where there is next to no creatinine
+    if gravity_measured:  # a gravity that is computed from a high flow may be lower than any kidney can make urine
         dilute = dilute & (gravity > low)
     substituted = substituted & ((gravity <= low) | (gravity >= high))
     shares = {
@@ -90,7 +88,7 @@ def _person(person: Person, given: Sequence[str]) -> list[dict[str, str]]:
     return found
 
 
-def _assumptions(question) -> dict[str, str]:
+def _assumptions(question: Question) -> dict[str, str]:
     names = parameter_names(question.substance, question.analytes, question.regimen)
     origins = [question.parameters[name].origin for name in names]
     assumed = sum(origin.basis == "assumed" for origin in origins)

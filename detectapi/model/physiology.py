@@ -102,7 +102,7 @@ class Sampled(NamedTuple):
     distributions: Mapping[str, InputDistribution | Parameter]
     deviates: Deviates
     stream: str
-    index: Ints
+    chosen: Ints
 
     def __call__(self, name: str) -> Value:
         """Values of one of them: a float where it is exact."""
@@ -111,7 +111,7 @@ class Sampled(NamedTuple):
         if distribution.exact:
             return distribution.centre
         values = distribution.value(self.deviates.normal(self.stream, name))
-        return np.asarray(values).take(self.index, axis=-1)
+        return np.asarray(values).take(self.chosen, axis=-1)
 
 
 class Physiology:
@@ -183,8 +183,8 @@ class Physiology:
         }
         flow = self._usual_flow(inputs, equations, creatinine, osmoles)
         shape = (*self.people, len(selection.people))
-        wide = (np.broadcast_to(value, shape) for value in (gfr, flow, inputs("urine_ph")))
-        return Person(covariates, *wide, creatinine, osmoles)
+        gfr, flow, ph = (np.broadcast_to(value, shape) for value in (gfr, flow, inputs("urine_ph")))
+        return Person(covariates, gfr, flow, ph, creatinine, osmoles)
 
     @property
     def _excretion_name(self) -> str:

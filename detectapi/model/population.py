@@ -62,11 +62,11 @@ class Numbers(NamedTuple):
     Attributes
     ----------
     values : array, shape (m,) or (people, m)
-    index : array of int, shape (n,)
+    chosen : array of int, shape (n,)
     """
 
     values: Floats
-    index: Ints
+    chosen: Ints
 
 
 class Population:
@@ -183,12 +183,12 @@ def _combine(parameter: Parameter, *departures: Numbers | None) -> Value:
     value: Value = parameter.value
     if parameter.scale == "log":  # a product: exponentials are taken of the few numbers, not of every draw
         for numbers in given:
-            value = value * np.exp(numbers.values).take(numbers.index, axis=-1)
+            value = value * np.exp(numbers.values).take(numbers.chosen, axis=-1)
         return value
     if parameter.scale == "logit":
         value = math.log(parameter.value / (1.0 - parameter.value))
     for numbers in given:
-        value = value + numbers.values.take(numbers.index, axis=-1)
+        value = value + numbers.values.take(numbers.chosen, axis=-1)
     return value if parameter.scale == "linear" else 1.0 / (1.0 + np.exp(-value))
 
 

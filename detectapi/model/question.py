@@ -105,12 +105,14 @@ def read_physiology(request: Mapping[str, Any]) -> Physiology:
     known = read_known(request, defaults, catalog.ckd_stages())
     age, gfr = known.distributions.get("age_y"), known.distributions.get("egfr_ml_min_1_73m2")
     if age is not None and gfr is not None and gfr.is_default:
-        aged = replace(gfr, centre=gfr_at_age(gfr.centre, age.centre), detail="lowered by age as CKD-EPI 2021 does")
+        aged = replace(
+            gfr, centre=gfr_at_age(float(gfr.centre), float(age.centre)), detail="lowered by age as CKD-EPI 2021 does"
+        )
         known = known.with_distributions({gfr.name: aged})
     return Physiology(known, defaults)
 
 
-def _posterior(substance: Substance, model: Mapping[str, Any]):
+def _posterior(substance: Substance, model: Mapping[str, Any]) -> tuple[Posterior | None, str]:
     """What calibration learnt; a typical value that the request sets is that value, with the uncertainty that is left."""
     learnt, state = posterior(substance)
     if learnt is None:
@@ -246,7 +248,7 @@ def _amount(given: Mapping[str, Any], substance: Substance, pointer: str) -> Amo
     )  # fmt: skip
 
 
-def _read_assay(given, substance: Substance) -> Assay:
+def _read_assay(given: Any, substance: Substance) -> Assay:
     if given is None or isinstance(given, str):
         registered = catalog.assay(given or substance.default_assay)
         if registered.assay is None:
@@ -259,7 +261,7 @@ def _read_assay(given, substance: Substance) -> Assay:
         return registered.assay
     if "target" in given:
         return _immunoassay(given, substance)
-    components = []
+    components: list[Component] = []
     for i, item in enumerate(given["analytes"]):
         moiety = catalog.resolve_analyte(substance, item["analyte"], pointer=f"/assay/analytes/{i}/analyte")
         if any(moiety.id == c.analyte for c in components):

@@ -1,10 +1,14 @@
-"""What the window hangs on: shares of its variance by group of parameters and by input, first-order and total."""
+"""Where the spread of the window comes from, in detail: first-order and total shares of its variance by group.
+
+A group is one input, or the parameters of one kind. A first-order share is what would be gone from the variance if the group were
+known; a total share is what would be left if everything else were known.
+"""
 
 from __future__ import annotations
 
-from collections.abc import Collection, Iterable, Mapping
+from collections.abc import Collection, Iterable, Mapping, Sequence
 from dataclasses import dataclass
-from typing import Any, TypeAlias
+from typing import Any, NamedTuple, TypeAlias
 
 import numpy as np
 
@@ -21,6 +25,8 @@ Source: TypeAlias = tuple[str, str]
 
 BATCHES = 10
 LEARNT = "typical values, calibrated"
+MEASURABLE = ("input", "specimen")
+"""Kinds of groups that can be measured in a case."""
 
 _PARTS = (
     # (end of the parameter's name, the words for its group)
@@ -43,7 +49,7 @@ _SPECIMEN = {
 
 @dataclass(frozen=True, slots=True)
 class Independent:
-    """A layout in which every draw has numbers of its own; stands in for `detectapi.model.draws.Layout`."""
+    """A layout in which every draw has numbers of its own, in place of `detectapi.model.draws.Layout`."""
 
     draws: int
     batches: int = BATCHES
@@ -107,55 +113,83 @@ def analyse(request: Mapping[str, Any]) -> dict[str, Any]:
     Returns
     -------
     dict
-        ``groups`` from the most telling down, each with ``name``, ``kind``, ``first_order``, ``total``, their standard
-        errors, and for a single input the median window at its low and high end.
+        ``groups`` with the largest share first, each with ``name``, ``kind``, ``first_order``, ``total`` and their standard errors;
+        for a single input also the median window at its low and at its high end.
     """
     question, options = read_question(request), request["options"]
     plan = Independent(max(options["draws"] // BATCHES, 50) * BATCHES)
     here, there = (Draws(options["seed"] + i, plan, question.posterior) for i in range(2))
     base = Mixed(here, there)
-    y_here, y_there = _last(question, base), _last(question, Mixed(there, here))
-    groups = _groups(base.asked, question)
-    written = []
-    for (kind, name), members in groups.items():
+    last_here, last_there = _last(question, base), _last(question, Mixed(there, here))
+    groups = []
+    for group, members in _groups(base.asked, question).items():
         swapped = _last(question, Mixed(here, there, members))
-        first, total, first_error, total_error = indices(np.log1p(y_here), np.log1p(y_there), np.log1p(swapped))
-        entry = {"name": name, "kind": kind, "first_order": round(first, 3), "total": round(total, 3),
-                 "first_order_se": round(first_error, 3), "total_se": round(total_error, 3)}  # fmt: skip
-        if len(members) == 1 and kind in ("input", "specimen"):
-            ends = (
-                _last(question, Mixed(here, there, fixed={next(iter(members)): z})) for z in (-CENTRAL_90, CENTRAL_90)
-            )
-            entry["median_h_at_low"], entry["median_h_at_high"] = (round(float(np.median(y)), 1) for y in ends)
-        written.append(entry)
-    written.sort(key=lambda item: (-item["total"], item["name"]))
-    low, middle, high = np.quantile(y_here, [0.05, 0.5, 0.95])
+        entry = _entry(group, indices(np.log1p(last_here), np.log1p(last_there), np.log1p(swapped)))
+        if len(members) == 1 and group.kind in MEASURABLE:
+            medians = (_median_at(question, here, there, members, z) for z in (-CENTRAL_90, CENTRAL_90))
+            entry["median_h_at_low"], entry["median_h_at_high"] = medians
+        groups.append(entry)
+    groups.sort(key=lambda entry: (-entry["total"], entry["name"]))
+    low, median, high = np.quantile(last_here, [0.05, 0.5, 0.95])
     return {
         "substance": question.substance.id,
-        "window": {"median_h": round(float(middle), 1), "low_h": round(float(low), 1), "high_h": round(float(high), 1)},
+        "window": {"median_h": round(float(median), 1), "low_h": round(float(low), 1), "high_h": round(float(high), 1)},
         "scale": "variance of ln(1 + hours)",
-        "groups": written,
+        "groups": groups,
         "narrows_most": narrows_most(
-            telling_most(written, ("input", "specimen"), "first_order"), telling_most(written, ("knowledge",), "total")
+            telling_most(groups, MEASURABLE, "first_order"), telling_most(groups, ("knowledge",), "total")
         ),
         "draws": plan.draws,
         "seed": options["seed"],
     }
 
 
-def indices(y_here, y_there, swapped):
-    """First-order and total index of a group, each with its standard error.
+class Group(NamedTuple):
+    """A group of random numbers that belong together.
+
+    Attributes
+    ----------
+    kind : {'knowledge', 'people', 'specimen', 'input', 'assay'}
+    name : str
+        In words.
+    """
+
+    kind: str
+    name: str
+
+
+class Indices(NamedTuple):
+    """Shares of the variance, each with its standard error."""
+
+    first_order: float
+    total: float
+    first_order_se: float
+    total_se: float
+
+
+def _entry(group: Group, shares: Indices) -> dict[str, Any]:
+    return {
+        "name": group.name,
+        "kind": group.kind,
+        **{name: round(value, 3) for name, value in shares._asdict().items()},
+    }
+
+
+def _median_at(question: Question, here: Draws, there: Draws, members: Collection[Source], z: float) -> float:
+    """Median window where one input has the same value in every draw. [h]"""
+    fixed = dict.fromkeys(members, z)
+    return round(float(np.median(_last(question, Mixed(here, there, fixed=fixed)))), 1)
+
+
+def indices(y_here: Floats, y_there: Floats, swapped: Floats) -> Indices:
+    """First-order and total share of a group in the variance of an outcome.
 
     Parameters
     ----------
     y_here, y_there : array, shape (n,)
-        Of two independent sets of inputs.
+        The outcome of two independent sets of random numbers.
     swapped : array, shape (n,)
-        Of the first set with the group taken from the second.
-
-    Returns
-    -------
-    first_order, total, first_order_se, total_se : float
+        That of the first set with the numbers of the group taken from the second.
 
     References
     ----------
@@ -163,17 +197,25 @@ def indices(y_here, y_there, swapped):
     """
     variance = np.var(np.concatenate([y_here, y_there]))
     if variance == 0.0:
-        return 0.0, 0.0, 0.0, 0.0
+        return Indices(0.0, 0.0, 0.0, 0.0)
     centre = 0.5 * (np.mean(y_here) + np.mean(y_there))
     first = (y_there - centre) * (swapped - y_here) / variance
     total = 0.5 * (y_here - swapped) ** 2 / variance
-    errors = [
-        np.std([p.mean() for p in np.array_split(part, BATCHES)], ddof=1) / np.sqrt(BATCHES) for part in (first, total)
-    ]
-    return float(np.clip(first.mean(), 0.0, 1.0)), float(np.clip(total.mean(), 0.0, 1.0)), *map(float, errors)
+    return Indices(
+        float(np.clip(first.mean(), 0.0, 1.0)),
+        float(np.clip(total.mean(), 0.0, 1.0)),
+        _standard_error(first),
+        _standard_error(total),
+    )
 
 
-def telling_most(groups, kinds, index: str):
+def _standard_error(values: Floats) -> float:
+    """Standard error of a mean, from the means of batches."""
+    means = [batch.mean() for batch in np.array_split(values, BATCHES)]
+    return float(np.std(means, ddof=1) / np.sqrt(BATCHES))
+
+
+def telling_most(groups: Sequence[Mapping[str, Any]], kinds: Collection[str], index: str) -> tuple[str, float] | None:
     """The group of some kinds with the largest index, and the index; None where none is beyond its error.
 
     Parameters
@@ -185,7 +227,7 @@ def telling_most(groups, kinds, index: str):
     """
     sure = [group for group in groups if group["kind"] in kinds and group[index] > 2.0 * group[f"{index}_se"]]
     best = max(sure, key=lambda group: group[index], default=None)
-    return best and (best["name"], best[index])
+    return None if best is None else (best["name"], best[index])
 
 
 def _last(question: Question, deviates: Deviates) -> Floats:
@@ -195,31 +237,35 @@ def _last(question: Question, deviates: Deviates) -> Floats:
     return combine(crossings, question.assay.rule)[1]
 
 
-def _groups(asked, question) -> dict[tuple[str, str], frozenset]:
-    """The names a question asked for, by kind and group. Only what varies."""
-    found: dict[tuple[str, str], set] = {}
-    for stream, name in asked:
-        if stream == "knowledge" and question.posterior is not None and name in question.posterior.index:
-            key = ("knowledge", LEARNT)
-        elif stream == "knowledge":
-            key = ("knowledge", f"typical values: {_part(name)}")
-        elif stream == "people":
-            key = ("people", f"people: {_part(name)}")
-        elif stream == "specimen":
-            key = ("specimen", _SPECIMEN.get(name, f"specimen: {_part(name)}"))
-        elif stream == "inputs":
-            key = ("input", name)
-        else:
-            key = ("assay", "assay imprecision")
-        found.setdefault(key, set()).add((stream, name))
-    return {key: frozenset(names) for key, names in found.items()}
+def _groups(asked: Iterable[Source], question: Question) -> dict[Group, frozenset[Source]]:
+    """The streams and names that a question asked for, by group. Only what varies is asked for."""
+    groups: dict[Group, set[Source]] = {}
+    for source in asked:
+        groups.setdefault(_group(source, question), set()).add(source)
+    return {group: frozenset(members) for group, members in groups.items()}
+
+
+def _group(source: Source, question: Question) -> Group:
+    stream, name = source
+    if stream == "knowledge" and question.posterior is not None and name in question.posterior.index:
+        return Group("knowledge", LEARNT)
+    if stream == "knowledge":
+        return Group("knowledge", f"typical values: {_part(name)}")
+    if stream == "people":
+        return Group("people", f"people: {_part(name)}")
+    if stream == "specimen":
+        return Group("specimen", _SPECIMEN.get(name, f"specimen: {_part(name)}"))
+    if stream == "inputs":
+        return Group("input", name)
+    return Group("assay", "assay imprecision")
 
 
 def _part(name: str) -> str:
+    """What a parameter is about, in words."""
     owner, _, rest = name.partition(".")
     for ends, words in _PARTS:
         if rest.endswith(ends):
             return f"{owner}, {words}"
     if rest:
         return "urine pH effect" if owner == "renal" else "absorption"
-    return name.split(".")[0].replace("_", " ")
+    return owner.replace("_", " ")

@@ -85,7 +85,7 @@ class Signal(NamedTuple):
 
 def together(signals: Sequence[Signal], weights: Sequence[float]) -> Signal:
     """What a test reads that responds to several substances in one specimen, to each by its weight; the noise is the test's."""
-    factors = [weight * signal.factor for signal, weight in zip(signals, weights, strict=True)]
+    factors = [np.asarray(weight * signal.factor) for signal, weight in zip(signals, weights, strict=True)]
     return Signal(mix([signal.response for signal in signals], factors), 1.0, signals[0].noise)
 
 

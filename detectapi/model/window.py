@@ -160,7 +160,7 @@ def interval(last: Floats, plan: Layout, level: float) -> tuple[Floats, Floats, 
     wanted = np.array([tail, 0.5, 1.0 - tail, 0.5 - step, 0.5 + step])
     low, median, high, below, above = np.moveaxis(_quantiles(ordered, wanted), -1, 0)
     share = (last > median[..., None]).reshape(*last.shape[:-1], plan.batches, -1).mean(axis=-1)
-    error = share.std(axis=-1, ddof=1) / np.sqrt(plan.batches) * (above - below) / (2.0 * step)
+    error: Floats = share.std(axis=-1, ddof=1) / np.sqrt(plan.batches) * (above - below) / (2.0 * step)
     ever_positive: Floats = np.mean(last > 0.0, axis=-1, dtype=np.float64)
     return low, median, high, error, ever_positive
 
@@ -248,7 +248,8 @@ def curve_times(last: Floats) -> Floats:
     """At most about 60 evenly spaced times in round hours, from 0 to where nearly every draw has become negative. [h]"""
     end = max(float(np.quantile(last, 0.995)) * 1.05, 1.0)
     step = next((s for s in ROUND_STEPS if end / s <= CURVE_POINTS), ROUND_STEPS[-1])
-    return np.arange(int(np.ceil(end / step)) + 1) * step
+    times: Floats = np.arange(int(np.ceil(end / step)) + 1, dtype=np.float64) * step
+    return times
 
 
 def _quantiles(ordered: Floats, probability: Floats) -> Floats:

@@ -1,0 +1,117 @@
+"""What every input of a question was taken as, and how it is known: the list `inputs_used` of an answer."""
+
+from __future__ import annotations
+
+import math
+from collections.abc import Mapping
+from typing import Any
+
+import numpy as np
+
+from detectapi.inputs.distribution import CENTRAL_90, InputDistribution, population_default
+from detectapi.knowledge import catalog
+from detectapi.model.physiology import REFERENCE_SURFACE, Physiology
+from detectapi.model.question import Question
+from detectapi.model.renal import body_surface
+from detectapi.values.assay import Assay
+
+UNITS = {
+    "weight_kg": "kg", "height_cm": "cm", "age_y": "years", "void_interval_h": "h", "half_life_h": "h",
+    "urine_ph": "-", "specific_gravity": "-",
+}  # fmt: skip
+"""Units of inputs whose name in an answer is written with its unit beside it."""
+
+
+def inputs_used(request: Mapping[str, Any], question: Question) -> list[dict[str, Any]]:
+    """Every input with the value that was used and how it is known.
+
+    Parameters
+    ----------
+    request : dict
+    question : Question
+        Read from the request.
+    """
+    known = question.physiology.known
+    used = _routes(question) + [_distribution(distribution) for distribution in known.distributions.values()]
+    if "void_interval_h" not in known.distributions:
+        default = question.physiology.defaults["void_interval_h"]
+        used.append(_distribution(population_default("void_interval_h", default)))
+    used += _words(request.get("person") or {})
+    if question.physiology.estimated_gfr is not None:
+        used.append(_estimated_gfr(question.physiology, question.physiology.estimated_gfr))
+    if known.renal_measure != "creatinine_clearance_ml_min":
+        used.append(_surface(question.physiology))
+    if question.half_life is not None:
+        used.append(_distribution(question.half_life))
+    used.append(_imprecision(question.assay))
+    changes = (request.get("model") or {}).get("adjust") or {}
+    return used + [_adjusted(name, change, question) for name, change in changes.items()]
+
+
+def _routes(question: Question) -> list[dict[str, Any]]:
+    routes = question.regimen.routes
+    if not routes:
+        return []
+    return [{"name": "route", "value": routes[0] if len(routes) == 1 else list(routes), "source": "given"}]
+
+
+def _words(person: Mapping[str, Any]) -> list[dict[str, Any]]:
+    """The inputs that are words."""
+    used = [{"name": n, "value": person[n], "source": "given"} for n in ("sex", "hepatic_class") if person.get(n)]
+    if person.get("interactions"):
+        used.append({"name": "interactions", "value": list(person["interactions"]), "source": "given"})
+    return used
+
+
+def _adjusted(name: str, change: Mapping[str, float], question: Question) -> dict[str, Any]:
+    """A typical value that the request scaled or set."""
+    parameter, detail = question.parameters[name], "scaled" if "scale" in change else "set"
+    return {"name": name, "value": parameter.value, "unit": parameter.unit, "source": "given", "detail": detail}
+
+
+def _imprecision(assay: Assay) -> dict[str, Any]:
+    """The imprecision of the test: as stated, or as the data have it."""
+    written: dict[str, Any] = {"name": "assay_imprecision_cv", "value": assay.imprecision_cv}
+    if assay.imprecision_origin is None:
+        return written | {"source": "given"}
+    return written | {"source": assay.imprecision_origin.basis, "origin": catalog.origin_card(assay.imprecision_origin)}
+
+
+def _estimated_gfr(physiology: Physiology, estimated: float) -> dict[str, Any]:
+    """The GFR by serum creatinine, age and sex, with the error of the equation as its range."""
+    error = physiology.defaults["gfr_estimation_error"]
+    low, high = (_figures(estimated * math.exp(error.variability * z), 4) for z in (-CENTRAL_90, CENTRAL_90))
+    return {"name": "egfr_ml_min_1_73m2", "value": _figures(estimated, 4), "low": low, "high": high,
+            "source": "derived", "detail": "from serum creatinine, age and sex by CKD-EPI 2021, whose own error is the range",
+            "origin": catalog.origin_card(error.origin)}  # fmt: skip
+
+
+def _surface(physiology: Physiology) -> dict[str, Any]:
+    """The body surface that an indexed GFR is de-indexed with."""
+    if not physiology.knows_surface:
+        return {"name": "body_surface_m2", "value": REFERENCE_SURFACE, "source": "population default",
+                "detail": "an indexed GFR is de-indexed only where weight and height are given"}  # fmt: skip
+    weight, height = (physiology.known.distributions[name].centre for name in ("weight_kg", "height_cm"))
+    return {"name": "body_surface_m2", "value": _figures(float(body_surface(weight, height)), 3),
+            "source": "derived", "detail": "from weight and height; an indexed GFR is de-indexed with it"}  # fmt: skip
+
+
+def _distribution(distribution: InputDistribution) -> dict[str, Any]:
+    """An input that is a number or a distribution, with the ends of its central 90 %."""
+    written: dict[str, Any] = {"name": distribution.name, "value": _figures(float(distribution.centre), 6)}
+    if distribution.name in UNITS:
+        written["unit"] = UNITS[distribution.name]
+    if not distribution.exact:
+        ends = distribution.value(np.array([-CENTRAL_90, CENTRAL_90]))
+        written["low"], written["high"] = (_figures(end, 4) for end in np.asarray(ends))
+    written["source"] = distribution.source
+    if distribution.detail:
+        written["detail"] = distribution.detail
+    if distribution.origin:
+        written["origin"] = catalog.origin_card(distribution.origin)
+    return written
+
+
+def _figures(value: float, digits: int) -> float:
+    """A number rounded to so many significant figures."""
+    return float(f"{value:.{digits}g}")
