@@ -37,6 +37,8 @@ THIRD_PARTY = {
     "detectapi.values": set(),
     "detectapi.inputs.table": set(),
 }
+# Equations of physiology and statistics: a reader finds a formula and nothing else.
+PURE_EQUATIONS = ["detectapi.model." + name for name in ("arrays", "covariates", "normal", "renal", "urine")]
 # The pure core sees no files, no clock and no randomness, not even the standard library's.
 PURE_STANDARD_LIBRARY = {"__future__", "collections", "dataclasses", "functools", "itertools", "math", "typing"}
 
@@ -85,6 +87,12 @@ def test_the_core_is_pure(module):
 @pytest.mark.parametrize("module", [module for module in FILES if not is_below(module, "detectapi.exponentials")])
 def test_the_numerics_are_used_by_their_public_face_only(module):
     assert not [name for name in imports(module) if name.startswith("detectapi.exponentials.")]
+
+
+@pytest.mark.parametrize("module", PURE_EQUATIONS)
+def test_equations_know_numbers_only(module):
+    names = {name if ours(name) else name.split(".")[0] for name in imports(module)}
+    assert names <= PURE_STANDARD_LIBRARY | {"numpy", "detectapi.model.arrays"}
 
 
 @pytest.mark.parametrize("module", [module for module in FILES if is_below(module, "schemas")])
