@@ -83,8 +83,8 @@ def parameter(name, value, **more):
     return Parameter(name, value, origin=ORIGIN, **(usual | more))
 
 
-def moiety(name, formed_from=None, mass=200.0, peripherals=0):
-    return Moiety(name, name, (), Quantity(mass, "g/mol", ORIGIN), peripherals, formed_from)
+def moiety(name, *parents, mass=200.0, peripherals=0):
+    return Moiety(name, name, (), Quantity(mass, "g/mol", ORIGIN), peripherals, parents)
 
 
 def substance(changes=None, more=None, peripherals=0, forms=None):
