@@ -1,10 +1,14 @@
 """The form of the registries of tests (``data/assays.toml``, ``data/panels.toml``)."""
 
+from __future__ import annotations
+
+from typing import Any
+
 from marshmallow import fields
 
 from schemas.error import SCHEMA_KEY, Message
 from schemas.fields import Integer, Number, Word
-from schemas.form import Form, Section
+from schemas.form import Form, Given, Section
 from schemas.substance import ID, SCHEMA_VERSION, Named, OriginForm, QuantityForm, Text, Texts
 from schemas.vocabulary import RULES
 
@@ -53,7 +57,7 @@ class RegisteredAssayForm(OriginForm):
     limits_ng_ml = Named(Number())
     because = Text()
 
-    def relations(self, given):
+    def relations(self, given: Given) -> dict[str, Any]:
         """A test has components, a rule and an imprecision; an entry without them says why, or names its stages."""
         found = super().relations(given)
         described = {"kind", "method", "stage"}

@@ -1,15 +1,18 @@
 """One cell of a table, read by the very field of a request that its value belongs to."""
 
-from functools import cache
+from __future__ import annotations
 
-from marshmallow import ValidationError
+from functools import cache
+from typing import Any, cast
+
+from marshmallow import ValidationError, fields
 
 from schemas.form import Either
 from schemas.request import EstimateRequestSchema
 from schemas.row import PLACES
 
 
-def read(column, value):
+def read(column: str, value: Any) -> Any:
     """The value as a request has it once loaded; None where the field refuses it.
 
     Parameters
@@ -26,9 +29,9 @@ def read(column, value):
 
 
 @cache
-def field(column):
+def field(column: str) -> fields.Field[Any]:
     """The field of a request that reads a column."""
-    found = None
+    found: Any = None
     for step in PLACES[column]:
         if isinstance(step, int):
             found = found.inner
@@ -36,10 +39,10 @@ def field(column):
             found = found.forms[step].fields[step]
         else:
             found = (found.schema if found else form()).fields[step]
-    return found
+    return cast("fields.Field[Any]", found)
 
 
 @cache
-def form():
+def form() -> EstimateRequestSchema:
     """The whole request's form, built once."""
     return EstimateRequestSchema()

@@ -1,14 +1,25 @@
 """How a refusal is worded, and the one error body (RFC 9457)."""
 
+from __future__ import annotations
+
+from collections.abc import Iterable
+from typing import Any, TypeAlias
+
 from marshmallow import Schema, ValidationError, fields
 
 SCHEMA_KEY = "_schema"  # where marshmallow keeps what concerns a whole object
+
+Flat: TypeAlias = tuple[str, str, str, tuple[Any, ...] | None]
+"""A problem: pointer, code, detail, allowed."""
 
 
 class Message(str):
     """A sentence that also carries a slug and, where they can be listed, the words allowed."""
 
-    def __new__(cls, detail, code, allowed=None):
+    code: str
+    allowed: tuple[Any, ...] | None
+
+    def __new__(cls, detail: str, code: str, allowed: Iterable[Any] | None = None) -> Message:
         """A sentence with its slug."""
         self = super().__new__(cls, detail)
         self.code = code
@@ -16,12 +27,12 @@ class Message(str):
         return self
 
 
-def refuse(detail, code, allowed=None):
+def refuse(detail: str, code: str, allowed: Iterable[Any] | None = None) -> ValidationError:
     """The `ValidationError` for one problem with one value."""
     return ValidationError([Message(detail, code, allowed)])
 
 
-def problems(messages, pointer=""):
+def problems(messages: Any, pointer: str = "") -> list[Flat]:
     """Flatten marshmallow's nested messages.
 
     Parameters
@@ -41,7 +52,7 @@ def problems(messages, pointer=""):
             (pointer, getattr(message, "code", "invalid"), str(message), getattr(message, "allowed", None))
             for message in messages
         ]
-    found = []
+    found: list[Flat] = []
     for key, inner in messages.items():
         here = pointer if key == SCHEMA_KEY else f"{pointer}/{str(key).replace('~', '~0').replace('/', '~1')}"
         found += problems(inner, here)

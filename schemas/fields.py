@@ -4,13 +4,20 @@ marshmallow's own number fields turn text and booleans into numbers; a request w
 mistake somewhere, so these refuse. A refused value is never repeated in the sentence: it is health data.
 """
 
+from __future__ import annotations
+
 import math
-from collections.abc import Mapping
+from collections.abc import Iterable, Mapping
 from numbers import Integral, Real
+from typing import Any, TypeAlias, cast
 
 from marshmallow import ValidationError, fields
 
 from schemas.error import Message, refuse
+
+Metadata: TypeAlias = Mapping[str, Any] | None
+Range: TypeAlias = dict[str, float]
+Messages: TypeAlias = dict[str, str | list[Any] | dict[Any, Any]]
 
 CODES = {"required": "required", "null": "null", "invalid": "type", "type": "type"}
 
@@ -18,26 +25,26 @@ CODES = {"required": "required", "null": "null", "invalid": "type", "type": "typ
 WIDEST_RANGE = 10_000
 
 
-class Coded:
-    """Mixin: marshmallow's built-in refusals get a slug too."""
+class Coded(fields.Field[Any]):
+    """Base of all fields here: marshmallow's built-in refusals get a slug too."""
 
-    default_error_messages = {
+    default_error_messages: Messages = {
         "required": "Missing.",
         "null": "Must not be null.",
     }
 
-    def make_error(self, key, **kwargs):
+    def make_error(self, key: str, **kwargs: Any) -> ValidationError:
         """The refusal that marshmallow knows by this key."""
-        sentence = super().make_error(key, **kwargs).messages[0]
+        (sentence, *_) = super().make_error(key, **kwargs).messages
         return refuse(sentence, CODES.get(key, key))
 
 
-def plain(number):
+def plain(number: float) -> float:
     """A bound as people write it: 20000, not 20000.0."""
     return int(number) if float(number).is_integer() else number
 
 
-class Number(Coded, fields.Field):
+class Number(Coded):
     """A finite JSON number between bounds; text and booleans are refused.
 
     Parameters
@@ -50,32 +57,45 @@ class Number(Coded, fields.Field):
 
     word = "number"
 
-    def __init__(self, minimum=None, maximum=None, *, above=False, metadata=None, **kwargs):
-        self.minimum, self.maximum, self.above = minimum, maximum, above
+    def __init__(
+        self,
+        minimum: float | None = None,
+        maximum: float | None = None,
+        *,
+        above: bool = False,
+        metadata: Metadata = None,
+        **kwargs: Any,
+    ) -> None:
+        if (minimum is None) != (maximum is None):
+            raise ValueError("a number has both bounds or neither")
+        self.bounds = None if minimum is None or maximum is None else (minimum, maximum)
+        self.above = above
         super().__init__(metadata={**self.describe(), **(metadata or {})}, **kwargs)
 
-    def describe(self):
+    def describe(self) -> dict[str, Any]:
         """JSON Schema of this field."""
-        schema = {"type": self.word}
-        if self.minimum is not None:
-            schema["exclusiveMinimum" if self.above else "minimum"] = plain(self.minimum)
-            schema["maximum"] = plain(self.maximum)
+        schema: dict[str, Any] = {"type": self.word}
+        if self.bounds:
+            low, high = map(plain, self.bounds)
+            schema |= {"exclusiveMinimum" if self.above else "minimum": low, "maximum": high}
         return schema
 
-    def requirement(self):
+    def requirement(self) -> str:
         """What is allowed, as the middle of a sentence: "a number above 0 and at most 100"."""
         kind = f"{'an' if self.word == 'integer' else 'a'} {self.word}"
-        if self.minimum is None:
+        if self.bounds is None:
             return kind
-        if self.above:
-            return f"{kind} above {plain(self.minimum)} and at most {plain(self.maximum)}"
-        return f"{kind} from {plain(self.minimum)} to {plain(self.maximum)}"
+        low, high = map(plain, self.bounds)
+        return f"{kind} above {low} and at most {high}" if self.above else f"{kind} from {low} to {high}"
 
-    def holds(self, number):
-        """Whether it lies within the bounds."""
-        return (self.minimum < number if self.above else self.minimum <= number) and number <= self.maximum
+    def holds(self, number: float) -> bool:
+        """Whether a number lies within the bounds."""
+        if self.bounds is None:
+            return True
+        low, high = self.bounds
+        return (low < number if self.above else low <= number) and number <= high
 
-    def check(self, value):
+    def check(self, value: Any) -> float:
         """The value as a float within the bounds, or a refusal."""
         if isinstance(value, bool) or not isinstance(value, (int, float, Real)):
             raise refuse(f"Must be {self.requirement()}.", "type")
@@ -85,11 +105,13 @@ class Number(Coded, fields.Field):
             number = math.inf
         if not math.isfinite(number):
             raise refuse(f"Must be finite: {self.requirement()}.", "not-finite")
-        if self.minimum is not None and not self.holds(number):
+        if not self.holds(number):
             raise refuse(f"Must be {self.requirement()}.", "range")
         return number
 
-    def _deserialize(self, value, attr, data, **kwargs):
+    def _deserialize(
+        self, value: Any, attr: str | None, data: Mapping[str, Any] | None, **kwargs: Any
+    ) -> float | Range:
         return self.check(value)
 
 
@@ -98,7 +120,7 @@ class Integer(Number):
 
     word = "integer"
 
-    def _deserialize(self, value, attr, data, **kwargs):
+    def _deserialize(self, value: Any, attr: str | None, data: Mapping[str, Any] | None, **kwargs: Any) -> int:
         number = self.check(value)
         if not number.is_integer():
             raise refuse(f"Must be {self.requirement()}.", "type")
@@ -112,12 +134,14 @@ class Quantity(Number):
     `normal=True` (pH, specific gravity) it stands for a normal.
     """
 
-    def __init__(self, minimum, maximum, *, above=False, normal=False, **kwargs):
+    def __init__(
+        self, minimum: float, maximum: float, *, above: bool = False, normal: bool = False, **kwargs: Any
+    ) -> None:
         self.shape = "normal" if normal else "log-normal"
         self.end = Number(minimum, maximum, above=above or (not normal and minimum <= 0))
         super().__init__(minimum, maximum, above=above, **kwargs)
 
-    def describe(self):
+    def describe(self) -> dict[str, Any]:
         """JSON Schema of both forms."""
         number, end = super().describe(), self.end.describe()
         widest = f", high at most {WIDEST_RANGE} times low" if self.shape == "log-normal" else ""
@@ -130,14 +154,17 @@ class Quantity(Number):
         }
         return {"oneOf": [number, both]}
 
-    def requirement(self):
+    def requirement(self) -> str:
         """What is allowed, as the middle of a sentence."""
         return f"{super().requirement()}, or a range with low and high"
 
-    def _deserialize(self, value, attr, data, **kwargs):
+    def _deserialize(
+        self, value: Any, attr: str | None, data: Mapping[str, Any] | None, **kwargs: Any
+    ) -> float | Range:
         if not isinstance(value, Mapping):
             return self.check(value)
-        errors, ends = {}, {}
+        errors: dict[str, Any] = {}
+        ends: dict[str, float] = {}
         for key in value:
             if key not in ("low", "high"):
                 errors[key] = [Message("Unknown field. A range has low and high.", "unknown-field", ("low", "high"))]
@@ -158,29 +185,29 @@ class Quantity(Number):
         return ends
 
 
-class Word(Coded, fields.Field):
+class Word(Coded):
     """One word of a closed list."""
 
-    def __init__(self, choices, *, metadata=None, **kwargs):
+    def __init__(self, choices: Iterable[str], *, metadata: Metadata = None, **kwargs: Any) -> None:
         self.choices = tuple(choices)
         super().__init__(metadata={"type": "string", "enum": list(self.choices), **(metadata or {})}, **kwargs)
 
-    def _deserialize(self, value, attr, data, **kwargs):
+    def _deserialize(self, value: Any, attr: str | None, data: Mapping[str, Any] | None, **kwargs: Any) -> str:
         if not isinstance(value, str) or value not in self.choices:
             raise refuse(f"Must be one of: {', '.join(self.choices)}.", "choice", self.choices)
         return value
 
 
-class Name(Coded, fields.Field):
+class Name(Coded):
     """A name that the library knows the meaning of: any text of 1 to 100 characters."""
 
     longest = 100
 
-    def __init__(self, *, metadata=None, **kwargs):
+    def __init__(self, *, metadata: Metadata = None, **kwargs: Any) -> None:
         own = {"type": "string", "minLength": 1, "maxLength": self.longest}
         super().__init__(metadata={**own, **(metadata or {})}, **kwargs)
 
-    def _deserialize(self, value, attr, data, **kwargs):
+    def _deserialize(self, value: Any, attr: str | None, data: Mapping[str, Any] | None, **kwargs: Any) -> str:
         if not isinstance(value, str):
             raise refuse("Must be text.", "type")
         if not 1 <= len(value) <= self.longest:
@@ -188,19 +215,28 @@ class Name(Coded, fields.Field):
         return value
 
 
-class Items(Coded, fields.List):
+class Items(Coded, fields.List[Any]):
     """A list of bounded length; `unique` refuses repeated entries."""
 
-    default_error_messages = {"invalid": "Must be a list."}
+    default_error_messages: Messages = {"invalid": "Must be a list."}
 
-    def __init__(self, inner, *, minimum=0, maximum, unique=False, metadata=None, **kwargs):
+    def __init__(
+        self,
+        inner: fields.Field[Any],
+        *,
+        minimum: int = 0,
+        maximum: int,
+        unique: bool = False,
+        metadata: Metadata = None,
+        **kwargs: Any,
+    ) -> None:
         self.minimum, self.maximum, self.unique = minimum, maximum, unique
-        own = {"minItems": minimum, "maxItems": maximum}
+        own: dict[str, Any] = {"minItems": minimum, "maxItems": maximum}
         if unique:
             own["uniqueItems"] = True
         super().__init__(inner, metadata={**own, **(metadata or {})}, **kwargs)
 
-    def _deserialize(self, value, attr, data, **kwargs):
+    def _deserialize(self, value: Any, attr: str | None, data: Mapping[str, Any] | None, **kwargs: Any) -> list[Any]:
         # The length is checked before the entries: a megabyte of them must not cost seconds.
         if isinstance(value, (list, tuple)) and not self.minimum <= len(value) <= self.maximum:
             raise refuse(f"Must have {self.minimum} to {self.maximum} entries.", "length")
@@ -213,21 +249,25 @@ class Items(Coded, fields.List):
 class Table(Coded, fields.Dict):
     """A JSON object from names to values of one kind."""
 
-    default_error_messages = {"invalid": "Must be an object."}
+    default_error_messages: Messages = {"invalid": "Must be an object."}
 
-    def __init__(self, values, *, maximum, metadata=None, **kwargs):
+    def __init__(self, values: fields.Field[Any], *, maximum: int, metadata: Metadata = None, **kwargs: Any) -> None:
         self.maximum = maximum
         super().__init__(values=values, metadata={"maxProperties": maximum, **(metadata or {})}, **kwargs)
 
-    def _deserialize(self, value, attr, data, **kwargs):
+    def _deserialize(
+        self, value: Any, attr: str | None, data: Mapping[str, Any] | None, **kwargs: Any
+    ) -> dict[str, Any]:
         if not isinstance(value, Mapping):
             raise self.make_error("invalid")
         if len(value) > self.maximum:
             raise refuse(f"Must have at most {self.maximum} entries.", "length")
-        errors, entries = {}, {}
+        errors: dict[str, Any] = {}
+        entries: dict[str, Any] = {}
+        inner = cast("fields.Field[Any]", self.value_field)
         for name, entry in value.items():
             try:
-                entries[name] = self.value_field.deserialize(entry)
+                entries[name] = inner.deserialize(entry)
             except ValidationError as error:
                 errors[name] = error.messages
         if errors:

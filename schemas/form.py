@@ -1,13 +1,19 @@
 """Request forms: unknown fields are refused, and rules between fields are declared, not programmed."""
 
+from __future__ import annotations
+
 from collections.abc import Mapping
 from itertools import combinations
+from typing import Any, ClassVar, TypeAlias
 
 from marshmallow import Schema, ValidationError, fields
 from marshmallow.error_store import merge_errors
 
 from schemas.error import SCHEMA_KEY, Message, refuse
 from schemas.fields import Coded
+
+Given: TypeAlias = Mapping[str, Any]
+"""An object of a request as it was given, not yet checked."""
 
 
 class Form(Schema):
@@ -16,10 +22,10 @@ class Form(Schema):
     `exactly_one` and `at_most_one` are tuples of field names of which so many may be given.
     """
 
-    exactly_one = ()
-    at_most_one = ()
+    exactly_one: ClassVar[tuple[str, ...]] = ()
+    at_most_one: ClassVar[tuple[str, ...]] = ()
 
-    def __init__(self, **kwargs):
+    def __init__(self, **kwargs: Any) -> None:
         super().__init__(**kwargs)
         names = tuple(self.fields)
         self.error_messages = {
@@ -28,7 +34,7 @@ class Form(Schema):
             "unknown": Message(f"Unknown field. Known here: {', '.join(names)}.", "unknown-field", names),
         }
 
-    def load(self, data, **kwargs):
+    def load(self, data: Any, **kwargs: Any) -> Any:
         """The data with its defaults filled in.
 
         Raises
@@ -40,12 +46,13 @@ class Form(Schema):
         try:
             loaded = super().load(data, **kwargs)
         except ValidationError as error:
-            raise ValidationError(merge_errors(error.messages, errors)) from None
+            merged = merge_errors(error.messages, errors)  # type: ignore[no-untyped-call]
+            raise ValidationError(merged) from None
         if errors:
             raise ValidationError(errors)
         return loaded
 
-    def relations(self, given):
+    def relations(self, given: Given) -> dict[str, Any]:
         """Problems between fields of the data as given, as marshmallow keeps them."""
         found = []
         if self.exactly_one and len([name for name in self.exactly_one if name in given]) != 1:
@@ -57,9 +64,9 @@ class Form(Schema):
         return {SCHEMA_KEY: found} if found else {}
 
     @classmethod
-    def json_schema_rules(cls):
+    def json_schema_rules(cls) -> dict[str, Any]:
         """The declared rules in JSON Schema, to be merged into the form's own."""
-        rules = {}
+        rules: dict[str, Any] = {}
         if cls.exactly_one:
             rules["oneOf"] = [{"required": [name]} for name in cls.exactly_one]
         if cls.at_most_one:
@@ -72,7 +79,7 @@ class Section(Coded, fields.Nested):
     """A form within a form."""
 
 
-class Either(Coded, fields.Field):
+class Either(Coded):
     """Text, or one of several forms told apart by a field that only one of them has.
 
     Parameters
@@ -83,11 +90,11 @@ class Either(Coded, fields.Field):
         By the field that gives the form away.
     """
 
-    def __init__(self, text, forms, **kwargs):
+    def __init__(self, text: fields.Field[Any], forms: Mapping[str, type[Form]], **kwargs: Any) -> None:
         self.text, self.forms = text, {key: form() for key, form in forms.items()}
         super().__init__(**kwargs)
 
-    def _deserialize(self, value, attr, data, **kwargs):
+    def _deserialize(self, value: Any, attr: str | None, data: Mapping[str, Any] | None, **kwargs: Any) -> Any:
         if isinstance(value, str):
             return self.text.deserialize(value)
         if not isinstance(value, Mapping):

@@ -29,7 +29,7 @@ def field_of(entry: Input, **changes: Any) -> fields.Field[Any]:
     if entry.default is not NOT_SET:
         arguments["load_default"] = entry.default
     arguments = {name: value for name, value in {**arguments, **changes}.items() if value is not None}
-    bounds = {"minimum": entry.low, "maximum": entry.high, "above": entry.above}
+    bounds: dict[str, Any] = {"minimum": entry.low, "maximum": entry.high, "above": entry.above}
     match entry.kind:
         case "quantity":
             return Quantity(**bounds, normal=entry.scale == "linear", **arguments)

@@ -1,6 +1,9 @@
 """A job: `POST /v1/jobs`, and what its status says."""
 
-from marshmallow import fields
+from __future__ import annotations
+
+from collections.abc import Mapping
+from typing import Any
 
 from detectapi.inputs.table import INPUTS
 from schemas import vocabulary
@@ -13,10 +16,12 @@ from schemas.row import COLUMNS
 MOST_INLINE_ROWS = 10_000
 
 
-class Document(Coded, fields.Field):
+class Document(Coded):
     """A JSON object whose content is checked by who reads it."""
 
-    def _deserialize(self, value, attr, data, **kwargs):
+    def _deserialize(
+        self, value: Any, attr: str | None, data: Mapping[str, Any] | None, **kwargs: Any
+    ) -> dict[str, Any]:
         if not isinstance(value, dict):
             raise refuse("Must be an object.", "type")
         return value
@@ -25,11 +30,11 @@ class Document(Coded, fields.Field):
 class Label(Name):
     """A name for people: 1 to 100 characters that can be printed."""
 
-    def _deserialize(self, value, attr, data, **kwargs):
-        value = super()._deserialize(value, attr, data, **kwargs)
-        if not value.isprintable():
+    def _deserialize(self, value: Any, attr: str | None, data: Mapping[str, Any] | None, **kwargs: Any) -> str:
+        label: str = super()._deserialize(value, attr, data, **kwargs)
+        if not label.isprintable():
             raise refuse("Must have characters that can be printed only.", "characters")
-        return value
+        return label
 
 
 class JobOptionsForm(Form):
@@ -85,7 +90,7 @@ class JobRequestSchema(JobOptionsForm):
 TEXT_OPTIONS = {"draws": float, "seed": float, "level": float}
 
 
-def options_from_text(query):
+def options_from_text(query: Mapping[str, str]) -> dict[str, Any]:
     """Options from the words of a query string; what is no number stays text and is refused as such.
 
     Parameters
@@ -96,7 +101,7 @@ def options_from_text(query):
     ------
     ValidationError
     """
-    given = {}
+    given: dict[str, Any] = {}
     for name, text in query.items():
         if name in TEXT_OPTIONS:
             given[name] = number(text)
@@ -106,10 +111,11 @@ def options_from_text(query):
             given[name] = text.split(",")
         else:
             given[name] = text
-    return JobOptionsForm().load(given)
+    loaded: dict[str, Any] = JobOptionsForm().load(given)
+    return loaded
 
 
-def number(text):
+def number(text: str) -> float | str:
     """The number a word is, else the word."""
     try:
         return float(text)

@@ -5,11 +5,16 @@ row takes the study's `status`, `evidence`, `locator`, `split`, `assay` and `cut
 a source does not say is left out, or listed under `assumed` with the reason; fields under `recalled` are from memory.
 """
 
-from marshmallow.fields import Field
+from __future__ import annotations
 
+from collections.abc import Mapping
+from typing import Any
+
+from detectapi.inputs.table import INPUTS
 from schemas.error import refuse
-from schemas.fields import Coded, Integer, Items, Name, Number, Quantity, Word
+from schemas.fields import Coded, Integer, Items, Name, Number, Word
 from schemas.form import Form, Section
+from schemas.inputs import field_of
 from schemas.request import DoseSchema, HydrationSchema, PersonSchema, RenalSchema
 
 STATUSES = ("read", "second-hand", "recalled")
@@ -99,10 +104,10 @@ class Text(Name):
     longest = 1000
 
 
-class Flag(Coded, Field):
+class Flag(Coded):
     """True or false."""
 
-    def _deserialize(self, value, attr, data, **kwargs):
+    def _deserialize(self, value: Any, attr: str | None, data: Mapping[str, Any] | None, **kwargs: Any) -> bool:
         if not isinstance(value, bool):
             raise refuse("Must be true or false.", "type")
         return value
@@ -134,7 +139,7 @@ class CircumstancesSchema(Form):
     person = Section(PersonSchema)
     renal = Section(RenalSchema)
     hydration = Section(HydrationSchema)
-    urine_ph = Quantity(4, 9, normal=True)
+    urine_ph = field_of(INPUTS["urine_ph"])
 
 
 class SpreadSchema(Form):

@@ -222,7 +222,7 @@ TOO_LATE = Message("The last dose must lie before the year 2200.", "range")
 def too_late(start: datetime, repeat: Mapping[str, Any]) -> bool:
     """Whether the last of repeated doses lies beyond the calendar that is kept."""
     hours_left = (Timestamp.latest - start).total_seconds() / 3600
-    return repeat["every_h"] * (repeat["count"] - 1) > hours_left
+    return bool(repeat["every_h"] * (repeat["count"] - 1) > hours_left)
 
 
 def check_doses(doses: list[dict[str, Any]]) -> None:

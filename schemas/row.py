@@ -6,6 +6,8 @@ is not given.
 
 from __future__ import annotations
 
+from typing import Any
+
 from marshmallow import fields
 
 from detectapi.inputs.table import INPUTS, Input
@@ -29,7 +31,7 @@ COLUMNS = ("id", *PLACES, *(f"{name}_{end}" for name in RANGED for end in ("low"
 """Every column there is."""
 
 
-def column_field(entry: Input) -> fields.Field:
+def column_field(entry: Input) -> fields.Field[Any]:
     """The field of a column: that of its input, without a default, required only where every row needs it."""
     required = True if entry.required and entry.section in IN_EVERY_ROW else None
     return field_of(entry, required=required, load_default=None)

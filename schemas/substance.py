@@ -4,11 +4,16 @@ What the keys mean together (names that must exist, fractions that must sum to a
 checked by the catalogue, which also words the refusals a user sees.
 """
 
+from __future__ import annotations
+
+from collections.abc import Mapping
+from typing import Any
+
 from marshmallow import fields, validate
 
 from schemas.error import SCHEMA_KEY, Message
 from schemas.fields import Coded, Integer, Number, Word
-from schemas.form import Form, Section
+from schemas.form import Form, Given, Section
 from schemas.vocabulary import EVIDENCE_GRADES
 
 BASES = ("measured", "derived", "assumed")
@@ -26,21 +31,21 @@ DATE = r"^\d{4}-\d{2}-\d{2}$"
 class Text(Coded, fields.String):
     """Text that is not blank, perhaps of a certain look."""
 
-    def __init__(self, look=r"\S", **kwargs):
+    def __init__(self, look: str = r"\S", **kwargs: Any) -> None:
         super().__init__(validate=validate.Regexp(look, error="Must be text of the right form."), **kwargs)
 
 
-class Texts(Coded, fields.List):
+class Texts(Coded, fields.List[Any]):
     """A list of texts."""
 
-    def __init__(self, **kwargs):
+    def __init__(self, **kwargs: Any) -> None:
         super().__init__(Text(), **kwargs)
 
 
 class Named(Coded, fields.Dict):
     """A table of names and what they stand for."""
 
-    def __init__(self, inner, **kwargs):
+    def __init__(self, inner: fields.Field[Any], **kwargs: Any) -> None:
         super().__init__(keys=Text(), values=inner, **kwargs)
 
 
@@ -52,7 +57,7 @@ class OriginForm(Form):
     locator = Text()
     reason = Text()
 
-    def relations(self, given):
+    def relations(self, given: Given) -> dict[str, Any]:
         """The keys that the basis asks for."""
         found = super().relations(given)
         asked = {"reason"} if given.get("basis") == "assumed" else {"source", "locator"}
@@ -105,12 +110,12 @@ class SaltForm(Form):
     base_fraction = Section(QuantityForm, required=True)
 
 
-class Parents(Coded, fields.Field):
+class Parents(Coded):
     """The name of one moiety, or a list of several."""
 
     one, several = Text(), Texts()
 
-    def _deserialize(self, value, attr, data, **kwargs):
+    def _deserialize(self, value: Any, attr: str | None, data: Mapping[str, Any] | None, **kwargs: Any) -> Any:
         return (self.several if isinstance(value, list) else self.one).deserialize(value, attr, data, **kwargs)
 
 
@@ -130,7 +135,7 @@ class MoietyForm(Form):
     carrier = fields.Boolean()
     no_analyte = Text()
 
-    def relations(self, given):
+    def relations(self, given: Given) -> dict[str, Any]:
         """Every moiety that is part of the calculation has compartments."""
         found = super().relations(given)
         if not given.get("carrier") and "peripherals" not in given:
@@ -279,7 +284,7 @@ class SubstanceFileSchema(Form):
     notes = fields.List(Section(NoteForm))
     interactions = Named(Text())
 
-    def relations(self, given):
+    def relations(self, given: Given) -> dict[str, Any]:
         """What a file that extends no other cannot do without."""
         found = super().relations(given)
         if "extends" not in given:

@@ -1,15 +1,19 @@
 """Moments in time: RFC 3339, always with an offset from UTC."""
 
-import re
-from datetime import UTC, datetime
+from __future__ import annotations
 
-from marshmallow import fields
+import re
+from collections.abc import Mapping
+from datetime import UTC, datetime
+from typing import Any
+
+from marshmallow import ValidationError
 
 from schemas.error import refuse
-from schemas.fields import Coded
+from schemas.fields import Coded, Metadata
 
 
-class Timestamp(Coded, fields.Field):
+class Timestamp(Coded):
     """A moment with its offset from UTC (RFC 3339), between 1900 and 2200. Loads as an aware datetime."""
 
     form = re.compile(r"\d{4}-\d\d-\d\d[Tt ]\d\d:\d\d:\d\d(\.\d+)?([Zz]|[+-]\d\d:\d\d)", re.ASCII)
@@ -17,10 +21,10 @@ class Timestamp(Coded, fields.Field):
     earliest = datetime(1900, 1, 1, tzinfo=UTC)
     latest = datetime(2200, 1, 1, tzinfo=UTC)
 
-    def __init__(self, *, metadata=None, **kwargs):
+    def __init__(self, *, metadata: Metadata = None, **kwargs: Any) -> None:
         super().__init__(metadata={"type": "string", "format": "date-time", **(metadata or {})}, **kwargs)
 
-    def _deserialize(self, value, attr, data, **kwargs):
+    def _deserialize(self, value: Any, attr: str | None, data: Mapping[str, Any] | None, **kwargs: Any) -> datetime:
         moment = value if isinstance(value, datetime) else self.read(value)
         if moment.tzinfo is None:
             raise self.without_offset()
@@ -28,7 +32,7 @@ class Timestamp(Coded, fields.Field):
             raise refuse("Must lie between the years 1900 and 2200.", "range")
         return moment
 
-    def read(self, value):
+    def read(self, value: Any) -> datetime:
         """The moment that a text names; naive texts are refused with their own sentence."""
         if not isinstance(value, str):
             raise refuse("Must be text such as 2026-11-23T07:20:00Z.", "type")
@@ -43,6 +47,6 @@ class Timestamp(Coded, fields.Field):
             raise problem from None
 
     @staticmethod
-    def without_offset():
+    def without_offset() -> ValidationError:
         """The refusal of a time that could be anywhere on earth."""
         return refuse("Needs its offset from UTC: end with Z or, for example, +01:00.", "no-offset")

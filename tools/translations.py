@@ -1,8 +1,8 @@
 """Collect what the page says, bring the catalogues up to date and compile them: `make translations`.
 
 A sentence stands in the code in English as `voice.say("…")`, in a template as `_(…)`, in `data/education` as text; the
-names of substances and analytes are those of the data. A sentence with a count has a singular and a plural
-(`voice.say_many`); one that other languages decline has a context (`voice.say_in`).
+names of substances and analytes are those of the data, and what inputs are called stands in the table of inputs. A sentence
+with a count has a singular and a plural (`voice.say_many`); one that other languages decline has a context (`voice.say_in`).
 """
 
 import io
@@ -16,6 +16,8 @@ from babel.messages.catalog import Catalog
 from babel.messages.extract import extract
 from babel.messages.mofile import write_mo
 from babel.messages.pofile import read_po, write_po
+
+from detectapi.inputs.table import INPUTS
 
 ROOT = Path(__file__).parent.parent
 FOLDER = ROOT / "detectapi" / "web" / "translations"
@@ -51,6 +53,8 @@ def messages():
             add(topic["title"], file)
             for statement in topic["statements"]:
                 add(statement["text"], file)
+    for text in texts_of_inputs():
+        add(text, ROOT / "detectapi/inputs/table/entries.py")
     presets = ROOT / "detectapi/web/page/presets.json"
     for preset in json.loads(presets.read_text(encoding="utf-8")):
         add(preset["title"], presets)
@@ -60,6 +64,15 @@ def messages():
         for name in (card["id"], *(moiety["id"] for moiety in card.get("moieties", ()))):
             add(name, file)
     return found
+
+
+def texts_of_inputs():
+    """What answers and the form call inputs and their words, and how the form helps."""
+    for one in (*INPUTS.on_form, *INPUTS.alternatives.values()):
+        if one.form:
+            yield from (text for text in (one.form.label, one.form.hint) if text)
+    for entry in INPUTS:
+        yield from (text for text in (entry.called, *(entry.words.values() if entry.form else ())) if text)
 
 
 def languages():

@@ -6,9 +6,8 @@ Only the grammar is checked here; bounds, defaults and meaning are the contract'
 import re
 from typing import Any
 
-import click
-
-from detectapi.inputs.table import INPUTS, Input
+from detectapi.cli.options import parameter
+from detectapi.inputs.table import INPUTS
 from detectapi.values.errors import InputError
 
 NUMBER = r"\d+(?:\.\d*)?(?:[eE][+-]?\d+)?|\.\d+"
@@ -86,61 +85,6 @@ def cutoff(text, pointer):
     if not (name.strip() and equals):
         raise InputError("Must read: ANALYTE=NG_PER_ML.", pointer=pointer, code="format")
     return {"analyte": name.strip(), "cutoff_ng_ml": number_or_range(value, f"{pointer}/cutoff_ng_ml")}
-
-
-COMPOSED = {
-    "doses": click.option(
-        "--dose", multiple=True, help='Such as "35 mg intravenous over 40 min every 84 h x6 at 0 h". Repeatable.'
-    ),
-    "assay.analytes": click.option(
-        "--cutoff", multiple=True, help="ANALYTE=NG_PER_ML, such as norketamine=50. Repeatable."
-    ),
-}
-"""Flags that hold several inputs in one text, by the list of the request that they fill."""
-
-
-def parameter(entry: Input) -> str:
-    """The name by which a command gets what was given for an input."""
-    return entry.path.replace(".", "_")
-
-
-def option(entry: Input, name: str = "", **settings: Any):
-    """The option of the command line for an input; its bounds and words are checked by the contract.
-
-    Parameters
-    ----------
-    entry : Input
-    name : str
-        In place of `parameter`.
-    **settings
-        In place of those that the table of inputs gives.
-    """
-    kinds = {
-        "quantity": {"metavar": "NUMBER|LOW-HIGH"},
-        "number": {"type": float},
-        "integer": {"type": int},
-        "word": {"metavar": f"[{'|'.join(entry.words)}]"},
-        "words": {"metavar": f"[{'|'.join(entry.words)}]", "multiple": True},
-        "names": {"multiple": True},
-    }
-    unit = f" [{entry.unit}]" if entry.unit not in ("", "-") else ""
-    text = f"{entry.meaning}{unit}{' Repeatable.' if entry.kind in ('words', 'names') else ''}"
-    return click.option(*entry.flags, name or parameter(entry), help=text, **{**kinds.get(entry.kind, {}), **settings})
-
-
-def with_flags_of_inputs(command):
-    """Give a command a flag for every input that has one, in the order of the table of inputs."""
-    options = [COMPOSED.get(entry.path) or (option(entry) if entry.flags else None) for entry in INPUTS.entries]
-    for one in reversed(options):
-        command = one(command) if one else command
-    return command
-
-
-def given_flags(flags):
-    """The first spelling of each flag that was given, but those of the section ``options``."""
-    named = {parameter(entry): entry.flags[0] for entry in INPUTS.with_flag if entry.section != "options"}
-    named |= {"dose": "--dose", "cutoff": "--cutoff"}
-    return [named[name] for name, value in flags.items() if name in named and value]
 
 
 def question(flags):

@@ -5,7 +5,7 @@ import sys
 
 import click
 
-from detectapi.cli.flags import option
+from detectapi.cli.options import option
 from detectapi.inputs.table import INPUTS
 
 

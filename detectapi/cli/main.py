@@ -14,7 +14,7 @@ import click
 
 from detectapi._version import __version__
 from detectapi.cli import jobs as cli_jobs
-from detectapi.cli.flags import given_flags, option, question, with_flags_of_inputs, with_options
+from detectapi.cli.options import given_flags, option, with_flags_of_inputs
 from detectapi.inputs.table import INPUTS
 
 INPUT, OURS = 2, 1  # exit codes
@@ -100,6 +100,7 @@ def estimate(file, as_json, **flags):
 def read_question(file, flags):
     """The question from a file or from flags."""
     from detectapi import service
+    from detectapi.cli.flags import question, with_options
 
     if file is None:
         if not flags["substance"]:
@@ -170,6 +171,7 @@ def sensitivity(file, svg, as_json, **flags):
     FILE is a question as JSON, - the standard input.
     """
     from detectapi import service
+    from detectapi.cli.flags import with_options
     from detectapi.telling import tornado
 
     document = service.sensitivity(with_options(service.read_json(file.read()), flags))

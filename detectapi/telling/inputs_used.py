@@ -3,9 +3,14 @@
 from __future__ import annotations
 
 from dataclasses import dataclass
+from functools import cache
 
+from detectapi.inputs.table import INPUTS
 from detectapi.telling.numbers import three_figures
 from detectapi.telling.voice import ENGLISH
+
+WORDED = ("doses[].route", "person.sex", "person.hepatic_class")
+"""Inputs whose words an answer repeats."""
 
 GIVEN = ("given", "given range")
 DEFAULT = "population default"
@@ -83,7 +88,7 @@ def _value(entry, voice) -> str:
     value = entry["value"]
     if isinstance(value, (int, float)):
         return voice.number(value) if entry["source"] == "given" else in_figures(value, voice)
-    names = {**route_names(voice), **answer_words(voice)}
+    names = {word: said for path in WORDED for word, said in said_words(path, voice).items()}
     words = [value] if isinstance(value, str) else value
     return ", ".join(names.get(word, medicine(word, voice)) for word in words)
 
@@ -113,60 +118,29 @@ def origins(voice=ENGLISH) -> dict[str, str]:
     }
 
 
-def answer_words(voice=ENGLISH) -> dict[str, str]:
-    """The words that an input may hold."""
-    return {
-        "female": voice.say("female"),
-        "male": voice.say("male"),
-        "none": voice.say("none"),
-        "A": "A",
-        "B": "B",
-        "C": "C",
-    }
-
-
-def route_names(voice=ENGLISH) -> dict[str, str]:
-    """The routes as people say them."""
-    return {
-        "intravenous": voice.say("Into a vein (infusion, IV)"),
-        "intramuscular": voice.say("Into a muscle (IM)"),
-        "subcutaneous": voice.say("Under the skin (SC)"),
-        "nasal-spray": voice.say("Nasal spray"),
-        "intranasal-powder": voice.say("Powder through the nose"),
-        "sublingual": voice.say("In the mouth (troche, lozenge, wafer)"),
-        "oral": voice.say("Swallowed (tablet, liquid)"),
-        "oral-extended-release": voice.say("Swallowed, slow release"),
-        "rectal": voice.say("Rectal (suppository)"),
-        "inhaled": voice.say("Inhaled"),
-        "smoked": voice.say("Smoked"),
-        "vaporised": voice.say("Vaporised"),
-        "transdermal": voice.say("Through the skin (patch)"),
-    }
+def said_words(path: str, voice=ENGLISH) -> dict[str, str]:
+    """The words that an input may hold, each with what people say for it."""
+    return {word: voice.say(said) if said else word for word, said in INPUTS[path].words.items()}
 
 
 def input_name(ident: str, voice=ENGLISH) -> str:
-    """An input as people name it; a parameter of the model by its own name."""
-    return _input_names(voice).get(ident, ident.replace("_", " "))
+    """An input as people name it; a parameter of the model by its own name.
+
+    Parameters
+    ----------
+    ident : str
+        As `name` in `inputs_used` of an answer.
+    voice : Voice
+    """
+    if ident == "body_surface_m2":  # worked out, so it is no input
+        return voice.say("Body surface, m²")
+    called = _called().get(ident)
+    return voice.say(called) if called else ident.replace("_", " ")
 
 
-def _input_names(voice) -> dict[str, str]:
-    return {
-        "route": voice.say("How it was taken"),
-        "weight_kg": voice.say("Body weight"),
-        "height_cm": voice.say("Height"),
-        "age_y": voice.say("Age"),
-        "sex": voice.say("Sex"),
-        "egfr_ml_min_1_73m2": voice.say("Kidney function (eGFR, mL/min per 1.73 m²)"),
-        "creatinine_clearance_ml_min": voice.say("Kidney function (creatinine clearance, mL/min)"),
-        "serum_creatinine_mg_dl": voice.say("Creatinine in blood, mg/dL"),
-        "serum_creatinine_umol_l": voice.say("Creatinine in blood, µmol/L"),
-        "ckd_stage": voice.say("Stage of kidney disease"),
-        "body_surface_m2": voice.say("Body surface, m²"),
-        "urine_flow_ml_h": voice.say("Urine flow, mL per hour"),
-        "urine_ph": voice.say("Urine pH"),
-        "void_interval_h": voice.say("Hours since urine was last passed"),
-        "assay_imprecision_cv": voice.say("Imprecision of the test (fraction)"),
-        "half_life_h": voice.say("Half-life"),
-        "interactions": voice.say("Other medicines"),
-        "hepatic_class": voice.say("Liver disease (Child-Pugh)"),
+@cache
+def _called() -> dict[str, str]:
+    """What people call each input of an answer, in English."""
+    return {entry.distribution or entry.path.rpartition(".")[2]: entry.called for entry in INPUTS if entry.called} | {
+        "assay_imprecision_cv": INPUTS["assay.imprecision_cv"].called
     }

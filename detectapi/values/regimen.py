@@ -125,10 +125,31 @@ def from_end(trains: list[Train], origin: datetime | None = None) -> Regimen:
 def pattern_train(frequency: str, amount: Amount, route: str, duration: float, for_days: float | None) -> Train:
     """The train of doses that a use pattern in words describes.
 
-    A pattern over ``for_days`` has a dose at its first hour and as many more as begin within it.
+    Parameters
+    ----------
+    frequency : str
+        ``once`` or a word of `HOURS_BETWEEN`.
+    amount : Amount
+    route : str
+    duration : float
+        Of each dose. [h]
+    for_days : float or None
+        Length of the use; None with ``once``. [d]
     """
     if frequency == "once":
         return Train(amount, route, 0.0, duration, 0.0, 1, "/pattern")
     every = HOURS_BETWEEN[frequency]
-    count = max(1, math.ceil((for_days or 0.0) * 24.0 / every - 1e-9))
-    return Train(amount, route, 0.0, duration, every, count, "/pattern")
+    return Train(amount, route, 0.0, duration, every, doses_within(for_days or 0.0, every), "/pattern")
+
+
+def doses_within(days: float, every: float) -> int:
+    """How many doses some days hold: one at their first hour, and as many more as begin within them.
+
+    Parameters
+    ----------
+    days : float
+        [d]
+    every : float
+        Hours from one start to the next. [h]
+    """
+    return max(1, math.ceil(days * 24.0 / every - 1e-9))

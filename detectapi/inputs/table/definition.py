@@ -2,20 +2,19 @@
 
 Every surface is made from these: the fields of the contract, the columns of tables, the flags of the command line, the form of
 the page, the list in the documentation, and the distributions that the model samples.
+They are named tuples, which are quick to import; give their values by name.
 """
 
-from __future__ import annotations
-
 from collections.abc import Mapping
-from dataclasses import dataclass, field, replace
-from typing import Any
+from types import MappingProxyType
+from typing import Any, NamedTuple
 
 KINDS = {
     "quantity": "a number or a range",
     "number": "a number",
     "integer": "a whole number",
-    "word": "one word of a list",
-    "words": "some words of a list",
+    "word": "one of",
+    "words": "some of",
     "name": "text",
     "names": "a list of texts",
     "time": "a date and time with its offset",
@@ -28,8 +27,7 @@ NOT_SET: Any = object()
 """The default of an input that has none: left out, it is absent."""
 
 
-@dataclass(frozen=True, slots=True, kw_only=True, eq=False)
-class FormField:
+class FormField(NamedTuple):
     """An input on the form of the page. All texts are English and are translated there.
 
     Attributes
@@ -50,8 +48,7 @@ class FormField:
     fieldset: str = ""
 
 
-@dataclass(frozen=True, slots=True, kw_only=True, eq=False)
-class Input:
+class Input(NamedTuple):
     """One input of a request.
 
     Attributes
@@ -62,6 +59,8 @@ class Input:
         One of `KINDS`.
     meaning : str
         In a sentence.
+    called : str
+        What people call it in an answer (English, translated where it is shown).
     unit : str
         Empty for words, ``-`` for numbers without one.
     low, high : float or None
@@ -97,12 +96,13 @@ class Input:
     path: str
     kind: str
     meaning: str = ""
+    called: str = ""
     unit: str = ""
     low: float | None = None
     high: float | None = None
     above: bool = False
     scale: str = "log"
-    words: Mapping[str, str] = field(default_factory=dict)
+    words: Mapping[str, str] = MappingProxyType({})
     most: int = 0
     required: bool = False
     default: Any = NOT_SET
@@ -161,16 +161,15 @@ class Input:
         """JSON pointer to it in such a request."""
         return "/" + "/".join(map(str, self.steps))
 
-    def also(self, path: str, **changes: Any) -> Input:
+    def also(self, path: str, **changes: Any) -> "Input":
         """The same input in another place of a request, on no other surface unless `changes` names one."""
         bare: dict[str, Any] = {
             "distribution": "", "column": "", "flags": (), "within_flag": "", "form": None, "alternatives": "",
         }  # fmt: skip
-        return replace(self, path=path, **{**bare, **changes})
+        return self._replace(path=path, **{**bare, **changes})
 
 
-@dataclass(frozen=True, slots=True, kw_only=True, eq=False)
-class Alternatives:
+class Alternatives(NamedTuple):
     """Several inputs of one section, of which one may be given.
 
     Attributes

@@ -42,7 +42,7 @@ AMOUNT = Input(
     path="doses[].amount_mg", kind="quantity", unit="mg", low=0, high=20_000, above=True, alternatives="amount",
     meaning="Amount, of the free base unless `basis` says otherwise.",
     column="amount_mg", within_flag="--dose", form=FormField(
-        name="amount", label="How much each time", hint="A number, or a range such as 30-40"),
+        name="amount", label="Amount of one dose", hint="A number, or a range such as 30-40"),
 )  # fmt: skip
 BASIS = Input(
     path="doses[].basis", kind="name", default="base",
@@ -51,7 +51,7 @@ BASIS = Input(
 )  # fmt: skip
 ROUTE = Input(
     path="doses[].route", kind="name", required=True, words=ROUTES, example="intravenous",
-    meaning=f"One of {', '.join(ROUTES)}; everyday synonyms are understood.",
+    called="How it was taken", meaning=f"One of {', '.join(ROUTES)}; everyday synonyms are understood.",
     column="route", within_flag="--dose", form=FormField(name="route", label="How it was taken"),
 )  # fmt: skip
 DURATION = Input(
@@ -71,7 +71,7 @@ USE = (
     Input(
         path="doses[].amount_mg_per_kg", kind="quantity", unit="mg/kg", low=0, high=100, above=True,
         alternatives="amount", meaning="Amount per kilogram of body weight.",
-        column="amount_mg_per_kg", within_flag="--dose", form=FormField(name="amount", label="How much each time"),
+        column="amount_mg_per_kg", within_flag="--dose", form=FormField(name="amount", label="Amount of one dose"),
     ),
     BASIS,
     ROUTE,
@@ -89,12 +89,12 @@ USE = (
         path="doses[].repeat.every_h", kind="number", unit="h", low=0.25, high=8784, required=True,
         meaning="Hours from one start to the next.",
         column="every_h", within_flag="--dose", form=FormField(
-            name="every_h", label="Hours between two times", hint='With "Every so many hours"'),
+            name="every_h", label="Hours between doses", hint='With "At another interval"'),
     ),
     Input(
         path="doses[].repeat.count", kind="integer", unit="-", low=1, high=10_000, required=True,
         meaning="Doses in all, the first included.",
-        column="count", within_flag="--dose", form=FormField(name="count", label="Times in all"),
+        column="count", within_flag="--dose", form=FormField(name="count", label="Number of doses"),
     ),
     section("pattern", "history"),
     Input(
@@ -119,25 +119,26 @@ USE = (
 CREATININE_NEEDS = ("person.age_y", "person.sex")
 URINE_FLOW = Input(
     path="hydration.urine_flow_ml_h", kind="quantity", unit="mL/h", low=6, high=1500, alternatives="hydration",
-    meaning="Usual urine flow.", distribution="urine_flow_ml_h",
+    called="Urine flow, mL per hour", meaning="Usual urine flow.", distribution="urine_flow_ml_h",
     column="urine_flow_ml_h", flags=("--urine-flow-ml-h", "--flow"), form=FormField(
         name="hydration", label="urine, mL an hour"),
 )  # fmt: skip
 URINE_CREATININE = Input(
     path="hydration.urine_creatinine_mg_dl", kind="quantity", unit="mg/dL", low=1, high=600, alternatives="hydration",
-    meaning="Usual creatinine in urine.", distribution="urine_creatinine_mg_dl",
+    called="Creatinine in urine, mg/dL", meaning="Usual creatinine in urine.", distribution="urine_creatinine_mg_dl",
     column="urine_creatinine_mg_dl", flags=("--urine-creatinine-mg-dl", "--urine-creatinine"), form=FormField(
         name="hydration", label="creatinine in urine, mg/dL"),
 )  # fmt: skip
 SPECIFIC_GRAVITY = Input(
     path="hydration.specific_gravity", kind="quantity", unit="-", low=1.001, high=1.040, scale="linear",
-    alternatives="hydration", meaning="Usual specific gravity of the urine.", distribution="specific_gravity",
+    alternatives="hydration", called="Specific gravity of urine",
+    meaning="Usual specific gravity of the urine.", distribution="specific_gravity",
     column="specific_gravity", flags=("--specific-gravity",), form=FormField(
         name="hydration", label="specific gravity of urine"),
 )  # fmt: skip
 URINE_PH = Input(
     path="urine_ph", kind="quantity", unit="-", low=4, high=9, scale="linear",
-    meaning="Usual pH of the person's urine.", distribution="urine_ph",
+    called="Urine pH", meaning="Usual pH of the person's urine.", distribution="urine_ph",
     column="urine_ph", flags=("--urine-ph", "--ph"), form=FormField(
         name="urine_ph", label="Urine pH", hint="Leave it empty if you don't know it. Usual is 5 to 8.", fieldset="person"),
 )  # fmt: skip
@@ -145,47 +146,48 @@ PERSON = (
     section("person"),
     Input(
         path="person.weight_kg", kind="quantity", unit="kg", low=2, high=400,
-        meaning="Body weight.", distribution="weight_kg",
+        called="Body weight", meaning="Body weight.", distribution="weight_kg",
         column="weight_kg", flags=("--weight-kg", "--weight"), form=FormField(
             name="weight_kg", label="Body weight, kg", hint="1 kg is 2.2 lb", fieldset="more"),
     ),
     Input(
         path="person.height_cm", kind="quantity", unit="cm", low=40, high=250,
-        meaning="Height.", distribution="height_cm",
+        called="Height", meaning="Height.", distribution="height_cm",
         column="height_cm", flags=("--height-cm", "--height"), form=FormField(
             name="height_cm", label="Height, cm", fieldset="more"),
     ),
     Input(
         path="person.age_y", kind="quantity", unit="years", low=0, high=120, scale="linear",
-        meaning="Age.", distribution="age_y",
+        called="Age", meaning="Age.", distribution="age_y",
         column="age_y", flags=("--age-y", "--age"), form=FormField(
             name="age_y", label="Age, years", fieldset="person"),
     ),
     Input(
         path="person.sex", kind="word", words={"female": "female", "male": "male"},
-        meaning="Sex, as the equations for kidney function and creatinine have it.",
+        called="Sex", meaning="Sex, as the equations for kidney function and creatinine have it.",
         column="sex", flags=("--sex",), form=FormField(name="sex", label="Sex", fieldset="person"),
     ),
     Input(
         path="person.hepatic_class", kind="word", words={"none": "none", "A": "", "B": "", "C": ""},
-        meaning="Child-Pugh class.",
+        called="Liver disease (Child-Pugh)", meaning="Child-Pugh class.",
         column="hepatic_class", flags=("--hepatic-class",), form=FormField(
             name="hepatic_class", label="Liver disease (Child-Pugh)", fieldset="more"),
     ),
     Input(
         path="person.interactions", kind="names", most=20,
-        meaning="Conditions and other medicines that the substance's card names.",
+        called="Other medicines", meaning="Conditions and other medicines that the substance's card names.",
         flags=("--interaction",), form=FormField(name="interactions", label="Other medicines and foods"),
     ),
     section("renal"),
     Input(
         path="renal.egfr_ml_min_1_73m2", kind="quantity", unit="mL/min/1.73 m2", low=3, high=250, alternatives="kidney",
-        meaning="Estimated GFR.", distribution="egfr_ml_min_1_73m2",
+        called="Kidney function (eGFR, mL/min per 1.73 m²)", meaning="Estimated GFR.", distribution="egfr_ml_min_1_73m2",
         column="egfr_ml_min_1_73m2", flags=("--egfr-ml-min-1-73m2", "--egfr"), form=FormField(
             name="kidney", label="eGFR, mL/min per 1.73 m²"),
     ),
     Input(
         path="renal.creatinine_clearance_ml_min", kind="quantity", unit="mL/min", low=3, high=300, alternatives="kidney",
+        called="Kidney function (creatinine clearance, mL/min)",
         meaning="Creatinine clearance.", distribution="creatinine_clearance_ml_min",
         column="creatinine_clearance_ml_min", flags=("--creatinine-clearance-ml-min", "--creatinine-clearance"),
         form=FormField(name="kidney", label="creatinine clearance, mL/min"),
@@ -193,6 +195,7 @@ PERSON = (
     Input(
         path="renal.serum_creatinine_mg_dl", kind="quantity", unit="mg/dL", low=0.1, high=25, alternatives="kidney",
         needs=CREATININE_NEEDS,
+        called="Creatinine in blood, mg/dL",
         meaning="Serum creatinine. Needs age and sex (CKD-EPI 2021).", distribution="serum_creatinine_mg_dl",
         column="serum_creatinine_mg_dl", flags=("--serum-creatinine-mg-dl", "--serum-creatinine"), form=FormField(
             name="kidney", label="creatinine in blood, mg/dL"),
@@ -200,6 +203,7 @@ PERSON = (
     Input(
         path="renal.serum_creatinine_umol_l", kind="quantity", unit="umol/L", low=9, high=2200, alternatives="kidney",
         needs=CREATININE_NEEDS,
+        called="Creatinine in blood, µmol/L",
         meaning="Serum creatinine. Needs age and sex (CKD-EPI 2021).", distribution="serum_creatinine_umol_l",
         column="serum_creatinine_umol_l", flags=("--serum-creatinine-umol-l",), form=FormField(
             name="kidney", label="creatinine in blood, µmol/L"),
@@ -220,7 +224,7 @@ PERSON = (
     URINE_FLOW,
     Input(
         path="hydration.fluid_intake_l_day", kind="quantity", unit="L/day", low=0.3, high=15, alternatives="hydration",
-        meaning="Fluids that the person drinks.", distribution="fluid_intake_l_day",
+        called="Fluids, litres a day", meaning="Fluids that the person drinks.", distribution="fluid_intake_l_day",
         column="fluid_intake_l_day", flags=("--fluid-intake-l-day", "--fluid-intake"), form=FormField(
             name="hydration", label="fluids, litres a day"),
     ),
@@ -229,30 +233,34 @@ PERSON = (
     URINE_PH,
     section("specimen"),
     URINE_PH.also(
-        "specimen.urine_ph", meaning="pH of the specimen.", distribution="specimen.urine_ph",
+        "specimen.urine_ph", called="pH of the specimen", meaning="pH of the specimen.", distribution="specimen.urine_ph",
         form=FormField(name="specimen_urine_ph", label="pH", fieldset="specimen"),
     ),
     URINE_FLOW.also(
-        "specimen.urine_flow_ml_h", alternatives="specimen flow", meaning="Urine flow while the specimen formed.",
+        "specimen.urine_flow_ml_h", called="Urine flow of the specimen, mL per hour", alternatives="specimen flow",
+        meaning="Urine flow while the specimen formed.",
         distribution="specimen.urine_flow_ml_h", form=FormField(
             name="specimen_urine_flow_ml_h", label="Urine flow, mL an hour", fieldset="specimen"),
     ),
     URINE_CREATININE.also(
-        "specimen.urine_creatinine_mg_dl", alternatives="specimen flow", meaning="Creatinine in the specimen.",
+        "specimen.urine_creatinine_mg_dl", called="Creatinine in the specimen, mg/dL", alternatives="specimen flow",
+        meaning="Creatinine in the specimen.",
         distribution="specimen.urine_creatinine_mg_dl", form=FormField(
             name="specimen_urine_creatinine_mg_dl", label="Creatinine, mg/dL", hint="1 mmol/L is 11.3 mg/dL",
             fieldset="specimen"),
     ),
     SPECIFIC_GRAVITY.also(
-        "specimen.specific_gravity", alternatives="specimen flow", meaning="Specific gravity of the specimen.",
+        "specimen.specific_gravity", called="Specific gravity of the specimen", alternatives="specimen flow",
+        meaning="Specific gravity of the specimen.",
         distribution="specimen.specific_gravity", form=FormField(
             name="specimen_specific_gravity", label="Specific gravity", fieldset="specimen"),
     ),
     Input(
         path="specimen.void_interval_h", kind="quantity", unit="h", low=0.25, high=24,
+        called="Hours since urine was last passed",
         meaning="Hours of urine the specimen holds.", distribution="void_interval_h",
         column="void_interval_h", flags=("--void-interval-h", "--void-interval"), form=FormField(
-            name="specimen_void_interval_h", label="Hours of urine it holds", fieldset="specimen"),
+            name="specimen_void_interval_h", label="Hours since urine was last passed", fieldset="specimen"),
     ),
 )  # fmt: skip
 
@@ -279,7 +287,7 @@ CALCULATION = (
     Input(
         path="assay.analytes[].analyte", kind="name", required=True, example="norketamine",
         meaning="What the test looks for.",
-        column="analyte", within_flag="--cutoff", form=FormField(name="analyte", label="Looked for"),
+        column="analyte", within_flag="--cutoff", form=FormField(name="analyte", label="What the test looks for"),
     ),
     CUTOFF,
     Input(
@@ -293,17 +301,17 @@ CALCULATION = (
     ),
     Input(
         path="assay.imprecision_cv", kind="number", unit="-", low=0, high=1,
-        meaning="Coefficient of variation of a measurement, as a fraction.",
+        called="Imprecision of the test (fraction)", meaning="Coefficient of variation of a measurement, as a fraction.",
     ),
     section("model"),
     Input(
         path="model.kind", kind="word", default="population", meaning="Which model answers.",
-        words={"population": "people and knowledge as they vary", "half-life": "textbook: one half-life"},
+        words={"population": "full model", "half-life": "textbook: one half-life"},
         form=FormField(name="model_kind", label="Model"),
     ),
     Input(
         path="model.half_life_h", kind="quantity", unit="h", low=0.05, high=5000,
-        meaning="Only with the kind half-life.", distribution="half_life_h",
+        called="Half-life", meaning="Only with the kind half-life.", distribution="half_life_h",
         form=FormField(name="half_life_h", label="Half-life, hours", hint="With the textbook model"),
     ),
     section("model.adjust"),
@@ -319,17 +327,17 @@ CALCULATION = (
     Input(
         path="options.draws", kind="integer", unit="-", low=100, high=20_000, default=2000,
         meaning="Monte-Carlo draws.",
-        flags=("--draws",), form=FormField(name="draws", label="Draws", hint="2000", fieldset="calculation"),
+        flags=("--draws",), form=FormField(name="draws", label="Simulated cases", fieldset="calculation"),
     ),
     Input(
         path="options.seed", kind="integer", unit="-", low=0, high=2**32 - 1, default=20261123,
         meaning="Seed of the random numbers.",
-        flags=("--seed",), form=FormField(name="seed", label="Seed", hint="20261123", fieldset="calculation"),
+        flags=("--seed",), form=FormField(name="seed", label="Seed", fieldset="calculation"),
     ),
     Input(
         path="options.level", kind="number", unit="-", low=0.5, high=0.99, default=0.9,
         meaning="Level of the predictive interval.",
-        flags=("--level",), form=FormField(name="level", label="Level", hint="0.9", fieldset="calculation"),
+        flags=("--level",), form=FormField(name="level", label="Size of the range (0.9: 9 in 10)", fieldset="calculation"),
     ),
     Input(
         path="options.include", kind="words", words={"concentration": "", "draws": ""}, default=list,

@@ -10,21 +10,24 @@ from flask_babel import gettext
 
 from detectapi import service
 from detectapi.telling import sentences
-from detectapi.telling.inputs_used import route_names
+from detectapi.telling.inputs_used import said_words
 from detectapi.values.errors import InputError, MalformedRequest
 from detectapi.web import headers
-from detectapi.web.page import files, form
-from detectapi.web.page.choices import choices, labels, presets
+from detectapi.web.page import fields, files, form
+from detectapi.web.page.choices import choices, presets
 from detectapi.web.page.shown import shown
+from detectapi.web.page.typed import number
 from detectapi.web.page.voice import LANGUAGES, BabelVoice, problem_words
 
 blueprint = Blueprint("page", __name__)
 VOICE = BabelVoice("page")
 DEFAULT = form.DEFAULTS["substance"]
 ADVANCED = (
-    "weight_kg", "height_cm", "hepatic_class", "interactions", "half_life_h", *form.OPTIONS, "adjust_name_0",
-    *(f"specimen_{name}" for name in form.SPECIMEN),
-)  # fmt: skip
+    *(entry.form.name for entry in form.PLAIN if entry.form.fieldset in ("more", "specimen", "model", "calculation")),
+    *form.SEVERAL,
+    "half_life_h",
+    "adjust_name_0",
+)
 POLICY = f"{headers.CONTENT_SECURITY_POLICY}; require-trusted-types-for 'script'"
 
 
@@ -75,7 +78,7 @@ def answered(values, asked, first="", comparing=False):
 
 def is_time(text):
     """Whether a time after the last dose can be read, or none was asked about."""
-    return not text or (isinstance(form.number(text), (int, float)) and form.number(text) >= 0)
+    return not text or (isinstance(number(text), (int, float)) and number(text) >= 0)
 
 
 def read(values):
@@ -123,15 +126,19 @@ def page(values, *, results=(), problems=(), first="", comparing=False, status=2
             **choices(),
             "named_analytes": [(name, sentences.name(name, VOICE)) for name in choices()["analytes"]],
         },
-        stages=[(stage, VOICE.say("kidney disease, stage %(stage)s", stage=stage)) for stage in choices()["stages"]],
         salts=[(salt, salt) for salt in choices()["salts"]],
-        labels=labels(VOICE),
+        labels=fields.labels(VOICE),
+        hints=fields.hints(VOICE),
+        fieldsets=fields.fieldsets(VOICE),
+        routes=[(id, words) for id, words in said_words("doses[].route", VOICE).items() if id in choices()["routes"]],
+        frequencies=fields.frequencies(VOICE),
+        model_kinds=list(said_words("model.kind", VOICE).items()),
+        adjustments=form.ADJUSTMENTS,
         offered=files.offered(),
         known_substance=values["substance"] if values["substance"] in dict(choices()["substances"]) else DEFAULT,
         advanced_used=any(values[name] for name in ADVANCED) or values["model_kind"] != "population",
         limits=sentences.limits(VOICE),
         presets=[(item["id"], *map(VOICE.say, (item["title"], item["detail"]))) for item in presets()],
-        route_words=route_names(VOICE),
         substance_words={key: sentences.capital(sentences.name(key, VOICE)) for key, _ in choices()["substances"]},
         languages=LANGUAGES,
         language=VOICE.language,
@@ -187,7 +194,7 @@ def embed():
     if request.args.get("education"):
         known = service.education_of(request.args["education"])
     else:
-        values = {name: form.DEFAULTS.get(name, "") for name in form.NAMES} | {"interactions": []}
+        values = form.empty()
         values |= {name: request.args.get(name, values[name])[:60].strip() for name in EMBED_NAMES}
         try:
             asked = preset["request"] if preset else form.to_request(values)

@@ -124,7 +124,7 @@ def test_errors_name_the_field_keep_what_was_typed_and_take_the_focus(watch):
     page.wait_for_selector("#errors")
 
     assert focused(page) == "errors"
-    assert "How much each time" in page.inner_text("#errors")
+    assert "Amount of one dose" in page.inner_text("#errors")
     assert "Urine pH" in page.inner_text("#errors")
     assert (page.input_value("#amount"), page.input_value("#urine_ph")) == ("lots", "12")
     assert page.get_attribute("#urine_ph", "aria-invalid") == "true"

@@ -7,6 +7,7 @@ from detectapi import service
 from detectapi.values.errors import InputError
 from detectapi.web.page import form
 from detectapi.web.page.choices import presets
+from detectapi.web.page.typed import quantity
 
 
 def request_of(**typed):
@@ -19,7 +20,7 @@ def request_of(**typed):
      ("0,9 bis 1,3", {"low": 0.9, "high": 1.3}), ("lots", "lots"), ("1e3", 1000), ("-5", -5), ("1-2-3", "1-2-3")],
 )  # fmt: skip
 def test_numbers_and_ranges_as_people_type_them(typed, read):
-    assert form.quantity(typed) == read
+    assert quantity(typed) == read
 
 
 def test_the_form_as_it_stands_is_a_whole_question():
@@ -56,6 +57,26 @@ def test_everything_known_survives_the_form():
     assert not values["request"]
     assert form.to_request(values) == asked
     service.load(asked)
+
+
+@pytest.mark.parametrize(
+    ("frequency", "days", "every_h"), [("monthly", "60.875", ""), ("twice-weekly", "10", ""), ("every", "7.5", "36.5")]
+)
+def test_days_of_use_hold_as_many_doses_as_in_a_pattern(frequency, days, every_h):
+    """Doses per kilogram are repeated doses, for which the form counts; a pattern is counted by the library."""
+    asked = request_of(frequency=frequency, for_days=days, every_h=every_h, amount_unit="mg_per_kg", amount="0.5")
+    every, count = asked["doses"][0]["repeat"].values()
+
+    assert (count - 1) * every < float(days) * 24 <= count * every
+
+
+@pytest.mark.parametrize("days", ["0", "-3", "1e300", "many"])
+def test_days_that_cannot_be_are_told_at_a_field(days):
+    values = form.typed(MultiDict({**form.DEFAULTS, "frequency": "every", "every_h": "30", "for_days": days}))
+    with pytest.raises(InputError) as caught:
+        service.answer(form.to_request(values))
+
+    assert ["count"] == [form.place(problem.pointer, values) for problem in caught.value.problems]
 
 
 def test_what_the_form_has_no_place_for_stays_as_json():

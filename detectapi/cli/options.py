@@ -1,0 +1,66 @@
+"""The options of the command line, made from the table of inputs. Bounds and words are checked by the contract, not here."""
+
+from __future__ import annotations
+
+from collections.abc import Callable, Mapping
+from typing import Any, TypeAlias
+
+import click
+
+from detectapi.inputs.table import INPUTS, Input
+
+Decorator: TypeAlias = Callable[[Any], Any]
+
+COMPOSED: dict[str, Decorator] = {
+    "doses": click.option(
+        "--dose", multiple=True, help='Such as "35 mg intravenous over 40 min every 84 h x6 at 0 h". Repeatable.'
+    ),
+    "assay.analytes": click.option(
+        "--cutoff", multiple=True, help="ANALYTE=NG_PER_ML, such as norketamine=50. Repeatable."
+    ),
+}
+"""Flags that hold several inputs in one text, by the list of the request that they fill."""
+
+
+def parameter(entry: Input) -> str:
+    """The name by which a command gets what was given for an input."""
+    return entry.path.replace(".", "_")
+
+
+def option(entry: Input, name: str = "", **settings: Any) -> Decorator:
+    """The option for an input.
+
+    Parameters
+    ----------
+    entry : Input
+    name : str
+        In place of `parameter`.
+    **settings
+        In place of those that the table of inputs gives.
+    """
+    kinds: dict[str, dict[str, Any]] = {
+        "quantity": {"metavar": "NUMBER|LOW-HIGH"},
+        "number": {"type": float},
+        "integer": {"type": int},
+        "word": {"metavar": f"[{'|'.join(entry.words)}]"},
+        "words": {"metavar": f"[{'|'.join(entry.words)}]", "multiple": True},
+        "names": {"multiple": True},
+    }
+    unit = f" [{entry.unit}]" if entry.unit not in ("", "-") else ""
+    text = f"{entry.meaning}{unit}{' Repeatable.' if entry.kind in ('words', 'names') else ''}"
+    return click.option(*entry.flags, name or parameter(entry), help=text, **{**kinds.get(entry.kind, {}), **settings})
+
+
+def with_flags_of_inputs(command: Any) -> Any:
+    """Give a command a flag for every input that has one, in the order of the table of inputs."""
+    options = [COMPOSED.get(entry.path) or (option(entry) if entry.flags else None) for entry in INPUTS.entries]
+    for one in reversed(options):
+        command = one(command) if one else command
+    return command
+
+
+def given_flags(flags: Mapping[str, Any]) -> list[str]:
+    """The first spelling of each flag that was given, but those of the section ``options``."""
+    named = {parameter(entry): entry.flags[0] for entry in INPUTS.with_flag if entry.section != "options"}
+    named |= {"dose": "--dose", "cutoff": "--cutoff"}
+    return [named[name] for name, value in flags.items() if name in named and value]

@@ -1,0 +1,94 @@
+"""The fields of the form, made from the table of inputs: what each is called, its help, and in which rows they stand.
+
+The texts of the table are English; a voice says them in the reader's language.
+"""
+
+from detectapi.inputs.table import INPUTS
+from detectapi.telling.inputs_used import said_words
+from detectapi.values.regimen import HOURS_BETWEEN
+from detectapi.web.page.form import ADJUSTMENTS, CHOICES, PLAIN
+
+FIELDSETS = ("use", "often", "test", "person", "more", "specimen", "model", "calculation")
+NUMBERS = ("quantity", "number", "integer")
+
+
+def labels(voice):
+    """What each field is called, by its name."""
+    found = {entry.form.name: voice.say(entry.form.label) for entry in reversed(INPUTS.on_form)}
+    for choice in CHOICES:
+        found |= dict.fromkeys((f"{choice.form.name}_kind", f"{choice.form.name}_value"), voice.say(choice.form.label))
+    value = voice.say("Value")
+    return found | {
+        "since": voice.say("Time from the last dose to the specimen"),
+        "request": voice.say("Request"),
+        **{f"adjust_value_{i}": f"{value} {i + 1}" for i in range(ADJUSTMENTS)},
+    }
+
+
+def hints(voice):
+    """The help of each field that has some, by its name; of a number with a default, the default."""
+    found = {}
+    for entry in INPUTS.on_form:
+        if entry.form.hint:
+            found.setdefault(entry.form.name, voice.say(entry.form.hint))
+        elif entry.form.fieldset and isinstance(entry.default, (int, float)):
+            found[entry.form.name] = (
+                voice.number(entry.default) if isinstance(entry.default, float) else str(entry.default)
+            )
+    found |= {f"{one.form.name}_value": voice.say(one.form.hint) for one in CHOICES if one.form.hint}
+    return found | {"since": voice.say("Leave it empty to see all times")}
+
+
+def frequencies(voice):
+    """How often something may have been used, the most often last but for an interval of one's own."""
+    said = sorted(said_words("pattern.frequency", voice).items(), key=lambda pair: HOURS_BETWEEN.get(pair[0], 0.0))
+    return [*said, ("every", voice.say("At another interval"))]
+
+
+def fieldsets(voice):
+    """The rows of fields of each fieldset, as `rows` gives them."""
+    return {name: rows(name, voice) for name in FIELDSETS}
+
+
+def rows(fieldset, voice):
+    """The fields of a fieldset that the page has no place of their own for, two in a row.
+
+    Parameters
+    ----------
+    fieldset : str
+    voice : Voice
+
+    Returns
+    -------
+    list of list of dict
+        Each with ``name`` and ``options``, which is None for a number. Alternatives make a row of two: which, and its value.
+    """
+    plain = [one_field(entry, voice) for entry in PLAIN if entry.form.fieldset == fieldset]
+    pairs = [plain[i : i + 2] for i in range(0, len(plain), 2)]
+    own = [alternatives(choice, voice) for choice in CHOICES if choice.form.fieldset == fieldset]
+    return [*pairs[:1], *own, *pairs[1:]]
+
+
+def one_field(entry, voice):
+    """The field of an input: a number, or a choice among its words."""
+    if entry.kind in NUMBERS:
+        return {"name": entry.form.name, "options": None}
+    if entry.kind != "word":
+        raise ValueError(f"{entry.path}: the form has no field for the kind {entry.kind}")
+    return {"name": entry.form.name, "options": [("", unknown(voice)), *said_words(entry.path, voice).items()]}
+
+
+def alternatives(choice, voice):
+    """The two fields of alternatives: which of them it is, and its value."""
+    options = [("", unknown(voice))]
+    for entry in INPUTS.among(choice.name):
+        label = entry.form.label
+        words = [(word, voice.say(said) if said else voice.say(label, word=word)) for word, said in entry.words.items()]
+        options += words or [(entry.name, voice.say(label))]
+    value = {"name": f"{choice.form.name}_value", "options": None, "label": voice.say("its value")}
+    return [{"name": f"{choice.form.name}_kind", "options": options}, value]
+
+
+def unknown(voice):
+    """The choice of who does not know."""
+    return voice.say("I don't know")

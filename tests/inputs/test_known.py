@@ -1,0 +1,81 @@
+"""What a request tells about the person and the urine, input by input."""
+
+import pytest
+
+from detectapi.inputs.distribution import CENTRAL_90
+from detectapi.inputs.known import distribution_of, read_known
+from detectapi.inputs.table import INPUTS
+from detectapi.knowledge import catalog
+
+RANGED = [entry for entry in INPUTS if entry.distribution and entry.section != "model"]
+
+
+def known(**request):
+    return read_known(request, catalog.physiology(), catalog.ckd_stages())
+
+
+def asked(entry, value):
+    return {entry.section: {entry.name: value}} if entry.section else {entry.name: value}
+
+
+@pytest.mark.parametrize("entry", RANGED, ids=lambda entry: entry.path)
+def test_a_range_has_the_scale_and_the_bounds_of_its_input(entry):
+    low, high = entry.bounds
+    a, b = (low or 1.0) * 1.01, high * 0.99
+    found = known(**asked(entry, {"low": a, "high": b})).distributions[entry.distribution]
+
+    assert (found.scale, found.low, found.high) == (entry.scale, low, high)
+    assert found.source == "given range"
+    middle = (a * b) ** 0.5 if entry.scale == "log" else (a + b) / 2
+    assert found.centre == pytest.approx(middle)
+    assert found.value(CENTRAL_90) == pytest.approx(b)
+
+
+@pytest.mark.parametrize("entry", RANGED, ids=lambda entry: entry.path)
+def test_a_number_is_taken_as_it_is(entry):
+    value = sum(entry.bounds) / 2
+    found = known(**asked(entry, value)).distributions[entry.distribution]
+
+    assert (found.centre, found.exact, found.source) == (value, True, "given")
+
+
+def test_of_nothing_the_four_defaults_are_left():
+    found = known()
+
+    assert list(found.distributions) == ["weight_kg", "egfr_ml_min_1_73m2", "urine_flow_ml_h", "urine_ph"]
+    assert all(one.is_default and one.origin for one in found.distributions.values())
+    assert (found.renal_measure, found.hydration_measure, found.specimen_measure) == (
+        "egfr_ml_min_1_73m2", "urine_flow_ml_h", None,
+    )  # fmt: skip
+
+
+@pytest.mark.parametrize("entry", INPUTS.among("kidney"), ids=lambda entry: entry.name)
+def test_the_measure_that_was_given_tells_the_kidney_function(entry):
+    found = known(renal={entry.name: "G3a" if entry.words else 50.0})
+
+    assert found.renal_measure == (entry.distribution or "egfr_ml_min_1_73m2")
+    assert not found.distributions[found.renal_measure].is_default
+
+
+def test_a_stage_of_kidney_disease_is_its_range_of_gfr():
+    low, high = catalog.ckd_stages()["G3b"]
+    found = known(renal={"ckd_stage": "G3b"}).distributions["egfr_ml_min_1_73m2"]
+    given = distribution_of(INPUTS["renal.egfr_ml_min_1_73m2"], {"low": low, "high": high})
+
+    assert (found.centre, found.spread, found.source) == (given.centre, given.spread, "derived")
+
+
+@pytest.mark.parametrize(("level", "source"), [("low", "derived"), ("usual", "derived"), (None, "population default")])
+def test_a_level_of_hydration_chooses_among_the_populations_flows(level, source):
+    found = known(hydration={"level": level} if level else {}).distributions["urine_flow_ml_h"]
+    name = f"urine_flow_ml_h.{level}" if level == "low" else "urine_flow_ml_h"
+
+    assert (found.centre, found.source) == (catalog.physiology()[name].value, source)
+
+
+def test_two_people_agree_in_structure_when_the_same_inputs_are_known_in_the_same_way():
+    one, other = (known(person={"weight_kg": weight, "sex": "male"}) for weight in (60.0, 80.0))
+    ranged = known(person={"weight_kg": {"low": 60.0, "high": 80.0}, "sex": "male"})
+
+    assert one.structure == other.structure != ranged.structure
+    assert one.numbers != other.numbers
