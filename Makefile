@@ -90,7 +90,7 @@ run: $(VENV)/.installed ## start the service on http://127.0.0.1:8000 (HOST, POR
 check: lint types test-fast ## lint, types and the fast tests: a minute, and no browser and no PostgreSQL
 
 # The order of the prerequisites is the order of the work: what fails soonest comes first.
-test: lint types $(VENV)/.installed-page $(VENV)/.installed-postgres ## lint, types and every test, the slow ones too
+test: lint types site $(VENV)/.installed-page $(VENV)/.installed-postgres ## lint, types, the site and every test, the slow ones too
 	@$(BIN)/python -m pytest -m "slow or not slow" -n 2 $(PYTEST_ARGS)
 
 test-fast: $(VENV)/.installed-dev ## the tests without the slow ones

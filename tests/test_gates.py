@@ -38,9 +38,10 @@ def test_check_and_test_run_lint_types_and_tests(steps, target, step):
     assert step in steps(target)
 
 
-def test_only_make_test_runs_the_slow_tests(steps):
-    assert '-m "slow or not slow"' in steps("test")
-    assert '-m "slow or not slow"' not in steps("check")
+@pytest.mark.parametrize("step", ['-m "slow or not slow"', "sphinx --builder html --fail-on-warning"])
+def test_only_make_test_runs_the_slow_tests_and_builds_the_site(steps, step):
+    assert step in steps("test")
+    assert step not in steps("check")
 
 
 @pytest.mark.parametrize("need", ["chromium", "npm", "postgresql", "libpango"])

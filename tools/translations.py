@@ -29,7 +29,7 @@ KEYWORDS = {
 }  # fmt: skip
 
 
-def messages():
+def sentences():
     """Every sentence that needs a translation, with the files it stands in.
 
     Returns
@@ -59,10 +59,16 @@ def messages():
     for preset in json.loads(presets.read_text(encoding="utf-8")):
         add(preset["title"], presets)
         add(preset["detail"], presets)
+    return found
+
+
+def names():
+    """The names of substances and analytes, likewise; one without a translation is shown as the data have it."""
+    found = {}
     for file in sorted((ROOT / "detectapi/data/substances").glob("*.toml")):
         card = tomllib.loads(file.read_text(encoding="utf-8"))
         for name in (card["id"], *(moiety["id"] for moiety in card.get("moieties", ()))):
-            add(name, file)
+            found.setdefault((name, None), []).append(file.relative_to(ROOT).as_posix())
     return found
 
 
@@ -102,7 +108,8 @@ def update(language):
     folder.mkdir(parents=True, exist_ok=True)
     old = catalogue(language) if (folder / "messages.po").exists() else Catalog(locale=language)
     new = Catalog(locale=language, header_comment=f"# What the page says, in {old.locale.english_name}.", fuzzy=False)
-    for (message, context), files in sorted(messages().items(), key=lambda item: repr(item[0])):
+    wanted = sentences()
+    for (message, context), files in sorted({**names(), **wanted}.items(), key=lambda item: repr(item[0])):
         known = old.get(message, context)
         empty = "" if isinstance(message, str) else ("", "")
         locations = [(file, None) for file in sorted(set(files))]
@@ -114,7 +121,7 @@ def update(language):
     lines = [line for line in head.splitlines(True) if line[:1] != b'"' or line[1:].startswith(kept)]
     (folder / "messages.po").write_bytes(b"".join(lines) + empty + body)
     (folder / "messages.mo").write_bytes(compiled(catalogue(language)))
-    return [message.id for message in new if message.id and not is_translated(message)]
+    return [message.id for message in new if (message.id, message.context) in wanted and not is_translated(message)]
 
 
 def is_translated(message):

@@ -4,7 +4,6 @@ A terminal gets words, a pipe gets the JSON of the contract. Exit codes: 0 answe
 mistake. Nothing heavy is imported before a command needs it.
 """
 
-import functools
 import os
 import subprocess
 import sys
@@ -13,67 +12,11 @@ from importlib import import_module
 import click
 
 from detectapi._version import __version__
+from detectapi.cli import contribution
 from detectapi.cli import jobs as cli_jobs
 from detectapi.cli.options import given_flags, option, with_flags_of_inputs
+from detectapi.cli.output import json_or_summary, reports_errors, write
 from detectapi.inputs.table import INPUTS
-
-INPUT, OURS = 2, 1  # exit codes
-
-
-def reports_errors(command):
-    """Report the library's errors on stderr, each with its place and what is allowed, and exit by their class."""
-
-    @functools.wraps(command)
-    def run(*args, **kwargs):
-        from detectapi.values.errors import DetectError, InputError
-
-        try:
-            return command(*args, **kwargs)
-        except InputError as error:
-            for line in problem_lines(error):
-                click.echo(line, err=True)
-            sys.exit(INPUT)
-        except DetectError as error:
-            click.echo(f"detectapi: our mistake: {error}", err=True)
-            sys.exit(OURS)
-
-    return run
-
-
-def problem_lines(error):
-    """One line for each thing to mend."""
-    for problem in error.problems:
-        place = f"{problem.pointer}: " if problem.pointer else ""
-        yield f"detectapi: {place}{problem.detail}"
-        if problem.allowed and not all(str(word) in problem.detail for word in problem.allowed):
-            yield f"  allowed: {', '.join(map(str, problem.allowed))}"
-
-
-def write(document, words, as_json):
-    """Write a document as JSON, or in words to a terminal; the flags --json and --summary decide where given.
-
-    Parameters
-    ----------
-    document : dict
-    words : callable
-        document, plain -> str; `plain` asks for ASCII.
-    as_json : bool or None
-    """
-    from detectapi import service
-
-    if as_json or (as_json is None and not sys.stdout.isatty()):
-        sys.stdout.buffer.write(service.to_json_bytes(document))
-        sys.stdout.buffer.flush()
-        return
-    unicode = (sys.stdout.encoding or "").lower().replace("-", "").startswith("utf")
-    click.echo(words(document, plain=not unicode), nl=False)
-
-
-def json_or_summary(command):
-    """Add the pair of flags."""
-    return click.option(
-        "--json/--summary", "as_json", default=None, help="JSON, or words. Without either: words on a terminal only."
-    )(command)
 
 
 @click.group(context_settings={"help_option_names": ["-h", "--help"], "max_content_width": 100})
@@ -243,6 +186,7 @@ def serve(host, port, workers):
 
 
 cli_jobs.add_to(cli, reports_errors)
+contribution.add_to(cli, reports_errors)
 
 
 def main():

@@ -1,25 +1,26 @@
-"""What studies saw and what people are told, read from ``data/observations/*.toml``.
+"""What studies measured and what people are told, read from ``data/observations/*.toml``.
 
-`schemas.observation` says what a file looks like; here it is checked for meaning and becomes the frozen values of
-`detectapi.values.observation`. Times of a row follow the clock of its study's sampling; a detection time always counts from
-the end of the last dose.
+`schemas.observation` has the form of a file. This module checks its meaning and makes the frozen values of
+`detectapi.values.observation`. The times of a row are on the clock of its study's sampling; a detection time always counts
+from the end of the last dose.
 """
 
 from __future__ import annotations
 
 import tomllib
 from collections.abc import Iterator, Mapping
+from contextlib import contextmanager
 from functools import lru_cache
 from pathlib import Path
 from types import MappingProxyType
-from typing import Any
+from typing import Any, NamedTuple
 
 from marshmallow import ValidationError
 
 from detectapi.knowledge import DATA
 from detectapi.knowledge.catalog.reading import reading
-from detectapi.knowledge.catalog.registries import references
-from detectapi.values.errors import CatalogError
+from detectapi.knowledge.catalog.registries import Reference, references
+from detectapi.values.errors import CatalogError, Mistake
 from detectapi.values.observation import Claim, Observation, Sampling, Spread, Study
 from detectapi.values.units import KINDS, convert
 from schemas.error import problems
@@ -50,7 +51,7 @@ UNITS = {
     "creatinine_excretion": "mg/kg/d",
     "dilution_time": "h",
 }
-"""Canonical unit of each quantity; 1 for what is not listed. A file may use another unit of the same kind."""
+"""Canonical unit of each quantity, 1 for those that are not listed. A file may use another unit of the same kind."""
 
 RATIOS = ("auc_ratio", "plasma_ratio", "urine_ratio")
 WITHOUT_ANALYTE = (
@@ -64,7 +65,14 @@ EVIDENCE_OF_STATUS = {
     "second-hand": ("transcription", "digitised", "secondary-page"),
     "recalled": ("memory",),
 }  # fmt: skip
-"""A number is read only in its own source; a copy, a figure read by another or memory are less, and say so."""
+"""The kinds of evidence for each status: only its own source makes a number read."""
+
+
+class Place(NamedTuple):
+    """Where a row or claim stands: its file and its id."""
+
+    file: str
+    id: str
 
 
 def observations(substance: str | None = None) -> tuple[Observation, ...]:
@@ -89,14 +97,14 @@ def _all() -> tuple[tuple[Observation, ...], tuple[Claim, ...]]:
 
 
 def question(study: Study, compared: bool = False) -> dict[str, Any]:
-    """The request a study amounts to: substance, doses and circumstances, without assay and options.
+    """The request that describes a study: substance, doses and circumstances, without assay and options.
 
     Parameters
     ----------
     study : Study
-        One with doses.
+        It has doses.
     compared : bool
-        Under ``compared_with`` instead of ``given``.
+        With the circumstances of ``compared_with``, not those of ``given``.
     """
     circumstances = (study.compared_with or {}) if compared else study.given
     doses = [{key: value for key, value in dose.items() if value is not None} for dose in study.doses or ()]
@@ -114,101 +122,126 @@ def read_folder(data: Path) -> tuple[tuple[Observation, ...], tuple[Claim, ...]]
     ----------
     data : Path
         Holds ``observations/*.toml``.
+
+    Raises
+    ------
+    CatalogError
+        With one line for each mistake.
     """
-    known = {}
+    known: dict[str, Reference] = {}
     for file in sorted(data.glob("references*.toml")):
         with reading(file.read_bytes(), file.name) as root:
             known |= references(root)
+    mistakes: list[Mistake] = []
     rows: list[Observation] = []
     stated: list[Claim] = []
     for file in sorted((data / "observations").glob("*.toml")):
         name = f"observations/{file.name}"
-        form = _load(file.read_bytes(), name)
-        if form["id"] != file.stem:
-            raise CatalogError(f"{name}: id: must be the name of the file")
-        for study in form["studies"]:
-            rows += _study_rows(name, study)
-        stated += [_claim(name, claim) for claim in form["claims"]]
-    _check_together(rows, stated, known)
+        content = _load(file.read_bytes(), name, mistakes)
+        if content.get("id", file.stem) != file.stem:
+            mistakes.append(Mistake(name, "id", "must be the name of the file"))
+        for study in content.get("studies", ()):
+            rows += _study_rows(name, study, mistakes)
+        for claim in content.get("claims", ()):
+            with _noting(mistakes):
+                stated.append(_claim(name, claim))
+    mistakes += _mistakes_together(rows, stated, known)
+    if mistakes:
+        raise CatalogError.of(mistakes)
     return tuple(rows), tuple(stated)
 
 
-def _load(content: bytes, name: str) -> dict[str, Any]:
+@contextmanager
+def _noting(mistakes: list[Mistake]) -> Iterator[None]:
+    """Note the mistakes of one row or claim, and go on with the next."""
     try:
-        return ObservationFileSchema().load(tomllib.loads(content.decode("utf-8")))
+        yield
+    except CatalogError as error:
+        mistakes += error.mistakes
+
+
+def _wrong(place: Place, message: str) -> CatalogError:
+    return CatalogError.of([Mistake(*place, message)])
+
+
+def _load(content: bytes, name: str, mistakes: list[Mistake]) -> Mapping[str, Any]:
+    """A file as its form has it; nothing of it where the form is wrong."""
+    try:
+        loaded: Mapping[str, Any] = ObservationFileSchema().load(tomllib.loads(content.decode("utf-8")))
+        return loaded
     except (UnicodeDecodeError, tomllib.TOMLDecodeError) as error:
-        raise CatalogError(f"{name}: not TOML: {error}") from error
+        mistakes.append(Mistake(name, "", f"not TOML: {error}"))
     except ValidationError as error:
-        pointer, _, detail, _ = problems(error.messages)[0]
-        raise CatalogError(f"{name}: {pointer or 'the file'}: {detail}") from None
+        mistakes += [Mistake(name, pointer, detail) for pointer, _, detail, _ in problems(error.messages)]
+    return {}
 
 
-def _study_rows(file: str, form: Mapping[str, Any]) -> Iterator[Observation]:
-    given = form.get("given", {})
+def _study_rows(file: str, entry: Mapping[str, Any], mistakes: list[Mistake]) -> Iterator[Observation]:
     study = Study(
-        id=form["id"],
-        source=form["source"],
-        substance=form["substance"],
-        population=form["population"],
-        n=form.get("n"),
-        doses=tuple(MappingProxyType(dose) for dose in form["doses"]) if "doses" in form else None,
-        given=MappingProxyType(given),
-        compared_with=MappingProxyType(form["compared_with"]) if "compared_with" in form else None,
-        sampling=_sampling(form.get("sampling")),
-        recalled=tuple(form["recalled"]),
-        assumed=MappingProxyType({item["field"]: item["reason"] for item in form["assumed"]}),
-        note=form.get("note", ""),
+        id=entry["id"],
+        source=entry["source"],
+        substance=entry["substance"],
+        population=entry["population"],
+        n=entry.get("n"),
+        doses=tuple(MappingProxyType(dose) for dose in entry["doses"]) if "doses" in entry else None,
+        given=MappingProxyType(entry.get("given", {})),
+        compared_with=MappingProxyType(entry["compared_with"]) if "compared_with" in entry else None,
+        sampling=_sampling(entry.get("sampling")),
+        recalled=tuple(entry["recalled"]),
+        assumed=MappingProxyType({item["field"]: item["reason"] for item in entry["assumed"]}),
+        note=entry.get("note", ""),
     )
     for field in (*study.recalled, *study.assumed):
-        if field not in form:
-            raise CatalogError(f"{file}: {study.id}: {field} is called recalled or assumed but is not there")
-    inherited = {key: form[key] for key in DEFAULTS if key in form}
-    for row in form["rows"]:
-        yield _observation(file, study, inherited | row)
+        if field not in entry:
+            mistakes.append(Mistake(file, study.id, f"{field} is called recalled or assumed but is not there"))
+    inherited = {key: entry[key] for key in DEFAULTS if key in entry}
+    for row in entry["rows"]:
+        with _noting(mistakes):
+            yield _observation(file, study, inherited | row)
 
 
-def _sampling(form: Mapping[str, Any] | None) -> Sampling | None:
-    if form is None:
+def _sampling(entry: Mapping[str, Any] | None) -> Sampling | None:
+    if entry is None:
         return None
-    numbers = {key: form.get(key) for key in ("every_h", "from_h", "until_h")}
-    return Sampling(form["matrix"], form["kind"], form["clock"], times_h=tuple(form.get("times_h", ())), **numbers)
+    numbers = {key: entry.get(key) for key in ("every_h", "from_h", "until_h")}
+    return Sampling(entry["matrix"], entry["kind"], entry["clock"], times_h=tuple(entry.get("times_h", ())), **numbers)
 
 
 def _observation(file: str, study: Study, row: Mapping[str, Any]) -> Observation:
-    place = f"{file}: {row['id']}"
+    place = Place(file, row["id"])
     for key in ("status", "evidence", "split"):
         if key not in row:
-            raise CatalogError(f"{place}: {key} is missing, here and in the study")
+            raise _wrong(place, f"{key} is missing, here and in the study")
     unit = "1" if row["fold"] else UNITS.get(row["quantity"], "1")
-    values = tuple(_canonical(place, value, row["unit"], unit) for value in row.get("values", ()))
-    read = Observation(
+    names = ("id", "quantity", "statistic", "fold", "status", "evidence", "split", "tuned")
+    optional = ("rule", "relative_to", "ratio_of", "enantiomer", "assay", "cutoff_ng_ml", "locator", "same_as")
+    content: dict[str, Any] = {key: row[key] for key in names} | {key: row.get(key) for key in optional}
+    content |= {key: _optional(place, row, key, unit) for key in ("value", "low", "high")}
+    content |= {key: tuple(row.get(key, ())) for key in ("analytes", "time_h", "recalled")}
+    observation = Observation(
         file=file,
         study=study,
         unit=unit,
-        values=values,
-        **{key: row[key] for key in ("id", "quantity", "statistic", "fold", "status", "evidence", "split", "tuned")},
-        **{key: row.get(key) for key in ("rule", "relative_to", "ratio_of", "enantiomer", "assay", "cutoff_ng_ml")},
-        **{key: row.get(key) for key in ("locator", "same_as")},
-        **{key: _optional(place, row, key, unit) for key in ("value", "low", "high")},
-        **{key: tuple(row.get(key, ())) for key in ("analytes", "time_h", "recalled")},
+        values=tuple(_canonical(place, value, row["unit"], unit) for value in row.get("values", ())),
         spread=_spread(place, row.get("spread"), row["unit"], unit),
         count=(row["count"]["positive"], row["count"]["of"]) if "count" in row else None,
         n=row.get("n", study.n),
         note=row.get("note", ""),
+        **content,
     )
-    for wrong, message in _mistakes(read):
-        if wrong:
-            raise CatalogError(f"{place}: {message}")
-    return read
+    mistakes = [Mistake(*place, message) for wrong, message in _wrongs(observation) if wrong]
+    if mistakes:
+        raise CatalogError.of(mistakes)
+    return observation
 
 
-def _mistakes(row: Observation) -> Iterator[tuple[bool, str]]:
+def _wrongs(row: Observation) -> Iterator[tuple[bool, str]]:
     """What a row must not be, each with its message."""
     study = row.study
     several = len(row.analytes) > 1
     yield row.evidence not in EVIDENCE_OF_STATUS[row.status], f"{row.evidence} is no evidence of what is {row.status}"
     yield (row.low is None) != (row.high is None), "low and high belong together"
-    yield row.low is not None and row.low > row.high, "low must not be above high"
+    yield row.low is not None and row.high is not None and row.low > row.high, "low must not be above high"
     yield row.statistic.startswith("range") and row.low is None, "a range has low and high"
     yield len(row.time_h) != len(row.values), "each of values needs its time in time_h"
     yield list(row.time_h) != sorted(set(row.time_h)), "time_h must increase"
@@ -222,69 +255,72 @@ def _mistakes(row: Observation) -> Iterator[tuple[bool, str]]:
     yield row.quantity == "detection_time" and row.cutoff_ng_ml is None, "a detection time needs its cutoff"
     yield row.quantity == "detection_time" and study.sampling is None, "a detection time needs its study's sampling"
     yield row.split == "calibration" and study.doses is None, "calibration needs doses"
-    yield row.split == "calibration" and row.same_as is not None, "what restates another row is not calibrated on"
+    yield row.split == "calibration" and row.same_as is not None, "a row that restates another is not calibrated on"
 
 
-def _claim(file: str, form: Mapping[str, Any]) -> Claim:
-    place = f"{file}: {form['id']}"
-    if form["evidence"] not in EVIDENCE_OF_STATUS[form["status"]]:
-        raise CatalogError(f"{place}: {form['evidence']} is no evidence of what is {form['status']}")
-    if len({"low", "high", "unit"} & set(form)) not in (0, 3):
-        raise CatalogError(f"{place}: low, high and unit belong together")
-    low, high = (convert(form[key], form["unit"], "h") if key in form else None for key in ("low", "high"))
-    if low is not None and low > high:
-        raise CatalogError(f"{place}: low must not be above high")
+def _claim(file: str, entry: Mapping[str, Any]) -> Claim:
+    place = Place(file, entry["id"])
+    if entry["evidence"] not in EVIDENCE_OF_STATUS[entry["status"]]:
+        raise _wrong(place, f"{entry['evidence']} is no evidence of what is {entry['status']}")
+    if len({"low", "high", "unit"} & set(entry)) not in (0, 3):
+        raise _wrong(place, "low, high and unit belong together")
+    low, high = (convert(entry[key], entry["unit"], "h") if key in entry else None for key in ("low", "high"))
+    if low is not None and high is not None and low > high:
+        raise _wrong(place, "low must not be above high")
+    names = ("id", "source", "substance", "says", "claim", "pattern", "status", "evidence", "split")
     return Claim(
         file=file,
         low_h=low,
         high_h=high,
-        analytes=tuple(form["analytes"]),
-        cutoff_ng_ml=form.get("cutoff_ng_ml"),
-        note=form.get("note", ""),
-        **{key: form[key] for key in ("id", "source", "substance", "says", "claim", "pattern")},
-        **{key: form[key] for key in ("status", "evidence", "split")},
+        analytes=tuple(entry["analytes"]),
+        cutoff_ng_ml=entry.get("cutoff_ng_ml"),
+        note=entry.get("note", ""),
+        **{key: entry[key] for key in names},
     )
 
 
-def _canonical(place: str, value: float, unit: str, to: str) -> float:
+def _canonical(place: Place, value: float, unit: str, to: str) -> float:
     if to not in KINDS:  # concentrations times time, per kilogram: written in the canonical unit only
         if unit != to:
-            raise CatalogError(f"{place}: unit must be {to}")
+            raise _wrong(place, f"unit must be {to}")
         return value
     try:
         return convert(value, unit, to)
     except ValueError as error:
-        raise CatalogError(f"{place}: {error}") from error
+        raise _wrong(place, str(error)) from error
 
 
-def _optional(place: str, row: Mapping[str, Any], key: str, unit: str) -> float | None:
+def _optional(place: Place, row: Mapping[str, Any], key: str, unit: str) -> float | None:
     return _canonical(place, row[key], row["unit"], unit) if key in row else None
 
 
-def _spread(place: str, form: Mapping[str, float] | None, unit: str, to: str) -> Spread | None:
-    if form is None:
+def _spread(place: Place, entry: Mapping[str, float] | None, unit: str, to: str) -> Spread | None:
+    if entry is None:
         return None
-    if "ci_low" in form:
-        if {"ci_low", "ci_high", "ci_level"} - set(form):
-            raise CatalogError(f"{place}: an interval has ci_low, ci_high and ci_level")
-        low, high = (_canonical(place, form[key], unit, to) for key in ("ci_low", "ci_high"))
-        return Spread("ci", low=low, high=high, level=form["ci_level"])
-    ((kind, value),) = form.items()
+    if "ci_low" in entry:
+        if {"ci_low", "ci_high", "ci_level"} - set(entry):
+            raise _wrong(place, "an interval has ci_low, ci_high and ci_level")
+        low, high = (_canonical(place, entry[key], unit, to) for key in ("ci_low", "ci_high"))
+        return Spread("ci", low=low, high=high, level=entry["ci_level"])
+    ((kind, value),) = entry.items()
     return Spread(kind, value if kind in ("cv", "gsd") else _canonical(place, value, unit, to))
 
 
-def _check_together(rows: list[Observation], stated: list[Claim], known: Mapping[str, Any]) -> None:
-    """What only all files together can tell: ids occur once, sources exist and fit, a restated row is there."""
+def _mistakes_together(
+    rows: list[Observation], stated: list[Claim], known: Mapping[str, Reference]
+) -> Iterator[Mistake]:
+    """Mistakes that only all files together show: ids occur once, sources exist and fit, a restated row exists."""
     by_id: dict[str, Observation | Claim] = {}
-    for item in (*rows, *stated):
+    items: list[Observation | Claim] = [*rows, *stated]
+    for item in items:
         if item.id in by_id:
-            raise CatalogError(f"{item.file}: {item.id}: an observation of this id is already there")
+            yield Mistake(item.file, item.id, "an observation of this id exists already")
         by_id[item.id] = item
         source = item.study.source if isinstance(item, Observation) else item.source
         if source not in known:
-            raise CatalogError(f"{item.file}: {item.id}: {source} is in no references file")
-        if item.status != "recalled" and known[source].access == "recalled":
-            raise CatalogError(f"{item.file}: {item.id}: {source} was recalled only, and so must be the row")
+            yield Mistake(item.file, item.id, f"{source} is in no references file")
+        elif item.status != "recalled" and known[source].access == "recalled":
+            yield Mistake(item.file, item.id, f"{source} was recalled only, and so must be the row")
     for row in rows:
         if row.same_as is not None and row.same_as not in by_id:
-            raise CatalogError(f"{row.file}: {row.id}: same_as names no row")
+            yield Mistake(row.file, row.id, "same_as names no row")

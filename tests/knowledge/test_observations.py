@@ -260,7 +260,7 @@ RATIO = ROW | {"quantity": "urine_ratio", "unit": "1", "relative_to": "norketami
         ({"rows": [ROW | {"spread": {"ci_low": 1, "ci_high": 2}}]}, "row: an interval"),
         ({"rows": [ROW, ROW]}, "row: an observation of this id"),
         ({"rows": [ROW], "stated": [CLAIM | {"id": "row"}]}, "row: an observation of this id"),
-        ({"rows": [ROW | {"same_as": "row"}]}, "row: what restates"),
+        ({"rows": [ROW | {"same_as": "row"}]}, "row: a row that restates"),
         ({"rows": [ROW | {"split": "reference", "same_as": "none"}]}, "row: same_as"),
         ({"study": without(STUDY, "cutoff_ng_ml")}, "row: a detection time needs its cutoff"),
         ({"study": without(STUDY, "sampling")}, "row: a detection time needs its study"),
@@ -280,6 +280,18 @@ RATIO = ROW | {"quantity": "urine_ratio", "unit": "1", "relative_to": "norketami
 def test_a_mistake_is_refused_with_its_place(tmp_path, changes, place):
     with pytest.raises(CatalogError, match=place):
         read_folder(write(tmp_path, **changes))
+
+
+def test_mistakes_of_rows_and_claims_are_reported_together(tmp_path):
+    study = without(STUDY, "cutoff_ng_ml") | {"source": "nobody"}
+    with pytest.raises(CatalogError) as caught:
+        read_folder(
+            write(
+                tmp_path, study=study, stated=[CLAIM | {"source": "nobody"}, CLAIM | {"id": "b", "evidence": "memory"}]
+            )
+        )
+
+    assert {"row", "claim", "b"} == {mistake.place for mistake in caught.value.mistakes}
 
 
 def test_an_unknown_source_in_the_shipped_files_would_be_refused(tmp_path):

@@ -28,6 +28,7 @@ __all__ = [
     "ckd_stages",
     "covariates",
     "forget",
+    "ids",
     "mistakes",
     "origin_card",
     "panels",
@@ -85,6 +86,11 @@ def resolve_substance(word: str) -> str:
 
 def _names(known: Substance) -> tuple[str, ...]:
     return (known.name, *known.aliases, *(brand.name for brand in known.brands))
+
+
+def ids() -> tuple[str, ...]:
+    """The ids of all substances, in alphabetical order. No file is read."""
+    return files.substance_ids(files.folders())
 
 
 def path(substance_id: str) -> Path:
@@ -165,7 +171,7 @@ def resolve_route(substance: Substance, word: str, pointer: str = "") -> Route:
     for known in files.routes().values():
         if wanted in (plain(known.id), plain(known.name), *map(plain, known.synonyms)):
             for route_id in (known.id, known.kind_of):
-                if route_id in substance.routes:
+                if route_id is not None and route_id in substance.routes:
                     return substance.routes[route_id]
     raise NotSupported(
         f"{substance.name} has no data for this route.",

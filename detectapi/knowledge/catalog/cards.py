@@ -146,7 +146,7 @@ def _covariate(covariate: WordCovariate, references: References) -> dict[str, An
 
 
 def _parameter(parameter: Parameter, references: References) -> dict[str, Any]:
-    card = {
+    card: dict[str, Any] = {
         "name": parameter.name,
         "meaning": parameter.meaning,
         "value": parameter.value,
@@ -203,8 +203,10 @@ def _quantity(quantity: Quantity, references: References) -> dict[str, Any]:
     return {"value": quantity.value, "unit": quantity.unit, "origin": origin_card(quantity.origin, references)}
 
 
-def origin_card(origin: Origin, references: References) -> dict[str, Any]:
-    """Where a number comes from: its basis, with source and place in it, or the reason why it is assumed."""
+def origin_card(origin: Origin | None, references: References) -> dict[str, Any]:
+    """The origin of a number: its basis, with source and locator, or with the reason why it is assumed."""
+    if origin is None:
+        raise ValueError("a number of the data has an origin")
     if origin.source is None:
         return {"basis": origin.basis, "reason": origin.reason}
     return {"basis": origin.basis, "source": _source(origin.source, references), "locator": origin.locator}

@@ -265,7 +265,7 @@ def _half_life(table: Table) -> HalfLife:
 
 
 def _conditions(table: Table, words: Words) -> dict[str, Any]:
-    conditions = {}
+    conditions: dict[str, Any] = {}
     for key, known in words.items():
         listed = table.optional_texts(key)
         if listed is not None and (not listed or not set(listed) <= set(known)) and are_known(known):
