@@ -111,7 +111,7 @@ types: $(VENV)/.installed-dev ## mypy: strict in some rooms, a count of errors e
 	@$(BIN)/python tools/check_types.py
 
 docs: $(VENV)/.installed-dev ## write the answers shown in README.md anew
-	@PYTHONPATH=. $(BIN)/python docs/refresh.py
+	@PYTHONPATH=.:tools $(BIN)/python docs/refresh.py
 
 DIST := dist
 wheel: $(VENV)/.installed ## build the package: dist/detectapi-….whl

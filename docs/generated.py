@@ -2,7 +2,7 @@
 
 from itertools import groupby
 
-from detectapi import list_assays, show_substance
+from detectapi import estimate, list_assays, show_substance
 from detectapi.inputs.table import INPUTS
 from detectapi.inputs.table.definition import KINDS
 from detectapi.knowledge import catalog, evidence
@@ -38,6 +38,26 @@ def tests_assumed():
         joined = (" and " if assay.test.rule == "all" else " or ").join(cutoffs)
         rows.append((substance.id, f"`{assay.id}`: {assay.name}", joined))
     return table(rows)
+
+
+def worked_example():
+    """One infusion: the typical concentration and the share of positive draws, at some of the hours of the curve."""
+    answer = estimate(
+        substance="ketamine",
+        doses=[{"amount_mg": 35, "route": "intravenous", "duration_min": 40}],
+        assay={"analytes": [{"analyte": "norketamine", "cutoff_ng_ml": 50}]},
+        options={"include": ["concentration"]},
+    )
+    rows = [("hours after the infusion", "norketamine in the typical person's urine [ng/mL]", "positive draws")]
+    concentrations = answer.analytes[0].concentration.typical_ng_ml
+    for time, concentration, share in zip(
+        answer.curve.time_h, concentrations, answer.curve.probability_positive, strict=True
+    ):
+        if time in (12, 24, 32, 48, 60):
+            rows.append((f"{time:g}", f"{concentration:g}", f"{100 * share:.1f} %"))
+    window = answer.window
+    range_ = f"median {window.median_h:g} h, 90 % range {window.low_h:g} to {window.high_h:g} h"
+    return f"{table(rows)}\n\nOver all draws: {range_}."
 
 
 def inputs():

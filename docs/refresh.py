@@ -13,6 +13,7 @@ import json
 import re
 from pathlib import Path
 
+import data_flow_picture
 import generated
 from reader import SERVES, Reader, commands
 
@@ -21,11 +22,13 @@ PAGES = (
     "README.md",
     "docs/batches.md",
     "docs/inputs.md",
+    "docs/method.md",
     "docs/operating.md",
     "docs/tutorials/physician.md",
     "docs/tutorials/portal-editor.md",
     "docs/tutorials/researcher.md",
 )
+PICTURES = {"docs/images/data-flow.svg": data_flow_picture.picture}
 NOTEBOOKS = ("docs/examples/batch-grid.ipynb",)
 NOT_RUN = {
     "make": "sets up or changes the project; the tests of the Makefile run it",
@@ -42,7 +45,7 @@ RUN = {"console", "bash", "python"}
 
 def refreshed(text):
     """The text of a page with every answer as the program gives it now."""
-    text = MARKED.sub(lambda match: f"{match[1]}\n{getattr(generated, match[2])()}\n{match[3]}", text)
+    text = MARKED.sub(lambda match: f"{match[1]}\n{getattr(generated, match[2])()}\n\n{match[3]}", text)
     with Reader() as reader:
         printed = None
 
@@ -122,6 +125,8 @@ def main():
     for name in PAGES:
         page = ROOT / name
         page.write_text(refreshed(page.read_text(encoding="utf-8")), encoding="utf-8")
+    for name, draw in PICTURES.items():
+        (ROOT / name).write_text(draw(), encoding="utf-8")
     for name in NOTEBOOKS:
         import nbformat
 

@@ -1,6 +1,8 @@
 """The documentation is true: what it shows runs, what it lists is all there is."""
 
 import ast
+import contextlib
+import importlib
 import json
 import re
 import subprocess
@@ -8,10 +10,10 @@ import sys
 import tomllib
 from pathlib import Path
 
+import architecture
+import architecture_picture
 import pytest
 import refresh
-from architecture import LAYERS
-from architecture_picture import LEFT_OUT
 from reader import commands
 
 from detectapi import service
@@ -44,12 +46,27 @@ def test_the_readme_shows_what_the_program_answers():
     assert README == refresh.refreshed(README), "run: make docs"
 
 
-@pytest.mark.slow
-@pytest.mark.parametrize("name", [name for name in refresh.PAGES if name != "README.md"])
+def shows_commands(name):
+    return any(kind in refresh.RUN for kind, _ in refresh.FENCE.findall((ROOT / name).read_text(encoding="utf-8")))
+
+
+@pytest.mark.parametrize(
+    "name",
+    [
+        pytest.param(name, marks=[pytest.mark.slow] if shows_commands(name) else [])
+        for name in refresh.PAGES
+        if name != "README.md"
+    ],
+)
 def test_a_page_shows_what_a_reader_sees(name):
     text = (ROOT / name).read_text(encoding="utf-8")
 
     assert text == refresh.refreshed(text), "run: make docs"
+
+
+@pytest.mark.parametrize("name", refresh.PICTURES)
+def test_a_picture_is_the_one_that_is_drawn(name):
+    assert (ROOT / name).read_text(encoding="utf-8") == refresh.PICTURES[name](), "run: make docs"
 
 
 @pytest.mark.parametrize("path", **by_name(PAGES))
@@ -230,6 +247,34 @@ def test_every_link_leads_somewhere(path):
         assert target.startswith("https://") or (path.parent / target).exists(), target
 
 
+def exists(name):
+    """Whether a dotted name is a module, or something in one."""
+    parts = name.split(".")
+    for end in range(len(parts), 0, -1):
+        with contextlib.suppress(ModuleNotFoundError):
+            found = importlib.import_module(".".join(parts[:end]))
+            for part in parts[end:]:
+                found = getattr(found, part, None)
+            return found is not None
+    return False
+
+
+@pytest.mark.parametrize("path", **by_name(PAGES))
+def test_every_name_of_the_code_exists(path):
+    names = re.findall(r"`((?:detectapi|schemas)(?:\.\w+)+)(?:\(\))?`", path.read_text(encoding="utf-8"))
+
+    assert [] == [name for name in names if not exists(name)]
+
+
+@pytest.mark.parametrize("path", **by_name(PAGES))
+def test_every_file_that_is_named_exists(path):
+    places = "detectapi|schemas|tests|docs|bench|tools|requirements"
+    text = re.sub(r"^```.*?^```", "", path.read_text(encoding="utf-8"), flags=re.MULTILINE | re.DOTALL)
+    names = re.findall(rf"`((?:{places})/[\w./-]+)`", text)
+
+    assert [] == [name for name in names if not (ROOT / name).exists() and path.name != "CHANGELOG.md"]
+
+
 @pytest.mark.parametrize("path", **by_name(PAGES))
 def test_every_target_of_make_exists(path):
     makefile = (ROOT / "Makefile").read_text(encoding="utf-8")
@@ -279,9 +324,17 @@ def test_the_site_loads_nothing_from_other_servers(site):
 
 
 @pytest.mark.slow
-def test_the_architecture_page_draws_every_room(site):
-    text = (site / "architecture.html").read_text(encoding="utf-8")
-    picture = re.search(r"<title>The rooms of detectapi.*?</svg>", text, re.DOTALL)[0]
+def test_the_architecture_page_has_its_picture(site):
+    assert architecture_picture.picture() in (site / "architecture.html").read_text(encoding="utf-8")
 
-    for room in {room for layer in LAYERS for room in layer} - LEFT_OUT:
-        assert f">{room.removeprefix('detectapi.')}</text>" in picture
+
+def test_the_picture_of_the_architecture_has_every_room_and_points_down():
+    shown = architecture_picture.picture()
+    rooms = {room for layer in architecture.LAYERS for room in layer} - architecture_picture.LEFT_OUT
+    arrows = [pair for pair in architecture.arrows() if not architecture_picture.LEFT_OUT & set(pair)]
+    depth = architecture_picture.depths(rooms, arrows)
+
+    for room in rooms:
+        assert f">{room.removeprefix('detectapi.')}</text>" in shown
+    for start, end in arrows:
+        assert depth[start] < depth[end]

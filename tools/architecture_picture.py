@@ -4,11 +4,12 @@ import itertools
 from collections import defaultdict
 
 import architecture
+import boxes
 
-from detectapi.telling.svg import BLUE, GREY, INK, PALE, Drawing
+from detectapi.telling.svg import Drawing
 
 LEFT_OUT = {"wsgi", "detectapi.__main__", "detectapi._version"}  # a few lines each, no rooms
-WIDTH, BOX_WIDTH, BOX_HEIGHT, LAYER_HEIGHT = 640.0, 132.0, 44.0, 84.0  # [px]
+WIDTH, LAYER_HEIGHT, LANE, GAP = 640.0, 84.0, 24.0, 24.0  # [px]
 SWEEPS = 24  # through the layers, to bring what is joined close together
 
 
@@ -93,7 +94,7 @@ def across(depth, ways):
 
 def spread(places, wanted=None):
     """Places from left to right, each as near to where it wants to be as its neighbours and the edges allow. [px]"""
-    widths = [BOX_WIDTH + 24 if isinstance(place, str) else 24 for place in places]
+    widths = [boxes.WIDTH + GAP if isinstance(place, str) else LANE for place in places]
     free = WIDTH - sum(widths)
     at, end = {}, 0.0
     for index, (place, width) in enumerate(zip(places, widths, strict=True)):
@@ -111,40 +112,23 @@ def picture():
     depth = depths(rooms, counts)
     ways = list(lanes(reduced(set(counts)), depth))
     at = across(depth, ways)
-    drawing = Drawing(WIDTH, LAYER_HEIGHT * (max(depth.values()) + 1), "The rooms of detectapi and their imports")
+    height = LAYER_HEIGHT * (max(depth.values()) + 1)
+    drawing = Drawing(WIDTH, height, "The rooms of detectapi and their imports", ident="rooms")
+    drawing.box(0, 0, WIDTH, height, "white")
 
     def down(place):
         return 8 + LAYER_HEIGHT * (depth[place] if isinstance(place, str) else place[2])
 
     for way in ways:
-        xs, ys = [at[way[0]]], [down(way[0]) + BOX_HEIGHT]
+        xs, ys = [at[way[0]]], [down(way[0]) + boxes.HEIGHT]
         for place in way[1:-1]:
             xs += [at[place], at[place]]
-            ys += [down(place), down(place) + BOX_HEIGHT]
+            ys += [down(place), down(place) + boxes.HEIGHT]
         xs, ys = [*xs, at[way[-1]]], [*ys, down(way[-1])]
-        drawing.path(xs, ys, GREY, 1.2)
-        tip(drawing, xs[-2:], ys[-2:])
+        boxes.arrow(drawing, xs, ys)
     for room in rooms:
-        box(drawing, room, at[room], down(room))
+        files = len(architecture.modules_of(room))
+        boxes.box(
+            drawing, at[room], down(room), room.removeprefix("detectapi."), "1 file" if files == 1 else f"{files} files"
+        )
     return str(drawing)
-
-
-def tip(drawing, xs, ys):
-    """The head of an arrow at the end of a line."""
-    length = ((xs[1] - xs[0]) ** 2 + (ys[1] - ys[0]) ** 2) ** 0.5
-    along = (xs[1] - xs[0]) / length, (ys[1] - ys[0]) / length
-    back = [(xs[1] - 7 * along[0] + side * along[1], ys[1] - 7 * along[1] - side * along[0]) for side in (3, -3)]
-    drawing.path([back[0][0], xs[1], back[1][0]], [back[0][1], ys[1], back[1][1]], GREY, 1.2)
-
-
-def box(drawing, room, x, y):
-    """A room: its name and how many files it has."""
-    modules = len(architecture.modules_of(room))
-    drawing.box(x - BOX_WIDTH / 2, y, BOX_WIDTH, BOX_HEIGHT, PALE)
-    drawing.line(x - BOX_WIDTH / 2, y, x - BOX_WIDTH / 2, y + BOX_HEIGHT, BLUE, 3)
-    drawing.text(x, y + 19, room.removeprefix("detectapi."), 13, "middle", INK, bold=True)
-    drawing.text(x, y + 35, "1 file" if modules == 1 else f"{modules} files", 11, "middle", GREY)
-
-
-if __name__ == "__main__":
-    print(picture())
