@@ -6,7 +6,7 @@ kidney function, urine flow and urine pH.
 
 from __future__ import annotations
 
-from collections.abc import Mapping
+from collections.abc import Iterable, Mapping
 from dataclasses import dataclass, replace
 from typing import Any, TypeAlias
 
@@ -17,6 +17,23 @@ from detectapi.values.substance import Parameter
 Request: TypeAlias = Mapping[str, Any]
 Defaults: TypeAlias = Mapping[str, Parameter]
 Stages: TypeAlias = Mapping[str, tuple[float, float]]
+Readable: TypeAlias = tuple[tuple[str, Input], ...]
+
+
+def _readable(entries: Iterable[Input]) -> Readable:
+    """Those of some inputs that are read into distributions, each with its key in its section."""
+    return tuple((entry.name, entry) for entry in entries if entry.distribution)
+
+
+# The table is asked once, because a batch reads a person in each of its rows.
+SINGLE = {
+    section: _readable(entry for entry in INPUTS.in_section(section) if not entry.alternatives)
+    for section in ("person", "", "specimen")
+}
+"""Inputs of a section that do not exclude each other."""
+
+KIDNEY, HYDRATION, SPECIMEN = (_readable(INPUTS.among(name)) for name in ("kidney", "hydration", "specimen flow"))
+"""Inputs of which at most one is given: measures of the kidneys, of the usual urine flow, and of the specimen's."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -76,26 +93,29 @@ def read_known(request: Request, defaults: Defaults, stages: Stages) -> KnownInp
     stages : dict of str to tuple of float
         Lowest and highest indexed GFR of each stage of kidney disease. [mL/min/1.73 m2]
     """
-    person, specimen = request.get("person") or {}, request.get("specimen") or {}
-    kidney, flow, own_flow = (_which(request, name) for name in ("kidney", "hydration", "specimen flow"))
-    distributions = [
-        *_each(request, "person"),
-        *([] if person.get("weight_kg") is not None else [population_default("weight_kg", defaults["weight_kg"])]),
-        _kidneys(request, kidney, defaults, stages),
-        _usual_flow(request, flow, defaults),
-        *_each(request, ""),
-        *([] if request.get("urine_ph") is not None else [population_default("urine_ph", defaults["urine_ph"])]),
-        *([distribution_of(own_flow, specimen[own_flow.name])] if own_flow else []),
-        *_each(request, "specimen"),
-    ]
+    person, renal, hydration, specimen = (
+        request.get(name) or {} for name in ("person", "renal", "hydration", "specimen")
+    )
+    kidney, flow, own_flow = _which(renal, KIDNEY), _which(hydration, HYDRATION), _which(specimen, SPECIMEN)
+    known = _each(person, SINGLE["person"])
+    if person.get("weight_kg") is None:
+        known.append(population_default("weight_kg", defaults["weight_kg"]))
+    known.append(distribution_of(*kidney) if kidney else _kidneys(renal, defaults, stages))
+    known.append(distribution_of(*flow) if flow else _usual_flow(hydration, defaults))
+    known += _each(request, SINGLE[""])
+    if request.get("urine_ph") is None:
+        known.append(population_default("urine_ph", defaults["urine_ph"]))
+    if own_flow:
+        known.append(distribution_of(*own_flow))
+    known += _each(specimen, SINGLE["specimen"])
     return KnownInputs(
-        distributions={one.name: one for one in distributions},
+        distributions={one.name: one for one in known},
         sex=person.get("sex"),
         hepatic_class=person.get("hepatic_class"),
         interactions=tuple(person.get("interactions") or ()),
-        renal_measure=kidney.name if kidney else "egfr_ml_min_1_73m2",
-        hydration_measure=flow.name if flow else "urine_flow_ml_h",
-        specimen_measure=own_flow.name if own_flow else None,
+        renal_measure=kidney[0].name if kidney else "egfr_ml_min_1_73m2",
+        hydration_measure=flow[0].name if flow else "urine_flow_ml_h",
+        specimen_measure=own_flow[0].name if own_flow else None,
     )
 
 
@@ -111,27 +131,18 @@ def distribution_of(entry: Input, given: float | Mapping[str, float]) -> InputDi
     return from_given(entry.distribution, given, entry.scale, *entry.bounds)
 
 
-def _section(request: Request, path: str) -> Mapping[str, Any]:
-    return (request.get(path) or {}) if path else request
+def _each(given: Mapping[str, Any], readable: Readable) -> list[InputDistribution]:
+    """The inputs of a section that were given."""
+    return [distribution_of(entry, given[name]) for name, entry in readable if given.get(name) is not None]
 
 
-def _each(request: Request, section: str) -> list[InputDistribution]:
-    """The inputs of a section that were given and are no alternatives of each other."""
-    given = _section(request, section)
-    entries = [one for one in INPUTS.in_section(section) if one.distribution and not one.alternatives]
-    return [distribution_of(one, given[one.name]) for one in entries if given.get(one.name) is not None]
+def _which(given: Mapping[str, Any], readable: Readable) -> tuple[Input, Any] | None:
+    """The input of a section that was given, and its value; None where none was."""
+    return next(((entry, given[name]) for name, entry in readable if given.get(name) is not None), None)
 
 
-def _which(request: Request, alternatives: str) -> Input | None:
-    """Which of some alternatives was given as a number or a range."""
-    entries = (one for one in INPUTS.among(alternatives) if one.distribution)
-    return next((one for one in entries if _section(request, one.section).get(one.name) is not None), None)
-
-
-def _kidneys(request: Request, entry: Input | None, defaults: Defaults, stages: Stages) -> InputDistribution:
-    renal = _section(request, "renal")
-    if entry is not None:
-        return distribution_of(entry, renal[entry.name])
+def _kidneys(renal: Mapping[str, Any], defaults: Defaults, stages: Stages) -> InputDistribution:
+    """The kidney function where no number is known: that of a stage, or the population's."""
     stage = renal.get("ckd_stage")
     if stage is None:
         return population_default("egfr_ml_min_1_73m2", defaults["gfr_ml_min_1_73m2"])
@@ -140,10 +151,8 @@ def _kidneys(request: Request, entry: Input | None, defaults: Defaults, stages: 
     return replace(gfr, source="derived", detail=f"CKD stage {stage} read as its range of eGFR")
 
 
-def _usual_flow(request: Request, entry: Input | None, defaults: Defaults) -> InputDistribution:
-    hydration = _section(request, "hydration")
-    if entry is not None:
-        return distribution_of(entry, hydration[entry.name])
+def _usual_flow(hydration: Mapping[str, Any], defaults: Defaults) -> InputDistribution:
+    """The usual urine flow where no number is known: that of a level, or the population's."""
     level = hydration.get("level")
     default = defaults["urine_flow_ml_h" if level in (None, "usual") else f"urine_flow_ml_h.{level}"]
     if level is None:

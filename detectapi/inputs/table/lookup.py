@@ -26,6 +26,8 @@ class InputTable:
         self.entries = tuple(entries)
         self.alternatives = {one.name: one for one in alternatives}
         self._by_path = {entry.path: entry for entry in self.entries}
+        self._by_section = _grouped(self.entries, [entry.section for entry in self.entries])
+        self._by_alternatives = _grouped(self.entries, [entry.alternatives for entry in self.entries])
         names = [
             *(entry.path for entry in self.entries),
             *(f"column {entry.column}" for entry in self.entries if entry.column),
@@ -54,11 +56,11 @@ class InputTable:
 
     def in_section(self, section: str) -> tuple[Input, ...]:
         """The inputs of one object of a request, and the places of the objects within it, in order."""
-        return tuple(entry for entry in self.entries if entry.section == section)
+        return self._by_section.get(section, ())
 
     def among(self, alternatives: str) -> tuple[Input, ...]:
         """The inputs that are alternatives of each other."""
-        return tuple(entry for entry in self.entries if entry.alternatives == alternatives)
+        return self._by_alternatives.get(alternatives, ())
 
     def alternatives_of(self, section: str) -> tuple[Alternatives, ...]:
         """The choices between inputs of one object of a request."""
@@ -79,3 +81,11 @@ class InputTable:
     def on_form(self) -> tuple[Input, ...]:
         """The inputs that the form of the page has a field for."""
         return tuple(entry for entry in self if entry.form)
+
+
+def _grouped(entries: tuple[Input, ...], keys: list[str]) -> dict[str, tuple[Input, ...]]:
+    """The inputs of each key, in order."""
+    found: dict[str, tuple[Input, ...]] = {}
+    for entry, key in zip(entries, keys, strict=True):
+        found[key] = (*found.get(key, ()), entry)
+    return found
