@@ -20,8 +20,8 @@ One question goes through the files in this order:
    again by `subtraction_free`.
 5. `crossing_times` looks for crossings in both phases (`phases`). `last_crossing` finds the last one in the tail and proves
    it; `sign_changes` has the rule behind the proof. Elsewhere `bracketing` encloses a crossing where that rule shows that
-   the curve turns at most once, and `halley` refines it. `slope_bound_search` searches where the rule does not decide.
-   `rounding_correction` moves a crossing that rounding has moved.
+   the curve turns at most once, and `halley` refines it. `slope_bound_search` searches where the rule does not decide; its
+   steps come from `slope_bounds`. `rounding_correction` moves a crossing that rounding has moved.
 
 `draw_arrays` has the operations on arrays that all of them use, `array_types` the names of types.
 """

@@ -11,8 +11,8 @@ from detectapi.exponentials.response import Response
 _FIRST_STEP = 1e-5
 """First step of the search for a bracket. [h]"""
 
-_DOUBLINGS = 30
-"""How often the step doubles: to 10,000 h."""
+_DOUBLINGS = 50
+"""How often the step doubles: to a million years, so that systems of any rates are answered."""
 
 _ON_THE_CUTOFF = 1e-8
 """Distance from the cutoff, over the cutoff, at which a crossing is right."""

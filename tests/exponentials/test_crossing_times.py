@@ -28,16 +28,21 @@ def search_times(response):
     return np.unique(np.concatenate([np.linspace(0.0, start, 400), start + np.geomspace(1e-3, 5000.0, 600)]))
 
 
-def check(case, level):
-    """Crossings of a cutoff at a fraction (or multiple) of the peak: right by the oracle, nothing missed by the grid."""
+def check(case, *levels):
+    """Crossings of cutoffs at fractions (or multiples) of the peak: right by the oracle, and none missed by the grid."""
     response, truth = response_of(case), Oracle(case)
     times = search_times(response)
     values = response.concentration(times)[:, 0]
     peak = values.max()
     if not peak > 1e-250:
         return
-    cutoff = level * peak
-    first, last = cross(case, cutoff)
+    for level in levels:
+        _check_cutoff(response, truth, level * peak, times, values)
+
+
+def _check_cutoff(response, truth, cutoff, times, values):
+    found = crossings(response, np.array([cutoff]))
+    first, last = float(found.first[0]), float(found.last[0])
     assert 0.0 <= first <= last
     if last == 0.0:
         assert (values[1:] < cutoff * (1.0 + NEAR)).all()
@@ -77,8 +82,35 @@ def test_a_cutoff_a_millionth_below_the_peak_of_a_release():
     moiety = Moiety(0.5, 500.0, (0.3976,), (70.71,))
     paths = (Path((0.3,)), Path((0.3,), None, 0.0, 8.0))
     case = Case((moiety,), (), (((Train(0.01), Train(0.1778, -50.5, 0.0, 0.5, 2)), 1.0, paths),), 2.683)
-    for level in 1.0 - np.geomspace(1e-7, 1e-3, 41):
-        check(case, level)
+    check(case, *(1.0 - np.geomspace(1e-7, 1e-3, 41)))
+
+
+def alike(rate, spread, trains, absorbed_at=None):
+    """Three systems whose rates, and that of the absorption, are equal up to a relative spread."""
+    moieties = tuple(Moiety(50.0 * rate * (1.0 + spread * i), 50.0) for i in range(3))
+    path = Path((1.0, 0.0, 0.0), rate * (1.0 - spread) if absorbed_at is None else absorbed_at)
+    return Case(moieties, tuple(0.5 * moiety.clearance for moiety in moieties[:2]), ((trains, 1.0, (path,)),), 3.5)
+
+
+WEAK = Train(0.001)
+AWKWARD = {
+    "all rates at 3/h": alike(3.0, 0.0, (Train(100.0),)),
+    "all rates at 3/h, a weak dose 12 h after a strong one": alike(3.0, 0.0, (Train(1000.0, -12.0), WEAK)),
+    "all rates at 3/h, a weak dose 200 h after a strong one": alike(3.0, 0.0, (Train(1000.0, -200.0), WEAK)),
+    "rates a thousandth apart, a weak dose 200 h after a strong one": alike(3.0, 1e-3, (Train(1000.0, -200.0), WEAK)),
+    "rates equal to 1e-12": alike(0.3, 1e-12, (Train(100.0),)),
+    "rates equal to 1e-12, a weak dose 40 h after a strong one": alike(0.3, 1e-12, (Train(1000.0, -40.0), WEAK)),
+    "rates of 1e-6/h": alike(1e-6, 0.0, (Train(100.0),)),
+    "rates of 1e-7/h": alike(1e-7, 0.0, (Train(100.0),)),
+    "a dose a day for a month": alike(0.03, 1e-9, (Train(100.0, -696.0, 0.0, 24.0, 30),)),
+}
+
+
+@pytest.mark.parametrize("name", AWKWARD)
+def test_awkward_models_are_answered_in_few_steps(monkeypatch, name):
+    # A search that gives up is wrong and found out by the check.
+    monkeypatch.setattr("detectapi.exponentials.slope_bound_search.MOST_STEPS", 200)
+    check(AWKWARD[name], 1e-9, 1e-6, 1e-3, 0.03, 0.3, 0.9, 0.999)
 
 
 @pytest.mark.slow
@@ -217,8 +249,7 @@ def test_an_infinite_cutoff_is_never_reached_and_leaves_others_alone():
 def test_last_dose_smaller_than_earlier_ones():
     """The last dose adds next to nothing: the answer counts from it all the same."""
     case = oral(2, trains=(Train(400.0, -24.0 * 60, 0.0, 24.0, 30), Train(0.04, 0.0)))
-    check(case, 0.5)
-    check(case, 1e-3)
+    check(case, 0.5, 1e-3)
     earlier = oral(2, trains=(Train(400.0, -24.0 * 60, 0.0, 24.0, 30),))
     assert (
         cross(case, 0.01 * response_of(case).concentration([0.0])[0, 0])[1]

@@ -1,26 +1,9 @@
 import numpy as np
-import pytest
+from exponential_sums import curve, sums
 from hypothesis import assume, given, settings
 from hypothesis import strategies as st
 
 from detectapi.exponentials.sign_changes import never_above, repeated_sums, zeros_at_most
-from detectapi.exponentials.slope_bound_search import SlopeWeights, slope_bounds
-
-
-@st.composite
-def sums(draw, terms=6):
-    """Ascending poles, a constant and coefficients of either sign and any size."""
-    k = draw(st.integers(1, terms))
-    poles = np.sort(np.exp([draw(st.floats(-4.0, 3.0)) for _ in range(k)]))
-    sizes = [draw(st.floats(-5.0, 3.0)) for _ in range(k + 1)]
-    signs = [draw(st.sampled_from([-1.0, 1.0])) for _ in range(k + 1)]
-    values = np.exp(sizes) * signs
-    return poles[:, None], values[:1], values[1:, None]
-
-
-def curve(poles, constant, terms):
-    times = np.concatenate([np.geomspace(1e-6, 1e5, 20000)])
-    return constant[0] + (terms * np.exp(-poles * times)).sum(axis=0)
 
 
 def changes(values, size):
@@ -75,22 +58,3 @@ def test_many_draws_are_each_decided_on_their_own():
     together = zeros_at_most(poles, constant, terms)
     alone = [zeros_at_most(poles[:, [i]], constant[[i]], terms[:, [i]])[0] for i in range(300)]
     assert together.tolist() == alone
-
-
-@settings(max_examples=70, deadline=None)
-@given(sums(), st.floats(-6.0, 5.0).map(np.exp))
-def test_slope_bounds_enclose_the_slope(some, span):
-    poles, level, slopes = some
-    low, high = slope_bounds(SlopeWeights.of(poles), level, slopes, np.array([span]))
-    times = np.linspace(0.0, span, 2001)
-    values = level + (slopes * np.exp(-poles * times)).sum(axis=0)
-    slack = 1e-12 * (np.abs(slopes).sum() + np.abs(level[0]))
-    assert low[0] - slack <= values.min()
-    assert values.max() <= high[0] + slack
-
-
-@pytest.mark.parametrize("gap", [0.0, 1e-12, 1e-3])
-def test_slope_bounds_do_not_suffer_from_close_poles(gap):
-    poles, slopes = np.array([[0.3], [0.3 * (1.0 + gap)]]), np.array([[1e6], [-1e6 + 1.0]])
-    low, high = slope_bounds(SlopeWeights.of(poles), 0.0, slopes, np.array([2.0]))
-    assert high[0] - low[0] <= 1.5 + 1e6 * gap

@@ -56,3 +56,15 @@ def test_an_empty_stretch_has_no_crossing():
     response = respond(*as_arrays([oral(1).replace(groups=(((Train(1.0),), 1.0, (Path((1.0,)),)),))]))
     phase = Tail(response.poles, response.tail)
     assert np.isnan(search_crossing(phase, np.array([0]), np.array([3.0]), np.array([3.0]), np.ones(1), True)).all()
+
+
+def test_a_search_that_gives_up_says_how_far_it_came(monkeypatch):
+    response = respond(*as_arrays(PEOPLE))
+    everyone, cutoff, far = np.arange(40), np.full(40, 1e-3), np.full(40, 2000.0)
+    phase = Tail(response.poles, response.tail)
+    last = search_crossing(phase, everyone, np.zeros(40), far, cutoff, True)
+    monkeypatch.setattr("detectapi.exponentials.slope_bound_search.MOST_STEPS", 8)
+    stopped = search_crossing(phase, everyone, np.zeros(40), far, cutoff, True)
+    assert (stopped >= last - 1e-9).all()
+    assert (stopped > last + 1.0).any()
+    assert (stopped < far).any()
