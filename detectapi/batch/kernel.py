@@ -25,8 +25,8 @@ from detectapi.batch.summaries import summaries
 from detectapi.exponentials import Crossings
 from detectapi.knowledge.posterior import Posterior
 from detectapi.model.arrays import Floats
+from detectapi.model.dosing import amount_is_a_factor, dose_groups
 from detectapi.model.draws import Deviates, Draws, Layout, layout
-from detectapi.model.kinetics import amount_is_a_factor, dose_groups
 from detectapi.model.question import Question
 from detectapi.model.simulation import Simulation
 from detectapi.model.window import combine
@@ -174,14 +174,14 @@ def _answer_portion(rows: Sequence[Row], people: Sequence[Sequence[int]], times:
     first_from = float(np.min(times, initial=np.inf)) if len(components) == 1 else 0.0
     together = [i for own in people for i in own]
     place = {i: position for position, i in enumerate(together)}
-    shape = len(together), simulation.draws
+    shape = len(together), simulation.columns.draws
     parts = [Crossings(np.empty(shape), np.empty(shape), np.empty(shape, dtype=bool)) for _ in components]
     for turn in _turns(rows, people):
         for position, part in enumerate(parts):
             for members, found in _crossings(simulation, position, turn, rows, first_from):
                 where = [place[i] for i in members]
                 for whole, some in zip(part, found, strict=True):
-                    whole[where] = some.reshape(-1, simulation.draws)
+                    whole[where] = some.reshape(-1, simulation.columns.draws)
     first, last = combine(parts, rule)
     persons = [(simulation.person.of(p), simulation.specimen.of(p)) for p in range(len(people))]
     bodies = [persons[p] for p, own in enumerate(people) for _ in own]
@@ -219,7 +219,7 @@ def _crossings(
         regimens = [question.regimen for question in questions]
         cutoffs = np.array([[question.assay.components[part].cutoff_ng_ml] for question in questions])
         if shared:
-            cutoffs = cutoffs / simulation.kinetics.amounts(regimens, turn.people)
+            cutoffs = cutoffs / simulation.dosing.amounts(regimens, turn.people)
         else:
             signal = simulation.signal(component, regimens, turn.people)
-        yield members, signal.crossings(simulation.kinetics.one_row_each(cutoffs), first_from)
+        yield members, signal.crossings(simulation.columns.one_row_each(cutoffs), first_from)

@@ -85,7 +85,7 @@ def molar_mass(simulation: Simulation, analyte: str) -> float:
 
 def plasma(simulation: Simulation, analyte: str) -> Callable[[np.ndarray], np.ndarray]:
     """Plasma concentration as a function of hours after the end of the last dose. [ng/mL]"""
-    doses = simulation.kinetics.doses(analyte, simulation.question.regimen)
+    doses = simulation.dosing.doses(analyte, simulation.question.regimen)
     response = respond(simulation.kinetics.chain(analyte), doses, _INSTANT)
     mass = molar_mass(simulation, analyte)
     return lambda hours: response.concentration(hours)[:, 0] * mass

@@ -12,7 +12,7 @@ from detectapi.inputs.known import distribution_of, read_known
 from detectapi.inputs.table import INPUTS
 from detectapi.knowledge import catalog
 from detectapi.knowledge.posterior import NONE, Posterior, posterior
-from detectapi.model.kinetics import dose_groups, form_shares
+from detectapi.model.dosing import dose_groups, form_shares
 from detectapi.model.physiology import Physiology
 from detectapi.model.population import adjust
 from detectapi.model.renal import gfr_at_age

@@ -14,8 +14,10 @@ import numpy as np
 
 from detectapi.exponentials import Absorption, Chain, Crossings, Disposition, Doses, Response, crossings, mix, respond
 from detectapi.model.arrays import Floats, Value
+from detectapi.model.columns import Columns, People
+from detectapi.model.dosing import Dosing
 from detectapi.model.draws import Deviates, MedianDraw, Selection
-from detectapi.model.kinetics import L_H_PER_ML_MIN, Kinetics, People, parameter_names
+from detectapi.model.kinetics import L_H_PER_ML_MIN, Kinetics, parameter_names
 from detectapi.model.physiology import Physiology
 from detectapi.model.population import Population
 from detectapi.model.question import Question
@@ -96,22 +98,23 @@ class Simulation:
     ----------
     questions : Question or sequence of Question
         One for each person. Several have the same substance, parameters and assay but for its cutoffs, the same structure of
-        inputs (`Physiology.structure`) and of doses (`detectapi.model.kinetics.dose_groups`), and no half-life.
+        inputs (`Physiology.structure`) and of doses (`detectapi.model.dosing.dose_groups`), and no half-life.
     deviates : Deviates
     selection : Selection, optional
         All draws of the deviates where it is left out.
 
     Attributes
     ----------
-    draws : int
-        Of each person.
     person : Person
         What is the same at every void of a draw.
     specimen : Specimen
         What belongs to this void.
     population : Population
         Parameters.
+    columns : Columns
     kinetics : Kinetics
+        The same at every void.
+    dosing : Dosing
         The same at every void.
     """
 
@@ -122,7 +125,6 @@ class Simulation:
         self.question = self.questions[0]
         self.deviates = deviates
         self.selection = deviates.selection() if selection is None else selection
-        self.draws = len(self.selection.people)
         self.physiology = Physiology.side_by_side([question.physiology for question in self.questions])
         self.person = self.physiology.person(deviates, self.selection)
         self.specimen = self.physiology.specimen(self.person, deviates, self.selection)
@@ -131,7 +133,9 @@ class Simulation:
             self.question.parameters, substance.correlations, deviates, self.selection, self.person.covariates
         )
         self.population.prepare(parameter_names(substance, self.question.analytes, self.question.regimen))
+        self.columns = Columns(self.person.gfr.shape)
         self.kinetics = Kinetics(substance, self.population, self.person)
+        self.dosing = Dosing(substance, self.population, self.person)
         self._responses: dict[str, Response] = {}
         self._per_plasma: dict[str, Value] = {}
         self._noise: dict[str, Value] = {}
@@ -175,11 +179,11 @@ class Simulation:
         self, analyte: str, regimens: Sequence[Regimen], people: People = None, per_mg: bool = False
     ) -> Response:
         """The same after other doses. Parameters as in `signal`."""
-        void_interval = self.kinetics.wide(self.specimen.void_interval)[self.kinetics.columns(people)]
+        void_interval = self.columns.wide(self.specimen.void_interval)[self.columns.of(people)]
         if self.question.half_life is not None:
             root = self.question.substance.root.id
-            return self._one_compartment(self.kinetics.doses(root, *regimens, per_mg=per_mg), void_interval)
-        doses = self.kinetics.doses(analyte, *regimens, people=people, per_mg=per_mg)
+            return self._one_compartment(self.dosing.doses(root, *regimens, per_mg=per_mg), void_interval)
+        doses = self.dosing.doses(analyte, *regimens, people=people, per_mg=per_mg)
         return respond(self.kinetics.chain(analyte, people), doses, void_interval)
 
     def per_plasma(self, analyte: str) -> Value:
@@ -225,14 +229,14 @@ class Simulation:
         people : sequence of int, optional
             Some of the people who stand side by side.
         per_mg : bool
-            As if each dose were 1 mg, or 1 mg/kg: see `detectapi.model.kinetics.Kinetics.doses`.
+            As if each dose were 1 mg, or 1 mg/kg: see `detectapi.model.dosing.Dosing.doses`.
         """
-        columns = self.kinetics.columns(people)
-        noise = self.kinetics.wide(self.noise(component))[columns]
+        columns = self.columns.of(people)
+        noise = self.columns.wide(self.noise(component))[columns]
 
         def of(analyte: str) -> Signal:
             response = self.respond(analyte, regimens, people, per_mg) if regimens else self.response(analyte)
-            return Signal(response, self.kinetics.wide(self.per_plasma(analyte))[columns], noise)
+            return Signal(response, self.columns.wide(self.per_plasma(analyte))[columns], noise)
 
         if component.weights == {component.analyte: 1.0}:
             return of(component.analyte)
@@ -256,7 +260,7 @@ class Simulation:
         half_life = known.value(self.deviates.normal("inputs", known.name))
         if not known.exact:
             half_life = np.asarray(half_life).take(self.selection.inputs, axis=-1)
-        return self.kinetics.wide(np.log(2.0) / half_life)
+        return self.columns.wide(np.log(2.0) / half_life)
 
     def _excretion(self, analyte: str) -> Floats:
         """Amount excreted as the analyte per hour and amount of substance in the body. Shape (n,). [1/h]"""
@@ -265,7 +269,7 @@ class Simulation:
 
     def _one_compartment(self, doses: Sequence[Doses], void_interval: Floats) -> Response:
         """The textbook view: all that is absorbed enters one litre at once and falls with one half-life."""
-        n = self.kinetics.n
+        n = self.columns.n
         chain = Chain((Disposition(np.ones(n), self._elimination_rate()[np.newaxis], np.empty((0, n))),), ())
         groups = []
         for group in doses:

@@ -219,8 +219,8 @@ def test_a_signal_for_each_mg_crosses_a_cutoff_over_the_amount_where_the_dose_cr
     questions = several()
     simulation = Simulation(questions, FixedDeviates(VARIED))
     signal = simulation.signal(component("parent"), [questions[0].regimen], [1, 0], per_mg=True)
-    amounts = simulation.kinetics.amounts([questions[1].regimen, questions[0].regimen], [1, 0])
-    found = signal.crossings(simulation.kinetics.one_row_each(10.0 / amounts)).last
+    amounts = simulation.dosing.amounts([questions[1].regimen, questions[0].regimen], [1, 0])
+    found = signal.crossings(simulation.columns.one_row_each(10.0 / amounts)).last
 
     # The same numbers in another order of operations: equal to rounding.
     assert found.reshape(2, 3) == pytest.approx(last(simulation).reshape(2, 3)[::-1], rel=1e-12)

@@ -152,7 +152,9 @@ class Trial:
                 tuple(replace(t, start=t.start + self.dose_duration) for t in self.question.regimen.trains)
             )
             void = np.full(self.size, NO_VOID)
-            self._plasma[analyte] = respond(kinetics.chain(analyte), kinetics.doses(analyte, regimen), void)
+            self._plasma[analyte] = respond(
+                kinetics.chain(analyte), self.simulation.dosing.doses(analyte, regimen), void
+            )
         return np.maximum(self._plasma[analyte].concentration(np.asarray(time, dtype=float) + NO_VOID), 1e-300)
 
     def entering(self, analyte: str) -> np.ndarray:
@@ -160,7 +162,7 @@ class Trial:
         kinetics = self.simulation.kinetics
         lineage = [moiety.id for moiety in self.question.substance.lineage(analyte)]
         arrives = np.zeros((len(lineage), self.size))
-        for group in kinetics.doses(analyte, self.question.regimen):
+        for group in self.simulation.dosing.doses(analyte, self.question.regimen):
             amount = float(np.sum(group.amount * group.count)) * (1.0 if group.scale is None else group.scale)
             for path in group.absorptions:
                 arrives += amount * path.delivered
@@ -184,7 +186,7 @@ class Trial:
 
     def dose(self) -> np.ndarray:
         """Amount given. Shape (size,) or a scalar. [umol]"""
-        groups = self.simulation.kinetics.doses(self.question.substance.root.id, self.question.regimen)
+        groups = self.simulation.dosing.doses(self.question.substance.root.id, self.question.regimen)
         return sum(float(np.sum(g.amount * g.count)) * (1.0 if g.scale is None else g.scale) for g in groups)
 
     # -- specimens ----------------------------------------------------------------------------------------------------

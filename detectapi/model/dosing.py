@@ -1,0 +1,211 @@
+"""Doses: from the amounts of a regimen to what reaches the circulation in each draw.
+
+Molar amounts, doses per kg, amounts that are ranges, and the share of a dose that each form of a route takes are derived here and
+nowhere else.
+"""
+
+from __future__ import annotations
+
+import math
+from collections.abc import Sequence
+from functools import reduce
+from typing import NamedTuple
+
+import numpy as np
+
+from detectapi.exponentials import Absorption, Doses
+from detectapi.inputs.distribution import CENTRAL_90
+from detectapi.model.arrays import Floats
+from detectapi.model.columns import Columns, People
+from detectapi.model.physiology import Person
+from detectapi.model.population import Population
+from detectapi.values.regimen import Regimen, Train
+from detectapi.values.substance import Route, RouteForm, Substance
+
+UMOL_PER_MMOL = 1000.0
+REFERENCE_WEIGHT = 70.0
+"""Body weight by which the form of a route is chosen for a dose per kg. [kg]"""
+
+
+class Dosing:
+    """How doses of a substance reach the circulation of each draw.
+
+    Parameters
+    ----------
+    substance : Substance
+    population : Population
+    person : Person
+        Of the same draws.
+    """
+
+    def __init__(self, substance: Substance, population: Population, person: Person) -> None:
+        self.substance = substance
+        self.population = population
+        self.columns = Columns(person.gfr.shape)
+        self._weight = person.covariates["weight_kg"]
+        self._absorptions: dict[tuple[str, int, str], tuple[Absorption, ...]] = {}
+
+    def doses(self, analyte: str, *regimens: Regimen, people: People = None, per_mg: bool = False) -> list[Doses]:
+        """Doses in groups that share what `DoseGroup` names.
+
+        Parameters
+        ----------
+        analyte : str
+        *regimens : Regimen
+            One for all, or one for each of the people; then they differ in the amounts only, and one regimen's amounts are a
+            multiple of another's within each group.
+        people : sequence of int, optional
+        per_mg : bool
+            As if each dose were 1 mg (or 1 mg/kg) but had the form of the real one; where `amount_is_a_factor`.
+
+        Returns
+        -------
+        list of Doses
+            In the columns of the people. [umol]
+        """
+        gathered = []
+        for group, shares in dose_groups(regimens[0], self.substance).items():
+            factors = [self.columns.wide(self._weight)[self.columns.of(people)]] if group.per_kg else []
+            if per_mg:
+                amounts = np.full(len(shares), self._umol_per_mg)
+            else:
+                amounts, others = self._molar_amounts(group, list(shares), regimens, people)
+                factors += others
+            first = [regimens[0].trains[i] for i in shares]
+            starts, durations, intervals = np.array([[train.start, train.duration, train.every] for train in first]).T
+            counts = np.array([train.count for train in first])
+            scale = reduce(np.multiply, factors) if factors else None
+            absorptions = self._absorbed(group.route, group.form, analyte, people)
+            gathered.append(Doses(amounts, starts, durations, intervals, counts, scale, absorptions))
+        return gathered
+
+    def amounts(self, regimens: Sequence[Regimen], people: People = None) -> Floats:
+        """Amount of each dose of regimens of one train, one regimen for each of some people.
+
+        Returns
+        -------
+        array, shape (people, 1), or (people, n) where the amounts are ranges
+            [mg, or mg/kg for doses per kg]
+        """
+        trains = [regimen.trains[0] for regimen in regimens]
+        centre = np.array([[train.amount.centre] for train in trains])
+        return centre if trains[0].amount.exact else centre * self._within_range(trains, people)
+
+    @property
+    def _umol_per_mg(self) -> float:
+        return UMOL_PER_MMOL / self.substance.root.molar_mass.value
+
+    def _molar_amounts(
+        self, group: DoseGroup, trains: Sequence[int], regimens: Sequence[Regimen], people: People
+    ) -> tuple[Floats, list[Floats]]:
+        """Amounts of the trains of a group [umol, or umol/kg], and factors on them in the columns of some people. [-]"""
+        shares = [dose_groups(regimen, self.substance)[group] for regimen in regimens]
+        amounts = np.array([
+            [regimen.trains[i].amount.centre * share[i] * self._umol_per_mg for i in trains]
+            for regimen, share in zip(regimens, shares, strict=True)
+        ])  # fmt: skip
+        factors = []
+        if group.pointer:
+            ranges = self._within_range([regimen.trains[trains[0]] for regimen in regimens], people)
+            factors.append(self.columns.one_row_each(ranges))
+        if len(regimens) > 1:
+            multiples = amounts[:, :1] / amounts[0, 0]
+            if not np.allclose(amounts, multiples * amounts[0], rtol=1e-9, atol=0.0):
+                raise ValueError("doses of people side by side must be multiples of each other")
+            factors.append(self.columns.one_row_each(multiples))
+        return amounts[0], factors
+
+    def _within_range(self, trains: Sequence[Train], people: People) -> Floats:
+        """Where in its range an amount lies in each draw, relative to its centre, for one train for each person. Shape (people, n).
+
+        A range is the central 90 % of a log-normal distribution.
+        """
+        amounts = [train.amount for train in trains]
+        spread = np.array([[math.log(amount.high / amount.low) / (2.0 * CENTRAL_90)] for amount in amounts])
+        numbers = self.population.deviates.normal("inputs", f"amount{trains[0].pointer}")
+        if numbers.ndim == 2 and people is not None:
+            numbers = numbers[list(people)]
+        return np.exp(spread * numbers).take(self.population.selection.inputs, axis=-1)
+
+    def _absorbed(self, route: str, form: int, analyte: str, people: People) -> tuple[Absorption, ...]:
+        """The ways by which a dose reaches the moieties of an analyte's chain, in the columns of some people."""
+        key = route, form, analyte
+        if key not in self._absorptions:
+            lineage = [moiety.id for moiety in self.substance.lineage(analyte)]
+            self._absorptions[key] = self._paths(self.substance.routes[route].forms[form], lineage)
+        columns = self.columns.of(people)
+        paths = self._absorptions[key]
+        return paths if isinstance(columns, slice) else tuple(path.pick(columns) for path in paths)
+
+    def _paths(self, form: RouteForm, lineage: list[str]) -> tuple[Absorption, ...]:
+        get = self.population
+        fractions = {(path.prefix, m): get(f"{path.prefix}.fraction_{m}") for path in form.paths for m in path.delivers}
+        excess = np.maximum(sum(fractions.values()), 1.0)  # no draw absorbs more than was given
+        absorptions = []
+        for path in form.paths:
+            delivered = np.zeros((len(lineage), self.columns.n))
+            for position, moiety in enumerate(lineage):
+                if (path.prefix, moiety) in fractions:
+                    delivered[position] = self.columns.wide(fractions[path.prefix, moiety] / excess)
+            first_order = path.kind in ("first-order", "zero-then-first-order")
+            zero_order = path.kind in ("zero-order", "zero-then-first-order")
+            absorptions.append(
+                Absorption(
+                    delivered,
+                    self.columns.wide(get(f"{path.prefix}.absorption_rate_constant")) if first_order else None,
+                    get.typical(f"{path.prefix}.lag_time") if path.lag else 0.0,
+                    get.typical(f"{path.prefix}.release_duration") if zero_order else 0.0,
+                )
+            )
+        return tuple(absorptions)
+
+
+def form_shares(route: Route, amount_mg: float) -> dict[int, float]:
+    """Which forms of a route hold for a single dose, and the share of the dose that each takes.
+
+    A form holds up to its largest dose, the next one from twice that dose on. In between the drug that is absorbed rises in a
+    straight line from one to the other. A step at the largest dose could mean that a little more drug leaves less in the body.
+    """
+    for i, form in enumerate(route.forms):
+        limit = form.up_to_mg
+        if limit is None or amount_mg <= limit:
+            return {i: 1.0}
+        if amount_mg < 2.0 * limit:
+            beyond = 2.0 * (amount_mg - limit) / amount_mg
+            return {i: 1.0 - beyond, i + 1: beyond}
+    return {len(route.forms) - 1: 1.0}
+
+
+class DoseGroup(NamedTuple):
+    """What doses must share to be computed together.
+
+    Attributes
+    ----------
+    route : str
+    form : int
+        Of the route.
+    per_kg : bool
+    pointer : str
+        Where the request gives an amount as a range: each range has random numbers of its own. Empty for exact amounts.
+    """
+
+    route: str
+    form: int
+    per_kg: bool
+    pointer: str
+
+
+def dose_groups(regimen: Regimen, substance: Substance) -> dict[DoseGroup, dict[int, float]]:
+    """The groups of a regimen's doses: for each, the positions of its trains, with the share of their doses in this group."""
+    groups: dict[DoseGroup, dict[int, float]] = {}
+    for i, train in enumerate(regimen.trains):
+        amount = train.amount.centre * (REFERENCE_WEIGHT if train.amount.per_kg else 1.0)
+        pointer = "" if train.amount.exact else train.pointer
+        for form, share in form_shares(substance.routes[train.route], amount).items():
+            groups.setdefault(DoseGroup(train.route, form, train.amount.per_kg, pointer), {})[i] = share
+    return groups
+
+
+def amount_is_a_factor(regimen: Regimen, substance: Substance) -> bool:
+    """Whether every concentration is a multiple of the amount: one train of doses that one form of a route takes in whole."""
+    return len(regimen.trains) == 1 and len(dose_groups(regimen, substance)) == 1
