@@ -1,6 +1,7 @@
 """The contract: what may be asked, what is answered, how a refusal looks.
 
-Form, not meaning. Imports marshmallow only and nothing of `detectapi`, so a client can use it alone.
+Form, not meaning. It imports marshmallow, and of `detectapi` only the table of inputs, which needs the standard library alone. So a
+client can use the contract without numpy and without the calculation.
 """
 
 from schemas.error import ProblemSchema

@@ -174,3 +174,9 @@ def test_importing_the_library_loads_no_web():
 
 def test_using_the_library_loads_no_web():
     assert not loaded_after("from detectapi import estimate") & {"flask", "werkzeug", "gunicorn", "structlog", "click"}
+
+
+def test_the_contract_needs_neither_numpy_nor_the_calculation():
+    loaded = loaded_after("import schemas")
+
+    assert "numpy" not in loaded

@@ -40,7 +40,7 @@ def hints(voice):
 
 
 def frequencies(voice):
-    """How often something may have been used, the most often last but for an interval of one's own."""
+    """The choices of how often something was used: once, then by the hours between doses, then at another interval."""
     said = sorted(said_words("pattern.frequency", voice).items(), key=lambda pair: HOURS_BETWEEN.get(pair[0], 0.0))
     return [*said, ("every", voice.say("At another interval"))]
 
