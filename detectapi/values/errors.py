@@ -1,6 +1,6 @@
 """The errors that this package raises on purpose.
 
-`detectapi.web.problems` chooses the status code and `detectapi.cli.main` the exit code by the class of an error, never by
+`detectapi.web.problems` chooses the status code and `detectapi.cli.output` the exit code by the class of an error, never by
 its message. A message names the field and what is allowed. It never repeats the value that was sent, which is health data.
 """
 

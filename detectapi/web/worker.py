@@ -1,8 +1,4 @@
-"""gunicorn's threaded worker, with time limits for callers and problem details for what is not HTTP.
-
-gunicorn's `timeout` is for workers that hang. It lets a caller who stops in the middle of a request keep a thread for as
-long as the connection lasts, and a handful of them keep all.
-"""
+"""gunicorn's threaded worker, with time limits for callers and problem details for what is not HTTP."""
 
 import socket
 import time
@@ -11,36 +7,38 @@ from contextlib import suppress
 from http import HTTPStatus
 
 from gunicorn.http import errors
-from gunicorn.workers import gthread
 
 from detectapi import service
+from detectapi.web import gunicorn_internals
 from detectapi.web.problems import KINDS, MEDIA_TYPE
 
 PATIENCE_S = 10.0
-"""A request has this long to arrive, and more as it does: a second for each SLOWEST bytes. [s]"""
+"""Time for a request to arrive, and more as it does: one second for each SLOWEST bytes. [s]"""
 
 SLOWEST = 16 * 1024
-"""[bytes/s]"""
+"""The slowest rate at which a request may arrive. [bytes/s]"""
 
 STALLED_S = 30.0
-"""An answer that cannot be sent for this long is given up. [s]"""
+"""Time for the caller to take a part of the answer, before the connection is closed. [s]"""
 
 OURS = (errors.ConfigurationProblem, errors.InvalidResponseHeader, errors.InvalidResponseHeaderName)
+"""Errors of this service, not of the caller."""
+
 REFUSALS = {errors.LimitRequestLine: 414, errors.ExpectationFailed: 417, errors.LimitRequestHeaders: 431}
-"""Status by what is wrong with a request that is not HTTP; 400 for all else."""
+"""Status by what is wrong with a request that is not HTTP; 400 for all other errors."""
 
 
 class Connection(socket.socket):
-    """A connection that waits for its caller so long and no longer."""
+    """A socket that waits for its caller for a limited time."""
 
     due = None  # when the request must have arrived; None between requests [s, monotonic]
 
     def setblocking(self, flag):
-        """Blocking is with a time limit."""
+        """Block with a time limit, or not at all."""
         self.settimeout(STALLED_S if flag else 0.0)
 
     def recv(self, size, flags=0):
-        """What has come, once something has.
+        """Receive bytes, and allow more time for each.
 
         Raises
         ------
@@ -60,16 +58,16 @@ class Connection(socket.socket):
         return received
 
 
-class Worker(gthread.ThreadWorker):
-    """A threaded worker whose threads no caller keeps waiting."""
+class Worker(gunicorn_internals.ThreadWorker):
+    """A threaded worker in which no caller can keep a thread."""
 
     def handle(self, conn):
         """Read and answer one request."""
-        if not (conn.initialized or isinstance(conn.sock, Connection)):  # once initialised, it may be wrapped in TLS
-            conn.sock = Connection(fileno=conn.sock.detach())
+        if not gunicorn_internals.is_open(conn):
+            gunicorn_internals.replace_socket(conn, Connection)
         # Until the first byte comes, the connection waits beside the threads, not in one.
-        if not (conn.initialized or conn.data_ready or conn.wait_for_data(0.0)):
-            return gthread._DEFER
+        if not gunicorn_internals.has_data(conn):
+            return gunicorn_internals.DEFER
         connection = conn.sock
         connection.due = time.monotonic() + PATIENCE_S
         try:
@@ -78,7 +76,7 @@ class Worker(gthread.ThreadWorker):
             connection.due = None
 
     def handle_error(self, req, client, addr, exc):
-        """Answer a request that is not HTTP with a problem, without repeating any of it."""
+        """Answer a request that is not HTTP with a problem that repeats none of it."""
         if not isinstance(exc, errors.ParseException) or isinstance(exc, OURS):
             super().handle_error(req, client, addr, exc)
             return
@@ -89,7 +87,7 @@ class Worker(gthread.ThreadWorker):
 
 
 def refusal(status):
-    """A whole response that says what is wrong with a request that is not HTTP.
+    """The whole response to a request that is not HTTP.
 
     Parameters
     ----------
