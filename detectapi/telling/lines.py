@@ -9,7 +9,7 @@ PLAIN = str.maketrans({"–": "-", "²": "2", "µ": "u"})
 
 def finish(lines, plain):
     """Lines as text; in ASCII where that is all the terminal has."""
-    text = "\n".join(lines) + "\n"
+    text = "\n".join(lines).replace("\N{NO-BREAK SPACE}", " ") + "\n"
     return text.translate(PLAIN).encode("ascii", "replace").decode() if plain else text
 
 

@@ -34,7 +34,7 @@ STYLE_HASH = "sha256-" + base64.b64encode(hashlib.sha256(STYLE.encode()).digest(
 
 @dataclass(frozen=True, slots=True)
 class Size:
-    """The box of a chart and the room around its plot. [px]"""
+    """The box of a chart and the room around its plot; in a narrow one the key is above the plot, not in it. [px]"""
 
     width: float
     height: float
@@ -42,11 +42,17 @@ class Size:
     right: float = 14.0
     top: float = 30.0
     bottom: float = 44.0
+    key_above: bool = False
+
+    def top_with(self, key) -> float:
+        """Where the plot begins."""
+        return self.top + (KEY_LINE * len(key) if self.key_above else 0.0)
 
 
+KEY_LINE = 16.0  # of the key [px]
 WIDE = Size(720.0, 320.0)
 IN_PAGE = Size(720.0, 300.0, top=10.0)
-IN_PAGE_NARROW = Size(344.0, 280.0, left=52.0, right=8.0, top=10.0)
+IN_PAGE_NARROW = Size(344.0, 310.0, left=52.0, right=8.0, top=10.0, key_above=True)
 IN_NOTEBOOK = Size(560.0, 240.0, top=10.0)
 LINE = 18.0  # of running text [px]
 CHARACTERS = 100  # of running text in a line of `WIDE`
@@ -100,18 +106,20 @@ def draw_alone(picture: Picture, size: Size = WIDE) -> str:
 def plot(shapes: Shapes, panel: Panel, size: Size, ident: str) -> None:
     """Draw axes, bands, line and labels of a panel."""
     right, bottom = size.width - size.right, size.height - size.bottom
-    x, y = panel.x.on(size.left, right), panel.y.on(bottom, size.top)
+    top = size.top_with(panel.key)
+    x, y = panel.x.on(size.left, right), panel.y.on(bottom, top)
     _axes(shapes, x, y, size)
-    inside = element("rect", x=size.left, y=size.top - 2.0, width=right - size.left, height=bottom - size.top + 4.0)
+    inside = element("rect", x=size.left, y=top - 2.0, width=right - size.left, height=bottom - top + 4.0)
     shapes.add("clipPath", inside, id=f"{ident}-plot")
     shapes.group(_curves(panel, x, y), clip_path=f"url(#{ident}-plot)")
     if panel.level:
         value, words = panel.level
         shapes.line(x.start, y(value), x.end, y(value), "currentColor", class_="level")
         shapes.write(right - 2.0, y(value) + 16.0, words, anchor="end", class_="level-label halo")
+    key_at = 0.0 if size.key_above else top
     for row, words in enumerate(panel.key):
-        shapes.write(right - 2.0, size.top + 13.0 + 16.0 * row, words, anchor="end", class_="small halo")
-    _marks(shapes, panel, x, y)
+        shapes.write(right - 2.0, key_at + 13.0 + KEY_LINE * row, words, anchor="end", class_="small halo")
+    _marks(shapes, panel, x, y, 0.0 if size.key_above else top + KEY_LINE * len(panel.key) + 21.0)
 
 
 def _axes(shapes: Shapes, x, y, size: Size) -> None:
@@ -135,9 +143,8 @@ def _curves(panel: Panel, x, y) -> Shapes:
     return shapes
 
 
-def _marks(shapes: Shapes, panel: Panel, x, y) -> None:
+def _marks(shapes: Shapes, panel: Panel, x, y, below_key: float) -> None:
     """The named points: a ring on the line, its words beside it where there is room, and clear of the key."""
-    below_key = y.end + 13.0 + 16.0 * len(panel.key) + 8.0
     for mark in panel.marks:
         across, down = x(mark.x), y(mark.y)
         end = across + 12.0 + LETTER * len(mark.label)

@@ -148,7 +148,7 @@ def window_rows(answer, voice=ENGLISH) -> tuple[WindowRow, ...]:
 
 def _window_row(name, window, voice) -> WindowRow:
     times = (window[f"{end}_h"] for end in ("low", "median", "high"))
-    shown = (f"{voice.number(hours)} h" if hours > 0 else voice.say("never") for hours in times)
+    shown = (f"{voice.number(hours)}\N{NO-BREAK SPACE}h" if hours > 0 else voice.say("never") for hours in times)
     return WindowRow(name, *shown, chances.percent(window["ever_positive"], voice))
 
 

@@ -108,7 +108,7 @@ def education(substance_id):
     known = service.education_of(substance_id)
     if known is None:
         return problem("not-found", "Nothing has been written about a substance of this name.")
-    voice = BabelVoice()
+    voice = BabelVoice("page")
     response = cacheable(service.to_json_bytes(files.spoken(known, voice)))
     response.headers["Content-Language"] = voice.language
     response.headers["Vary"] = "Accept-Language"
@@ -128,7 +128,7 @@ def pictured(media_type, answer, asked):
     """The estimate as a picture or as a printed report, in the caller's language."""
     kind = next(kind for kind, media in files.KINDS.items() if media == media_type)
     try:
-        return files.response(kind, answer, asked, BabelVoice())
+        return files.response(kind, answer, asked, BabelVoice("report"))
     except files.NotInstalledError:
         return problem("not-acceptable", "This media type needs the extra `report`, which is not installed here.")
 

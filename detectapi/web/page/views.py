@@ -20,7 +20,7 @@ from detectapi.web.page.typed import number
 from detectapi.web.page.voice import LANGUAGES, BabelVoice, problem_words
 
 blueprint = Blueprint("page", __name__)
-VOICE = BabelVoice("page")
+VOICE, REPORT = BabelVoice("page"), BabelVoice("report")
 DEFAULT = form.DEFAULTS["substance"]
 ADVANCED = (
     *(entry.form.name for entry in form.PLAIN if entry.form.fieldset in ("more", "specimen", "model", "calculation")),
@@ -174,7 +174,7 @@ def save(kind):
     except InputError:
         abort(400)
     try:
-        return files.response(kind, answer, asked, VOICE, download=True)
+        return files.response(kind, answer, asked, REPORT, download=True)
     except files.NotInstalledError:
         abort(404)
 
