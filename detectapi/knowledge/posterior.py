@@ -1,8 +1,8 @@
 """What calibration learnt of the typical values, read from ``data/calibration/`` when it belongs to the data at hand.
 
 A calibration is two files: ``<id>.npz`` holds draws of the typical values, in standard deviations of their prior, in an
-order in which neighbours are alike; ``<id>.json`` says of which substance files and observations they are (sha256), and
-how they were found. Where a digest differs the prior is used, and the answer says so.
+order in which neighbours are alike; ``<id>.json`` says of which numbers of substance files and of which observations they are
+(sha256), and how they were found. Where a digest differs the prior is used, and the answer says so.
 """
 
 from __future__ import annotations
@@ -86,15 +86,15 @@ def posterior(substance: Substance) -> tuple[Posterior | None, str]:
     str
         ``current``, ``stale`` (the data have changed since: None) or ``none`` (never calibrated: None).
     """
-    return _posterior(DATA, substance.id, substance.sha256)
+    return _posterior(DATA, substance.id, substance.numbers_sha256)
 
 
 @lru_cache(maxsize=32)
-def _posterior(data: Path, substance_id: str, sha256: str) -> tuple[Posterior | None, str]:
+def _posterior(data: Path, substance_id: str, numbers: str) -> tuple[Posterior | None, str]:
     for file in sorted((data / "calibration").glob("*.json")):
         about = json.loads(file.read_text(encoding="utf-8"))
         if substance_id in about["substances"]:
-            if about["substances"][substance_id] != sha256 or about["observations"] != digest(data, about["files"]):
+            if about["substances"][substance_id] != numbers or about["observations"] != digest(data, about["files"]):
                 return None, STALE
             return read(file), CURRENT
     return None, NONE

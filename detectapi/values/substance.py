@@ -264,7 +264,10 @@ ORDINARY_MOST_MG = 20_000.0
 
 @dataclass(frozen=True, slots=True)
 class Substance:
-    """Everything the estimator knows about one administered substance."""
+    """Everything the estimator knows about one administered substance.
+
+    ``sha256`` is of its file, ``numbers_sha256`` of the file without its sentences.
+    """
 
     id: str
     name: str
@@ -287,6 +290,7 @@ class Substance:
     dose_units: tuple[DoseUnit, ...] = ()
     brands: tuple[Brand, ...] = ()
     most_mg: float = ORDINARY_MOST_MG
+    numbers_sha256: str = ""
 
     @property
     def root(self) -> Moiety:

@@ -86,7 +86,8 @@ def test_changed_observations_bring_back_the_prior_and_a_note(copied):
 def test_a_changed_substance_brings_back_the_prior(copied):
     file = copied / "calibration" / "ketamine.json"
     file.write_text(
-        file.read_text(encoding="utf-8").replace(catalog.substance("ketamine").sha256, "0" * 64), encoding="utf-8"
+        file.read_text(encoding="utf-8").replace(catalog.substance("ketamine").numbers_sha256, "0" * 64),
+        encoding="utf-8",
     )
 
     assert posterior.posterior(catalog.substance("ketamine")) == (None, posterior.STALE)

@@ -72,7 +72,7 @@ def calibrate(substance_id: str, data: Path, plan: Plan = Plan(), say=None) -> d
 
     checked = draws[np.linspace(0, KEPT - 1, CHECKED).astype(int)].astype(float)
     about = {
-        "substances": {member: catalog.substance(member).sha256 for member in rules.family(substance_id)},
+        "substances": {member: catalog.substance(member).numbers_sha256 for member in rules.family(substance_id)},
         "files": _files(likelihood),
         "observations": "",
         "rows": [{"row": term.row.id, "weight": round(term.weight, 4)} for term in likelihood.terms],

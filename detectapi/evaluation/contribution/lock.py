@@ -15,23 +15,23 @@ class Locked(NamedTuple):
     """A substance as last released."""
 
     revision: int
-    sha256: str
+    numbers_sha256: str
 
 
 def read() -> dict[str, Locked]:
     """The substances as last released, by id."""
     lines = [line.split() for line in LOCK.read_text(encoding="utf-8").splitlines() if not line.startswith("#")]
-    return {substance_id: Locked(int(revision), sha256) for substance_id, revision, sha256 in lines}
+    return {substance_id: Locked(int(revision), digest) for substance_id, revision, digest in lines}
 
 
 def complaint(substance: Substance, locked: Locked | None) -> str | None:
     """What is to be done about a substance that is not as locked; None if it is."""
     if locked is not None:
-        if substance.sha256 == locked.sha256 and substance.revision == locked.revision:
+        if substance.numbers_sha256 == locked.numbers_sha256 and substance.revision == locked.revision:
             return None
         if substance.revision <= locked.revision:
             return f"{substance.id} has changed: raise its revision above {locked.revision}"
-    return f"its line in data/catalog.lock must be: {substance.id} {substance.revision} {substance.sha256}"
+    return f"its line in data/catalog.lock must be: {substance.id} {substance.revision} {substance.numbers_sha256}"
 
 
 def the_revision_is_locked(substance: Substance) -> Iterator[str]:

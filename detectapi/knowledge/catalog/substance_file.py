@@ -11,6 +11,7 @@ from types import MappingProxyType
 from typing import Any
 
 from detectapi.knowledge.catalog import model_names
+from detectapi.knowledge.catalog.digests import numbers_sha256
 from detectapi.knowledge.catalog.moieties import are_known, check_delivered, formation_names, ids, moieties
 from detectapi.knowledge.catalog.parameters import PATTERNS, origin, parameter, quantity, shared_effects
 from detectapi.knowledge.catalog.reading import Table
@@ -74,6 +75,7 @@ def substance(
         revision=root.integer("revision"),
         reviewed=root.text("reviewed"),
         sha256=sha256,
+        numbers_sha256=numbers_sha256(root.data),
         default_assay=root.text("default_assay"),
         moieties=tree,
         parameters=MappingProxyType(parameters),

@@ -123,7 +123,7 @@ def test_the_lock_holds_the_shipped_substances():
 
 def test_the_lock_notices_a_changed_number(folder):
     before = catalog.substance("toy")
-    locked = lock.Locked(before.revision, before.sha256)
+    locked = lock.Locked(before.revision, before.numbers_sha256)
     text = TOY.replace("value = 100\n", "value = 101\n")
     (folder / "substances" / "toy.toml").write_text(text, encoding="utf-8")
     catalog.forget()
@@ -134,8 +134,8 @@ def test_the_lock_notices_a_changed_number(folder):
 
     assert lock.complaint(before, locked) is None
     assert "raise its revision above 1" in lock.complaint(changed, locked)
-    assert f"toy 2 {raised.sha256}" in lock.complaint(raised, locked)
-    assert f"toy 1 {before.sha256}" in lock.complaint(before, None)
+    assert f"toy 2 {raised.numbers_sha256}" in lock.complaint(raised, locked)
+    assert f"toy 1 {before.numbers_sha256}" in lock.complaint(before, None)
 
 
 def test_a_substance_that_is_not_shipped_needs_no_line_in_the_lock(folder):
