@@ -71,7 +71,8 @@ def grade(
         Analytes with their cutoffs, to see whether the studies had such cutoffs. [ng/mL]
     """
     if pattern == "none":
-        return Evidence("validated", "no dose, so nothing to detect", ())
+        rule = _rules()["no-dose"]
+        return Evidence(rule["grade"], rule["because"], ())
     judged = [_judge(substance, route, pattern, analyte) for analyte in analytes for route in routes]
     weakest = max((e.grade for e in judged), key=GRADES.index)
     telling = [e for e in judged if e.grade == weakest]
