@@ -31,7 +31,7 @@ ALTERNATIVES = (
     Alternatives(name="start"),
     Alternatives(name="kidney", form=FormField(
         name="kidney", label="Kidney function", hint="creatinine in blood needs age and sex", fieldset="person")),
-    Alternatives(name="hydration", form=FormField(name="hydration", label="Hydration", fieldset="person")),
+    Alternatives(name="hydration", form=FormField(name="hydration", label="Hydration", fieldset="urine")),
     Alternatives(name="specimen flow"),
     Alternatives(name="change", needed=True),
 )  # fmt: skip
@@ -140,7 +140,7 @@ URINE_PH = Input(
     path="urine_ph", kind="quantity", unit="-", low=4, high=9, scale="linear",
     called="Urine pH", meaning="Usual pH of the person's urine.", distribution="urine_ph",
     column="urine_ph", flags=("--urine-ph", "--ph"), form=FormField(
-        name="urine_ph", label="Urine pH", hint="Leave it empty if you don't know it. Usual is 5 to 8.", fieldset="person"),
+        name="urine_ph", label="Urine pH", hint="Leave it empty if you don't know it. Usual is 5 to 8.", fieldset="urine"),
 )  # fmt: skip
 PERSON = (
     section("person"),

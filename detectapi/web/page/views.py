@@ -22,8 +22,10 @@ from detectapi.web.page.voice import LANGUAGES, BabelVoice, problem_words
 blueprint = Blueprint("page", __name__)
 VOICE, REPORT = BabelVoice("page"), BabelVoice("report")
 DEFAULT = form.DEFAULTS["substance"]
+ADVANCED_FIELDSETS = ("more", "urine", "specimen", "model", "calculation")
 ADVANCED = (
-    *(entry.form.name for entry in form.PLAIN if entry.form.fieldset in ("more", "specimen", "model", "calculation")),
+    *(entry.form.name for entry in form.PLAIN if entry.form.fieldset in ADVANCED_FIELDSETS),
+    *(f"{choice.form.name}_kind" for choice in form.CHOICES if choice.form.fieldset in ADVANCED_FIELDSETS),
     *form.SEVERAL,
     "half_life_h",
     "adjust_name_0",
@@ -58,6 +60,7 @@ def answered(values, asked, first="", comparing=False):
         asked = asked or read(values)
         if first:
             earlier = service.read_json(first.encode())
+            asked = beside(earlier, asked)
             results.append(result(earlier, form.from_request(earlier), "first"))
         results.append(result(asked, values, "second" if first else "answer"))
     except MalformedRequest as error:
@@ -74,6 +77,24 @@ def answered(values, asked, first="", comparing=False):
     if comparing:
         return page(values, results=results, first=results[0]["compact"], comparing=True, status=200)
     return page(values, results=results, first=first, status=200)
+
+
+URINE = ("hydration", "urine_ph", "specimen")
+"""Parts of a request that stay as in the first case when two are compared: nobody is shown how urine moves a result."""
+
+
+def beside(first, second):
+    """The second case to compare with a first one.
+
+    Parameters
+    ----------
+    first, second : dict
+        Requests; what is no dict is left to the contract to refuse.
+    """
+    if not (isinstance(first, dict) and isinstance(second, dict)):
+        return second
+    kept = {name: first[name] for name in URINE if name in first}
+    return {name: value for name, value in second.items() if name not in URINE} | kept
 
 
 def is_time(text):

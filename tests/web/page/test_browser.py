@@ -119,15 +119,15 @@ def test_errors_name_the_field_keep_what_was_typed_and_take_the_focus(watch):
     watched = watch()
     page = watched.open()
     page.fill("#amount", "lots")
-    page.fill("#urine_ph", "12")
+    page.fill("#age_y", "200")
     page.click("text=Show the answer")
     page.wait_for_selector("#errors")
 
     assert focused(page) == "errors"
     assert "Amount of one dose" in page.inner_text("#errors")
-    assert "Urine pH" in page.inner_text("#errors")
-    assert (page.input_value("#amount"), page.input_value("#urine_ph")) == ("lots", "12")
-    assert page.get_attribute("#urine_ph", "aria-invalid") == "true"
+    assert "Age, years" in page.inner_text("#errors")
+    assert (page.input_value("#amount"), page.input_value("#age_y")) == ("lots", "200")
+    assert page.get_attribute("#age_y", "aria-invalid") == "true"
     page.click("#errors a >> nth=0")
     assert focused(page) == "amount"
 

@@ -1,6 +1,7 @@
 """The page by HTTP: what it weighs, what it may load, who may frame it, what it keeps to itself."""
 
 import gzip
+import html
 import json
 import re
 import sys
@@ -103,6 +104,22 @@ def test_clock_times_are_told_where_the_doses_have_them(client):
 
     assert re.search(r"Date and time \(UTC\+01:00\): 1\d November 2026, \d\d:00 to ", text)
     assert re.fullmatch(r"2026-11-\d\dT\d\d:\d\d:00\+01:00", answer["window"]["median_at"])  # as RFC 3339 has it
+
+
+def test_a_second_case_has_the_urine_of_the_first(client):
+    first = QUESTION | {"urine_ph": 6, "specimen": {"void_interval_h": 4}}
+    form = {"substance": "ketamine", "route": "oral", "amount": "5", "first": json.dumps(first)}
+    urine = {"hydration_kind": "high", "urine_ph": "8", "specimen_specific_gravity": "1.002"}
+    for second in (
+        form | urine,
+        form | {"request": json.dumps(QUESTION | {"hydration": {"level": "high"}, "urine_ph": 8})},
+    ):
+        text = client.post("/", data=second).get_data(as_text=True)
+        asked = json.loads(html.unescape(re.findall(r'name="request" value="(\{.*?)"', text)[1]))
+
+        assert {"urine_ph": 6, "specimen": {"void_interval_h": 4}}.items() <= asked.items()
+        assert "hydration" not in asked
+        assert 'id="urine_ph"' not in text
 
 
 def test_hostile_text_is_text(client):
