@@ -28,6 +28,15 @@ def grade_meanings(voice=ENGLISH) -> dict[str, str]:
     }
 
 
+def bases(voice=ENGLISH) -> dict[str, str]:
+    """How a number of the data is known."""
+    return {
+        "measured": voice.say("measured in studies"),
+        "derived": voice.say("worked out from measurements"),
+        "assumed": voice.say("assumed"),
+    }
+
+
 def spread_sources(voice=ENGLISH) -> dict[str, str]:
     """What each source of spread means."""
     return {

@@ -6,6 +6,7 @@ from dataclasses import dataclass
 from functools import cache
 
 from detectapi.inputs.table import INPUTS
+from detectapi.telling.evidence import bases
 from detectapi.telling.numbers import three_figures
 from detectapi.telling.voice import ENGLISH
 
@@ -107,14 +108,12 @@ def because(origin) -> str | None:
 
 def origins(voice=ENGLISH) -> dict[str, str]:
     """What each source of an input is called."""
-    return {
+    return bases(voice) | {
         "given": voice.say("as entered"),
         "given range": voice.say("as entered"),
         DEFAULT: voice.say("not entered: usual for adults"),
-        "assumed": voice.say("assumed"),
         "derived": voice.say("worked out from what was entered"),
         "textbook": voice.say("as textbooks have it"),
-        "measured": voice.say("measured in studies"),
     }
 
 

@@ -204,5 +204,6 @@ def where_numbers_are(answer, voice=ENGLISH) -> str:
     place = {
         "terminal": f"detectapi show {substance}",
         "notebook": f'detectapi.show_substance("{substance}")',
+        "page": f"/substances/{substance}",
     }.get(voice.surface, f"/v1/substances/{substance}")
     return voice.say("Every number of the model with its source: %(place)s", place=place)

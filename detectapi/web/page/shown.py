@@ -44,6 +44,7 @@ def shown(answer, asked, values, voice, ident, root):
         "bars": [round(BAR_STEPS * share.share) for share in said.spread],
         "at": at_time(answer["curve"], values, voice),
         "charts": [chart(panel, f"{ident}-{panel.name}") for panel in drawn],
+        "substance": answer["substance"],
         "provenance": answer["provenance"],
         "json": json.dumps(asked, ensure_ascii=False, indent=2),
         "compact": compact(asked),

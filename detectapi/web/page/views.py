@@ -5,7 +5,7 @@ Works without script. What was entered arrives in the body of a POST, so it stan
 
 import os
 
-from flask import Blueprint, Response, abort, render_template, request
+from flask import Blueprint, abort, render_template, request
 from flask_babel import gettext
 
 from detectapi import service
@@ -17,7 +17,7 @@ from detectapi.web.page import fields, files, form
 from detectapi.web.page.choices import choices, presets
 from detectapi.web.page.shown import shown
 from detectapi.web.page.typed import number
-from detectapi.web.page.voice import LANGUAGES, BabelVoice, problem_words
+from detectapi.web.page.voice import LANGUAGES, BabelVoice, html_response, problem_words
 
 blueprint = Blueprint("page", __name__)
 VOICE, REPORT = BabelVoice("page"), BabelVoice("report")
@@ -30,7 +30,6 @@ ADVANCED = (
     "half_life_h",
     "adjust_name_0",
 )
-POLICY = f"{headers.CONTENT_SECURITY_POLICY}; require-trusted-types-for 'script'"
 
 
 @blueprint.get("/")
@@ -172,16 +171,6 @@ def education_or_none(values):
     """What to read about the substance chosen, where there is something."""
     known = service.education_of(values["substance"])
     return files.spoken(known, VOICE) if known else None
-
-
-def html_response(html, status=200):
-    """A page in the reader's language, never kept."""
-    return Response(
-        html,
-        status,
-        content_type="text/html; charset=utf-8",
-        headers={"Content-Security-Policy": POLICY, "Content-Language": VOICE.language, "Vary": "Accept-Language"},
-    )
 
 
 @blueprint.post("/save/<kind>")

@@ -2,10 +2,11 @@
 
 import re
 
-from flask import request
+from flask import Response, request
 from flask_babel import Babel, get_locale, gettext, ngettext, npgettext, pgettext
 
 from detectapi.telling.voice import Voice
+from detectapi.web import headers
 
 LANGUAGES = {"en": "English", "de": "Deutsch", "es": "Español"}
 
@@ -51,6 +52,23 @@ def wanted():
 def init_app(app):
     """Let the application choose the language of each request."""
     Babel(app, locale_selector=wanted)
+
+
+POLICY = f"{headers.CONTENT_SECURITY_POLICY}; require-trusted-types-for 'script'"
+
+
+def html_response(html, status=200):
+    """A page in the reader's language, never kept."""
+    return Response(
+        html,
+        status,
+        content_type="text/html; charset=utf-8",
+        headers={
+            "Content-Security-Policy": POLICY,
+            "Content-Language": str(get_locale() or "en"),
+            "Vary": "Accept-Language",
+        },
+    )
 
 
 BETWEEN = re.compile(r"Must be an? (number|integer) from (\S+) to ([^\s,]+?)(, or a range with low and high)?\.")

@@ -200,6 +200,7 @@ STATES = {
     "still": ("/?preset=one-infusion", {"reduced_motion": "reduce", "forced_colors": "active"}),
     "education": ("/embed?education=ketamine", {}),
     "embedded": ("/embed?preset=one-infusion", {}),
+    "numbers": ("/substances/ketamine", {"viewport": {"width": 320, "height": 640}}),
 }
 
 
