@@ -1,12 +1,14 @@
 """The tables of the pages that are read from the data; each function gives a table in Markdown."""
 
 from itertools import groupby
+from pathlib import Path
 
 from detectapi import estimate, list_assays, show_substance
 from detectapi.inputs.table import INPUTS
 from detectapi.inputs.table.definition import KINDS
 from detectapi.knowledge import catalog, evidence
 
+TOY = Path(__file__).resolve().parent.parent / "tests" / "data" / "extra" / "substances" / "toy.toml"
 PATTERNS = {"single": "one dose", "course": "several doses", "chronic": "30 days and more"}
 
 
@@ -58,6 +60,11 @@ def worked_example():
     window = answer.window
     range_ = f"median {window.median_h:g} h, 90 % range {window.low_h:g} to {window.high_h:g} h"
     return f"{table(rows)}\n\nOver all draws: {range_}."
+
+
+def toy_file():
+    """The smallest complete file of a substance."""
+    return f"```toml\n{TOY.read_text(encoding='utf-8')}```"
 
 
 def inputs():

@@ -18,6 +18,7 @@ BIN = Path(sys.executable).parent
 ADDRESS = "127.0.0.1:8000"  # of the service in the pages; here it listens on a free port
 PATIENCE_S = 120.0  # for one command, or for the service to be ready
 COLUMNS = 80
+HOME = "/home/you"  # what the pages call the reader's folder
 SERVES = ("detectapi serve", "make run")
 """Commands that run until they are stopped. `make run` is `detectapi serve` after a set-up; a test holds it to that."""
 END = "\x04END "  # printed after each command, with its exit code
@@ -112,7 +113,8 @@ class Reader:
         shown = b""
         while not (end := re.search(END.encode() + rb"(\d+)\r\n$", shown)):
             shown += os.read(self.output, 65536)
-        return int(end[1]), shown[: end.start()].decode().replace("\r\n", "\n").replace(f":{self.port}", ":8000")
+        text = shown[: end.start()].decode().replace("\r\n", "\n")
+        return int(end[1]), text.replace(f":{self.port}", ":8000").replace(str(self.folder), HOME)
 
 
 def commands(block):

@@ -20,6 +20,7 @@ from reader import SERVES, Reader, commands
 ROOT = Path(__file__).resolve().parent.parent
 PAGES = (
     "README.md",
+    "docs/adding-a-substance.md",
     "docs/batches.md",
     "docs/inputs.md",
     "docs/method.md",

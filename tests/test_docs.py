@@ -238,6 +238,16 @@ def test_the_toy_substance_answers(monkeypatch):
     assert answer["window"]["median_h"] > 0
 
 
+def test_contributing_has_every_room():
+    text = (ROOT / "CONTRIBUTING.md").read_text(encoding="utf-8").partition("## Rooms\n")[2].partition("\n## ")[0]
+    named = {
+        name for cell in re.findall(r"^\| (`.+?`) \|", text, re.MULTILINE) for name in re.findall(r"`(\w+)`", cell)
+    }
+    rooms = {room for layer in architecture.LAYERS for room in layer} - architecture_picture.LEFT_OUT
+
+    assert named == {room.removeprefix("detectapi.").partition(".")[0] for room in rooms}
+
+
 # -- what is pointed at -----------------------------------------------------------------------------------------------
 
 
