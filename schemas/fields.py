@@ -198,6 +198,18 @@ class Word(Coded):
         return value
 
 
+class Flag(Coded):
+    """True or false; text and numbers are refused."""
+
+    def __init__(self, *, metadata: Metadata = None, **kwargs: Any) -> None:
+        super().__init__(metadata={"type": "boolean", **(metadata or {})}, **kwargs)
+
+    def _deserialize(self, value: Any, attr: str | None, data: Mapping[str, Any] | None, **kwargs: Any) -> bool:
+        if not isinstance(value, bool):
+            raise refuse("Must be true or false.", "type")
+        return value
+
+
 class Name(Coded):
     """A name that the library knows the meaning of: any text of 1 to 100 characters."""
 

@@ -9,7 +9,7 @@ from marshmallow import fields
 
 from detectapi.inputs.table import INPUTS, NOT_SET, Input
 from schemas.error import Message
-from schemas.fields import Integer, Items, Name, Number, Quantity, Table, Word
+from schemas.fields import Flag, Integer, Items, Name, Number, Quantity, Table, Word
 from schemas.timestamp import Timestamp
 
 
@@ -49,6 +49,8 @@ def field_of(entry: Input, **changes: Any) -> fields.Field[Any]:
             return Timestamp(**arguments)
         case "name":
             return Name(**arguments)
+        case "flag":
+            return Flag(**arguments)
     raise ValueError(f"{entry.path}: no field reads the kind {entry.kind}")
 
 

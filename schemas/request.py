@@ -109,7 +109,7 @@ class AnalytesAssaySchema(Form):
     class Meta:
         include = fields_of(
             "assay",
-            leave_out=("target", "cutoff_ng_ml", "cross_reactivity"),
+            leave_out=("target", "cutoff_ng_ml", "cross_reactivity", "hydrolysed"),
             analytes=Items(
                 Section(AnalyteSchema),
                 minimum=1,
@@ -122,9 +122,9 @@ class AnalytesAssaySchema(Form):
     def load(self, data: Any, **kwargs: Any) -> Any:
         """The assay, refused when it has an analyte twice."""
         loaded = super().load(data, **kwargs)
-        names = [entry["analyte"] for entry in loaded["analytes"]]
-        for index, name in enumerate(names):
-            if name in names[:index]:
+        readings = [(entry["analyte"], entry.get("hydrolysed", False)) for entry in loaded["analytes"]]
+        for index, reading in enumerate(readings):
+            if reading in readings[:index]:
                 raise ValidationError({"analytes": {index: {"analyte": [REPEATED]}}})
         return loaded
 

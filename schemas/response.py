@@ -94,6 +94,9 @@ class AnalyteAnswerSchema(Schema):
         allow_none=True,
         metadata={"description": "Median of the first crossing; null where none is positive."},
     )
+    hydrolysed = fields.Boolean(
+        metadata={"description": "True where conjugates are split first and read with the analyte; left out elsewhere."}
+    )
     cross_reactivity = fields.Dict(
         keys=fields.String(), values=fields.Float(), metadata={"description": "Of an immunoassay, by analyte."}
     )

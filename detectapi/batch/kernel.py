@@ -102,7 +102,7 @@ def _structure(row: Row) -> tuple[Any, ...] | None:
     """What rows must agree in to be simulated side by side. None for a row that is simulated alone."""
     question, options = row.question, row.options
     regimen, assay = question.regimen, question.assay
-    adds_up = any(component.weights != {component.analyte: 1.0} for component in assay.components)
+    adds_up = not all(component.is_single for component in assay.components)
     if len(regimen.trains) != 1 or adds_up or question.half_life is not None or row.request["model"]["adjust"]:
         return None
     return (

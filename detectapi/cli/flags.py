@@ -80,11 +80,13 @@ def dose(text, pointer):
 
 
 def cutoff(text, pointer):
-    """`norketamine=50` as an entry of `assay.analytes`."""
+    """`norketamine=50`, or `morphine=300 hydrolysed`, as an entry of `assay.analytes`."""
     name, equals, value = text.partition("=")
     if not (name.strip() and equals):
         raise InputError("Must read: ANALYTE=NG_PER_ML.", pointer=pointer, code="format")
-    return {"analyte": name.strip(), "cutoff_ng_ml": number_or_range(value, f"{pointer}/cutoff_ng_ml")}
+    number = value.removesuffix("hydrolysed")
+    entry = {"analyte": name.strip(), "cutoff_ng_ml": number_or_range(number, f"{pointer}/cutoff_ng_ml")}
+    return entry if number == value else {**entry, "hydrolysed": True}
 
 
 def question(flags):

@@ -16,7 +16,9 @@ COMPOSED: dict[str, Decorator] = {
         "--dose", multiple=True, help='Such as "35 mg intravenous over 40 min every 84 h x6 at 0 h". Repeatable.'
     ),
     "assay.analytes": click.option(
-        "--cutoff", multiple=True, help="ANALYTE=NG_PER_ML, such as norketamine=50. Repeatable."
+        "--cutoff",
+        multiple=True,
+        help='ANALYTE=NG_PER_ML, such as norketamine=50 or "morphine=300 hydrolysed". Repeatable.',
     ),
 }
 """Flags that hold several inputs in one text, by the list of the request that they fill."""

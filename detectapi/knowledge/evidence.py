@@ -16,6 +16,7 @@ from typing import Any
 import numpy as np
 
 from detectapi.knowledge import DATA
+from detectapi.values.assay import Reading
 
 GRADES = ("validated", "calibrated", "extrapolated", "hypothesis")
 """From the best founded to the least."""
@@ -43,7 +44,7 @@ def of(question, covariates: Mapping[str, Any]) -> Evidence:
     regimen, other = question.regimen, _rules()["model"]
     if question.half_life is not None and regimen.count:
         return Evidence("extrapolated", other["half-life"], ())
-    asked = question.substance, regimen.routes, regimen.pattern, question.analytes
+    asked = question.substance, regimen.routes, regimen.pattern, question.readings
     found = grade(*asked, covariates, regimen.amounts, _cutoffs(question))
     if question.parameters != question.substance.parameters and regimen.count:
         weakest = max(found.grade, "extrapolated", key=GRADES.index)
@@ -62,7 +63,8 @@ def grade(
     routes : sequence of str
     pattern : str
         As `Regimen.pattern` names it.
-    analytes : sequence of str
+    analytes : sequence of str or Reading
+        A name alone is that of a free analyte, or of a moiety that is read after hydrolysis only.
     covariates : dict, optional
         Of the person, numbers or arrays, to see whether the studies were of such people.
     amounts : sequence of float
@@ -73,7 +75,9 @@ def grade(
     if pattern == "none":
         rule = _rules()["no-dose"]
         return Evidence(rule["grade"], rule["because"], ())
-    judged = [_judge(substance, route, pattern, analyte) for analyte in analytes for route in routes]
+    largest = max(amounts, default=0.0)
+    readings = _readings(substance, analytes)
+    judged = [_judge(substance, route, pattern, reading, largest) for reading in readings for route in routes]
     weakest = max((e.grade for e in judged), key=GRADES.index)
     telling = [e for e in judged if e.grade == weakest]
     rows = tuple(dict.fromkeys(r for e in judged for r in e.rows))
@@ -91,12 +95,24 @@ def grade(
     )
 
 
-def _judge(substance, route, pattern, analyte) -> Evidence:
-    """Grade of one analyte after one route."""
+def _readings(substance, analytes) -> list[Reading]:
+    """Analytes as tests are asked for them."""
+    totals = {moiety.id for moiety in substance.moieties if moiety.total}
+    return [item if isinstance(item, Reading) else Reading(item, item in totals) for item in analytes]
+
+
+def _judge(substance, route, pattern, reading: Reading, largest: float) -> Evidence:
+    """Grade of one analyte after one route; a fitting rule of the substance that calls it a hypothesis decides."""
+    fitting = [rule for rule in substance.evidence if _fits(rule, (route,), pattern, (reading,), largest)]
+    if fitting and fitting[0].grade == GRADES[-1]:
+        return Evidence(GRADES[-1], fitting[0].because, fitting[0].sources)
     followed = [
         row
         for row in _coverage(substance.id)
-        if route in row["routes"] and pattern == row["pattern"] and analyte in row["analytes"]
+        if route in row["routes"]
+        and pattern == row["pattern"]
+        and reading.analyte in row["analytes"]
+        and row.get("hydrolysed", False) == reading.hydrolysed
     ]
     for rule in _rules()["grades"]:
         wanted = rule.get("rows")
@@ -108,9 +124,7 @@ def _judge(substance, route, pattern, analyte) -> Evidence:
         else:
             holds = wanted is None or bool(supports)
         if holds:
-            words = [
-                r for r in substance.evidence if r.grade == rule["grade"] and _fits(r, (route,), pattern, (analyte,))
-            ]
+            words = [one for one in fitting if one.grade == rule["grade"]]
             because, sources = (words[0].because, words[0].sources) if words else (rule["because"], ())
             rows = tuple(f"{row['row']}: {row['verdict']}" for row in supports)
             return Evidence(rule["grade"], because, sources, rows)
@@ -144,14 +158,16 @@ def _beyond(covariates) -> list[str]:
 def beyond_studies(question) -> bool:
     """Whether the doses or cutoffs of a question are not those that its studies followed."""
     regimen = question.regimen
-    judged = (_judge(question.substance, r, regimen.pattern, a) for a in question.analytes for r in regimen.routes)
+    largest = max(regimen.amounts, default=0.0)
+    asked = [(route, reading) for reading in question.readings for route in regimen.routes]
+    judged = (_judge(question.substance, route, regimen.pattern, reading, largest) for route, reading in asked)
     rows = [row for e in judged for row in e.rows]
     return bool(_beyond_studies(question.substance, rows, regimen.amounts, _cutoffs(question)))
 
 
 def _cutoffs(question) -> tuple[tuple[str, float], ...]:
     """Each analyte that a test responds to, with the cutoff of that part of the test. [ng/mL]"""
-    return tuple((analyte, part.cutoff_ng_ml) for part in question.assay.components for analyte in part.weights)
+    return tuple((analyte, part.cutoff_ng_ml) for part in question.assay.components for analyte in part.asked)
 
 
 def _beyond_studies(substance, rows, amounts, cutoffs) -> list[str]:
@@ -196,19 +212,31 @@ def remarks(substance, routes, pattern: str, analytes, given) -> list[dict[str, 
 
     Parameters
     ----------
+    analytes : sequence of str or Reading
     given : collection of str
         Names of the inputs that the request gave.
     """
+    readings = _readings(substance, analytes)
     return [
         {"code": note.code, "message": note.message}
         for note in substance.notes
-        if _fits(note, routes, pattern, analytes) and (note.inputs is None or set(note.inputs) & set(given))
+        if _fits(note, routes, pattern, readings) and (note.inputs is None or set(note.inputs) & set(given))
     ]
 
 
-def _fits(rule, routes, pattern, analytes) -> bool:
+def _fits(rule, routes, pattern, readings, largest: float = 0.0) -> bool:
+    """Whether a rule of evidence or a note holds: for one of the routes, the pattern, one of the readings, the dose."""
+    if rule.analytes is None and rule.hydrolysed is None:
+        reads_such = True
+    else:
+        reads_such = any(
+            (rule.analytes is None or reading.analyte in rule.analytes)
+            and rule.hydrolysed in (None, reading.hydrolysed)
+            for reading in readings
+        )
     return (
         (rule.routes is None or bool(set(rule.routes) & set(routes)))
         and (rule.patterns is None or pattern in rule.patterns)
-        and (rule.analytes is None or bool(set(rule.analytes) & set(analytes)))
+        and reads_such
+        and largest > (getattr(rule, "above_mg", None) or -1.0)
     )

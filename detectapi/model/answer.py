@@ -127,8 +127,11 @@ def _analyte(component: Component, part: Part, regimen: Regimen, include: Collec
         "window": _window(part.window, regimen),
         "first_positive_h": hours(float(np.median(part.crossings.first[ever]))) if ever.any() else None,
     }
-    if len(component.weights) > 1:
-        written["cross_reactivity"] = {a: w for a, w in component.weights.items() if a != component.analyte}
+    if component.hydrolysed:
+        written["hydrolysed"] = True
+    others = [analyte for analyte in component.asked if analyte != component.analyte]
+    if others:
+        written["cross_reactivity"] = {analyte: component.weights[analyte] for analyte in others}
     if part.concentration is not None:
         written["concentration"] = _concentration(part.concentration)
     if "draws" in include:

@@ -44,6 +44,8 @@ def inputs_used(request: Mapping[str, Any], question: Question) -> list[dict[str
     if question.half_life is not None:
         used.append(_distribution(question.half_life))
     used.append(_imprecision(question.assay))
+    if any(component.split for component in question.assay.components):
+        used.append(_hydrolysis(question.assay))
     changes = (request.get("model") or {}).get("adjust") or {}
     return used + [_adjusted(name, change, question) for name, change in changes.items()]
 
@@ -75,6 +77,18 @@ def _imprecision(assay: Assay) -> dict[str, Any]:
     if assay.imprecision_origin is None:
         return written | {"source": "given"}
     return written | {"source": assay.imprecision_origin.basis, "origin": catalog.origin_card(assay.imprecision_origin)}
+
+
+def _hydrolysis(assay: Assay) -> dict[str, Any]:
+    """What share of conjugates the test sets free and reads."""
+    split = assay.hydrolysis_yield
+    written: dict[str, Any] = {"name": "hydrolysis_yield", "value": split.value}
+    if split.uncertainty:
+        ends = (split.value * math.exp(split.uncertainty * z) for z in (-CENTRAL_90, CENTRAL_90))
+        written["low"], written["high"] = (_figures(end, 4) for end in ends)
+    if split.origin is None:
+        return written | {"source": "given"}
+    return written | {"source": split.origin.basis, "origin": catalog.origin_card(split.origin)}
 
 
 def _estimated_gfr(physiology: Physiology, estimated: float) -> dict[str, Any]:

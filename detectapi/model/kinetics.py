@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 import math
-from collections.abc import Iterable
+from collections.abc import Callable, Iterable
 
 import numpy as np
 
@@ -17,6 +17,7 @@ from detectapi.model.renal import renal_clearance
 from detectapi.values.regimen import Regimen
 from detectapi.values.substance import Substance
 
+PH_SENSITIVITY = "renal.ph_sensitivity"
 L_H_PER_ML_MIN = 0.06
 REFERENCE_GFR = 110.0
 REFERENCE_FLOW = 62.4 / 60.0
@@ -60,13 +61,31 @@ class Kinetics:
         array, shape (n,) or (people, n)
             [L/h]
         """
-        get = self.population
-        clearance = renal_clearance(
-            self.person.gfr, flow, ph,
-            get(f"{moiety}.fraction_unbound"), get(f"{moiety}.pka"), get(f"{moiety}.secretion_clearance"),
-            get(f"{moiety}.permeability_surface"), get("renal.ph_sensitivity"),
+        clearance = self._renal_clearance(moiety, self.population, self.person.gfr, flow, ph)
+        return clearance * self.population.given(f"{moiety}.renal_factor", 1.0) * L_H_PER_ML_MIN
+
+    def _renal_clearance(
+        self,
+        moiety: str,
+        get: Callable[[str], Value],
+        gfr: Value,
+        flow: Value,
+        ph: Value,
+        sensitivity: Value | None = None,
+    ) -> Value:
+        """Renal clearance with parameters that `get` gives; the file's sensitivity to pH unless another is given. [mL/min]"""
+        what, known = self.substance.moiety(moiety), self.population.parameters
+
+        def of(name: str, otherwise: float) -> Value:
+            return get(f"{moiety}.{name}") if f"{moiety}.{name}" in known else otherwise
+
+        if sensitivity is None:
+            sensitivity = get(PH_SENSITIVITY) if PH_SENSITIVITY in known else 1.0
+        return renal_clearance(
+            gfr, flow, ph,
+            get(f"{moiety}.fraction_unbound"), of("pka", 0.0), of("secretion_clearance", 0.0),
+            of("permeability_surface", 0.0), sensitivity, what.charge,
         )  # fmt: skip
-        return clearance * get(f"{moiety}.renal_factor") * L_H_PER_ML_MIN
 
     def nonrenal_clearance(self, moiety: str) -> Value:
         """Total clearance without the renal part that the reference kidney and urine have. [L/h]
@@ -76,14 +95,12 @@ class Kinetics:
         """
         if moiety not in self._nonrenal:
             typical = self.population.typical
-            renal = L_H_PER_ML_MIN * renal_clearance(
-                REFERENCE_GFR, REFERENCE_FLOW, REFERENCE_PH,
-                typical(f"{moiety}.fraction_unbound"), typical(f"{moiety}.pka"),
-                typical(f"{moiety}.secretion_clearance"), typical(f"{moiety}.permeability_surface"),
-            )  # fmt: skip
+            reference = REFERENCE_GFR, REFERENCE_FLOW, REFERENCE_PH
+            renal = L_H_PER_ML_MIN * self._renal_clearance(moiety, typical, *reference, sensitivity=1.0)
             nonrenal_share = max(1.0 - float(renal) / typical(f"{moiety}.clearance"), 0.0)
             total = self.population(f"{moiety}.clearance")
-            self._nonrenal[moiety] = total * nonrenal_share * self.population(f"{moiety}.nonrenal_factor")
+            factor = self.population.given(f"{moiety}.nonrenal_factor", 1.0)
+            self._nonrenal[moiety] = total * nonrenal_share * factor
         return self._nonrenal[moiety]
 
     def total_clearance(self, moiety: str) -> Floats:
@@ -142,7 +159,9 @@ class Kinetics:
 
 def parameter_names(substance: Substance, analytes: Iterable[str], regimen: Regimen) -> list[str]:
     """Names of all parameters that a question needs, so that their random numbers are made at once."""
-    needed = dict.fromkeys(m.id for analyte in analytes for m in substance.lineage(analyte))
+    asked = list(analytes)
+    needed = dict.fromkeys(m.id for analyte in asked for m in substance.lineage(analyte))
+    needed |= dict.fromkeys(substance.stands_with(analyte) for analyte in asked)
     parents = {substance.moiety(m).formed_from for m in needed}
     needed |= dict.fromkeys(m.id for m in substance.moieties if m.formed_from is not None and m.formed_from in parents)
     prefixes = [f"{m}." for m in needed]

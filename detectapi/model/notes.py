@@ -45,7 +45,7 @@ def collect(question: Question, person: Person, specimen: Specimen, ever_positiv
     if known.hepatic_class == "C":
         given.append("hepatic_class_c")
     regimen = question.regimen
-    found = evidence.remarks(question.substance, regimen.routes, regimen.pattern, question.analytes, given)
+    found = evidence.remarks(question.substance, regimen.routes, regimen.pattern, question.readings, given)
     found += _specimen(specimen, known.specimen_measure == "specific_gravity")
     found += _person(person, given)
     if question.half_life is not None:

@@ -123,6 +123,10 @@ class Population:
             self._values[name] = self._individual(self.parameters[name])
         return self._values[name]
 
+    def given(self, name: str, otherwise: float) -> Value:
+        """Individual values of a parameter that a file may leave out; another value where it does."""
+        return self(name) if name in self.parameters else otherwise
+
     def typical(self, name: str) -> float:
         """The value in the data (or as adjusted), without effects of covariates."""
         return self.parameters[name].value

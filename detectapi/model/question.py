@@ -4,7 +4,6 @@ from __future__ import annotations
 
 from collections.abc import Mapping
 from dataclasses import dataclass, replace
-from types import MappingProxyType
 from typing import Any
 
 from detectapi.inputs.distribution import InputDistribution
@@ -12,26 +11,15 @@ from detectapi.inputs.known import distribution_of, read_known
 from detectapi.inputs.table import INPUTS
 from detectapi.knowledge import catalog
 from detectapi.knowledge.posterior import NONE, Posterior, posterior
+from detectapi.model.asked_assay import read_assay
 from detectapi.model.dosing import dose_groups, form_shares
 from detectapi.model.physiology import Physiology
 from detectapi.model.population import adjust
 from detectapi.model.renal import gfr_at_age
-from detectapi.values.assay import Assay, Component
+from detectapi.values.assay import Assay, Reading
 from detectapi.values.errors import InputError, NotSupported
 from detectapi.values.regimen import Amount, Regimen, Train, from_end, pattern_train
-from detectapi.values.substance import Origin, Parameter, Path, Substance
-
-DEFAULT_IMPRECISION = {
-    "screen": (
-        0.15,
-        Origin("assumed", reason="usual spread of an immunoassay near its cutoff; the question states none"),
-    ),
-    "confirm": (
-        0.10,
-        Origin("assumed", reason="usual spread of a mass spectrometer near its cutoff; the question states none"),
-    ),
-}
-"""Coefficient of variation of a measurement near its cutoff, for assays that state none, and where it comes from."""
+from detectapi.values.substance import Parameter, Path, Substance
 
 LONGEST_VOID = INPUTS["specimen.void_interval_h"].bounds[1]
 MOST_OPEN_DOSE_DRAWS = 500_000
@@ -60,6 +48,12 @@ class Question:
         """Every analyte that some part of the test responds to."""
         return tuple(dict.fromkeys(a for component in self.assay.components for a in component.weights))
 
+    @property
+    def readings(self) -> tuple[Reading, ...]:
+        """Every analyte that some part of the test is asked for, and whether it is read after hydrolysis."""
+        parts = self.assay.components
+        return tuple(dict.fromkeys(Reading(a, component.hydrolysed) for component in parts for a in component.asked))
+
 
 def read_question(request: Mapping[str, Any]) -> Question:
     """Turn a request of good form into a question with meaning.
@@ -78,7 +72,7 @@ def read_question(request: Mapping[str, Any]) -> Question:
     regimen = _read_regimen(request, substance)
     model = request.get("model") or {}
     _check_person(request.get("person") or {}, substance)
-    assay = _read_assay(request.get("assay"), substance)
+    assay = read_assay(request.get("assay"), substance)
     _check_answerable(substance, assay)
     _check_work(regimen, substance, request)
     _check_room(regimen, substance, assay, request)
@@ -136,12 +130,12 @@ def _check_answerable(substance: Substance, assay: Assay) -> None:
     fixed = [p for name, p in substance.parameters.items() if name.endswith((".lag_time", ".release_duration"))]
     covariates = {effect.covariate for p in substance.parameters.values() for effect in p.effects}
     open_points = [
-        any(len(m.parents) > 1 or m.charge != "base" or not m.reabsorbed or m.carrier for m in substance.moieties),
+        any(len(m.parents) > 1 or m.carrier for m in substance.moieties),
         any(path.kind == "capacity-limited" for path in paths),
         any(p.variability or p.uncertainty or p.effects for p in fixed),
         bool(substance.covariates or covariates & {"pattern", "amount_mg"}),
         bool(assay.stages or assay.kit_bias),
-        any(component.hydrolysed or component.per_creatinine for component in assay.components),
+        any(component.per_creatinine for component in assay.components),
     ]
     if any(open_points):
         raise NotSupported(
@@ -246,50 +240,6 @@ def _amount(given: Mapping[str, Any], substance: Substance, pointer: str) -> Amo
         f"{substance.name} has no data for this salt.",
         pointer=f"{pointer}/basis", code="unknown-salt", allowed=["base", *(known.id for known in substance.salts)],
     )  # fmt: skip
-
-
-def _read_assay(given: Any, substance: Substance) -> Assay:
-    if given is None or isinstance(given, str):
-        registered = catalog.assay(given or substance.default_assay)
-        if registered.assay is None:
-            raise NotSupported(
-                f"This test has no cutoff in urine: {registered.because}", pointer="/assay", code="no-cutoff"
-            )
-        if substance.id not in registered.substances:
-            allowed = [a.id for a in catalog.assays() if a.assay is not None and substance.id in a.substances]
-            raise NotSupported(f"This test is not for {substance.name}.", pointer="/assay", allowed=allowed)
-        return registered.assay
-    if "target" in given:
-        return _immunoassay(given, substance)
-    components: list[Component] = []
-    for i, item in enumerate(given["analytes"]):
-        moiety = catalog.resolve_analyte(substance, item["analyte"], pointer=f"/assay/analytes/{i}/analyte")
-        if any(moiety.id == c.analyte for c in components):
-            raise InputError(
-                "An analyte occurs once in an assay.", pointer=f"/assay/analytes/{i}/analyte", code="duplicate"
-            )
-        components.append(Component(moiety.id, item["cutoff_ng_ml"], MappingProxyType({moiety.id: 1.0})))
-    return Assay(given.get("rule", "any"), tuple(components), *_imprecision(given, "confirm"))
-
-
-def _immunoassay(given: Mapping[str, Any], substance: Substance) -> Assay:
-    target = catalog.resolve_analyte(substance, given["target"], pointer="/assay/target")
-    weights = {target.id: 1.0}
-    for word, fraction in (given.get("cross_reactivity") or {}).items():
-        pointer = f"/assay/cross_reactivity/{word.replace('~', '~0').replace('/', '~1')}"
-        moiety = catalog.resolve_analyte(substance, word, pointer=pointer)
-        if moiety.id in weights:
-            raise InputError("An analyte occurs once in an assay.", pointer=pointer, code="duplicate")
-        if fraction > 0.0:
-            weights[moiety.id] = fraction
-    component = Component(target.id, given["cutoff_ng_ml"], MappingProxyType(weights))
-    return Assay("any", (component,), *_imprecision(given, "screen"))
-
-
-def _imprecision(given: Mapping[str, Any], stage: str) -> tuple[float, Origin | None]:
-    if given.get("imprecision_cv") is not None:
-        return given["imprecision_cv"], None
-    return DEFAULT_IMPRECISION[stage]
 
 
 def _read_half_life(model: Mapping[str, Any], substance: Substance, regimen: Regimen) -> InputDistribution:

@@ -18,20 +18,24 @@ SENSITIVITY_PH = 6.0
 """The urine pH at which the sensitivity exponent changes nothing."""
 
 
-def unionised_fraction(ph: Value, pka: Value) -> Value:
-    """Fraction of a base that is not ionised at a pH.
+def unionised_fraction(ph: Value, pka: Value, charge: str = "base") -> Value:
+    """Fraction of a base or an acid that is not ionised at a pH.
 
     Parameters
     ----------
     ph, pka : float or array
-        pH of the fluid and pKa of the base.
+        pH of the fluid and pKa of the (monoprotic) substance; of a neutral one the pKa does not matter.
+    charge : {'base', 'acid', 'neutral'}
 
     Returns
     -------
     float or array
-        ``1 / (1 + 10 ** (pka - ph))``. [-]
+        ``1 / (1 + 10 ** (pka - ph))`` for a base, ``1 / (1 + 10 ** (ph - pka))`` for an acid, 1 for a neutral one. [-]
     """
-    fraction: Value = 1.0 / (1.0 + 10.0 ** (pka - ph))
+    if charge == "neutral":
+        return 1.0
+    exponent = ph - pka if charge == "acid" else pka - ph
+    fraction: Value = 1.0 / (1.0 + 10.0**exponent)
     return fraction
 
 
@@ -44,8 +48,9 @@ def renal_clearance(
     secretion: Value,
     permeability: Value,
     ph_sensitivity: Value = 1.0,
+    charge: str = "base",
 ) -> Value:
-    """Renal clearance of a base with filtration, secretion and passive reabsorption in a well-stirred distal segment.
+    """Renal clearance with filtration, secretion and passive reabsorption in a well-stirred distal segment.
 
     Without permeability it is filtration plus secretion. With infinite permeability the un-ionised form has the same
     concentration in urine as unbound in plasma, and the clearance is proportional to the urine flow.
@@ -61,13 +66,15 @@ def renal_clearance(
     fraction_unbound : float or array
         Unbound fraction in plasma. [-]
     pka : float or array
-        pKa of the (monoprotic) base.
+        pKa of the (monoprotic) base or acid.
     secretion : float or array
         Secretory clearance at a GFR of 100 mL/min; scales with GFR. [mL/min]
     permeability : float or array
         Permeability-surface product of the distal segment. [mL/min]
     ph_sensitivity : float or array
         Exponent on the un-ionised fraction in urine relative to pH 6: 1 is pH partition in full, 0 no effect of pH.
+    charge : {'base', 'acid', 'neutral'}
+        A base goes back into blood from alkaline urine, an acid from acid urine, a neutral substance from any.
 
     Returns
     -------
@@ -79,10 +86,10 @@ def renal_clearance(
     ``CL_r = U (fu G + CL_sec G/100 + PS fu f_n(7.4)) / (U + PS f_n(pH))`` with
     ``f_n(pH) = f_n(6) (f_n(pH) / f_n(6)) ** sensitivity`` on the urine side.
     """
-    at_reference = unionised_fraction(SENSITIVITY_PH, pka)
-    in_urine: Value = at_reference * (unionised_fraction(ph, pka) / at_reference) ** ph_sensitivity
+    at_reference = unionised_fraction(SENSITIVITY_PH, pka, charge)
+    in_urine: Value = at_reference * (unionised_fraction(ph, pka, charge) / at_reference) ** ph_sensitivity
     into_tubule = fraction_unbound * gfr + secretion * gfr / 100.0
-    back_flux = permeability * fraction_unbound * unionised_fraction(BLOOD_PH, pka)
+    back_flux = permeability * fraction_unbound * unionised_fraction(BLOOD_PH, pka, charge)
     return flow * (into_tubule + back_flux) / (flow + permeability * in_urine)
 
 

@@ -24,6 +24,9 @@ from detectapi.model.question import Question
 from detectapi.values.assay import Component
 from detectapi.values.regimen import Regimen
 
+HYDROLYSIS_YIELD = "hydrolysis_yield"
+"""Name of the random numbers of what is not known of a laboratory's hydrolysis."""
+
 
 class Signal(NamedTuple):
     """What one part of a test reads in the specimens of the draws, over time: a factor times a response. Arrays of shape (n,).
@@ -85,7 +88,7 @@ class Signal(NamedTuple):
         return self.response.concentration(time) * self.factor
 
 
-def together(signals: Sequence[Signal], weights: Sequence[float]) -> Signal:
+def together(signals: Sequence[Signal], weights: Sequence[Value]) -> Signal:
     """What a test reads that responds to several substances in one specimen, to each by its weight; the noise is the test's."""
     factors = [np.asarray(weight * signal.factor) for signal, weight in zip(signals, weights, strict=True)]
     return Signal(mix([signal.response for signal in signals], factors), 1.0, signals[0].noise)
@@ -191,7 +194,7 @@ class Simulation:
         if analyte not in self._per_plasma:
             mass = self.question.substance.moiety(analyte).molar_mass.value
             flow = self.specimen.flow * L_H_PER_ML_MIN
-            residual = self.population(f"{analyte}.residual_factor")
+            residual = self.population(f"{self.question.substance.stands_with(analyte)}.residual_factor")
             self._per_plasma[analyte] = self._specimen_clearance(analyte) / flow * mass * residual
         return self._per_plasma[analyte]
 
@@ -210,6 +213,14 @@ class Simulation:
             numbers = self.deviates.normal("assay", analyte)
             self._noise[analyte] = np.exp(np.sqrt(np.log1p(cv * cv)) * numbers).take(self.selection.assay, axis=-1)
         return self._noise[analyte]
+
+    def hydrolysis_yield(self) -> Value:
+        """Share of a conjugate that the laboratory sets free and reads. Shape (n,) or (people, n), or a number. [-]"""
+        split = self.question.assay.hydrolysis_yield
+        if split.uncertainty == 0.0:
+            return split.value
+        numbers = self.deviates.normal("knowledge", HYDROLYSIS_YIELD)
+        return split.value * np.exp(split.uncertainty * numbers).take(self.selection.knowledge, axis=-1)
 
     def signal(
         self,
@@ -238,9 +249,13 @@ class Simulation:
             response = self.respond(analyte, regimens, people, per_mg) if regimens else self.response(analyte)
             return Signal(response, self.columns.wide(self.per_plasma(analyte))[columns], noise)
 
-        if component.weights == {component.analyte: 1.0}:
+        if component.is_single:
             return of(component.analyte)
-        return together([of(analyte) for analyte in component.weights], list(component.weights.values()))
+        weights: list[Value] = list(component.weights.values())
+        if component.split:
+            freed = self.columns.wide(self.hydrolysis_yield())[columns]
+            weights = [w * freed if a in component.split else w for a, w in component.weights.items()]
+        return together([of(analyte) for analyte in component.weights], weights)
 
     def crossings(self, component: Component, first_from: float = 0.0) -> Crossings:
         """First and last time at which a specimen is read at or above the cutoff of one part of the test: `Signal.crossings`."""

@@ -151,7 +151,7 @@ def concentration_panel(entry, unit: Unit, voice: Voice = ENGLISH) -> Panel | No
     points, cutoff = entry["concentration"], entry["cutoff_ng_ml"]
     if len(points["time_h"]) < 2:
         return None
-    name = sentences.name(entry["analyte"], voice)
+    name = sentences.reading(entry, voice)
     top = max(*points["p95"], cutoff * 3.0)
     start, end = 10.0 ** math.floor(math.log10(cutoff) - LOG_DECADES_BELOW + 1.0), 10.0 ** math.ceil(math.log10(top))
     return Panel(

@@ -22,6 +22,12 @@ def name(word, voice=ENGLISH) -> str:
     return voice.say(word)
 
 
+def reading(entry, voice=ENGLISH) -> str:
+    """An analyte of an answer as people read it, and that conjugates are split first where they are."""
+    analyte = name(entry["analyte"], voice)
+    return voice.say("%(analyte)s after hydrolysis", analyte=analyte) if entry.get("hydrolysed") else analyte
+
+
 def capital(sentence: str) -> str:
     """With a capital letter first, the rest as it is."""
     return sentence[:1].upper() + sentence[1:]
@@ -37,7 +43,7 @@ def cutoffs(answer, voice=ENGLISH) -> str:
     parts = [
         voice.say(
             "at least %(number)s ng/mL of %(analyte)s",
-            analyte=name(entry["analyte"], voice),
+            analyte=reading(entry, voice),
             number=voice.number(entry["cutoff_ng_ml"]),
         )
         for entry in answer["analytes"]

@@ -139,10 +139,10 @@ def window_rows(answer, voice=ENGLISH) -> tuple[WindowRow, ...]:
     """The exact window of the test, and of each analyte where there are several. [h]"""
     entries = answer["analytes"]
     if len(entries) < 2:
-        return tuple(_window_row(sentences.name(entry["analyte"], voice), entry["window"], voice) for entry in entries)
+        return tuple(_window_row(sentences.reading(entry, voice), entry["window"], voice) for entry in entries)
     whole = voice.say("all of them") if answer["rule"] == "all" else voice.say("any of them")
     rows = [(whole, answer["window"])]
-    rows += [(sentences.name(entry["analyte"], voice), entry["window"]) for entry in entries]
+    rows += [(sentences.reading(entry, voice), entry["window"]) for entry in entries]
     return tuple(_window_row(name, window, voice) for name, window in rows)
 
 

@@ -5,8 +5,16 @@ from __future__ import annotations
 from collections.abc import Mapping
 from dataclasses import dataclass, field
 from types import MappingProxyType
+from typing import NamedTuple
 
 from detectapi.values.substance import Origin
+
+
+class Reading(NamedTuple):
+    """An analyte as a test is asked for it: alone, or after hydrolysis, together with its conjugates."""
+
+    analyte: str
+    hydrolysed: bool = False
 
 
 @dataclass(frozen=True, slots=True)
@@ -24,6 +32,10 @@ class Component:
         Whether conjugates are split first, so that the analyte is read with its conjugates.
     per_creatinine : bool
         Whether the cutoff is stated per creatinine.
+    split : frozenset of str
+        Those of ``weights`` that hydrolysis sets free, so that its yield counts for them.
+    added : tuple of str
+        Those of ``weights`` that are conjugates of the others, which hydrolysis has added.
     """
 
     analyte: str
@@ -31,6 +43,18 @@ class Component:
     weights: Mapping[str, float]
     hydrolysed: bool = False
     per_creatinine: bool = False
+    split: frozenset[str] = frozenset()
+    added: tuple[str, ...] = ()
+
+    @property
+    def asked(self) -> tuple[str, ...]:
+        """The analytes that it is asked for: its weights without the conjugates that are read with them."""
+        return tuple(analyte for analyte in self.weights if analyte not in self.added)
+
+    @property
+    def is_single(self) -> bool:
+        """Whether it reads one analyte as it is."""
+        return self.weights == {self.analyte: 1.0} and not self.split
 
 
 @dataclass(frozen=True, slots=True)

@@ -304,6 +304,10 @@ class Substance:
                 return moiety
         raise KeyError(moiety_id)
 
+    def stands_with(self, moiety_id: str) -> str:
+        """The moiety whose residual of a specimen this one shares: that which it is a conjugate of, or itself."""
+        return self.moiety(moiety_id).conjugate_of or moiety_id
+
     def lineage(self, moiety_id: str) -> tuple[Moiety, ...]:
         """The moieties from the root to this one, in order of formation."""
         chain = [self.moiety(moiety_id)]

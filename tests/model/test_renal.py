@@ -10,6 +10,7 @@ from detectapi.model.renal import (
     unionised_fraction,
 )
 
+PHENOBARBITAL = {"fraction_unbound": 0.55, "pka": 7.2, "secretion": 0.0, "permeability": 75.9, "charge": "acid"}
 KETAMINE = {"fraction_unbound": 0.55, "pka": 7.5, "secretion": 0.0, "permeability": 65.0}
 
 
@@ -104,3 +105,35 @@ def test_clearance_stays_between_nothing_and_renal_plasma_flow():
 
     assert clearance.min() > 0.0
     assert clearance.max() < 600.0
+
+
+@pytest.mark.parametrize(("ph", "expected"), [(5.0, 1.04), (6.0, 1.10), (7.0, 1.68), (8.0, 6.98)])
+def test_phenobarbital_clearance_over_urine_ph(ph, expected):
+    assert renal_clearance(110.0, 1.04, ph, **PHENOBARBITAL) == pytest.approx(expected, rel=0.005)  # two decimals
+
+
+def test_an_acid_is_the_mirror_image_of_a_base():
+    """What an acid does below its pKa a base does above it by the same distance."""
+    distance = np.array([-3.0, -0.5, 0.0, 1.0, 4.0])
+
+    assert unionised_fraction(7.0 - distance, 7.0, "acid") == pytest.approx(unionised_fraction(7.0 + distance, 7.0))
+
+
+def test_an_acid_leaves_faster_in_alkaline_urine_and_with_more_flow():
+    ph, flow = np.linspace(4.5, 8.5, 41), np.linspace(0.2, 10.0, 50)
+
+    assert np.all(np.diff(renal_clearance(110.0, 1.0, ph, **PHENOBARBITAL)) > 0.0)
+    assert np.all(np.diff(renal_clearance(110.0, flow, 6.0, **PHENOBARBITAL)) > 0.0)
+
+
+def test_a_neutral_substance_does_not_follow_urine_ph_and_comes_to_equilibrium_with_unbound_plasma():
+    ph = np.linspace(4.5, 8.5, 41)
+    clearance = renal_clearance(110.0, 1.3, ph, 0.02, 0.0, 0.0, 1e9, charge="neutral")
+
+    assert clearance == pytest.approx(1.3 * 0.02, rel=1e-6)
+
+
+def test_without_permeability_neither_charge_nor_flow_matters():
+    flow = np.linspace(0.2, 10.0, 50)
+    for charge in ("base", "acid", "neutral"):
+        assert renal_clearance(110.0, flow, 6.0, 0.7, 5.0, 10.0, 0.0, charge=charge) == pytest.approx(77.0 + 11.0)

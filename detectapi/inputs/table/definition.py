@@ -18,6 +18,7 @@ KINDS = {
     "name": "text",
     "names": "a list of texts",
     "time": "a date and time with its offset",
+    "flag": "true or false",
     "table": "numbers by name",
     "section": "",
 }

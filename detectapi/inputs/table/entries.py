@@ -272,6 +272,12 @@ CUTOFF = Input(
     column="cutoff_ng_ml", within_flag="--cutoff", form=FormField(
         name="cutoff_ng_ml", label="Cutoff, ng/mL", hint="1 µg/L is 1 ng/mL"),
 )  # fmt: skip
+HYDROLYSED = Input(
+    path="assay.analytes[].hydrolysed",
+    kind="flag",
+    meaning="Whether conjugates, such as glucuronides, are split first, so that the analyte is read together with them.",
+    within_flag="--cutoff",
+)
 CALCULATION = (
     Input(
         path="assay", kind="name",
@@ -290,11 +296,13 @@ CALCULATION = (
         column="analyte", within_flag="--cutoff", form=FormField(name="analyte", label="What the test looks for"),
     ),
     CUTOFF,
+    HYDROLYSED,
     Input(
         path="assay.target", kind="name", required=True,
         meaning="The analyte in whose units an immunoassay reads.",
     ),
     CUTOFF.also("assay.cutoff_ng_ml", meaning="Positive at or above it, in units of the target."),
+    HYDROLYSED.also("assay.hydrolysed"),
     Input(
         path="assay.cross_reactivity", kind="table", unit="-", low=0, high=10, most=20, default=dict,
         meaning="Response to other analytes as a fraction of that to the target.",
