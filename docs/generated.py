@@ -7,6 +7,7 @@ from detectapi import estimate, list_assays, show_substance
 from detectapi.inputs.table import INPUTS
 from detectapi.inputs.table.definition import KINDS
 from detectapi.knowledge import catalog, evidence
+from detectapi.telling import sentences
 
 TOY = Path(__file__).resolve().parent.parent / "tests" / "data" / "extra" / "substances" / "toy.toml"
 PATTERNS = {"single": "one dose", "course": "several doses", "chronic": "30 days and more"}
@@ -60,6 +61,14 @@ def worked_example():
     window = answer.window
     range_ = f"median {window.median_h:g} h, 90 % range {window.low_h:g} to {window.high_h:g} h"
     return f"{table(rows)}\n\nOver all draws: {range_}."
+
+
+def sentence_for_patients():
+    """What may be said of one infusion, with the test that is assumed and the limits of the answer."""
+    answer = estimate(substance="ketamine", doses=[{"amount_mg": 35, "route": "intravenous", "duration_min": 40}])
+    range_, falls = sentences.headline(answer.window), sentences.sentences(answer.window)[0]
+    test = sentences.positive_means(answer)
+    return f"> One infusion of 35 mg of ketamine. {test} {range_}. {falls} {answer.limits}"
 
 
 def toy_file():

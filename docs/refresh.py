@@ -39,7 +39,7 @@ NOT_RUN = {
     ". .venv/bin/activate": "the reader has the environment already",
 }
 FENCE = re.compile(r"^```(\w+)\n(.*?)^```$", re.MULTILINE | re.DOTALL)
-SAVED = re.compile(r"\bas `([\w.-]+)`:\s*$")
+SAVED = re.compile(r"\bas\s`([\w.-]+)`:\s*$")
 MARKED = re.compile(r"(<!-- begin (\w+) -->\n).*?(<!-- end \2 -->)", re.DOTALL)
 RUN = {"console", "bash", "python"}
 

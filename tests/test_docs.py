@@ -238,6 +238,16 @@ def test_the_toy_substance_answers(monkeypatch):
     assert answer["window"]["median_h"] > 0
 
 
+def test_the_operator_s_page_has_every_variable_of_the_environment():
+    text = page("operating.md")
+    for path in (ROOT / "detectapi").rglob("*.py"):
+        source = path.read_text(encoding="utf-8")
+        names = set(re.findall(r"\bDETECTAPI_[A-Z_]*[A-Z]", source))
+        names |= {f"DETECTAPI_{name}" for name in re.findall(r'\bnumber\("([A-Z_]+)"', source)}
+
+        assert names <= set(re.findall(r"`(DETECTAPI_[A-Z_]+)", text)), path.name
+
+
 def test_contributing_has_every_room():
     text = (ROOT / "CONTRIBUTING.md").read_text(encoding="utf-8").partition("## Rooms\n")[2].partition("\n## ")[0]
     named = {
