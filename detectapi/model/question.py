@@ -12,22 +12,14 @@ from detectapi.inputs.table import INPUTS
 from detectapi.knowledge import catalog
 from detectapi.knowledge.posterior import NONE, Posterior, posterior
 from detectapi.model.asked_assay import read_assay
-from detectapi.model.dosing import dose_groups, form_shares
+from detectapi.model.limits import check_coefficients, check_open_doses
 from detectapi.model.physiology import Physiology
 from detectapi.model.population import adjust
 from detectapi.model.renal import gfr_at_age
 from detectapi.values.assay import Assay, Reading
 from detectapi.values.errors import InputError, NotSupported
 from detectapi.values.regimen import Amount, Regimen, Train, from_end, pattern_train
-from detectapi.values.substance import Parameter, Path, Substance
-
-LONGEST_VOID = INPUTS["specimen.void_interval_h"].bounds[1]
-MOST_OPEN_DOSE_DRAWS = 500_000
-"""Doses that still enter the body, or lie within the longest void, are followed one by one: their number times draws is bounded."""
-
-FEWEST_DRAWS = int(INPUTS["options.draws"].bounds[0])
-MOST_COEFFICIENTS = 20_000_000
-"""Each way in keeps a coefficient for each pole in each draw, and brings a pole of its own. So many take 0.3 to 1 GB in all."""
+from detectapi.values.substance import Parameter, Substance
 
 
 @dataclass(frozen=True, slots=True)
@@ -74,8 +66,9 @@ def read_question(request: Mapping[str, Any]) -> Question:
     _check_person(request.get("person") or {}, substance)
     assay = read_assay(request.get("assay"), substance)
     _check_answerable(substance, assay)
-    _check_work(regimen, substance, request)
-    _check_room(regimen, substance, assay, request)
+    draws = (request.get("options") or {}).get("draws", 0)
+    check_open_doses(regimen, substance, draws, pointer="/pattern" if request.get("pattern") else "/doses")
+    check_coefficients(regimen, substance, assay, draws)
     half_life = _read_half_life(model, substance, regimen) if model.get("kind") == "half-life" else None
     learnt, calibration = _posterior(substance, model) if half_life is None else (None, NONE)
     return Question(
@@ -143,53 +136,6 @@ def _check_answerable(substance: Substance, assay: Assay) -> None:
             pointer="/substance",
             code="not-supported",
         )
-
-
-def _check_work(regimen: Regimen, substance: Substance, request: Mapping[str, Any]) -> None:
-    draws = (request.get("options") or {}).get("draws", 0)
-    open_doses = 0
-    for train in regimen.trains:
-        route = substance.routes[train.route]
-        forms = [route.forms[i] for i in form_shares(route, train.amount.centre)]
-        delay = max(_delay(path, substance) for form in forms for path in form.paths)
-        reach = LONGEST_VOID + delay + train.end  # hours for which its last dose is still open
-        if reach > 0.0:
-            open_doses += min(train.count, 1 + int(reach / train.every)) if train.every else train.count
-    if open_doses * draws > MOST_OPEN_DOSE_DRAWS:
-        most = MOST_OPEN_DOSE_DRAWS // draws
-        raise InputError(
-            f"Too many doses within a day of the last one: at most {most} at this number of draws.",
-            pointer="/pattern" if request.get("pattern") else "/doses", code="too-much-work", allowed=[0, most],
-        )  # fmt: skip
-
-
-def _check_room(regimen: Regimen, substance: Substance, assay: Assay, request: Mapping[str, Any]) -> None:
-    """Refuse what would not fit into memory: doses whose amount is a range, and routes, are ways in of their own."""
-    options = request.get("options") or {}
-    groups = dose_groups(regimen, substance)
-    ways = sum(len(substance.routes[group.route].forms[group.form].paths) for group in groups)
-    coefficients = 0
-    for component in assay.components:
-        own = sum(1 + moiety.peripherals for analyte in component.weights for moiety in substance.lineage(analyte))
-        coefficients += ways * len(component.weights) * (ways * len(component.weights) + own)
-    if coefficients * options.get("draws", 0) <= MOST_COEFFICIENTS:
-        return
-    most = MOST_COEFFICIENTS // coefficients
-    if most >= FEWEST_DRAWS:
-        raise InputError(
-            f"At most {most} draws with so many routes and amounts given as ranges.",
-            pointer="/options/draws", code="too-much-work", allowed=[FEWEST_DRAWS, most],
-        )  # fmt: skip
-    raise InputError(
-        "Too many amounts given as ranges; give most of them as a number, or use repeat for equal doses.",
-        pointer="/doses", code="too-much-work",
-    )  # fmt: skip
-
-
-def _delay(path: Path, substance: Substance) -> float:
-    """Hours after a dose at which a path begins its last way in. [h]"""
-    parts = (substance.parameters.get(f"{path.prefix}.{kind}") for kind in ("lag_time", "release_duration"))
-    return sum(part.value for part in parts if part is not None)
 
 
 def _read_regimen(request: Mapping[str, Any], substance: Substance) -> Regimen:

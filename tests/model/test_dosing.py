@@ -159,6 +159,13 @@ def test_what_is_absorbed_rises_in_a_straight_line_in_between():
     assert absorbed == pytest.approx(np.linspace(28.0 * 0.54, 56.0 * 0.42, 15))
 
 
+def test_each_form_of_a_route_takes_its_share_of_the_amount():
+    dose = train(42.0, route="oral")
+    small, large = given(spray(dose).dosing.doses("parent", Regimen((dose,))))
+
+    assert (small[0] / MOLAR, large[0] / MOLAR) == pytest.approx((14.0, 28.0))
+
+
 @pytest.mark.parametrize(
     ("per_kg", "shares"),
     [(0.3, {0: 1.0}), (0.6, {0: 1 / 3, 1: 2 / 3}), (0.9, {1: 1.0})],

@@ -1,0 +1,84 @@
+"""How much work and memory one question may take."""
+
+from __future__ import annotations
+
+from detectapi.inputs.table import INPUTS
+from detectapi.model.dosing import dose_groups
+from detectapi.values.assay import Assay
+from detectapi.values.errors import InputError
+from detectapi.values.regimen import Regimen, Train
+from detectapi.values.substance import Path, RouteForm, Substance
+
+LONGEST_VOID = INPUTS["specimen.void_interval_h"].bounds[1]
+FEWEST_DRAWS = int(INPUTS["options.draws"].bounds[0])
+
+MOST_OPEN_DOSES = 500_000
+"""Doses times draws. A dose is open if, after the end of the last one, it still enters the body or lies within the longest void;
+open doses are computed one by one."""
+
+MOST_COEFFICIENTS = 20_000_000
+"""Coefficients of all sums of exponentials of all draws: each absorption path has one for each pole, and adds a pole of its own.
+So many take 0.3 to 1 GB."""
+
+
+def check_open_doses(regimen: Regimen, substance: Substance, draws: int, pointer: str) -> None:
+    """Refuse more open doses than can be computed in reasonable time.
+
+    Raises
+    ------
+    InputError
+    """
+    open_doses = 0
+    for train, forms in _forms(regimen, substance):
+        delay = max(_delay(path, substance) for form in forms for path in form.paths)
+        open_hours = LONGEST_VOID + delay + train.end  # for which the last dose of the train is still open
+        if open_hours > 0.0:
+            open_doses += min(train.count, 1 + int(open_hours / train.every)) if train.every else train.count
+    if open_doses * draws > MOST_OPEN_DOSES:
+        most = MOST_OPEN_DOSES // draws
+        raise InputError(
+            f"Too many doses within a day of the last one: at most {most} at this number of draws.",
+            pointer=pointer, code="too-much-work", allowed=[0, most],
+        )  # fmt: skip
+
+
+def _forms(regimen: Regimen, substance: Substance) -> list[tuple[Train, list[RouteForm]]]:
+    """Each train with the forms of its route that its doses have."""
+    groups = dose_groups(regimen, substance)
+    return [
+        (train, [substance.routes[group.route].forms[group.form] for group, shares in groups.items() if i in shares])
+        for i, train in enumerate(regimen.trains)
+    ]
+
+
+def _delay(path: Path, substance: Substance) -> float:
+    """Time after a dose at which the last absorption along a path begins. [h]"""
+    parts = (substance.parameters.get(f"{path.prefix}.{kind}") for kind in ("lag_time", "release_duration"))
+    return sum(part.value for part in parts if part is not None)
+
+
+def check_coefficients(regimen: Regimen, substance: Substance, assay: Assay, draws: int) -> None:
+    """Refuse what would not fit into memory: each route, and each amount that is a range, has absorption paths of its own.
+
+    Raises
+    ------
+    InputError
+    """
+    groups = dose_groups(regimen, substance)
+    paths = sum(len(substance.routes[group.route].forms[group.form].paths) for group in groups)
+    coefficients = 0
+    for component in assay.components:
+        own = sum(1 + moiety.peripherals for analyte in component.weights for moiety in substance.lineage(analyte))
+        coefficients += paths * len(component.weights) * (paths * len(component.weights) + own)
+    if coefficients * draws <= MOST_COEFFICIENTS:
+        return
+    most = MOST_COEFFICIENTS // coefficients
+    if most >= FEWEST_DRAWS:
+        raise InputError(
+            f"At most {most} draws with so many routes and amounts given as ranges.",
+            pointer="/options/draws", code="too-much-work", allowed=[FEWEST_DRAWS, most],
+        )  # fmt: skip
+    raise InputError(
+        "Too many amounts given as ranges; give most of them as a number, or use repeat for equal doses.",
+        pointer="/doses", code="too-much-work",
+    )  # fmt: skip
