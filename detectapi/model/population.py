@@ -100,12 +100,12 @@ class Population:
 
     def prepare(self, names: Iterable[str]) -> None:
         """Make the random numbers of many parameters at once."""
-        known = [self.parameters[name] for name in names if name in self.parameters]
-        self.deviates.prepare("knowledge", [p.name for p in known if p.uncertainty])
-        people = [p.name for p in known if p.variability and p.between == "people"]
+        needed = [self.parameters[name] for name in names]
+        self.deviates.prepare("knowledge", [p.name for p in needed if p.uncertainty])
+        people = [p.name for p in needed if p.variability and p.between == "people"]
         people += [other for name in people for other, _ in self._mixing.get(name, ())]
         self.deviates.prepare("people", dict.fromkeys(people))
-        self.deviates.prepare("specimen", [p.name for p in known if p.variability and p.between == "specimens"])
+        self.deviates.prepare("specimen", [p.name for p in needed if p.variability and p.between == "specimens"])
 
     def __call__(self, name: str) -> Value:
         """Individual values of a parameter.

@@ -5,14 +5,17 @@ from detectapi.model.draws import PEOPLE_PER_ROW, STREAMS, Draws, MedianDraw, la
 
 
 @pytest.mark.parametrize(
-    ("asked", "made"), [(100, 100), (101, 150), (500, 500), (501, 750), (2000, 2000), (20_000, 20_000)]
-)
-def test_layout_has_at_least_the_draws_asked_for(asked, made):
+    ("asked", "made", "batches"),
+    [
+        (1, 100, 2), (100, 100, 2), (101, 150, 3), (500, 500, 10), (501, 750, 5), (1000, 1000, 10), (1001, 1250, 5),
+        (2000, 2000, 10), (20_000, 20_000, 10),
+    ],
+)  # fmt: skip
+def test_layout_has_at_least_the_draws_asked_for_in_batches_of_equal_size(asked, made, batches):
     plan = layout(asked)
 
-    assert made == plan.draws
+    assert (made, batches) == (plan.draws, plan.batches)
     assert plan.groups % plan.batches == 0
-    assert plan.batches >= 2
 
 
 def test_two_rows_of_a_group_share_people_but_not_knowledge():

@@ -130,6 +130,20 @@ def test_the_usual_flow_by_urine_creatinine_is_that_of_the_excretion_of_the_pers
     assert person.flow == pytest.approx(EXCRETED * 100.0 / 100.0 / 14.4)
 
 
+def test_the_usual_flow_by_fluid_intake_is_the_part_of_it_that_becomes_urine():
+    # 0.7 of 2 L in the 1440 minutes of a day.
+    person, _ = made_up(hydration={"fluid_intake_l_day": 2.0})
+
+    assert person.flow == pytest.approx(1400.0 / 1440.0)
+
+
+def test_the_usual_flow_by_specific_gravity_is_that_of_the_osmoles_of_the_person():
+    # 720 mOsm at 3e-5 kg/mOsm: a gravity of 1.015 is 500 mOsm/kg, so 1.44 L in 1440 minutes.
+    person, _ = made_up(hydration={"specific_gravity": 1.015})
+
+    assert person.flow == pytest.approx(1.0)
+
+
 SPREAD = {"creatinine_between_voids": {"variability": 0.3}, "urine_flow_between_voids": {"variability": 0.4}}
 TWO_VOIDS = FixedDeviates({("specimen", "creatinine_between_voids"): [0.0, 1.0]})
 

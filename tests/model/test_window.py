@@ -6,7 +6,7 @@ from scipy.special import ndtr, ndtri
 
 from detectapi.exponentials import Crossings
 from detectapi.model.draws import Draws, layout
-from detectapi.model.window import combine, curve_times, probability_curve, summarise
+from detectapi.model.window import bands, combine, curve_times, interval, probability_curve, summarise
 
 TYPICAL = 60.0
 
@@ -35,12 +35,12 @@ def test_interval_is_that_of_people_and_knowledge_together():
 
 def test_knowledge_band_is_that_of_knowledge_alone():
     time = np.array([30.0, 45.0, 60.0, 90.0, 130.0])
-    bands = []
+    edges = []
     for seed in range(40):
         plan, last = made_up(seed)
         curve = probability_curve(np.zeros_like(last), last, plan, 0.9, time)
-        bands.append([curve.low, curve.high])
-    low, high = np.mean(bands, axis=0)
+        edges.append([curve.low, curve.high])
+    low, high = np.mean(edges, axis=0)
 
     true_low, true_high = (ndtr((k * 0.3 * 1.645 - np.log(time / TYPICAL)) / 0.4) for k in (-1.0, 1.0))
     assert low == pytest.approx(true_low, abs=0.05)
@@ -135,6 +135,54 @@ def test_curve_times_are_round_and_few(longest):
     assert 0.0 == time[0]
     assert time[-1] >= 0.99 * longest
     assert 2 <= len(time) <= 90
+
+
+@pytest.mark.parametrize(
+    ("longest", "step", "points"),
+    [(1.0, 0.25, 6), (14.0, 0.25, 60), (20.0, 0.5, 43), (50.0, 1.0, 54), (100.0, 2.0, 54), (500.0, 12.0, 45)],
+)
+def test_curve_times_reach_5_percent_beyond_the_last_in_the_smallest_round_step_that_fits(longest, step, points):
+    # Nearly all draws are positive for the same time: 1.05 of it is the end.
+    time = curve_times(np.full(1000, longest))
+
+    assert np.array_equal(time, step * np.arange(points))
+
+
+def test_interval_has_the_quantiles_between_sorted_draws():
+    plan = layout(100)
+    last = np.arange(100.0)[::-1]
+    low, median, high, _, ever = interval(last, plan, 0.8)
+
+    # Quantile q of 0 to 99 lies at 99 q.
+    assert (low, median, high) == pytest.approx((9.9, 49.5, 89.1))
+    assert ever == pytest.approx(0.99)
+
+
+def test_monte_carlo_error_worked_out_for_two_batches():
+    # Of T = 0 to 99 the first batch has the 50 smallest but for one: 1 of 50 lies above the median, 49 of 50 in the other.
+    plan, last = layout(100), np.concatenate([np.arange(49.0), [50.0, 49.0], np.arange(51.0, 100.0)])
+    error = interval(last, plan, 0.9)[3]
+
+    # The shares differ by 0.96, so their standard error is 0.48. The quantiles 0.3 and 0.7, 0.2 = 2 / sqrt(100) from the middle,
+    # lie 39.6 h apart: 99 h for each unit of probability.
+    assert error == pytest.approx(0.48 * 99.0)
+
+
+def test_several_rows_have_the_intervals_they_have_alone():
+    plan, rows = layout(100), np.random.default_rng(2).lognormal(size=(3, 100))
+    together = interval(rows, plan, 0.9)
+
+    for i, row in enumerate(rows):
+        assert [values[i] for values in together] == pytest.approx(interval(row, plan, 0.9), rel=1e-12)
+
+
+def test_bands_of_a_concentration_are_its_quantiles_at_each_time():
+    time, typical = np.array([0.0, 1.0]), np.array([5.0, 6.0])
+    found = bands(time, typical, np.stack([np.arange(100.0)[::-1], 2.0 * np.arange(100.0)]))
+
+    assert {0.05: 5.0, 0.25: 25.0, 0.5: 50.0, 0.75: 75.0, 0.95: 95.0} == {q: v[0] for q, v in found.quantiles.items()}
+    assert [10.0, 50.0, 100.0, 150.0, 190.0] == [v[1] for v in found.quantiles.values()]
+    assert (found.time is time, found.typical is typical) == (True, True)
 
 
 def test_quantiles_of_the_normal_used_here():
