@@ -62,7 +62,8 @@ class SeededDraws(Draws):
         for numbers, seed in zip(
             uniform.reshape(-1, *uniform.shape[2:]), seeds.reshape(-1, seeds.shape[-1]), strict=True
         ):
-            Generator(PCG64(Hashed(seed))).random(out=numbers)
+            source: Any = Hashed(seed)  # numpy takes any ISeedSequence; its types name SeedSequence only
+            Generator(PCG64(source)).random(out=numbers)
         return stratified(np.moveaxis(uniform, 2, 0)).reshape(len(names), people, -1)
 
 

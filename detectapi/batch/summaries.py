@@ -10,7 +10,7 @@ import numpy as np
 from detectapi.knowledge import evidence
 from detectapi.model import notes
 from detectapi.model.answer import hours
-from detectapi.model.arrays import Floats
+from detectapi.model.arrays import Bools, Floats
 from detectapi.model.draws import layout
 from detectapi.model.physiology import Person, Specimen
 from detectapi.model.question import Question
@@ -34,7 +34,7 @@ def summaries(
         At which the probability of a positive specimen is wanted. [h after the last dose]
     """
     options = rows[0].options
-    finite = np.isfinite(first).all(axis=1) & np.isfinite(last).all(axis=1)
+    finite: Bools = np.asarray(np.isfinite(first).all(axis=1) & np.isfinite(last).all(axis=1))
     low, median, high, error, ever = interval(last, layout(options["draws"]), options["level"])
     chances = [((first <= t) & (t < last)).mean(axis=1) for t in times]
     written: list[Any] = []

@@ -47,7 +47,7 @@ class Kinetics:
 
     # -- elimination --------------------------------------------------------------------------------------------------
 
-    def renal_clearance(self, moiety: str, flow: Value, ph: Value) -> Value:
+    def renal_clearance(self, moiety: str, flow: Value, ph: Value) -> Floats:
         """Renal clearance of the person at a urine flow and pH.
 
         Parameters
@@ -62,7 +62,7 @@ class Kinetics:
             [L/h]
         """
         clearance = self._renal_clearance(moiety, self.population, self.person.gfr, flow, ph)
-        return clearance * self.population.given(f"{moiety}.renal_factor", 1.0) * L_H_PER_ML_MIN
+        return np.asarray(clearance * self.population.given(f"{moiety}.renal_factor", 1.0) * L_H_PER_ML_MIN)
 
     def _renal_clearance(
         self,

@@ -187,7 +187,8 @@ class Trial:
     def dose(self) -> np.ndarray:
         """Amount given. Shape (size,) or a scalar. [umol]"""
         groups = self.simulation.dosing.doses(self.question.substance.root.id, self.question.regimen)
-        return sum(float(np.sum(g.amount * g.count)) * (1.0 if g.scale is None else g.scale) for g in groups)
+        amounts = [float(np.sum(g.amount * g.count)) * (1.0 if g.scale is None else g.scale) for g in groups]
+        return sum(amounts[1:], start=np.asarray(amounts[0]))
 
     # -- specimens ----------------------------------------------------------------------------------------------------
 
