@@ -17,7 +17,7 @@ from detectapi.model.physiology import Physiology
 from detectapi.model.population import adjust
 from detectapi.model.renal import gfr_at_age
 from detectapi.values.assay import Assay, Reading
-from detectapi.values.errors import InputError, NotSupported
+from detectapi.values.errors import NotSupported
 from detectapi.values.regimen import Amount, Regimen, Train, from_end, pattern_train
 from detectapi.values.substance import Parameter, Substance
 
