@@ -11,7 +11,6 @@ from typing import Any
 
 import numpy as np
 
-from detectapi.exponentials import respond
 from detectapi.model.question import read_question
 from detectapi.model.simulation import Simulation, simulate_typical
 
@@ -85,8 +84,7 @@ def molar_mass(simulation: Simulation, analyte: str) -> float:
 
 def plasma(simulation: Simulation, analyte: str) -> Callable[[np.ndarray], np.ndarray]:
     """Plasma concentration as a function of hours after the end of the last dose. [ng/mL]"""
-    doses = simulation.dosing.doses(analyte, simulation.question.regimen)
-    response = respond(simulation.kinetics.chain(analyte), doses, _INSTANT)
+    response = simulation.plasma(analyte, (simulation.question.regimen,), _INSTANT)
     mass = molar_mass(simulation, analyte)
     return lambda hours: response.concentration(hours)[:, 0] * mass
 

@@ -11,7 +11,7 @@ from dataclasses import dataclass, replace
 from typing import Any, TypeAlias
 
 from detectapi.inputs.distribution import InputDistribution, from_given, population_default
-from detectapi.inputs.table import INPUTS, Input
+from detectapi.inputs.table import INPUTS, Input, entries
 from detectapi.values.substance import Parameter
 
 Request: TypeAlias = Mapping[str, Any]
@@ -32,6 +32,9 @@ SINGLE = {
 }
 """Inputs of a section that do not exclude each other."""
 
+COVARIATES = tuple(entry.name for entry in entries.COVARIATES)
+"""Covariates of words, as the data name them."""
+
 KIDNEY, HYDRATION, SPECIMEN = (_readable(INPUTS.among(name)) for name in ("kidney", "hydration", "specimen flow"))
 """Inputs of which at most one is given: measures of the kidneys, of the usual urine flow, and of the specimen's."""
 
@@ -46,6 +49,8 @@ class KnownInputs:
         By name; those of the specimen as ``specimen.urine_ph`` and the like.
     sex, hepatic_class : str or None
     interactions : tuple of str
+    words : tuple of (str, str)
+        Covariates of words that are told, each with its word.
     renal_measure : str
         Name of the distribution that tells the kidney function.
     hydration_measure : str
@@ -58,6 +63,7 @@ class KnownInputs:
     sex: str | None
     hepatic_class: str | None
     interactions: tuple[str, ...]
+    words: tuple[tuple[str, str], ...]
     renal_measure: str
     hydration_measure: str
     specimen_measure: str | None
@@ -71,7 +77,7 @@ class KnownInputs:
         """Everything but the numbers. Two people with the same structure can be sampled side by side."""
         known = tuple((one.name, one.exact, one.is_default) for one in self.distributions.values())
         return (
-            self.sex, self.hepatic_class, self.interactions,
+            self.sex, self.hepatic_class, self.interactions, self.words,
             self.renal_measure, self.hydration_measure, self.specimen_measure, known,
         )  # fmt: skip
 
@@ -113,6 +119,7 @@ def read_known(request: Request, defaults: Defaults, stages: Stages) -> KnownInp
         sex=person.get("sex"),
         hepatic_class=person.get("hepatic_class"),
         interactions=tuple(person.get("interactions") or ()),
+        words=tuple((name, person[name]) for name in COVARIATES if person.get(name) is not None),
         renal_measure=kidney[0].name if kidney else "egfr_ml_min_1_73m2",
         hydration_measure=flow[0].name if flow else "urine_flow_ml_h",
         specimen_measure=own_flow[0].name if own_flow else None,

@@ -20,7 +20,7 @@ from detectapi.model.columns import Columns, People
 from detectapi.model.physiology import Person
 from detectapi.model.population import Population
 from detectapi.values.regimen import Regimen, Train
-from detectapi.values.substance import Route, RouteForm, Substance
+from detectapi.values.substance import Lineage, Route, RouteForm, Substance
 
 UMOL_PER_MMOL = 1000.0
 REFERENCE_WEIGHT = 70.0
@@ -43,14 +43,15 @@ class Dosing:
         self.population = population
         self.columns = Columns(person.gfr.shape)
         self._weight = person.covariates["weight_kg"]
-        self._absorptions: dict[tuple[str, int, str], tuple[Absorption, ...]] = {}
+        self._absorptions: dict[tuple[str, int, Lineage], tuple[Absorption, ...]] = {}
 
-    def doses(self, analyte: str, *regimens: Regimen, people: People = None, per_mg: bool = False) -> list[Doses]:
+    def doses(self, lineage: Lineage, *regimens: Regimen, people: People = None, per_mg: bool = False) -> list[Doses]:
         """Doses in groups that share what `DoseGroup` names.
 
         Parameters
         ----------
-        analyte : str
+        lineage : Lineage
+            The way of formation whose moieties they reach.
         *regimens : Regimen
             One for all, or one for each of the people; then they differ in the amounts only, and one regimen's amounts are a
             multiple of another's within each group.
@@ -75,7 +76,7 @@ class Dosing:
             starts, durations, intervals = np.array([[train.start, train.duration, train.every] for train in first]).T
             counts = np.array([train.count for train in first])
             scale = reduce(np.multiply, factors) if factors else None
-            absorptions = self._absorbed(group.route, group.form, analyte, people)
+            absorptions = self._absorbed(group.route, group.form, lineage, people)
             gathered.append(Doses(amounts, starts, durations, intervals, counts, scale, absorptions))
         return gathered
 
@@ -127,25 +128,24 @@ class Dosing:
             numbers = numbers[list(people)]
         return np.exp(spread * numbers).take(self.population.selection.inputs, axis=-1)
 
-    def _absorbed(self, route: str, form: int, analyte: str, people: People) -> tuple[Absorption, ...]:
-        """The ways by which a dose reaches the moieties of an analyte's chain, in the columns of some people."""
-        key = route, form, analyte
+    def _absorbed(self, route: str, form: int, lineage: Lineage, people: People) -> tuple[Absorption, ...]:
+        """The ways by which a dose reaches the moieties of a chain, in the columns of some people."""
+        key = route, form, lineage
         if key not in self._absorptions:
-            lineage = [moiety.id for moiety in self.substance.lineage(analyte)]
             self._absorptions[key] = self._paths(self.substance.routes[route].forms[form], lineage)
         columns = self.columns.of(people)
         paths = self._absorptions[key]
         return paths if isinstance(columns, slice) else tuple(path.pick(columns) for path in paths)
 
-    def _paths(self, form: RouteForm, lineage: list[str]) -> tuple[Absorption, ...]:
+    def _paths(self, form: RouteForm, lineage: Lineage) -> tuple[Absorption, ...]:
         get = self.population
         fractions = {(path.prefix, m): get(f"{path.prefix}.fraction_{m}") for path in form.paths for m in path.delivers}
         excess = np.maximum(sum(fractions.values()), 1.0)  # no draw absorbs more than was given
         absorptions = []
         for path in form.paths:
-            delivered = np.zeros((len(lineage), self.columns.n))
-            for position, moiety in enumerate(lineage):
-                if (path.prefix, moiety) in fractions:
+            delivered = np.zeros((len(lineage.moieties), self.columns.n))
+            for position, (moiety, counts) in enumerate(zip(*lineage, strict=True)):
+                if counts and (path.prefix, moiety) in fractions:
                     delivered[position] = self.columns.wide(fractions[path.prefix, moiety] / excess)
             first_order = path.kind in ("first-order", "zero-then-first-order")
             zero_order = path.kind in ("zero-order", "zero-then-first-order")

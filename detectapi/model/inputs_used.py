@@ -36,7 +36,7 @@ def inputs_used(request: Mapping[str, Any], question: Question) -> list[dict[str
     if "void_interval_h" not in known.distributions:
         default = question.physiology.defaults["void_interval_h"]
         used.append(_distribution(population_default("void_interval_h", default)))
-    used += _words(request.get("person") or {})
+    used += _words(request.get("person") or {}) + _covariates(question)
     if question.physiology.estimated_gfr is not None:
         used.append(_estimated_gfr(question.physiology, question.physiology.estimated_gfr))
     if known.renal_measure != "creatinine_clearance_ml_min":
@@ -62,6 +62,25 @@ def _words(person: Mapping[str, Any]) -> list[dict[str, Any]]:
     used = [{"name": n, "value": person[n], "source": "given"} for n in ("sex", "hepatic_class") if person.get(n)]
     if person.get("interactions"):
         used.append({"name": "interactions", "value": list(person["interactions"]), "source": "given"})
+    return used
+
+
+def _covariates(question: Question) -> list[dict[str, Any]]:
+    """Covariates of words: told, implied by the pattern of use, or drawn among people by their shares."""
+    known = question.physiology.known
+    used: list[dict[str, Any]] = [{"name": name, "value": word, "source": "given"} for name, word in known.words]
+    for name, covariate in question.substance.covariates.items():
+        if name in dict(known.words):
+            continue
+        origin = catalog.origin_card(covariate.origin)
+        if name in question.covariates:
+            pattern = question.regimen.pattern
+            used.append({"name": name, "value": question.covariates[name], "source": "derived",
+                         "detail": f"from the pattern of use, {pattern}", "origin": origin})  # fmt: skip
+            continue
+        shares = (f"{word} {share:.0%}" for word, share in zip(covariate.words, covariate.shares, strict=True))
+        used.append({"name": name, "value": list(covariate.words), "source": "population default",
+                     "detail": f"drawn among people: {', '.join(shares)}", "origin": origin})  # fmt: skip
     return used
 
 

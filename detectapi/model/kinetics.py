@@ -15,7 +15,7 @@ from detectapi.model.physiology import Person
 from detectapi.model.population import Population
 from detectapi.model.renal import renal_clearance
 from detectapi.values.regimen import Regimen
-from detectapi.values.substance import Substance
+from detectapi.values.substance import Lineage, Substance
 
 PH_SENSITIVITY = "renal.ph_sensitivity"
 L_H_PER_ML_MIN = 0.06
@@ -43,7 +43,7 @@ class Kinetics:
         self.columns = Columns(person.gfr.shape)
         self._dispositions: dict[str, Disposition] = {}
         self._nonrenal: dict[str, Value] = {}
-        self._chains: dict[str, Chain] = {}
+        self._chains: dict[tuple[str, ...], Chain] = {}
 
     # -- elimination --------------------------------------------------------------------------------------------------
 
@@ -134,36 +134,34 @@ class Kinetics:
             return self.population(f"{moiety}.peripheral_volume_{i}")
         return exchange * self.population(f"{moiety}.release_half_life_{i}") / math.log(2.0)
 
-    def formation(self, moiety: str) -> Floats:
-        """Clearance of the parent that forms a metabolite. Shape (columns,). [L/h]
+    def formation(self, moiety: str, parent: str) -> Floats:
+        """Clearance of a parent that forms a metabolite. Shape (columns,). [L/h]
 
         A draw may make the fractions of one parent's metabolites add up to more than 1; they are then scaled down together.
         """
-        parent = self.substance.moiety(moiety).formed_from
-        if parent is None:
-            raise ValueError(f"{moiety} is not formed from another moiety")
-        siblings = [m.id for m in self.substance.moieties if m.formed_from == parent]
-        fractions = {m: self.population(f"{m}.formation_fraction") for m in siblings}
+        siblings = [m for m in self.substance.moieties if parent in m.parents]
+        fractions = {m.id: self.population(m.formation_fraction(parent)) for m in siblings}
         excess = np.maximum(sum(fractions.values()), 1.0)
         return self.columns.wide(fractions[moiety] / excess * self.nonrenal_clearance(parent))
 
-    def chain(self, analyte: str, people: People = None) -> Chain:
-        """The moieties from the administered one to an analyte, in the columns of some people."""
-        if analyte not in self._chains:
-            lineage = [moiety.id for moiety in self.substance.lineage(analyte)]
-            dispositions = tuple(self.disposition(moiety) for moiety in lineage)
-            self._chains[analyte] = Chain(dispositions, tuple(self.formation(moiety) for moiety in lineage[1:]))
-        chain, columns = self._chains[analyte], self.columns.of(people)
+    def chain(self, lineage: Lineage, people: People = None) -> Chain:
+        """The moieties along a way of formation, in the columns of some people."""
+        way = lineage.moieties
+        if way not in self._chains:
+            dispositions = tuple(self.disposition(moiety) for moiety in way)
+            steps = zip(way[1:], way, strict=False)
+            self._chains[way] = Chain(dispositions, tuple(self.formation(moiety, parent) for moiety, parent in steps))
+        chain, columns = self._chains[way], self.columns.of(people)
         return chain if isinstance(columns, slice) else chain.pick(columns)
 
 
 def parameter_names(substance: Substance, analytes: Iterable[str], regimen: Regimen) -> list[str]:
     """Names of all parameters that a question needs, so that their random numbers are made at once."""
     asked = list(analytes)
-    needed = dict.fromkeys(m.id for analyte in asked for m in substance.lineage(analyte))
+    needed = dict.fromkeys(name for analyte in asked for name in substance.ancestors(analyte))
     needed |= dict.fromkeys(substance.stands_with(analyte) for analyte in asked)
-    parents = {substance.moiety(m).formed_from for m in needed}
-    needed |= dict.fromkeys(m.id for m in substance.moieties if m.formed_from is not None and m.formed_from in parents)
+    parents = {parent for name in needed for parent in substance.moiety(name).parents}
+    needed |= dict.fromkeys(moiety.id for moiety in substance.moieties if parents.intersection(moiety.parents))
     prefixes = [f"{m}." for m in needed]
     for group in dose_groups(regimen, substance):
         prefixes += [f"{path.prefix}." for path in substance.routes[group.route].forms[group.form].paths]

@@ -68,8 +68,9 @@ def check_coefficients(regimen: Regimen, substance: Substance, assay: Assay, dra
     paths = sum(len(substance.routes[group.route].forms[group.form].paths) for group in groups)
     coefficients = 0
     for component in assay.components:
-        own = sum(1 + moiety.peripherals for analyte in component.weights for moiety in substance.lineage(analyte))
-        coefficients += paths * len(component.weights) * (paths * len(component.weights) + own)
+        lineages = [lineage for analyte in component.weights for lineage in substance.lineages(analyte)]
+        own = sum(1 + substance.moiety(name).peripherals for lineage in lineages for name in lineage.moieties)
+        coefficients += paths * len(lineages) * (paths * len(lineages) + own)
     if coefficients * draws <= MOST_COEFFICIENTS:
         return
     most = MOST_COEFFICIENTS // coefficients

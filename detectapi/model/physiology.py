@@ -180,6 +180,7 @@ class Physiology:
             "sex": self.known.sex,
             "hepatic_class": self.known.hepatic_class,
             "interactions": self.known.interactions,
+            **dict(self.known.words),
         }
         flow = self._usual_flow(inputs, equations, creatinine, osmoles)
         shape = (*self.people, len(selection.people))

@@ -6,6 +6,7 @@ import math
 from collections.abc import Iterable, Mapping, Sequence
 from copy import copy
 from dataclasses import replace
+from types import MappingProxyType
 from typing import Any, NamedTuple
 
 import numpy as np
@@ -13,8 +14,12 @@ import numpy as np
 from detectapi.model.arrays import Floats, Ints, Value
 from detectapi.model.covariates import FORMS
 from detectapi.model.draws import Deviates, Selection
+from detectapi.model.normal import inverse_normal
 from detectapi.values.errors import InputError, OutOfRange, nearest
-from detectapi.values.substance import Correlation, Effect, Parameter, Substance
+from detectapi.values.substance import Correlation, Effect, Parameter, Substance, WordCovariate
+
+COVARIATE = "covariate."
+"""Beginning of the name of the random numbers that decide which word of a covariate a person has."""
 
 
 def adjust(substance: Substance, changes: Mapping[str, Mapping[str, float]]) -> dict[str, Parameter]:
@@ -81,6 +86,8 @@ class Population:
     selection : Selection
     covariates : dict
         By name: a number, a word, or an array with one value for each draw. A covariate that is None has no effect.
+    drawn : dict of str to WordCovariate
+        Covariates of words that are drawn among people where they are not told.
     """
 
     def __init__(
@@ -90,11 +97,13 @@ class Population:
         deviates: Deviates,
         selection: Selection,
         covariates: Mapping[str, Any],
+        drawn: Mapping[str, WordCovariate] = MappingProxyType({}),
     ) -> None:
         self.parameters = parameters
         self.deviates = deviates
         self.selection = selection
         self.covariates = covariates
+        self.drawn = drawn
         self._mixing = _mixing(correlations)
         self._values: dict[str, Value] = {}
 
@@ -171,12 +180,20 @@ class Population:
         """By how much a covariate changes a parameter."""
         covariate = self.covariates.get(effect.covariate)
         if covariate is None:
-            return 1.0
+            return self._drawn_factor(effect) if effect.covariate in self.drawn else 1.0
         if effect.form == "category":
             words = (covariate,) if isinstance(covariate, str) else covariate
             return math.prod(effect.factors.get(word, 1.0) for word in words)
         x = np.clip(covariate, *effect.clip) if effect.clip else covariate
         return FORMS[effect.form](x, effect.coefficient, effect.reference)
+
+    def _drawn_factor(self, effect: Effect) -> Value:
+        """The factor of the word that each person has, drawn by the shares of the words. Shape (n,) or (people, n)."""
+        covariate = self.drawn[effect.covariate]
+        ends = inverse_normal(np.minimum(np.cumsum(covariate.shares)[:-1], 1.0 - 1e-12))
+        factors = np.array([effect.factors.get(word, 1.0) for word in covariate.words])
+        numbers = self.deviates.normal("people", f"{COVARIATE}{covariate.id}")
+        return factors[np.searchsorted(ends, numbers, side="right")].take(self.selection.people, axis=-1)
 
 
 def _combine(parameter: Parameter, *departures: Numbers | None) -> Value:

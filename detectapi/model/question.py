@@ -41,6 +41,17 @@ class Question:
         return tuple(dict.fromkeys(a for component in self.assay.components for a in component.weights))
 
     @property
+    def covariates(self) -> dict[str, str]:
+        """Covariates that the doses tell, of those that some parameter depends on: the pattern of use, and what it implies."""
+        pattern, told = self.regimen.pattern, {}
+        if "pattern" in self.substance.effects_of:
+            told["pattern"] = pattern
+        for name, covariate in self.substance.covariates.items():
+            if pattern in covariate.where_pattern:
+                told[name] = covariate.where_pattern[pattern]
+        return told
+
+    @property
     def readings(self) -> tuple[Reading, ...]:
         """Every analyte that some part of the test is asked for, and whether it is read after hydrolysis."""
         parts = self.assay.components
@@ -121,12 +132,10 @@ def _check_answerable(substance: Substance, assay: Assay) -> None:
     """Refuse what data files can say already and the model cannot compute yet."""
     paths = [path for route in substance.routes.values() for form in route.forms for path in form.paths]
     fixed = [p for name, p in substance.parameters.items() if name.endswith((".lag_time", ".release_duration"))]
-    covariates = {effect.covariate for p in substance.parameters.values() for effect in p.effects}
     open_points = [
-        any(len(m.parents) > 1 or m.carrier for m in substance.moieties),
         any(path.kind == "capacity-limited" for path in paths),
         any(p.variability or p.uncertainty or p.effects for p in fixed),
-        bool(substance.covariates or covariates & {"pattern", "amount_mg"}),
+        "amount_mg" in substance.effects_of,
         bool(assay.stages or assay.kit_bias),
         any(component.per_creatinine for component in assay.components),
     ]

@@ -15,6 +15,7 @@ import numpy as np
 from detectapi.inputs.distribution import CENTRAL_90
 from detectapi.model.arrays import Floats
 from detectapi.model.draws import Deviates, Draws, Selection
+from detectapi.model.population import COVARIATE
 from detectapi.model.question import Question, read_question
 from detectapi.model.simulation import Simulation
 from detectapi.model.window import combine
@@ -262,6 +263,8 @@ def _group(source: Source, question: Question) -> Group:
 
 def _part(name: str) -> str:
     """What a parameter is about, in words."""
+    if name.startswith(COVARIATE):
+        return name.removeprefix(COVARIATE).replace("_", " ")
     owner, _, rest = name.partition(".")
     for ends, words in _PARTS:
         if rest.endswith(ends):

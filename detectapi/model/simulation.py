@@ -12,7 +12,7 @@ from typing import NamedTuple
 
 import numpy as np
 
-from detectapi.exponentials import Absorption, Chain, Crossings, Disposition, Doses, Response, crossings, mix, respond
+from detectapi.exponentials import Absorption, Chain, Crossings, Disposition, Response, crossings, mix, respond
 from detectapi.model.arrays import Floats, Value
 from detectapi.model.columns import Columns, People
 from detectapi.model.dosing import Dosing
@@ -100,8 +100,9 @@ class Simulation:
     Parameters
     ----------
     questions : Question or sequence of Question
-        One for each person. Several have the same substance, parameters and assay but for its cutoffs, the same structure of
-        inputs (`Physiology.structure`) and of doses (`detectapi.model.dosing.dose_groups`), and no half-life.
+        One for each person. Several have the same substance, parameters and assay but for its cutoffs, the same covariates of
+        their doses (`Question.covariates`), the same structure of inputs (`Physiology.structure`) and of doses
+        (`detectapi.model.dosing.dose_groups`), and no half-life.
     deviates : Deviates
     selection : Selection, optional
         All draws of the deviates where it is left out.
@@ -132,8 +133,10 @@ class Simulation:
         self.person = self.physiology.person(deviates, self.selection)
         self.specimen = self.physiology.specimen(self.person, deviates, self.selection)
         substance = self.question.substance
+        told = {name: value for name, value in self.person.covariates.items() if value is not None}
+        covariates = {**self.question.covariates, **told}
         self.population = Population(
-            self.question.parameters, substance.correlations, deviates, self.selection, self.person.covariates
+            self.question.parameters, substance.correlations, deviates, self.selection, covariates, substance.covariates
         )
         self.population.prepare(parameter_names(substance, self.question.analytes, self.question.regimen))
         self.columns = Columns(self.person.gfr.shape)
@@ -184,10 +187,36 @@ class Simulation:
         """The same after other doses. Parameters as in `signal`."""
         void_interval = self.columns.wide(self.specimen.void_interval)[self.columns.of(people)]
         if self.question.half_life is not None:
-            root = self.question.substance.root.id
-            return self._one_compartment(self.dosing.doses(root, *regimens, per_mg=per_mg), void_interval)
-        doses = self.dosing.doses(analyte, *regimens, people=people, per_mg=per_mg)
-        return respond(self.kinetics.chain(analyte, people), doses, void_interval)
+            return self._one_compartment(regimens, void_interval, per_mg)
+        return self.plasma(analyte, regimens, void_interval, people, per_mg)
+
+    def plasma(
+        self,
+        analyte: str,
+        regimens: Sequence[Regimen],
+        averaging_time: Floats,
+        people: People = None,
+        per_mg: bool = False,
+    ) -> Response:
+        """Plasma concentration of an analyte after doses, along every way of its formation. [umol/L]
+
+        Parameters
+        ----------
+        analyte : str
+        averaging_time : array, shape (columns,)
+            [h]
+        regimens, people, per_mg
+            As in `signal`.
+        """
+        found = [
+            respond(
+                self.kinetics.chain(lineage, people),
+                self.dosing.doses(lineage, *regimens, people=people, per_mg=per_mg),
+                averaging_time,
+            )
+            for lineage in self.question.substance.lineages(analyte)
+        ]
+        return found[0] if len(found) == 1 else mix(found, [np.ones(len(averaging_time))] * len(found))
 
     def per_plasma(self, analyte: str) -> Value:
         """Concentration in the specimen for each unit of the response. Shape (n,) or (people, n). [ng/mL per umol/L]"""
@@ -282,13 +311,18 @@ class Simulation:
         fraction = self.question.substance.half_life_model.fraction_excreted.get(analyte)
         return self._elimination_rate() * (fraction.value if fraction is not None else 0.0)
 
-    def _one_compartment(self, doses: Sequence[Doses], void_interval: Floats) -> Response:
-        """The textbook view: all that is absorbed enters one litre at once and falls with one half-life."""
-        n = self.columns.n
+    def _one_compartment(self, regimens: Sequence[Regimen], void_interval: Floats, per_mg: bool) -> Response:
+        """The textbook view: all that is absorbed enters one litre at once and falls with one half-life.
+
+        Of a substance that is a carrier only, all is absorbed.
+        """
+        n, root = self.columns.n, self.question.substance.root
+        (lineage,) = self.question.substance.lineages(root.id)
         chain = Chain((Disposition(np.ones(n), self._elimination_rate()[np.newaxis], np.empty((0, n))),), ())
         groups = []
-        for group in doses:
-            absorbed = np.minimum(sum(path.delivered.sum(axis=0) for path in group.absorptions), 1.0)
+        for group in self.dosing.doses(lineage, *regimens, per_mg=per_mg):
+            absorbed = 1.0 if root.carrier else sum(path.delivered.sum(axis=0) for path in group.absorptions)
+            absorbed = np.minimum(absorbed, 1.0)
             groups.append(group._replace(absorptions=(Absorption(np.ones((1, n)) * absorbed, None),)))
         return respond(chain, groups, void_interval)
 

@@ -6,9 +6,10 @@ canonical units (h, L, L/h, mL/min for renal flows, g/mol, mg for dose limits); 
 
 from __future__ import annotations
 
-from collections.abc import Mapping
+from collections.abc import Iterator, Mapping
 from dataclasses import dataclass, field
 from types import MappingProxyType
+from typing import NamedTuple
 
 
 @dataclass(frozen=True, slots=True)
@@ -115,6 +116,24 @@ class Moiety:
     def formed_from(self) -> str | None:
         """Its first parent."""
         return self.parents[0] if self.parents else None
+
+    def formation_fraction(self, parent: str) -> str:
+        """Name of the parameter that says which share of a parent becomes this moiety."""
+        return f"{self.id}.formation_fraction" + ("" if len(self.parents) == 1 else f"_from_{parent}")
+
+
+class Lineage(NamedTuple):
+    """One way of formation, from the administered moiety, or another that is formed from none, to an analyte.
+
+    Attributes
+    ----------
+    moieties : tuple of str
+    delivered : tuple of bool
+        For each moiety, whether what doses deliver of it is counted along this way.
+    """
+
+    moieties: tuple[str, ...]
+    delivered: tuple[bool, ...]
 
 
 @dataclass(frozen=True, slots=True)
@@ -266,7 +285,8 @@ ORDINARY_MOST_MG = 20_000.0
 class Substance:
     """Everything the estimator knows about one administered substance.
 
-    ``sha256`` is of its file, ``numbers_sha256`` of the file without its sentences.
+    ``sha256`` is of its file, ``numbers_sha256`` of the file without its sentences. ``effects_of`` names every covariate that some
+    parameter depends on; ``covariates`` has those of them that are words told of a person.
     """
 
     id: str
@@ -291,6 +311,7 @@ class Substance:
     brands: tuple[Brand, ...] = ()
     most_mg: float = ORDINARY_MOST_MG
     numbers_sha256: str = ""
+    effects_of: frozenset[str] = frozenset()
 
     @property
     def root(self) -> Moiety:
@@ -308,9 +329,27 @@ class Substance:
         """The moiety whose residual of a specimen this one shares: that which it is a conjugate of, or itself."""
         return self.moiety(moiety_id).conjugate_of or moiety_id
 
-    def lineage(self, moiety_id: str) -> tuple[Moiety, ...]:
-        """The moieties from the root to this one, in order of formation."""
-        chain = [self.moiety(moiety_id)]
-        while chain[0].formed_from is not None:
-            chain.insert(0, self.moiety(chain[0].formed_from))
-        return tuple(chain)
+    def lineages(self, moiety_id: str) -> tuple[Lineage, ...]:
+        """Every way of formation that ends in a moiety, each from a moiety that is formed from none.
+
+        What a dose delivers half-way along several of them is counted along one: the first that goes on alike from there.
+        """
+        found: list[Lineage] = []
+        counted: set[tuple[str, ...]] = set()
+        for moieties in self._ways_to(moiety_id):
+            ends = [moieties[i:] for i in range(len(moieties))]
+            found.append(Lineage(moieties, tuple(end not in counted for end in ends)))
+            counted.update(ends)
+        return tuple(found)
+
+    def _ways_to(self, moiety_id: str) -> Iterator[tuple[str, ...]]:
+        parents = self.moiety(moiety_id).parents
+        if not parents:
+            yield (moiety_id,)
+        for parent in parents:
+            for way in self._ways_to(parent):
+                yield (*way, moiety_id)
+
+    def ancestors(self, moiety_id: str) -> tuple[str, ...]:
+        """A moiety and all that it is formed from, each once."""
+        return tuple(dict.fromkeys(name for lineage in self.lineages(moiety_id) for name in lineage.moieties))

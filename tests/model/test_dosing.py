@@ -11,13 +11,14 @@ from detectapi.inputs.distribution import CENTRAL_90
 from detectapi.model.dosing import amount_is_a_factor, dose_groups, form_shares
 from detectapi.model.simulation import Simulation
 from detectapi.values.regimen import Regimen
-from detectapi.values.substance import Path, RouteForm
+from detectapi.values.substance import Lineage, Path, RouteForm
 
 LOW, MIDDLE, HIGH = -CENTRAL_90, 0.0, CENTRAL_90
 SMALL, LARGE = (
     RouteForm(limit, (Path(name, "bolus", ("parent",)),)) for limit, name in ((28.0, "small"), (None, "large"))
 )
 SPRAY = {"small.fraction_parent": 0.54, "large.fraction_parent": 0.42}
+PARENT, FIRST = Lineage(("parent",), (True,)), Lineage(("parent", "first"), (True, True))
 MOLAR = 5.0  # [umol/mg]: 200 g/mol
 
 
@@ -38,7 +39,7 @@ def given(groups):
 
 
 def test_an_amount_is_counted_in_micromoles_of_what_was_taken():
-    (doses,) = simulate().dosing.doses("first", Regimen((train(100.0, start=-6.0, every=3.0, count=3),)))
+    (doses,) = simulate().dosing.doses(FIRST, Regimen((train(100.0, start=-6.0, every=3.0, count=3),)))
 
     assert doses.amount == pytest.approx([100.0 * MOLAR])
     assert (doses.start[0], doses.every[0], doses.count[0]) == (-6.0, 3.0, 3)
@@ -47,7 +48,7 @@ def test_an_amount_is_counted_in_micromoles_of_what_was_taken():
 
 def test_a_dose_per_kg_is_multiplied_by_the_weight_of_the_person():
     dosing = simulate(person=physiology(person={"weight_kg": 90.0})).dosing
-    (doses,) = dosing.doses("parent", Regimen((train(2.0, per_kg=True),)))
+    (doses,) = dosing.doses(PARENT, Regimen((train(2.0, per_kg=True),)))
 
     assert given([doses])[0] == pytest.approx(2.0 * 90.0 * MOLAR)
 
@@ -57,7 +58,7 @@ RANGE = FixedDeviates({("inputs", "amount/doses/0"): [LOW, MIDDLE, HIGH]})
 
 def test_the_ends_of_a_range_of_an_amount_are_its_central_90_percent():
     dosing = simulate(train(50.0, 200.0), deviates=RANGE).dosing
-    (amounts,) = given(dosing.doses("parent", from_to(50.0, 200.0)))
+    (amounts,) = given(dosing.doses(PARENT, from_to(50.0, 200.0)))
 
     said = "the 5th, 50th and 95th percentile of an amount of 50 to 200 mg are not 50, 100 and 200 mg"
     assert amounts / MOLAR == pytest.approx([50.0, 100.0, 200.0]), said
@@ -70,7 +71,7 @@ def from_to(low, high):
 
 def test_each_range_has_numbers_of_its_own_and_an_exact_amount_has_none():
     trains = (train(50.0, 200.0), train(50.0, 200.0, pointer="/doses/1"), train(10.0, pointer="/doses/2"))
-    amounts = given(simulate(deviates=RANGE).dosing.doses("parent", Regimen(trains)))
+    amounts = given(simulate(deviates=RANGE).dosing.doses(PARENT, Regimen(trains)))
 
     assert amounts[0] / MOLAR == pytest.approx([50.0, 100.0, 200.0])
     assert amounts[1] / MOLAR == pytest.approx([100.0, 100.0, 100.0])
@@ -78,14 +79,14 @@ def test_each_range_has_numbers_of_its_own_and_an_exact_amount_has_none():
 
 
 def test_a_range_per_kg_has_both_factors():
-    (amounts,) = given(simulate(deviates=RANGE).dosing.doses("parent", Regimen((train(0.5, 2.0, per_kg=True),))))
+    (amounts,) = given(simulate(deviates=RANGE).dosing.doses(PARENT, Regimen((train(0.5, 2.0, per_kg=True),))))
 
     assert amounts / MOLAR == pytest.approx([0.5 * 80.0, 80.0, 2.0 * 80.0])
 
 
 def test_doses_for_each_mg_leave_the_amount_out_and_keep_the_form():
     dosing = spray(train(84.0, route="oral")).dosing
-    (doses,) = dosing.doses("parent", Regimen((train(84.0, route="oral"),)), per_mg=True)
+    (doses,) = dosing.doses(PARENT, Regimen((train(84.0, route="oral"),)), per_mg=True)
 
     assert doses.amount == pytest.approx([MOLAR])
     assert doses.absorptions[0].delivered[0] == pytest.approx([0.42])
@@ -97,7 +98,7 @@ def test_no_draw_absorbs_more_than_was_given():
         {"swallowed.fraction_parent": 0.8, "swallowed.fraction_first": 0.7, "swallowed.absorption_rate_constant": 1.0},
         forms=(RouteForm(None, paths),),
     )
-    (doses,) = simulate(of=made).dosing.doses("first", Regimen((train(1.0, route="oral"),)))
+    (doses,) = simulate(of=made).dosing.doses(FIRST, Regimen((train(1.0, route="oral"),)))
 
     assert doses.absorptions[0].delivered[:, 0] == pytest.approx([0.8 / 1.5, 0.7 / 1.5])
 
@@ -113,9 +114,9 @@ def test_several_people_have_amounts_of_their_own_in_their_columns():
     regimens = [Regimen((train(amount),)) for amount in (10.0, 30.0)]
     dosing = side_by_side(*(question(*regimen.trains) for regimen in regimens))
 
-    (amounts,) = given(dosing.doses("parent", *regimens))
+    (amounts,) = given(dosing.doses(PARENT, *regimens))
     assert amounts / MOLAR == pytest.approx([10.0, 10.0, 30.0, 30.0])
-    (amounts,) = given(dosing.doses("parent", *regimens[::-1], people=[1, 0]))
+    (amounts,) = given(dosing.doses(PARENT, *regimens[::-1], people=[1, 0]))
     assert amounts / MOLAR == pytest.approx([30.0, 30.0, 10.0, 10.0])
     assert np.array_equal(dosing.amounts(regimens), [[10.0], [30.0]])
 
@@ -124,7 +125,7 @@ def test_some_of_the_people_have_the_weights_that_are_theirs():
     per_kg = [question(train(1.0, per_kg=True), person=physiology(person={"weight_kg": w})) for w in (50.0, 60.0, 70.0)]
     dosing = side_by_side(*per_kg)
 
-    (amounts,) = given(dosing.doses("parent", per_kg[0].regimen, people=[2, 0]))
+    (amounts,) = given(dosing.doses(PARENT, per_kg[0].regimen, people=[2, 0]))
     assert amounts / MOLAR == pytest.approx([70.0, 70.0, 50.0, 50.0])
 
 
@@ -132,7 +133,7 @@ def test_regimens_side_by_side_that_are_no_multiples_of_each_other_are_refused()
     regimens = [Regimen((train(1.0, start=-9.0), train(amount))) for amount in (1.0, 2.0)]
 
     with pytest.raises(ValueError, match="multiples of each other"):
-        side_by_side(*(question(*regimen.trains) for regimen in regimens)).doses("parent", *regimens)
+        side_by_side(*(question(*regimen.trains) for regimen in regimens)).doses(PARENT, *regimens)
 
 
 # -- forms of a route -------------------------------------------------------------------------------------------------
@@ -161,7 +162,7 @@ def test_what_is_absorbed_rises_in_a_straight_line_in_between():
 
 def test_each_form_of_a_route_takes_its_share_of_the_amount():
     dose = train(42.0, route="oral")
-    small, large = given(spray(dose).dosing.doses("parent", Regimen((dose,))))
+    small, large = given(spray(dose).dosing.doses(PARENT, Regimen((dose,))))
 
     assert (small[0] / MOLAR, large[0] / MOLAR) == pytest.approx((14.0, 28.0))
 

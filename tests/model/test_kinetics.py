@@ -6,6 +6,7 @@ import pytest
 from by_hand import FixedDeviates, physiology, question, substance
 
 from detectapi.model.simulation import Simulation
+from detectapi.values.substance import Lineage
 
 
 def simulate(**more):
@@ -98,21 +99,21 @@ def test_a_peripheral_compartment_is_given_by_its_volume_or_by_the_half_life_of_
 def test_a_metabolite_is_formed_by_its_fraction_of_the_nonrenal_clearance():
     kinetics = simulate(analytes=("first",)).kinetics
 
-    assert kinetics.formation("first") == pytest.approx(0.3 * 26.7)
-    assert kinetics.formation("second") == pytest.approx(0.2 * 26.7)
+    assert kinetics.formation("first", "parent") == pytest.approx(0.3 * 26.7)
+    assert kinetics.formation("second", "parent") == pytest.approx(0.2 * 26.7)
 
 
 def test_metabolites_together_form_no_more_than_all_of_the_nonrenal_clearance():
     made = substance({"first.formation_fraction": 0.9, "second.formation_fraction": 0.6})
     kinetics = simulate(of=made, analytes=("first",)).kinetics
-    first, second = kinetics.formation("first"), kinetics.formation("second")
+    first, second = kinetics.formation("first", "parent"), kinetics.formation("second", "parent")
 
     assert first + second == pytest.approx(26.7), "fractions that add up to 1.5 are not scaled down to 1"
     assert first / second == pytest.approx(0.9 / 0.6)
 
 
 def test_the_chain_of_a_metabolite_starts_at_what_was_taken():
-    chain = simulate(analytes=("first",)).kinetics.chain("first")
+    chain = simulate(analytes=("first",)).kinetics.chain(Lineage(("parent", "first"), (True, True)))
 
     assert [29.7 / 50.0, 29.7 / 50.0] == pytest.approx([one.poles[0, 0] for one in chain.dispositions])
     assert chain.formation[0] == pytest.approx(0.3 * 26.7)

@@ -28,7 +28,10 @@ def quantity(value, unit="1"):
 
 
 def parameter(value, unit="1", scale="log", **keys):
-    """A parameter; without spread unless `keys` give one."""
+    """A parameter; without spread unless `keys`, or a dict in place of the value, give one."""
+    if isinstance(value, dict):
+        keys = {**{name: item for name, item in value.items() if name != "value"}, **keys}
+        value = value["value"]
     wide = {"log": (value / 1000, value * 1000), "logit": (0.0, 1.0), "linear": (value - 1000, value + 1000)}[scale]
     rest = {"uncertainty": 0, "low": wide[0], "high": wide[1], "meaning": "a toy", **ASSUMED}
     return {"value": value, "unit": unit, "scale": scale, **rest, **keys}

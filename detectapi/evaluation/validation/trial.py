@@ -11,12 +11,12 @@ from typing import Any, Protocol
 import numpy as np
 
 from detectapi import service
-from detectapi.exponentials import respond
 from detectapi.model.arrays import Floats
 from detectapi.model.draws import Deviates, Selection, spawn_key
 from detectapi.model.question import read_question
 from detectapi.model.simulation import Simulation
 from detectapi.values.regimen import Regimen
+from detectapi.values.substance import Lineage
 
 NO_VOID = 1e-4
 """Plasma is not averaged over a void: this short a void is none. [h]"""
@@ -147,28 +147,29 @@ class Trial:
     def plasma(self, analyte: str, time) -> np.ndarray:
         """Concentration at times after the start of the first dose. Shape (m, size). [umol/L]"""
         if analyte not in self._plasma:
-            kinetics = self.simulation.kinetics
             regimen = Regimen(
                 tuple(replace(t, start=t.start + self.dose_duration) for t in self.question.regimen.trains)
             )
             void = np.full(self.size, NO_VOID)
-            self._plasma[analyte] = respond(
-                kinetics.chain(analyte), self.simulation.dosing.doses(analyte, regimen), void
-            )
+            self._plasma[analyte] = self.simulation.plasma(analyte, (regimen,), void)
         return np.maximum(self._plasma[analyte].concentration(np.asarray(time, dtype=float) + NO_VOID), 1e-300)
 
     def entering(self, analyte: str) -> np.ndarray:
         """All of an analyte that ever enters the circulation. Shape (size,). [umol]"""
-        kinetics = self.simulation.kinetics
-        lineage = [moiety.id for moiety in self.question.substance.lineage(analyte)]
-        arrives = np.zeros((len(lineage), self.size))
-        for group in self.simulation.dosing.doses(analyte, self.question.regimen):
+        first, *others = [self._entering_along(lineage) for lineage in self.question.substance.lineages(analyte)]
+        return sum(others, start=first)
+
+    def _entering_along(self, lineage: Lineage) -> np.ndarray:
+        way = lineage.moieties
+        arrives = np.zeros((len(way), self.size))
+        for group in self.simulation.dosing.doses(lineage, self.question.regimen):
             amount = float(np.sum(group.amount * group.count)) * (1.0 if group.scale is None else group.scale)
             for path in group.absorptions:
                 arrives += amount * path.delivered
         total = arrives[0]
-        for i in range(1, len(lineage)):
-            total = arrives[i] + total * kinetics.formation(lineage[i]) / self.total_clearance(lineage[i - 1])
+        for i in range(1, len(way)):
+            formed = self.simulation.kinetics.formation(way[i], way[i - 1])
+            total = arrives[i] + total * formed / self.total_clearance(way[i - 1])
         return total
 
     def total_clearance(self, analyte: str) -> np.ndarray:
@@ -186,7 +187,8 @@ class Trial:
 
     def dose(self) -> np.ndarray:
         """Amount given. Shape (size,) or a scalar. [umol]"""
-        groups = self.simulation.dosing.doses(self.question.substance.root.id, self.question.regimen)
+        (lineage,) = self.question.substance.lineages(self.question.substance.root.id)
+        groups = self.simulation.dosing.doses(lineage, self.question.regimen)
         amounts = [float(np.sum(g.amount * g.count)) * (1.0 if g.scale is None else g.scale) for g in groups]
         return sum(amounts[1:], start=np.asarray(amounts[0]))
 

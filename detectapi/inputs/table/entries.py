@@ -1,5 +1,6 @@
 """The table of inputs: every input of a request, once. A new input is a new entry here."""
 
+from detectapi.inputs.table.covariates import covariate_inputs
 from detectapi.inputs.table.definition import Alternatives, FormField, Input
 
 ROUTES = {
@@ -18,6 +19,10 @@ ROUTES = {
     "transdermal": "Through the skin (patch)",
 }
 CKD_STAGES = dict.fromkeys(("G1", "G2", "G3a", "G3b", "G4", "G5"), "")  # KDIGO
+
+
+COVARIATES = covariate_inputs()
+"""What may be told about a person in a word, as the data name it."""
 
 
 def section(path: str, alternatives: str = "") -> Input:
@@ -178,6 +183,7 @@ PERSON = (
         called="Other medicines", meaning="Conditions and other medicines that the substance's card names.",
         flags=("--interaction",), form=FormField(name="interactions", label="Other medicines and foods"),
     ),
+    *COVARIATES,
     section("renal"),
     Input(
         path="renal.egfr_ml_min_1_73m2", kind="quantity", unit="mL/min/1.73 m2", low=3, high=250, alternatives="kidney",

@@ -5,7 +5,7 @@ from __future__ import annotations
 import re
 from collections.abc import Callable, Iterable, Iterator, Mapping
 
-from detectapi.knowledge.catalog.moieties import formation_names, paths_of
+from detectapi.knowledge.catalog.moieties import paths_of
 from detectapi.knowledge.catalog.reading import Table
 from detectapi.values.substance import Moiety, Path, Route
 
@@ -53,8 +53,8 @@ def _needed_by_moiety(moiety: Moiety) -> Iterator[dict[str, str]]:
     for i in range(1, moiety.peripherals + 1):
         yield {f"{moiety.id}.intercompartmental_clearance_{i}": "L/h"}
         yield {f"{moiety.id}.peripheral_volume_{i}": "L", f"{moiety.id}.release_half_life_{i}": "h"}
-    for name in formation_names(moiety).values():
-        yield {name: "1"}
+    for parent in moiety.parents:
+        yield {moiety.formation_fraction(parent): "1"}
 
 
 def _needed_by(path: Path) -> Iterator[dict[str, str]]:

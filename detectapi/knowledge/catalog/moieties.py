@@ -128,10 +128,3 @@ def check_delivered(root: Table, found: tuple[Moiety, ...], routes: Mapping[str,
 def paths_of(routes: Mapping[str, Route]) -> list[Path]:
     """Every absorption path of every route."""
     return [path for route in routes.values() for form in route.forms for path in form.paths]
-
-
-def formation_names(moiety: Moiety) -> dict[str, str]:
-    """For each parent of a moiety, the name of the parameter that says which share of it becomes this moiety."""
-    if len(moiety.parents) == 1:
-        return {moiety.parents[0]: f"{moiety.id}.formation_fraction"}
-    return {parent: f"{moiety.id}.formation_fraction_from_{parent}" for parent in moiety.parents}

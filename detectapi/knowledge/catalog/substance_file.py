@@ -12,7 +12,7 @@ from typing import Any
 
 from detectapi.knowledge.catalog import model_names
 from detectapi.knowledge.catalog.digests import numbers_sha256
-from detectapi.knowledge.catalog.moieties import are_known, check_delivered, formation_names, ids, moieties
+from detectapi.knowledge.catalog.moieties import are_known, check_delivered, ids, moieties
 from detectapi.knowledge.catalog.parameters import PATTERNS, origin, parameter, quantity, shared_effects
 from detectapi.knowledge.catalog.reading import Table
 from detectapi.values.substance import (
@@ -62,6 +62,7 @@ def substance(
     routes = _routes(root, known_routes, tree)
     check_delivered(root, tree, routes)
     effects = shared_effects(root, covariates)
+    effects_of = frozenset(one.covariate for listed in effects.values() for one in listed)
     parameters = _parameters(root, tree, routes, effects)
     _check_fractions(root, tree, routes, parameters)
     analytes = [moiety.id for moiety in tree if not moiety.no_analyte]
@@ -86,10 +87,11 @@ def substance(
         evidence=_evidence(root, words),
         notes=tuple(_note(item, words) for item in root.tables("notes", optional=True)),
         interactions=_interactions(root, effects),
-        covariates=_covariates_used(effects, covariates),
+        covariates=MappingProxyType({name: one for name, one in covariates.items() if name in effects_of}),
         dose_units=tuple(_dose_unit(item) for item in root.tables("dose_units", optional=True)),
         brands=tuple(_brand(item, salts, routes) for item in root.tables("brands", optional=True)),
         most_mg=_most_mg(root),
+        effects_of=effects_of,
     )
     root.finish()
     return result
@@ -171,7 +173,7 @@ def _check_fractions(
 ) -> None:
     """The fractions of one whole cannot add up to more than 1."""
     for parent in tree:
-        names = [formation_names(moiety)[parent.id] for moiety in tree if parent.id in moiety.parents]
+        names = [moiety.formation_fraction(parent.id) for moiety in tree if parent.id in moiety.parents]
         _check_sum(root, names, parameters)
     for route in routes.values():
         for form in route.forms:
@@ -219,11 +221,6 @@ def _most_mg(root: Table) -> float:
     if most is not None and most <= 0.0:
         root.refuse("most_mg", "must be above 0")
     return ORDINARY_MOST_MG if most is None else most
-
-
-def _covariates_used(shared: Effects, covariates: Mapping[str, WordCovariate]) -> Mapping[str, WordCovariate]:
-    used = {effect.covariate for listed in shared.values() for effect in listed}
-    return MappingProxyType({name: covariate for name, covariate in covariates.items() if name in used})
 
 
 def _correlation(table: Table, parameters: Mapping[str, Parameter]) -> Correlation:
