@@ -13,7 +13,7 @@ from detectapi.knowledge import catalog
 from detectapi.model.physiology import REFERENCE_SURFACE, Physiology
 from detectapi.model.question import Question
 from detectapi.model.renal import body_surface
-from detectapi.values.assay import Assay
+from detectapi.values.assay import Assay, KitBias
 
 UNITS = {
     "weight_kg": "kg", "height_cm": "cm", "age_y": "years", "void_interval_h": "h", "half_life_h": "h",
@@ -44,6 +44,8 @@ def inputs_used(request: Mapping[str, Any], question: Question) -> list[dict[str
     if question.half_life is not None:
         used.append(_distribution(question.half_life))
     used.append(_imprecision(question.assay))
+    if question.assay.kit_bias is not None:
+        used.append(_kit_bias(question.assay.kit_bias))
     if any(component.split for component in question.assay.components):
         used.append(_hydrolysis(question.assay))
     changes = (request.get("model") or {}).get("adjust") or {}
@@ -96,6 +98,16 @@ def _imprecision(assay: Assay) -> dict[str, Any]:
     if assay.imprecision_origin is None:
         return written | {"source": "given"}
     return written | {"source": assay.imprecision_origin.basis, "origin": catalog.origin_card(assay.imprecision_origin)}
+
+
+def _kit_bias(bias: KitBias) -> dict[str, Any]:
+    """The factor of a kit on all its readings, which nobody knows."""
+    ends = (math.exp(bias.log_sd * z) for z in (-CENTRAL_90, CENTRAL_90))
+    written: dict[str, Any] = {"name": "kit_bias", "value": 1.0}
+    written["low"], written["high"] = (_figures(end, 4) for end in ends)
+    if bias.origin is None:
+        return written | {"source": "given"}
+    return written | {"source": bias.origin.basis, "origin": catalog.origin_card(bias.origin)}
 
 
 def _hydrolysis(assay: Assay) -> dict[str, Any]:

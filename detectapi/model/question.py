@@ -136,7 +136,7 @@ def _check_answerable(substance: Substance, assay: Assay) -> None:
         any(path.kind == "capacity-limited" for path in paths),
         any(p.variability or p.uncertainty or p.effects for p in fixed),
         "amount_mg" in substance.effects_of,
-        bool(assay.stages or assay.kit_bias),
+        bool(assay.stages),
         any(component.per_creatinine for component in assay.components),
     ]
     if any(open_points):

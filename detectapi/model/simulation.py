@@ -24,6 +24,10 @@ from detectapi.model.question import Question
 from detectapi.values.assay import Component
 from detectapi.values.regimen import Regimen
 
+AFTER_HYDROLYSIS = ", after hydrolysis"
+"""End of the name of the random numbers of a measurement after hydrolysis: the free analyte is measured apart."""
+KIT_BIAS = "kit_bias."
+"""Beginning of the name of the random numbers of the bias of a kit."""
 HYDROLYSIS_YIELD = "hydrolysis_yield"
 """Name of the random numbers of what is not known of a laboratory's hydrolysis."""
 
@@ -234,14 +238,35 @@ class Simulation:
         return self.kinetics.renal_clearance(analyte, self.specimen.flow, self.specimen.ph)
 
     def noise(self, component: Component) -> Value:
-        """Factor by which a measurement differs from what is in the specimen. Shape (n,) or (people, n), or 1. [-]"""
-        cv, analyte = self.question.assay.imprecision_cv, component.analyte
+        """Factor by which a reading differs from what is in the specimen: imprecision of the measurement, bias of the kit.
+
+        Returns
+        -------
+        array, shape (n,) or (people, n), or a number
+            [-]
+        """
+        measured = component.analyte + (AFTER_HYDROLYSIS if component.hydrolysed else "")
+        if measured not in self._noise:
+            self._noise[measured] = self._imprecision(measured) * self._kit_bias(measured)
+        return self._noise[measured]
+
+    def _imprecision(self, measured: str) -> Value:
+        """The same specimen measured twice gives two numbers."""
+        cv = self.question.assay.imprecision_cv
         if cv == 0.0:
             return 1.0
-        if analyte not in self._noise:
-            numbers = self.deviates.normal("assay", analyte)
-            self._noise[analyte] = np.exp(np.sqrt(np.log1p(cv * cv)) * numbers).take(self.selection.assay, axis=-1)
-        return self._noise[analyte]
+        numbers = self.deviates.normal("assay", measured)
+        factors: Floats = np.exp(np.sqrt(np.log1p(cv * cv)) * numbers)
+        return factors.take(self.selection.assay, axis=-1)
+
+    def _kit_bias(self, measured: str) -> Value:
+        """How far all readings of the kit lie from the truth: nobody knows it, and it is the same in every specimen."""
+        bias = self.question.assay.kit_bias
+        if bias is None:
+            return 1.0
+        numbers = self.deviates.normal("knowledge", f"{KIT_BIAS}{measured}")
+        biases: Floats = np.exp(bias.log_sd * numbers)
+        return biases.take(self.selection.knowledge, axis=-1)
 
     def hydrolysis_yield(self) -> Value:
         """Share of a conjugate that the laboratory sets free and reads. Shape (n,) or (people, n), or a number. [-]"""
