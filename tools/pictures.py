@@ -51,10 +51,10 @@ def dark(page):
 
 
 def errors(page):
-    """What is to be mended."""
+    """Fields to correct."""
     page.goto("/")
     page.fill("#amount", "lots")
-    page.fill("#urine_ph", "12")
+    page.fill("#age_y", "300")
     page.click("button.primary")
     page.wait_for_selector("#errors")
 
