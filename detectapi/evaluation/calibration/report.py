@@ -44,8 +44,7 @@ def _text(substance, about, learnt) -> str:
     lines = [
         f"# Calibration: {substance.name}",
         "",
-        f"Written by `detectapi calibrate {substance.id}`; do not edit. How it works and why:"
-        f" [calibration.md](../calibration.md).",
+        f"Written by `detectapi calibrate {substance.id}`; do not edit. [calibration.md](../calibration.md) explains it.",
         "",
         f"- {method['sampler']}, {method['walkers']} walkers, {method['burn']} steps before {method['steps']}"
         f" kept, seed {method['seed']};"
@@ -61,8 +60,8 @@ def _text(substance, about, learnt) -> str:
         "",
         "## Prior to posterior",
         "",
-        "Typical values, median and central 90 %. Moved: in standard deviations of the prior. Left: standard"
-        " deviation relative to the prior's.",
+        "The typical values, with their median and central 90 %. *Moved* is in standard deviations of the prior. *Left* is"
+        " the standard deviation relative to the prior's.",
         "",
         "| parameter | unit | prior | posterior | moved | left | effective size | R-hat |",
         "|---|---|---|---|---|---|---|---|",
@@ -78,7 +77,8 @@ def _text(substance, about, learnt) -> str:
         )
     lines += [
         "",
-        "Bold: moved by more than half a standard deviation of the prior, or narrowed below 0.8 of it.",
+        "Bold: the value moved by more than half a standard deviation of the prior, or its standard deviation fell below"
+        " 0.8 of the prior's.",
         "",
         "## Rows",
         "",

@@ -48,8 +48,8 @@ def _head(found) -> str:
 
 def _model_words(found) -> str:
     if found.posterior is None:
-        return "forecasts by the prior of the substance file, not calibrated"
-    return f"forecasts by the calibrated typical values (`{found.posterior.name}`), the prior's beside them"
+        return "forecasts from the prior of the substance's file, not calibrated"
+    return f"forecasts from the calibrated typical values (`{found.posterior.name}`), with those from the prior beside them"
 
 
 def digest(found) -> str:
@@ -68,10 +68,10 @@ def _short(found) -> str:
         "",
         f"- Of {_many(len(primary), 'number', 'numbers')} read in a primary source, {_inside(primary, 0.9)} lie in the"
         f" model's 90 % interval for them and {_inside(primary, 0.95)} in the 95 % interval. {fitted} of the"
-        f" {len(primary)} also informed the model, by calibration or by choice of its typical values: for these it is"
-        " agreement by construction.",
-        f"- They come from {_many(sources, 'publication', 'publications')}; numbers of one publication stand or fall"
-        " together.",
+        f" {len(primary)} also informed the model, by calibration or by choice of its typical values: they agree by"
+        " construction.",
+        f"- They come from {_many(sources, 'publication', 'publications')}. Numbers of one publication are not"
+        " independent.",
     ]
     urine = [o for o in counted if o.row.quantity == "detection_time"]
     if urine:
@@ -142,10 +142,10 @@ def _against(found, times) -> str:
     lines = [
         "## Against what people find today",
         "",
-        "Interval score at 90 % on the scale ln(1 + hours): width of the interval plus twenty times the distance by"
-        " which it misses; smaller is better. Each line compares on the rows that the baseline speaks of; a claim's"
-        " range is taken as its interval."
-        + (" Unseen: the model calibrated without the publication the row is from." if blind else ""),
+        "The table has the interval score at 90 % on the scale ln(1 + hours): the width of the interval plus twenty times"
+        " the distance by which it misses. Smaller is better. Each line compares the rows that the baseline predicts. The"
+        " range of a claim counts as its interval."
+        + (" Unseen: the model is calibrated without the publication of the row." if blind else ""),
         "",
         "| baseline | rows | its score | the model's |" + (" the model's, unseen |" if blind else "")
         + " rows it covers | rows the model covers |",
@@ -169,7 +169,8 @@ def _without(found) -> str:
     lines = [
         "## Leaving one urine study out",
         "",
-        "Calibrated again without the urine rows of each publication, then asked for them. Predicted median (90 %).",
+        "The model is calibrated again without the urine rows of one publication, and then predicts them. The table has the"
+        " median and the 90 % range.",
         "",
         "| left out | row | observed | prior | with it | without it | verdict without it |",
         "|---|---|---|---|---|---|---|",
@@ -179,7 +180,10 @@ def _without(found) -> str:
             cells = " | ".join(_middle(each.sample) for each in (before[o.label], after[o.label], o))
             lines.append(f"| {source} | {o.label} | {_pair(o.observed)}{_unit(o.row)} | {cells} | {o.verdict} |")
     every = [o for some in found.without.values() for o in some]
-    lines += ["", f"Without having been seen, {_inside(every, 0.9)} of {len(every)} numbers lie in the 90 % interval."]
+    lines += [
+        "",
+        f"{_inside(every, 0.9)} of {len(every)} numbers lie in the 90 % interval of a model that has not seen them.",
+    ]
     return "\n".join(lines)
 
 
@@ -290,7 +294,12 @@ def groups(found) -> dict[str, list]:
 
 def _misfits(found) -> str:
     known = rules.misfits()
-    lines = ["## Known misfits", "", "Numbers outside the 95 % interval, with the cause as far as it is known.", ""]
+    lines = [
+        "## Known misfits",
+        "",
+        "These numbers lie outside the 95 % interval. The cause is given where it is known.",
+        "",
+    ]
     outside = [o for o in found.outcomes if not o.inside(0.95)]
     lines += ["| row | observed | predicted 95 % | cause |", "|---|---|---|---|"] if outside else ["None."]
     for o in outside:
@@ -313,20 +322,15 @@ def _method() -> str:
     )
     return (
         "## How it was done\n\n"
-        f"Every study is repeated {outcomes.REPETITIONS} times, each time with its own typical values (what"
-        f" is not known) and its own people"
-        " (how people differ): as many as took part, at most"
-        f" {outcomes.MOST_PEOPLE}, {outcomes.UNKNOWN_PEOPLE} where the number is not reported. They get the"
-        f" study's doses and are looked at as"
-        " the study did: specimens at its interval from a random start, each with its own flow, pH and assay"
-        " error; the statistic is formed as"
-        " published, so that the longest of seven people is compared with the longest of seven. An interval"
-        " in the table of observations"
-        " counts as covered when any of it is. PIT is the share of repetitions below what was observed (ties"
-        " and intervals by their middle)."
-        " For a one-sided statement, P is how probable the model finds it.\n\n"
-        "One study departs from the next beyond chance in its people. These departures are assumed, as log"
-        " standard deviations:"
-        f" {spreads}.\n\n"
-        f"Sources are under their citekeys in `detectapi/data/references*.toml`; seed {outcomes.SEED}."
+        f"Every study is simulated {outcomes.REPETITIONS} times, each time with its own typical values (model uncertainty)"
+        " and its own people (variability): as many people as took part, at most"
+        f" {outcomes.MOST_PEOPLE}, and {outcomes.UNKNOWN_PEOPLE} where the number is not reported. They get the study's doses."
+        " They are observed as in the study: specimens at its interval from a random start, each with its own flow, pH and"
+        " assay error. The statistic is computed as it was published, so the longest of seven people is compared with the"
+        " longest of seven. An interval in the table of observations counts as covered if any part of it is. PIT is the"
+        " share of repetitions below the observed value (for ties and intervals, below their middle). For a one-sided"
+        " statement, P is its probability under the model.\n\n"
+        "Studies differ from each other by more than the chance in their people. These departures are assumed, as log"
+        f" standard deviations: {spreads}.\n\n"
+        f"`detectapi/data/references*.toml` has the sources by their citekeys. Seed {outcomes.SEED}."
     )
