@@ -87,7 +87,8 @@ class AnalyteAnswerSchema(Schema):
     """One analyte of the assay."""
 
     analyte = fields.String(required=True)
-    cutoff_ng_ml = fields.Float(required=True)
+    cutoff_ng_ml = fields.Float(metadata={"description": "Left out where the cutoff is stated per creatinine."})
+    cutoff_ng_mg_creatinine = fields.Float(metadata={"description": "In place of `cutoff_ng_ml`."})
     window = fields.Nested(WindowSchema, required=True)
     first_positive_h = hours(
         required=True,

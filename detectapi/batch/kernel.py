@@ -108,7 +108,8 @@ def _structure(row: Row) -> tuple[Any, ...] | None:
     return (
         question.substance.id, *dose_groups(regimen, question.substance), question.physiology.structure,
         *question.covariates.items(),
-        tuple(component.analyte for component in assay.components), assay.rule, assay.imprecision_cv, assay.kit_bias,
+        tuple((component.analyte, component.per_creatinine) for component in assay.components),
+        assay.rule, assay.imprecision_cv, assay.kit_bias,
         options["draws"], options["level"],
     )  # fmt: skip
 

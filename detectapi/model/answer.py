@@ -123,7 +123,7 @@ def _analyte(component: Component, part: Part, regimen: Regimen, include: Collec
     ever = part.crossings.last > 0.0
     written: dict[str, Any] = {
         "analyte": component.analyte,
-        "cutoff_ng_ml": component.cutoff_ng_ml,
+        "cutoff_ng_mg_creatinine" if component.per_creatinine else "cutoff_ng_ml": component.cutoff_ng_ml,
         "window": _window(part.window, regimen),
         "first_positive_h": hours(float(np.median(part.crossings.first[ever]))) if ever.any() else None,
     }

@@ -137,7 +137,6 @@ def _check_answerable(substance: Substance, assay: Assay) -> None:
         any(p.variability or p.uncertainty or p.effects for p in fixed),
         "amount_mg" in substance.effects_of,
         bool(assay.stages),
-        any(component.per_creatinine for component in assay.components),
     ]
     if any(open_points):
         raise NotSupported(

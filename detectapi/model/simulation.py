@@ -24,6 +24,8 @@ from detectapi.model.question import Question
 from detectapi.values.assay import Component
 from detectapi.values.regimen import Regimen
 
+ML_PER_DL = 100.0
+"""Millilitres in a decilitre: creatinine in urine is known in mg/dL. [mL/dL]"""
 AFTER_HYDROLYSIS = ", after hydrolysis"
 """End of the name of the random numbers of a measurement after hydrolysis: the free analyte is measured apart."""
 KIT_BIAS = "kit_bias."
@@ -42,7 +44,7 @@ class Signal(NamedTuple):
     factor : float or array
         Concentration in the specimen for each unit of the response. [ng/mL per unit of the response]
     noise : float or array
-        Factor by which the measurement differs from what is in the specimen: the imprecision of the test. [-]
+        Factor from the concentration to what is compared with the cutoff: see `Simulation.compared`. [-], or [mL/mg]
     """
 
     response: Response
@@ -55,7 +57,7 @@ class Signal(NamedTuple):
         Parameters
         ----------
         cutoff : float or array, shape (n,)
-            [ng/mL]
+            [ng/mL], or [ng/mg] where it is stated per creatinine
         first_from : float
             A first crossing before this time is not asked for and may stand as 0: finding it takes as long as finding the last
             one. With 0 all are found, with infinity none. [h after the last dose]
@@ -250,6 +252,20 @@ class Simulation:
             self._noise[measured] = self._imprecision(measured) * self._kit_bias(measured)
         return self._noise[measured]
 
+    def compared(self, component: Component) -> Value:
+        """Factor from the concentration in the specimen to what the test compares with its cutoff.
+
+        It is the `noise`; where the cutoff is stated per creatinine, also one over the creatinine of the specimen.
+
+        Returns
+        -------
+        array, shape (n,) or (people, n), or a number
+            [-], or [mL/mg]
+        """
+        if not component.per_creatinine:
+            return self.noise(component)
+        return self.noise(component) * ML_PER_DL / self.specimen.creatinine
+
     def _imprecision(self, measured: str) -> Value:
         """The same specimen measured twice gives two numbers."""
         cv = self.question.assay.imprecision_cv
@@ -297,7 +313,7 @@ class Simulation:
             As if each dose were 1 mg, or 1 mg/kg: see `detectapi.model.dosing.Dosing.doses`.
         """
         columns = self.columns.of(people)
-        noise = self.columns.wide(self.noise(component))[columns]
+        noise = self.columns.wide(self.compared(component))[columns]
 
         def of(analyte: str) -> Signal:
             response = self.respond(analyte, regimens, people, per_mg) if regimens else self.response(analyte)

@@ -29,7 +29,7 @@ def test(entry):
     """What a registered assay calls positive."""
     if entry["test"] is None:
         return entry["because"]
-    cutoffs = (f"{part['analyte']} {part['cutoff_ng_ml']:g} ng/mL" for part in entry["test"]["analytes"])
+    cutoffs = (f"{part['analyte']} {_cutoff(part)}" for part in entry["test"]["analytes"])
     return (" and " if entry["test"]["rule"] == "all" else " or ").join(cutoffs)
 
 
@@ -71,3 +71,9 @@ def origin(entry):
     if "source" not in entry:
         return f"{entry['basis']}: {entry['reason']}"
     return f"{entry['basis']}: {entry['source']['citation']}; {entry['locator']}"
+
+
+def _cutoff(part) -> str:
+    if "cutoff_ng_mg_creatinine" in part:
+        return f"{part['cutoff_ng_mg_creatinine']:g} ng/mg creatinine"
+    return f"{part['cutoff_ng_ml']:g} ng/mL"

@@ -86,7 +86,8 @@ def picture(answer, voice: Voice = ENGLISH) -> Picture:
 
 def panels(answer, voice: Voice = ENGLISH, most_fans: int | None = None) -> tuple[Panel, ...]:
     """The curve of chances, and the fans of concentrations of so many analytes at most."""
-    entries = [entry for entry in answer["analytes"] if "concentration" in entry][:most_fans]
+    # A cutoff per creatinine is no line among concentrations.
+    entries = [e for e in answer["analytes"] if "concentration" in e and "cutoff_ng_ml" in e][:most_fans]
     unit = sentences.unit_of_answer(answer)
     drawn = [probability_panel(answer, voice), *(concentration_panel(entry, unit, voice) for entry in entries)]
     return tuple(panel for panel in drawn if panel)

@@ -40,15 +40,17 @@ def title(answer, voice=ENGLISH) -> str:
 
 def cutoffs(answer, voice=ENGLISH) -> str:
     """What counts as positive: each analyte with its cutoff."""
-    parts = [
-        voice.say(
-            "at least %(number)s ng/mL of %(analyte)s",
-            analyte=reading(entry, voice),
-            number=voice.number(entry["cutoff_ng_ml"]),
-        )
-        for entry in answer["analytes"]
-    ]
+    parts = [_cutoff(entry, voice) for entry in answer["analytes"]]
     return (voice.say(" and ") if answer["rule"] == "all" else voice.say(" or ")).join(parts)
+
+
+def _cutoff(entry, voice) -> str:
+    analyte = reading(entry, voice)
+    if "cutoff_ng_mg_creatinine" in entry:
+        number = voice.number(entry["cutoff_ng_mg_creatinine"])
+        return voice.say("at least %(number)s ng of %(analyte)s per mg of creatinine", analyte=analyte, number=number)
+    number = voice.number(entry["cutoff_ng_ml"])
+    return voice.say("at least %(number)s ng/mL of %(analyte)s", analyte=analyte, number=number)
 
 
 def positive_means(answer, voice=ENGLISH) -> str:
