@@ -1,1 +1,1 @@
-"""Jobs: batches that a server keeps a record of, computes somewhere, and brings to their end."""
+"""Jobs: batches of a server. A database has their record; worker processes compute them."""

@@ -1,4 +1,4 @@
-"""The database: SQLite in WAL mode by default, PostgreSQL by URL; brought up to date by Alembic."""
+"""The database of jobs and keys: SQLite in WAL mode by default, PostgreSQL by URL. Alembic upgrades its tables."""
 
 from __future__ import annotations
 
@@ -18,11 +18,13 @@ from sqlalchemy.exc import TimeoutError as PoolTimeout
 Result = TypeVar("Result")
 DatabaseTrouble = SQLAlchemyError
 BUSY_S = 10.0
+"""Time that one attempt waits for a lock or a connection. [s]"""
 PATIENCE_S = 120.0
+"""Time for which work is tried again while the database cannot be used. [s]"""
 AWAY = (OperationalError, InterfaceError, PoolTimeout)
-"""What it looks like when the database is locked, full or not there."""
+"""The exceptions of a database that is locked, full or cannot be reached."""
 FAILURES = (DBAPIError, PoolTimeout)
-"""Whatever a database may answer instead."""
+"""All exceptions that a database raises in place of a result."""
 
 
 def connect(url: str, busy_s: float | None = None) -> Engine:
@@ -32,12 +34,12 @@ def connect(url: str, busy_s: float | None = None) -> Engine:
     ----------
     url : str
     busy_s : float, optional
-        How long one attempt waits for a lock or a connection; `BUSY_S` where it is left out. [s]
+        Time that one attempt waits for a lock or a connection; `BUSY_S` by default. [s]
     """
     busy_s = BUSY_S if busy_s is None else busy_s
     if url.startswith(("postgres://", "postgresql://")):
         url = "postgresql+psycopg://" + url.partition("://")[2]
-    # An exception's message would quote what somebody asked.
+    # Without this the message of an exception quotes the values of a statement, which are what a caller sent.
     common = {"hide_parameters": True}
     if not url.startswith("sqlite"):
         arguments = {"connect_timeout": max(2, round(busy_s))}  # libpq takes no less
@@ -48,7 +50,7 @@ def connect(url: str, busy_s: float | None = None) -> Engine:
 
     @event.listens_for(engine, "connect")
     def prepare(connection, _record):
-        connection.isolation_level = None  # transactions begin where we say
+        connection.isolation_level = None  # `begin` below starts transactions, not the driver
         cursor = connection.cursor()
         cursor.execute("PRAGMA journal_mode=WAL")
         cursor.execute("PRAGMA synchronous=FULL")
@@ -57,8 +59,8 @@ def connect(url: str, busy_s: float | None = None) -> Engine:
 
     @event.listens_for(engine, "begin")
     def begin(connection):
-        # Taken at once: a read that turns into a write could find the database changed in between and fail.
-        # What only reads need not wait for who writes.
+        # IMMEDIATE locks for writing at once: a transaction that reads first and then writes fails if another process has
+        # written in between. A transaction that only reads does not wait for writers.
         connection.exec_driver_sql("BEGIN" if connection.get_execution_options().get("reading") else "BEGIN IMMEDIATE")
 
     return engine
@@ -70,7 +72,7 @@ def reading(engine: Engine) -> Engine:
 
 
 def upgrade(engine: Engine) -> None:
-    """Bring the tables to this version; safe when several processes start at once."""
+    """Upgrade the tables to this version. Several processes may do so at once."""
     from alembic import command
 
     config = _config()
@@ -91,7 +93,7 @@ def _config():
 
 @contextlib.contextmanager
 def _alone(engine: Engine):
-    """Only one process at a time migrates."""
+    """Hold a lock, so that one process at a time upgrades."""
     if engine.dialect.name == "sqlite":
         if not engine.url.database or engine.url.database == ":memory:":
             yield
@@ -118,38 +120,39 @@ def head() -> str:
 
 
 def is_current(engine: Engine) -> bool:
-    """Whether the tables are there, and those of this version.
+    """Whether the tables exist and are of this version.
 
     Raises
     ------
     AWAY
+        The database is locked, full or cannot be reached.
     """
     try:
         with reading(engine).begin() as connection:
-            found = connection.exec_driver_sql("SELECT version_num FROM alembic_version").scalars().all()
+            versions = connection.exec_driver_sql("SELECT version_num FROM alembic_version").scalars().all()
     except AWAY as error:
         if "no such table" in str(error.__cause__):
             return False
         raise
     except DBAPIError:
         return False
-    return found == [head()]
+    return versions == [head()]
 
 
 def trouble(error: SQLAlchemyError) -> str:
-    """What a database says of itself, in a line: without the statement and its values, or its address."""
+    """The message of a database in one line, without the statement, its values or the address of the database."""
     if not isinstance(error, DBAPIError):
-        return "its address cannot be understood" if isinstance(error, ArgumentError) else type(error).__name__
+        return "its address cannot be read" if isinstance(error, ArgumentError) else type(error).__name__
     return str(error.orig).strip().partition("\n")[0].rstrip(".") or type(error.orig).__name__
 
 
 def patiently(work: Callable[[], Result], patience_s: float = PATIENCE_S) -> Result:
-    """Do some work on the database, again where it was locked or away for a moment.
+    """Do some work on the database, and try again while the database cannot be used.
 
     Raises
     ------
     AWAY
-        It stayed so for as long as `patience_s`.
+        The database could not be used for `patience_s`.
     """
     end, pause = time.monotonic() + patience_s, 0.05
     while True:
@@ -158,5 +161,5 @@ def patiently(work: Callable[[], Result], patience_s: float = PATIENCE_S) -> Res
         except AWAY:
             if time.monotonic() > end:
                 raise
-            time.sleep(pause * random.uniform(0.5, 1.5))  # noqa: S311 - spreads retries
+            time.sleep(pause * random.uniform(0.5, 1.5))  # noqa: S311 - so that processes do not retry all at once
             pause = min(pause * 2, 2.0)

@@ -1,4 +1,4 @@
-"""Where jobs are handed in and looked after: what the web asks for, without the web."""
+"""What a server does with jobs: accept, list, cancel and delete them, and write their results. Without the web."""
 
 from __future__ import annotations
 
@@ -33,23 +33,24 @@ from detectapi.values.errors import DetectError
 
 FINISHED = ("succeeded", "partial", "cancelled")
 JOB_ID = re.compile(r"job_[A-Za-z0-9_-]{22}")
-LEFT_S = 3600.0
-"""A table on its way in that nobody has touched for so long was left by a process that died."""
-
+ABANDONED_S = 3600.0
+"""An upload that has not grown for so long belongs to a process that died. [s]"""
 
 RESULTS = Path(tempfile.gettempdir()) / "detectapi-results"
-"""Where results are put together when the parts are on other machines."""
+"""Where results are written whose parts are on other machines."""
+
 WAIT_S = 0.5
+"""Time for which a caller waits for the result that another caller's request writes. [s]"""
 
 
 class Busy(DetectError):
-    """Somebody else is at it already; ask again soon."""
+    """Another request is doing this already; ask again soon."""
 
     code = "busy"
 
 
 class OverQuota(DetectError):
-    """A key's jobs would take more than they may; ``what`` is rows, jobs or bytes."""
+    """The jobs of a key would exceed its quota; ``what`` is rows, jobs or bytes."""
 
     code = "quota-exceeded"
 
@@ -60,19 +61,20 @@ class OverQuota(DetectError):
 
 _WORDS = {
     "jobs": "This key may have {most} unfinished jobs at once. Wait for one to end, or cancel one.",
-    "rows": "This key may hand in {most} rows in 24 hours.",
-    "bytes": "The jobs of this key may keep {most} bytes. Delete jobs that are no longer needed.",
+    "rows": "This key may submit {most} rows in 24 hours.",
+    "bytes": "The jobs of this key may store {most} bytes. Delete jobs that are no longer needed.",
 }
 
 
 class Desk:
-    """Jobs of all callers.
+    """The jobs of all callers.
 
     Parameters
     ----------
     settings : Settings
     patience_s : float
-        How long a database that is locked or away is waited for: long by who computes, shortly by who is waited for. [s]
+        Time for which work is tried again while the database cannot be used: long for workers, short for answers to a
+        caller. [s]
     """
 
     def __init__(self, settings: Settings, patience_s: float = database.PATIENCE_S):
@@ -85,24 +87,24 @@ class Desk:
         self.keys = Keys(self.engine, pepper(settings), settings.quota, patience_s=patience_s)
 
     def _prepare(self) -> None:
-        if self.settings.database.startswith("sqlite"):  # else by `detectapi db upgrade`
+        if self.settings.database.startswith("sqlite"):  # PostgreSQL is upgraded by `detectapi db upgrade`
             with contextlib.suppress(*database.AWAY):
                 database.upgrade(self.engine)
 
     def why_not_ready(self) -> str | None:
-        """What keeps jobs from being looked after; None where nothing does."""
+        """Why jobs cannot be served; None if they can."""
         try:
             if not database.is_current(self.engine):
                 self._prepare()
             current = database.is_current(self.engine)
         except database.AWAY:
             return "The database of jobs does not answer."
-        return None if current else "The tables of jobs are not those of this version: detectapi db upgrade."
+        return None if current else "The tables of jobs are of another version: run detectapi db upgrade."
 
-    # -- handing in ---------------------------------------------------------------------------------------------------
+    # -- new jobs -----------------------------------------------------------------------------------------------------
 
     def spool(self) -> tuple[str, str]:
-        """A new job id, and the local path to which its table is to be written."""
+        """A new job id, and the local path where the caller writes its table."""
         job = new_id()
         folder = self._incoming()
         folder.mkdir(mode=0o700, parents=True, exist_ok=True)
@@ -114,33 +116,33 @@ class Desk:
         return Path(self.settings.folder) / "incoming"
 
     def submit_table(
-        self, caller: Caller, job: str, path: str, form: str, options, token: str | None
+        self, caller: Caller, job: str, path: str, file_format: str, options, token: str | None
     ) -> tuple[str, bool]:
-        """Accept a table that was written to a path of `spool`.
+        """Accept a table that was written to a path from `spool`.
 
         Parameters
         ----------
         caller : Caller
         job, path : str
-            From `spool`; the file is taken away.
-        form : str
+            From `spool`; the file is moved.
+        file_format : str
             ``csv``, ``ndjson``, ``parquet`` or ``arrow``.
         options : dict
             As `schemas.job.JobOptionsForm` loads them.
         token : str or None
-            Idempotency key.
+            Idempotency-Key.
 
         Returns
         -------
         str, bool
-            The job, and whether it is new.
+            Id of the job, and whether it is new.
 
         Raises
         ------
         OverQuota, Conflict
         """
         folder = storage.join(self.settings.folder, job)
-        place = storage.join(folder, f"source.{form}")
+        place = storage.join(folder, f"source.{file_format}")
         try:
             size = os.path.getsize(path)
             with open(path, "rb") as file:
@@ -150,26 +152,27 @@ class Desk:
             except BaseException:
                 storage.remove(folder)
                 raise
-            return self._submit(caller, job, {"file": place, "format": form}, digest, options, token, None, size)
+            source = {"file": place, "format": file_format}
+            return self._submit(caller, job, source, digest, options, token, None, size)
         finally:
             Path(path).unlink(missing_ok=True)
 
-    def submit_grid(self, caller: Caller, given: Mapping[str, Any], options, token: str | None) -> tuple[str, bool]:
+    def submit_grid(self, caller: Caller, content: Mapping[str, Any], options, token: str | None) -> tuple[str, bool]:
         """Accept a grid.
 
         Raises
         ------
         InputError, OverQuota, Conflict
         """
-        axes = grid.axes(given)
-        digest = hashlib.sha256(json.dumps(given).encode()).hexdigest()
+        axes = grid.axes(content)
+        digest = hashlib.sha256(json.dumps(content).encode()).hexdigest()
         options = {**options, "echo": options["echo"] or grid.varying(axes)}
         return self._submit(caller, new_id(), {"grid": axes}, digest, options, token, grid.size(axes), 0)
 
     def _submit(self, caller, job, source, digest, options, token, rows, size):
-        given = dict(options)
-        name = given.pop("name", "")
-        how = Options.from_dict({**given, "chunk_rows": self.settings.chunk_rows})
+        own = dict(options)
+        name = own.pop("name", "")
+        how = Options.from_dict({**own, "chunk_rows": self.settings.chunk_rows})
         source_name = "grid.json" if "grid" in source else f"scenarios.{source['format']}"
         described = about.describe(how, digest, source_name)
         folder = storage.join(self.settings.folder, job)
@@ -186,11 +189,11 @@ class Desk:
             request_sha256 = hashlib.sha256(f"{request_sha256} {name}".encode()).hexdigest()
         new = False
         try:
-            found, new = self.store.submit(values, token, request_sha256, check)
+            accepted, new = self.store.submit(values, token, request_sha256, check)
         finally:
             if not new:
                 storage.remove(folder)
-        return found, new
+        return accepted, new
 
     def _check(self, connection, owner: str, quota: Quota, rows: int, size: int, jobs: int) -> None:
         j = tables.job.c
@@ -210,7 +213,7 @@ class Desk:
             raise OverQuota("bytes", quota.bytes)
 
     def limit_rows(self, owner: str, rows: int, size: int) -> dict[str, Any] | None:
-        """What is wrong with so many rows of an owner, asked when those of a table are counted."""
+        """The problem with so many rows of an owner, None if the quota allows them; called while a table is read."""
         quota = self.keys.quota_of(owner)
         try:
             with self.engine.begin() as connection:
@@ -219,14 +222,14 @@ class Desk:
             return {"code": error.code, "detail": error.message}
         return None
 
-    # -- looking after ------------------------------------------------------------------------------------------------
+    # -- jobs that exist ----------------------------------------------------------------------------------------------
 
     def job(self, job: str, caller: Caller) -> dict[str, Any] | None:
-        """A caller's own job."""
+        """A job of a caller; None if there is none, or if it is another caller's."""
         return self.store.job(job, caller.id) if JOB_ID.fullmatch(job) else None
 
     def status(self, job: Mapping[str, Any]) -> dict[str, Any]:
-        """A job as callers see it."""
+        """A job as clients see it."""
         here = f"/v1/jobs/{job['id']}"
         links = {"self": here}
         if job["state"] not in TERMINAL:
@@ -234,7 +237,7 @@ class Desk:
         if job["state"] in FINISHED:
             links |= {"results": f"{here}/results", "manifest": f"{here}/results/manifest"}
         links["errors"] = f"{here}/errors"
-        written = {
+        shown = {
             "id": job["id"],
             "name": job["name"],
             "state": job["state"],
@@ -248,31 +251,31 @@ class Desk:
             "links": links,
         }
         if job["problem"]:
-            written["problem"] = job["problem"]
-        return {name: value for name, value in written.items() if value is not None}
+            shown["problem"] = job["problem"]
+        return {name: value for name, value in shown.items() if value is not None}
 
     def cancel(self, job: Mapping[str, Any]) -> None:
-        """Stop a job."""
+        """Cancel a job."""
         self.store.cancel(job["id"], self.settings.retention_s)
 
     def delete(self, job: Mapping[str, Any]) -> None:
-        """Forget a job that has ended, with its files."""
+        """Remove a job that has ended, and its files."""
         self.store.remove(job["id"])
         storage.remove(job["folder"])
         shutil.rmtree(self._local(job), ignore_errors=True)
 
     def clear(self) -> None:
-        """Remove jobs whose retention has passed, and what was left by processes that died."""
+        """Remove jobs whose retention has passed, and the files of processes that died."""
         for job in self.store.expired():
             self.delete(job)
-        if time.monotonic() - self._cleared < LEFT_S / 4:  # a remote place is listed as a whole
+        if time.monotonic() - self._cleared < ABANDONED_S / 4:  # listing a remote folder takes long
             return
         self._cleared = time.monotonic()
-        for place in storage.older(str(self._incoming()), LEFT_S):
+        for place in storage.older(str(self._incoming()), ABANDONED_S):
             Path(place).unlink(missing_ok=True)
-        # Only what would be gone anyway, should this be the wrong database, or one from a backup.
+        # Only files older than the retention: this may be the wrong database, or one from a backup.
         for folder in {self.settings.folder, str(RESULTS)}:
-            for place in storage.older(folder, max(LEFT_S, self.settings.retention_s)):
+            for place in storage.older(folder, max(ABANDONED_S, self.settings.retention_s)):
                 name = place.rstrip("/").rpartition("/")[2]
                 if JOB_ID.fullmatch(name) and self.store.job(name) is None:
                     storage.remove(place)
@@ -283,38 +286,38 @@ class Desk:
     def _local(job: Mapping[str, Any]) -> str:
         if not storage.is_remote(job["folder"]):
             return job["folder"]
-        RESULTS.mkdir(mode=0o700, exist_ok=True)  # others on this machine have no business there
+        RESULTS.mkdir(mode=0o700, exist_ok=True)  # not for other users of this machine
         return str(RESULTS / job["id"])
 
-    def results(self, job: Mapping[str, Any], form: str) -> tuple[str, str]:
-        """The result as a local file, written when first asked for; returns its path and a tag that changes with it.
+    def results(self, job: Mapping[str, Any], file_format: str) -> tuple[str, str]:
+        """The result as a local file, written at the first request; returns its path and a tag that changes with it.
 
         Raises
         ------
         OSError
-            A part is not as it was written, or there is no room.
+            A part has changed since it was written, or the disk is full.
         Busy
-            It is being written for somebody else.
+            Another request is writing it.
         """
         parts = self.store.parts(job["id"])
-        named = json.dumps([form, job["about"], [part["sha256"] for part in parts]], sort_keys=True)
+        named = json.dumps([file_format, job["about"], [part["sha256"] for part in parts]], sort_keys=True)
         tag = hashlib.sha256(named.encode()).hexdigest()[:32]
-        path = storage.join(self._local(job), f"results-{tag}.{form}")
+        path = storage.join(self._local(job), f"results-{tag}.{file_format}")
         if not Path(path).exists():
             with self._one_writer(), _alone(f"{path}.lock"):
                 if not Path(path).exists():
                     with storage.replacing(path) as beside:
                         table.write_whole(
                             table.read_parts((part_place(job["folder"], p["idx"]), p["sha256"]) for p in parts),
-                            job["options"], job["about"], form, beside,
+                            job["options"], job["about"], file_format, beside,
                         )  # fmt: skip
         return path, tag
 
     @contextlib.contextmanager
     def _one_writer(self):
-        """One thread of this process at a time: the others are for other callers."""
+        """One thread of this process writes a result at a time, so that the others can answer callers."""
         if not self._writing.acquire(timeout=WAIT_S):
-            raise Busy("Another result is being put together.")
+            raise Busy("Another result is being written.")
         try:
             yield
         finally:
@@ -334,7 +337,7 @@ class Desk:
         }
 
     def bad_rows(self, job: Mapping[str, Any]) -> Iterator[bytes]:
-        """Lines of bad rows, in order, of the chunks that are done."""
+        """Lines about bad rows, in order, of the finished chunks."""
         problem = job["problem"] or {}
         for one in problem.get("errors", []):
             yield service.to_json_bytes(
@@ -347,7 +350,7 @@ class Desk:
 
 @contextlib.contextmanager
 def _alone(path: str):
-    """One at a time, in all processes of this machine; whoever comes meanwhile waits a little."""
+    """Hold a lock on a file, so that one process of this machine writes at a time; the others wait a little."""
     Path(path).parent.mkdir(parents=True, exist_ok=True)
     with open(path, "wb") as lock:
         end = time.monotonic() + WAIT_S
@@ -357,10 +360,10 @@ def _alone(path: str):
                 break
             except BlockingIOError:
                 if time.monotonic() > end:
-                    raise Busy("The result is being put together.") from None
+                    raise Busy("The result is being written.") from None
                 time.sleep(0.05)
         yield
-        Path(path).unlink(missing_ok=True)  # who waited for it finds the result
+        Path(path).unlink(missing_ok=True)  # a process that has waited then sees the result
 
 
 def _clock(moment: float | None) -> str | None:

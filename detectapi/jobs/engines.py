@@ -1,4 +1,4 @@
-"""Where chunks are computed: in this process, in a pool of processes, or on Dask workers. The record is never kept here."""
+"""Engines, which compute chunks: this process, a pool of processes, or Dask workers. None of them touches the record."""
 
 from __future__ import annotations
 
@@ -16,11 +16,15 @@ from detectapi.jobs import processes
 from detectapi.values.errors import DetectError
 
 NICE = 10
-"""Chunks give way to estimates that somebody waits for."""
+"""Priority of the processes that compute chunks: lower than that of single estimates."""
 
 
 class Outcome(NamedTuple):
-    """What became of a task: a result, or what went wrong (``lost``: its worker died; ``storage``; ``version``; ``ours``)."""
+    """The outcome of a task: its result, or its failure.
+
+    A failure is ``lost`` (the worker died), ``storage`` (a file could not be read or written), ``version`` (the program or its
+    data have changed) or ``ours`` (a fault of the program).
+    """
 
     name: Hashable
     result: dict[str, Any] | None
@@ -29,37 +33,37 @@ class Outcome(NamedTuple):
 
 
 class Engine(Protocol):
-    """Computes tasks somewhere."""
+    """Something that computes tasks."""
 
     title: str
     capacity: int
 
     def submit(self, name: Hashable, task: Mapping[str, Any]) -> None:
-        """Begin a task; at most `capacity` at once."""
+        """Begin a task; at most `capacity` run at once."""
 
     def finished(self, timeout_s: float) -> list[Outcome]:
-        """Tasks that came to an end; waits for the first one."""
+        """Outcomes of the tasks that have ended; waits for the first one."""
 
     def close(self) -> None:
-        """Stop everything at once."""
+        """Stop all tasks at once."""
 
 
 def attempt(task: Mapping[str, Any]) -> tuple[dict[str, Any] | None, str | None, str]:
-    """Compute a chunk: (result, failure, detail). Details never quote a row."""
+    """Compute a chunk; returns (result, failure, detail). A detail never quotes a row."""
     if task.get("model_sha256", about.model_sha256()) != about.model_sha256():
-        return None, "version", about.__version__  # its rows would be another model's than the others
+        return None, "version", about.__version__  # its rows would be of another model than the others
     try:
         return chunk.compute(task), None, ""
     except OSError as error:
         return None, "storage", os.strerror(error.errno) if error.errno else type(error).__name__
     except DetectError as error:
         return None, "ours", error.code
-    except Exception as error:  # noqa: BLE001 - whatever it is, the job must say so and others go on
+    except Exception as error:  # noqa: BLE001 - the job reports it, and other jobs continue
         return None, "ours", type(error).__name__
 
 
 class Inline:
-    """This process, one chunk at a time."""
+    """Computes in this process, one chunk at a time."""
 
     title = "inline"
     capacity = 1
@@ -68,7 +72,7 @@ class Inline:
         self._waiting: list[tuple[Hashable, Mapping[str, Any]]] = []
 
     def submit(self, name, task):
-        """Keep the task until somebody waits for it."""
+        """Keep the task until `finished` is called."""
         self._waiting.append((name, task))
 
     def finished(self, timeout_s):
@@ -84,8 +88,8 @@ class Inline:
 
 
 def _serve(connection) -> None:
-    """A worker process: tasks in, results out, until the other end is closed."""
-    signal.signal(signal.SIGINT, signal.SIG_IGN)  # the parent decides what Ctrl-C means
+    """Receive tasks and send results, until the other end of the connection is closed."""
+    signal.signal(signal.SIGINT, signal.SIG_IGN)  # the parent process handles Ctrl-C
     signal.signal(signal.SIGTERM, signal.SIG_DFL)
     with contextlib.suppress(OSError):
         os.nice(NICE)
@@ -116,7 +120,7 @@ class _Worker:
 
 
 class Local:
-    """A pool of processes. One that dies costs its chunk only, and another takes its place.
+    """Computes in a pool of processes. A process that dies loses its chunk only, and a new process replaces it.
 
     Parameters
     ----------
@@ -125,7 +129,7 @@ class Local:
 
     def __init__(self, workers: int):
         for name in ("OMP_NUM_THREADS", "OPENBLAS_NUM_THREADS", "MKL_NUM_THREADS"):
-            os.environ.setdefault(name, "1")  # read by numpy in the processes that are started now
+            os.environ.setdefault(name, "1")  # numpy reads these in the processes that start now
         self.title = f"process-pool:{workers}"
         self.capacity = workers
         self._context = multiprocessing.get_context("spawn")
@@ -137,20 +141,20 @@ class Local:
         return [worker.process.pid for worker in self._workers if worker.process.pid]
 
     def submit(self, name, task):
-        """Give the task to a free worker."""
+        """Send the task to a free worker."""
         for i, worker in enumerate(self._workers):
             if worker.busy is None:
                 if not worker.process.is_alive():
                     worker.stop()
                     worker = self._workers[i] = _Worker(self._context)
                 worker.busy = name
-                with contextlib.suppress(OSError):  # it died just now: `finished` finds that out
+                with contextlib.suppress(OSError):  # the worker has just died: `finished` notices it
                     worker.connection.send(task)
                 return
         raise RuntimeError("every worker is busy")
 
     def finished(self, timeout_s):
-        """Results of workers that are through, and the tasks of workers that died."""
+        """Results of workers that have finished, and the tasks of workers that died."""
         busy = {worker.connection: i for i, worker in enumerate(self._workers) if worker.busy is not None}
         if not busy:
             time.sleep(timeout_s)
@@ -169,25 +173,25 @@ class Local:
         return outcomes
 
     def close(self):
-        """Kill the workers; what they were at is not recorded."""
+        """Kill the workers; their chunks are not recorded."""
         for worker in self._workers:
             worker.stop()
 
 
 class Dask:
-    """Workers of a Dask cluster; parts are written by them, to a place all machines share.
+    """Computes on the workers of a Dask cluster, which write parts to a place that all machines share.
 
     Parameters
     ----------
     address : str
         ``host:port`` or ``tcp://host:port`` of the scheduler.
     patience_s : float
-        How long a scheduler that has gone is waited for. [s]
+        Time for which a scheduler that cannot be reached is tried again. [s]
 
     Raises
     ------
     OSError
-        There is no scheduler.
+        The scheduler cannot be reached.
     """
 
     def __init__(self, address: str, patience_s: float = 60.0):
@@ -203,12 +207,12 @@ class Dask:
 
     @property
     def capacity(self) -> int:
-        """Twice the threads there are, so that no worker waits for the next chunk; none while the scheduler is away."""
+        """Twice the number of threads, so that no worker waits for its next chunk; 0 while the scheduler cannot be reached."""
         if self._away_since is not None:
             return 0
         try:
             threads = sum(w["nthreads"] for w in self._client.scheduler_info(n_workers=-1)["workers"].values())
-        except Exception:  # noqa: BLE001 - the scheduler is away
+        except Exception:  # noqa: BLE001 - the scheduler cannot be reached
             threads = 0
         return max(2 * threads, 2)
 
@@ -218,20 +222,20 @@ class Dask:
         self._client = Client(self.address, timeout=timeout, set_as_default=False, heartbeat_interval=2000)
 
     def submit(self, name, task):
-        """Send the task; under a name of its own, so that nothing older is taken for its result."""
+        """Send the task under a name that no other task has, so that Dask returns no older result for it."""
         self._counter += 1
         key = f"detectapi-{os.getpid()}-{id(self)}-{self._counter}"
         try:
             self._futures[name] = self._client.submit(attempt, dict(task), key=key, pure=False, retries=2)
-        except Exception as error:  # noqa: BLE001 - the scheduler is away
+        except Exception as error:  # noqa: BLE001 - the scheduler cannot be reached
             self._lost.append(Outcome(name, None, "lost", type(error).__name__))
 
     def finished(self, timeout_s):
-        """Results, and the tasks whose scheduler or worker is gone."""
+        """Results, and the tasks whose scheduler or worker cannot be reached."""
         outcomes, self._lost = self._lost, []
         end = time.monotonic() + timeout_s
         if self._away_since is not None and not outcomes:
-            self._again(timeout_s)
+            self._reconnect(timeout_s)
         while not outcomes:
             for name, future in list(self._futures.items()):
                 if future.status == "pending":
@@ -257,7 +261,7 @@ class Dask:
             if future.status == "error" and isinstance(future.exception(timeout=20), ImportError):
                 return Outcome(name, None, "ours", "detectapi with its extra batch is missing on a worker")
             return Outcome(name, None, "lost", f"the task is {future.status}")
-        except Exception as error:  # noqa: BLE001 - scheduler or worker died meanwhile
+        except Exception as error:  # noqa: BLE001 - the scheduler or worker has died
             return Outcome(name, None, "lost", type(error).__name__)
         finally:
             with contextlib.suppress(Exception):
@@ -270,8 +274,8 @@ class Dask:
             or (self._client.scheduler_comm.comm.closed())
         )
 
-    def _again(self, timeout_s: float):
-        """Look for the scheduler again: shortly, since leases have to be renewed meanwhile."""
+    def _reconnect(self, timeout_s: float):
+        """Try to reach the scheduler, for a short time, since leases must be renewed meanwhile."""
         try:
             self._connect("2s")
             self._away_since = None
@@ -281,7 +285,7 @@ class Dask:
             time.sleep(timeout_s)
 
     def close(self):
-        """Drop what is under way, and the connection."""
+        """Cancel all tasks and close the connection."""
         with contextlib.suppress(Exception):
             self._client.cancel(list(self._futures.values()), force=True)
         with contextlib.suppress(Exception):
@@ -289,7 +293,7 @@ class Dask:
 
 
 def from_address(executor: str, workers: int | None = None, patience_s: float = 60.0):
-    """The engine an operator chose: ``local`` or ``dask://host:port``; ``inline`` for tests and notebooks.
+    """The engine that the operator has chosen: ``local`` or ``dask://host:port``; ``inline`` for tests and notebooks.
 
     Parameters
     ----------
@@ -297,12 +301,12 @@ def from_address(executor: str, workers: int | None = None, patience_s: float = 
     workers : int, optional
         Processes of ``local``.
     patience_s : float
-        How long a cluster that has gone is waited for. [s]
+        Time for which a cluster that cannot be reached is tried again. [s]
 
     Raises
     ------
     OSError
-        There is no cluster.
+        The cluster cannot be reached.
     """
     if executor == "inline":
         return Inline()

@@ -1,7 +1,8 @@
-"""API keys: shown once, kept as a keyed hash, revoked for good.
+"""API keys: shown once, stored as a keyed hash, revoked for good.
 
-A key is ``dk_live_<8 characters, public>_<43 characters, secret>``. The public part finds its row; the whole key under the
-server's pepper must match the hash. Keys have 256 random bits, so a fast hash suffices, and a slow one would be a lever.
+A key is ``dk_live_<8 characters, public>_<43 characters, secret>``. The public part is the id of its row; the HMAC of the whole
+key with the pepper of the server must equal the stored hash. A key has 256 random bits, so a fast hash is safe. With a slow one,
+callers with wrong keys could keep the server busy.
 """
 
 from __future__ import annotations
@@ -14,7 +15,8 @@ import os
 import re
 import secrets
 import time
-from collections.abc import Iterable
+from collections.abc import Iterable, Mapping
+from dataclasses import replace
 from pathlib import Path
 from typing import Any, NamedTuple
 
@@ -30,7 +32,7 @@ ALPHABET = "ABCDEFGHIJKLMNOPQRSTUVWXYZabcdefghijklmnopqrstuvwxyz0123456789"
 
 
 class Caller(NamedTuple):
-    """Who calls: id of the key ("" is anonymous), scopes, quota."""
+    """A caller: id of the key ("" is anonymous), scopes, quota."""
 
     id: str
     scopes: frozenset[str]
@@ -38,16 +40,16 @@ class Caller(NamedTuple):
 
 
 def pepper(settings: Settings) -> bytes:
-    """The server's secret, from ``DETECTAPI_KEY_PEPPER`` or a file beside the jobs that is made when missing.
+    """The secret of the server, from ``DETECTAPI_KEY_PEPPER`` or a file in the folder of jobs, which is made if missing.
 
     Raises
     ------
     ValueError
-        The jobs are not in a folder, and there is no such variable.
+        The jobs are not in a folder, and the variable is not set.
     """
-    given = os.environ.get("DETECTAPI_KEY_PEPPER", "")
-    if given:
-        return given.encode()
+    secret = os.environ.get("DETECTAPI_KEY_PEPPER", "")
+    if secret:
+        return secret.encode()
     if "://" in settings.folder:
         raise ValueError("DETECTAPI_KEY_PEPPER is needed where DETECTAPI_JOBS is a URL")
     path = Path(settings.folder) / "pepper"
@@ -58,7 +60,7 @@ def pepper(settings: Settings) -> bytes:
         with os.fdopen(handle, "wb") as file:
             file.write(base64.b64encode(secrets.token_bytes(32)))
         try:
-            os.link(beside, path)  # of several that start at once, one wins
+            os.link(beside, path)  # if several processes start at once, the first one makes the file
         except FileExistsError:
             pass
         finally:
@@ -75,11 +77,11 @@ class Keys:
     secret : bytes
         The pepper.
     usual : Quota
-        Of keys without one of their own.
+        The limits of keys that have none of their own.
     clock : callable
         Seconds since the epoch.
     patience_s : float
-        How long a database that is locked or away is waited for. [s]
+        Time for which work is tried again while the database cannot be used. [s]
     """
 
     def __init__(
@@ -93,8 +95,8 @@ class Keys:
 
         def in_transaction():
             with engine.begin() as connection:
-                found = connection.execute(query)
-                return [dict(row) for row in found.mappings()] if found.returns_rows else found.rowcount
+                result = connection.execute(query)
+                return [dict(row) for row in result.mappings()] if result.returns_rows else result.rowcount
 
         return database.patiently(in_transaction, self.patience_s if patience_s is None else patience_s)
 
@@ -104,12 +106,12 @@ class Keys:
     def issue(
         self, owner: str, scopes: Iterable[str], expires_s: float | None = None, quota: tuple = (None, None, None)
     ) -> str:
-        """Make a key; it is returned once and kept nowhere.
+        """Make a key. It is returned here and stored nowhere.
 
         Raises
         ------
         ValueError
-            An unknown scope.
+            A scope does not exist.
         """
         wanted = sorted(set(scopes))
         if not wanted or not set(wanted) <= set(SCOPES):
@@ -126,40 +128,39 @@ class Keys:
         return key
 
     def all(self) -> list[dict[str, Any]]:
-        """Every key without its hash, the oldest first."""
+        """All keys without their hashes, the oldest first."""
         return [
             {n: v for n, v in row.items() if n != "hash"}
             for row in self._do(select(api_key).order_by(api_key.c.created))
         ]
 
     def revoke(self, public: str) -> bool:
-        """Make a key worthless; False where there is none (or it was already)."""
+        """Make a key invalid; False if there is no valid key of this id."""
         query = update(api_key).where(api_key.c.id == public, api_key.c.revoked.is_(None)).values(revoked=self.clock())
         return self._do(query) == 1
 
     def caller(self, key: str) -> Caller | None:
-        """Who has this key; None when it is worth nothing."""
+        """The caller who has a key; None if the key is not valid."""
         match = FORM.fullmatch(key)
-        found = self._do(select(api_key).where(api_key.c.id == match[1])) if match else []
-        # Compared also where nothing was found, so that a guess takes as long as a wrong secret.
-        right = hmac.compare_digest(self._hash(key), found[0]["hash"] if found else "0" * 64)
+        rows = self._do(select(api_key).where(api_key.c.id == match[1])) if match else []
+        # Compared also if there is no such row, so that an unknown id takes as long as a wrong secret.
+        right = hmac.compare_digest(self._hash(key), rows[0]["hash"] if rows else "0" * 64)
         now = self.clock()
-        if not found or not right or found[0]["revoked"] is not None or (found[0]["expires"] or now + 1) <= now:
+        if not rows or not right or rows[0]["revoked"] is not None or (rows[0]["expires"] or now + 1) <= now:
             return None
-        row = found[0]
+        row = rows[0]
         today = now - now % DAY_S
         if (row["last_used"] or 0.0) < today:
-            with contextlib.suppress(*database.AWAY):  # the next call notes it
+            with contextlib.suppress(*database.AWAY):  # the next call tries again
                 self._do(update(api_key).where(api_key.c.id == row["id"]).values(last_used=today), 0.0)
-        own = (row[f"quota_{name}"] for name in Quota.__slots__)
-        quota = Quota(*(value if value is not None else usual for value, usual in zip(own, self._usual(), strict=True)))
-        return Caller(row["id"], frozenset(row["scopes"].split()), quota)
-
-    def _usual(self):
-        return (getattr(self.usual, name) for name in Quota.__slots__)
+        return Caller(row["id"], frozenset(row["scopes"].split()), self._quota(row))
 
     def quota_of(self, public: str) -> Quota:
         """The quota of a key, or the usual one of anonymous callers."""
-        found = self._do(select(api_key).where(api_key.c.id == public))
-        own = (found[0][f"quota_{name}"] if found else None for name in Quota.__slots__)
-        return Quota(*(value if value is not None else usual for value, usual in zip(own, self._usual(), strict=True)))
+        rows = self._do(select(api_key).where(api_key.c.id == public))
+        return self._quota(rows[0]) if rows else self.usual
+
+    def _quota(self, row: Mapping[str, Any]) -> Quota:
+        """The limits of a key, the usual ones in place of those it does not have."""
+        own = {name: row[f"quota_{name}"] for name in Quota.__slots__}
+        return replace(self.usual, **{name: limit for name, limit in own.items() if limit is not None})

@@ -1,4 +1,4 @@
-"""A batch from the command line or a notebook: one job in a store of its own beside the output, which makes it resumable."""
+"""A batch of the command line or a notebook: one job, recorded beside its output, so that it can be continued after a stop."""
 
 from __future__ import annotations
 
@@ -22,15 +22,15 @@ from detectapi.jobs.store import TERMINAL, Store
 from detectapi.values.errors import InputError
 
 PATIENCE_S = 20.0
-"""How long the record beside the output may be locked, or its disk full, until who waits at the terminal is told. [s]"""
+"""Time for which a locked record or a full disk is tried again, before the command ends with a message. [s]"""
 
 
 class Busy(Exception):
-    """Another process is at the same output."""
+    """Another process is writing the same output."""
 
 
 class Batch:
-    """A table or grid of scenarios, to be answered into a file.
+    """A table or grid of scenarios, and the file that its results go to.
 
     Parameters
     ----------
@@ -42,17 +42,17 @@ class Batch:
     errors : str, optional
         Where bad rows are listed; ``errors.ndjson`` beside the output by default.
     shared : str, optional
-        Place for rows and parts that workers on other machines reach too; beside the output by default.
+        Where rows and parts are stored, if workers on other machines must reach them; beside the output by default.
 
     Raises
     ------
     InputError
-        The names of the files or the grid are not as they should be.
+        Two of the files are the same, the ending of a file is unknown, or the grid is wrong.
     """
 
     def __init__(self, source, output, options: Options, errors=None, shared=None):
         self.source, self.output = Path(source), Path(output)
-        self.form = files.format_of(str(output))
+        self.file_format = files.format_of(str(output))
         self.errors = Path(errors) if errors else self.output.with_name("errors.ndjson")
         self.state = self.output.with_name(f"{self.output.name}.job")
         self.shared = shared
@@ -66,19 +66,19 @@ class Batch:
 
     @property
     def id(self) -> str:
-        """The same for the same question to the same model: what is half done can be told from what is another thing."""
+        """The id: the same for the same request to the same model, so that a batch continues only its own parts."""
         return f"job_{hashlib.sha256((self.about['request_sha256'] + self.about['model_sha256']).encode()).hexdigest()[:32]}"
 
     def job(self) -> dict[str, Any]:
         """The record of this job."""
-        found = self.store.job(self.id) if self.store else None
-        if found is None:
+        job = self.store.job(self.id) if self.store else None
+        if job is None:
             raise RuntimeError("the job has not begun")
-        return found
+        return job
 
     @contextlib.contextmanager
     def opened(self):
-        """Begin, or take up again what was begun; yields whether something had been done before."""
+        """Begin the job, or continue it; yields whether an earlier run has finished some of its chunks."""
         self.state.mkdir(parents=True, exist_ok=True)
         with open(self.state / "lock", "w", encoding="ascii") as lock:
             try:
@@ -110,16 +110,16 @@ class Batch:
     def run(
         self, executor: str = "local", workers: int | None = None, tick: Callable[[dict[str, Any]], None] | None = None
     ):
-        """Compute until the job has come to its end.
+        """Compute until the job has ended.
 
         Parameters
         ----------
         executor : str
             ``local``, ``inline`` or ``dask://host:port``.
         workers : int, optional
-            Processes of ``local``; as many as there are cores by default.
+            Processes of ``local``; one per core by default.
         tick : callable, optional
-            Called with the job's record several times a second; while rows are read, `rows_total` is their number so far.
+            Called with the record of the job several times a second; while rows are read, `rows_total` is their number so far.
 
         Returns
         -------
@@ -135,11 +135,11 @@ class Batch:
                     tick(job)
                 return job["state"] in TERMINAL
 
-            def read(rows):
+            def count(rows):
                 if tick:
                     tick({**self.job(), "rows_total": rows})
 
-            Runner(self.store, engine, patient=False, on_read=read).run(ended)
+            Runner(self.store, engine, patient=False, on_read=count).run(ended)
         finally:
             engine.close()
         return self.job()
@@ -150,9 +150,9 @@ class Batch:
         Raises
         ------
         ValueError
-            The job has not come to a good end.
+            The job has not succeeded.
         OSError
-            A part is not as it was written, or the output cannot be written; the state stays.
+            A part has changed since it was written, or the output cannot be written; the record is kept.
         """
         if job["state"] not in ("succeeded", "partial"):
             raise ValueError(f"the job is {job['state']}")
@@ -160,7 +160,7 @@ class Batch:
         with storage.replacing(str(self.output)) as path:
             table.write_whole(
                 table.read_parts((part_place(job["folder"], p["idx"]), p["sha256"]) for p in parts),
-                self.options, self.about, self.form, path,
+                self.options, self.about, self.file_format, path,
             )  # fmt: skip
         if job["rows_bad"]:
             with storage.replacing(str(self.errors)) as path, open(path, "wb") as file:
@@ -179,7 +179,7 @@ def error_lines(folder: str, parts):
         if part["bad"]:
             raw = storage.read(errors_place(folder, part["idx"]))
             if hashlib.sha256(raw).hexdigest() != part["errors_sha256"]:
-                raise OSError(f"the bad rows of part {part['idx']} are not as they were written")
+                raise OSError(f"the bad rows of part {part['idx']} have changed since they were written")
             yield raw
 
 
@@ -191,7 +191,7 @@ def run(source, output, options: Options | None = None, **how) -> dict[str, Any]
     source, output : path
     options : Options, optional
     **how
-        As `Batch.run` takes it.
+        Arguments of `Batch.run`.
 
     Returns
     -------
@@ -207,11 +207,11 @@ def run(source, output, options: Options | None = None, **how) -> dict[str, Any]
 
 
 def _check_places(source: Path, output: Path, errors: Path) -> None:
-    """The output and the list of bad rows are replaced at the end: they must not be each other, nor what is read."""
+    """Refuse places that are the same file: the output and the list of bad rows are replaced at the end."""
     places = {"source": source.resolve(), "output": output.resolve(), "errors": errors.resolve()}
     if len(set(places.values())) < len(places):
         same = " and ".join(name for name, place in places.items() if list(places.values()).count(place) > 1)
-        raise InputError(f"The same file as {same}: give another -o or --errors.", code="conflict")
+        raise InputError(f"The {same} are the same file: give another -o or --errors.", code="conflict")
 
 
 def _read_source(path: Path) -> dict[str, Any]:

@@ -1,4 +1,4 @@
-"""Reading the rows of a job once, and cutting them into chunks: files of rows where they came as a table, bounds for a grid."""
+"""Read the rows of a job once and divide them into chunks: files of rows for a table, bounds for a grid."""
 
 from __future__ import annotations
 
@@ -15,26 +15,26 @@ from detectapi.jobs import processes
 from detectapi.values.errors import InputError, Problem
 
 MEMORY_BYTES = 1024 * 1024 * 1024
-"""What reading a binary table may take on top; a page that decodes to more breaks its reader, and nothing else."""
+"""Memory that the process which reads a binary table may use. A table that needs more ends that process only. [bytes]"""
 
 
 class ReaderKilled(Exception):
-    """The process that reads a table was killed from outside, which says nothing about the table."""
+    """The process that reads a table was killed from outside, so the table itself may be right."""
 
 
 MOST_CHUNKS = 1_000_000
-"""Of a grid, which is easily larger than anyone means; the list of chunks is held in memory once."""
+"""Chunks of the largest grid that is accepted. The list of chunks is held in memory."""
 
 
 def bounds(total: int, chunk_rows: int) -> list[tuple[int, int]]:
-    """Where each chunk starts and stops."""
+    """The first row of each chunk, and the row after its last."""
     return [(start, min(start + chunk_rows, total)) for start in range(0, total, chunk_rows)]
 
 
 def cut(
     source: dict[str, Any], options: Options, folder: str, go_on: Callable[[int, int], bool] = lambda rows, size: True
-):
-    """Cut the rows of a job.
+) -> tuple[list[tuple[int, int]], int] | None:
+    """Divide the rows of a job into chunks.
 
     Parameters
     ----------
@@ -42,29 +42,29 @@ def cut(
         ``{"grid": axes}`` or ``{"file": path, "format": form}``.
     options : Options
     folder : str
-        Place for the files of rows.
+        Where the files of rows are written.
     go_on : callable
-        Asked after each chunk, with the rows and bytes so far; False stops.
+        Called after each chunk with the rows and bytes so far; False stops.
 
     Returns
     -------
-    list of (int, int), int
-        Bounds of the chunks, and bytes written; None when stopped.
+    tuple or None
+        Bounds of the chunks, and bytes written; None if stopped.
 
     Raises
     ------
     InputError
         The table as a whole cannot be read.
     ReaderKilled
-        Somebody killed the process that read it.
+        The process that reads the table was killed from outside.
     """
     if "grid" in source:
         size = grid.size(source["grid"])
         if size > MOST_CHUNKS * options.chunk_rows:
-            most = (
-                f"A grid has at most {MOST_CHUNKS} chunks; with chunks of {options.chunk_rows} rows this one has more."
+            raise InputError(
+                f"A grid has at most {MOST_CHUNKS} chunks; with chunks of {options.chunk_rows} rows this one has more.",
+                code="too-large",
             )
-            raise InputError(most, code="too-large")
         return bounds(size, options.chunk_rows), 0
     total = written = 0
     lines: list[str] = []
@@ -76,7 +76,7 @@ def cut(
         return len(raw)
 
     with storage.local_copy(source["file"]) as path:
-        for line in apart(path, source["format"]):
+        for line in row_lines(path, source["format"]):
             lines.append(line)
             total += 1
             if len(lines) == options.chunk_rows:
@@ -88,8 +88,8 @@ def cut(
     return bounds(total, options.chunk_rows), written
 
 
-def apart(path: str, form: str) -> Iterator[str]:
-    """Rows of a file as lines; a binary table is read by a process of its own, with bounded memory."""
+def row_lines(path: str, form: str) -> Iterator[str]:
+    """Rows of a file as lines. A process of its own, with bounded memory, reads a binary table."""
     if form in ("csv", "ndjson"):
         for number, row in files.read(path, form):
             yield files.to_line(number, row)

@@ -1,4 +1,4 @@
-"""Starting processes that leave Ctrl-C to the one that started them."""
+"""Start processes that leave Ctrl-C to the process that started them."""
 
 from __future__ import annotations
 
@@ -7,12 +7,12 @@ from multiprocessing import resource_tracker
 
 
 def start(process) -> None:
-    """Start a process in which SIGINT is blocked from its first moment, while it still imports what it needs.
+    """Start a process in which SIGINT is blocked from the beginning, also while it imports modules.
 
-    A terminal sends Ctrl-C to all processes of a command. One that is just starting would end with a traceback.
+    A terminal sends Ctrl-C to all processes of a command. Without the block, a process that is importing ends with a traceback.
     """
-    resource_tracker.ensure_running()  # else it is started in between, and unblocks the signal
-    before = signal.pthread_sigmask(signal.SIG_BLOCK, {signal.SIGINT})  # a new process has the mask of who starts it
+    resource_tracker.ensure_running()  # `process.start` would start it otherwise, and that unblocks the signal
+    before = signal.pthread_sigmask(signal.SIG_BLOCK, {signal.SIGINT})  # inherited
     try:
         process.start()
     finally:

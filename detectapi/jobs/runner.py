@@ -1,4 +1,4 @@
-"""From an accepted job to its end: read its rows, lease its chunks, have them computed, record them."""
+"""Run jobs from acceptance to their end: read the rows, lease the chunks, let an engine compute them, record them."""
 
 from __future__ import annotations
 
@@ -16,41 +16,44 @@ from detectapi.jobs.store import LEASE_S, MOST_ATTEMPTS, Leased, Store
 from detectapi.values.errors import InputError
 
 TICK_S = 0.2
-STORAGE_WAIT_S = 5.0
-LONGEST_STORAGE_WAIT_S = 60.0
+"""Time that one turn of the loop waits for outcomes. [s]"""
+STORAGE_WAIT_S, LONGEST_STORAGE_WAIT_S = 5.0, 60.0
+"""First and longest wait before the storage is tried again; each wait is twice the one before. [s]"""
 LONGEST_WAIT_S = 5.0
+"""Longest wait before a chunk is computed again whose worker died. [s]"""
 MOST_FAILURES = 3
+"""Attempts after which a fault of the program ends a job."""
 WHY = {
-    "storage": "The storage refuses to be written or read; it is tried again.",
+    "storage": "The storage cannot be read or written; it is tried again.",
     "lost": "A worker died; its chunk is computed again.",
-    "version": "The job was handed in under another version of the program or its data; hand it in again.",
-    "ours": "The calculation failed; it is our mistake.",
+    "version": "The job was submitted to another version of the program or its data; submit it again.",
+    "ours": "The calculation failed; this is a fault of the program.",
 }
 
 
 class _TooMany(Exception):
-    """The rows of a job are more than its owner may have."""
+    """The rows of a job exceed the quota of its owner."""
 
 
 class StorageRefused(Exception):
-    """The storage refused several times, and whoever waits at the terminal should know."""
+    """The storage could not be read or written several times, and the command ends with a message."""
 
 
 class Runner:
-    """One coordinator. Several may run at once on the same store.
+    """A coordinator of jobs. Several may use the same store at once.
 
     Parameters
     ----------
     store : Store
     engine : Engine
     lease_s : float
-        Time after which another coordinator takes over what this one had, should it die. [s]
+        Time after which another coordinator takes over the jobs and chunks of one that has died. [s]
     retention_s : float, optional
-        How long results are kept. [s]
+        Time after which results are deleted. [s]
     limit_rows : callable, optional
-        ``(owner, rows, bytes) -> problem or None``, asked when the rows of a job are counted.
+        ``(owner, rows, bytes) -> problem or None``, called when the rows of a job are counted.
     patient : bool
-        Whether to go on for ever when the storage refuses (a service), or to give up after a few times (a command).
+        Whether to try a storage again without end (a service), or a few times (a command).
     on_read : callable
         Called several times a second while the rows of a job are read, with their number so far.
     """
@@ -78,14 +81,14 @@ class Runner:
         self.ended: list[tuple[str, str]] = []
 
     def run(self, until: Callable[[], bool], tick: Callable[[], None] = lambda: None) -> None:
-        """Work until told to stop; `tick` is called several times a second."""
+        """Work until `until` is true; `tick` is called several times a second."""
         self._until = until
         while not until():
             self.step()
             tick()
 
     def step(self) -> None:
-        """One turn: read rows, lease, submit, wait, record."""
+        """Do one turn: read rows, lease, submit, wait, record."""
         self._plan()
         self._turn(TICK_S)
 
@@ -94,7 +97,7 @@ class Runner:
         if room > 0:
             for leased in self.store.lease(self.name, room, self.lease_s):
                 name = (leased.job, leased.idx)
-                if name in self.flying:  # our own lease lapsed while we were held up: the task is still under way
+                if name in self.flying:  # this process was held up and its own lease has ended: the task still runs
                     continue
                 self.flying[name] = leased
                 self.engine.submit(name, leased.task)
@@ -116,7 +119,7 @@ class Runner:
             now = time.monotonic()
             if now - turned < TICK_S:
                 return True
-            self._turn(0.0)  # the chunks of other jobs do not wait for a long table
+            self._turn(0.0)  # so that the chunks of other jobs do not wait for a long table
             turned = now
             self.on_read(rows)
             if now - kept < min(1.0, self.lease_s / 4):
@@ -127,7 +130,7 @@ class Runner:
 
         try:
             planned = planner.cut(job["source"], job["options"], job["folder"], go_on)
-            if planned is None:  # cancelled, or we are to stop; then another goes on at once
+            if planned is None:  # the job is cancelled, or this process stops: another may go on at once
                 self.store.put_off(job["id"], self.name, 0.0, None)
                 return
             cuts, written = planned
@@ -141,19 +144,19 @@ class Runner:
             self.store.fail(job["id"], error.args[0], self.retention_s)
         except (StorageRefused, *database.AWAY):
             raise
-        except Exception as error:  # noqa: BLE001 - whatever it is, the job must say so and others go on
+        except Exception as error:  # noqa: BLE001 - the job reports it, and other jobs continue
             self._cannot_read(job, error)
         else:
             self.store.plan(job["id"], self.name, cuts, cuts[-1][1] if cuts else 0, written)
 
     def _limit(self, job: dict[str, Any], rows: int, size: int) -> None:
-        rows -= job["rows_total"] or 0  # those of a grid were counted when it was handed in
+        rows -= job["rows_total"] or 0  # the rows of a grid were counted when it was submitted
         problem = self.limit_rows(job["owner"], rows, size) if self.limit_rows else None
         if problem:
             raise _TooMany(problem)
 
     def _cannot_read(self, job: dict[str, Any], error: Exception) -> None:
-        """A job whose rows could not be read: again later where that may help, else its end."""
+        """Put off a job whose rows could not be read, or end it if a later attempt cannot help."""
         tries = self._tries[job["id"]] = self._tries.get(job["id"], 0) + 1
         if isinstance(error, OSError):
             detail = os.strerror(error.errno) if error.errno else type(error).__name__
@@ -171,7 +174,7 @@ class Runner:
 
     @staticmethod
     def _make_room(job: dict[str, Any]) -> None:
-        with contextlib.suppress(OSError):  # what was written takes the room that others need
+        with contextlib.suppress(OSError):  # the rows written so far take room on the disk that other jobs need
             storage.remove(storage.join(job["folder"], "rows"))
 
     def _record(self, outcome: Outcome) -> None:
@@ -194,7 +197,7 @@ class Runner:
 
 
 def progress(job: dict[str, Any], now: float, before: int = 0) -> dict[str, Any]:
-    """How far a job is: rows, chunks, rate and time left; `before` are rows that were done when it was taken up again."""
+    """Progress of a job: rows, chunks, rate and time left; `before` is the number of rows that earlier runs have finished."""
     done, total = job["rows_done"], job["rows_total"]
     spent = (job["ended"] or now) - job["started"] if job["started"] else 0.0
     rate = (done - before) / spent if spent > 0 else 0.0

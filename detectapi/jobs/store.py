@@ -1,7 +1,7 @@
-"""The record of jobs: what was asked, which chunks are done, what came out. Every change is one transaction.
+"""The record of jobs: requests, chunks and their states. Every change is one transaction.
 
-A chunk is leased to a worker for some time. Only a chunk that is recorded as done counts, and it is recorded once; its part was
-whole on the disk before. So a worker that dies costs one chunk, and a chunk computed twice is the same twice.
+A chunk is leased to a worker for some time. A worker writes the whole part of a chunk to the disk before it records the chunk as
+done, and a chunk is recorded once. So a worker that dies loses one chunk, and a chunk that two workers compute has the same bytes.
 """
 
 from __future__ import annotations
@@ -22,14 +22,17 @@ from detectapi.jobs.settings import DAY_S
 ACTIVE = ("accepted", "validating", "queued", "running", "cancelling")
 TERMINAL = ("succeeded", "partial", "failed", "cancelled")
 LEASE_S = 60.0
+"""Time for which a job or chunk is leased. [s]"""
 IDEMPOTENT_S = DAY_S
+"""Time for which an Idempotency-Key is remembered. [s]"""
 MOST_ATTEMPTS = 20
-# A grid may have a million values, and a status is asked for often.
+"""Attempts to compute a chunk before its job fails."""
+# A source can be a grid of a million values, too much for a status that clients ask for often.
 _SHOWN = [column for column in tables.job.c if column.name != "source"]
 
 
 class Leased(NamedTuple):
-    """A chunk that is ours to compute for a while."""
+    """A chunk that this worker has a lease of."""
 
     job: str
     idx: int
@@ -38,7 +41,7 @@ class Leased(NamedTuple):
 
 
 class Conflict(Exception):
-    """The same Idempotency-Key came with another request before."""
+    """An earlier request had the same Idempotency-Key and was another one."""
 
 
 class Store:
@@ -50,7 +53,7 @@ class Store:
     clock : callable
         Seconds since the epoch.
     patience_s : float
-        How long a database that is locked or away is waited for. [s]
+        Time for which work is tried again while the database cannot be used. [s]
     """
 
     def __init__(self, engine: Engine, clock=time.time, patience_s: float = database.PATIENCE_S):
@@ -66,7 +69,7 @@ class Store:
 
         return database.patiently(in_transaction, self.patience_s)
 
-    def _look(self, work):
+    def _select(self, work):
         return self._do(work, self._reading)
 
     # -- jobs ---------------------------------------------------------------------------------------------------------
@@ -81,9 +84,9 @@ class Store:
         values : dict
             ``id``, ``owner``, ``name``, ``source``, ``options``, ``about``, ``folder``, and ``rows_total`` and ``bytes`` if known.
         token, digest : str
-            Idempotency key and digest of the request; the same twice is the same job.
+            Idempotency-Key and digest of the request; a second request with the same two is the same job.
         check : callable, optional
-            Called with the connection before anything is written; may raise.
+            Called with the connection before anything is written; raises to refuse the job.
 
         Returns
         -------
@@ -97,20 +100,20 @@ class Store:
         now = self.clock()
 
         def work(connection):
-            if (
-                connection.dialect.name == "postgresql"
-            ):  # one owner's submissions one after the other; SQLite does so anyway
+            if connection.dialect.name == "postgresql":
+                # One after the other for each owner, so that a quota is not exceeded. SQLite does so for all writers.
                 connection.execute(text("SELECT pg_advisory_xact_lock(hashtext(:owner))"), {"owner": values["owner"]})
             if token:
                 old = tables.submission
                 connection.execute(delete(old).where(old.c.created < now - IDEMPOTENT_S))
-                found = connection.execute(
+                earlier = connection.execute(
                     select(old.c.digest, old.c.job).where(old.c.owner == values["owner"], old.c.token == token)
                 ).first()
-                if found:
-                    if found.digest != digest:
+                if earlier:
+                    if earlier.digest != digest:
                         raise Conflict
-                    return found.job, found.job == values["id"]  # its own: recorded, but the answer was lost
+                    # The same id: a first attempt of this call was recorded, but the connection broke before it was confirmed.
+                    return earlier.job, earlier.job == values["id"]
             if check:
                 check(connection)
             row = {**values, **{name: json.dumps(values[name]) for name in ("source", "options", "about")}}
@@ -127,53 +130,53 @@ class Store:
         return self._do(work)
 
     def job(self, job: str, owner: str | None = None, source: bool = False) -> dict[str, Any] | None:
-        """A job as a dict, its JSON read (its source where wanted); None where there is none, or it is another owner's."""
+        """A job as a dict with its JSON decoded; None if there is none, or if it belongs to another owner.
+
+        The source is left out unless it is asked for.
+        """
         query = select(*(tables.job.c if source else _SHOWN)).where(tables.job.c.id == job)
-        found = self._look(lambda connection: connection.execute(query).mappings().first())
-        return _read(dict(found)) if found and owner in (None, found["owner"]) else None
+        row = self._select(lambda connection: connection.execute(query).mappings().first())
+        return _decoded(dict(row)) if row and owner in (None, row["owner"]) else None
 
     def jobs(self, owner: str, limit: int = 100) -> list[dict[str, Any]]:
         """The newest jobs of an owner."""
         query = select(*_SHOWN).where(tables.job.c.owner == owner).order_by(tables.job.c.created.desc()).limit(limit)
-        return self._look(lambda c: [_read(dict(row)) for row in c.execute(query).mappings()])
+        return self._select(lambda c: [_decoded(dict(row)) for row in c.execute(query).mappings()])
 
     def parts(self, job: str) -> list[dict[str, Any]]:
         """Finished chunks in order, with the hashes of their parts."""
         c = tables.chunk.c
         query = select(c.idx, c.rows, c.bad, c.sha256, c.errors_sha256, c.bytes).where(c.job == job, c.state == "done")
-        return self._look(
+        return self._select(
             lambda connection: [dict(row) for row in connection.execute(query.order_by(c.idx)).mappings()]
         )
 
     # -- reading the rows of a job ------------------------------------------------------------------------------------
 
     def claim(self, worker: str, lease_s: float = LEASE_S) -> dict[str, Any] | None:
-        """A job whose rows nobody has read yet, ours to read for a while."""
+        """Lease a job whose rows no worker has read yet; None if there is none."""
         now, j = self.clock(), tables.job.c
         free = (j.state == "accepted") | ((j.state == "validating") & (j.lease_until < now))
         query = select(j.id).where(free).order_by(j.created).limit(1).with_for_update(skip_locked=True)
 
         def work(connection):
-            found = connection.execute(query).scalar()
-            if found:
-                connection.execute(
-                    update(tables.job)
-                    .where(j.id == found)
-                    .values(state="validating", worker=worker, lease_until=now + lease_s)
-                )
-            return found
+            job = connection.execute(query).scalar()
+            if job:
+                claimed = {"state": "validating", "worker": worker, "lease_until": now + lease_s}
+                connection.execute(update(tables.job).where(j.id == job).values(**claimed))
+            return job
 
-        found = self._do(work)
-        return self.job(found, source=True) if found else None
+        claimed = self._do(work)
+        return self.job(claimed, source=True) if claimed else None
 
     def keep(self, job: str, worker: str, lease_s: float = LEASE_S) -> bool:
-        """Go on reading the rows of a job; False when it is no longer ours or no longer wanted."""
+        """Renew the lease of a job whose rows are being read; False if this worker has lost it or the job has ended."""
         j = tables.job.c
         query = update(tables.job).where(j.id == job, j.worker == worker, j.state == "validating")
         return self._do(lambda c: c.execute(query.values(lease_until=self.clock() + lease_s)).rowcount) == 1
 
     def put_off(self, job: str, worker: str, wait_s: float, problem: Mapping[str, Any] | None) -> None:
-        """The rows of a job could not be read now: anybody may try again after some time."""
+        """Give back a job whose rows cannot be read now; a worker may claim it again after some time."""
         j = tables.job.c
         query = update(tables.job).where(j.id == job, j.worker == worker, j.state == "validating")
         self._do(
@@ -181,7 +184,7 @@ class Store:
         )
 
     def plan(self, job: str, worker: str, bounds: Iterable[tuple[int, int]], rows_total: int, size: int) -> bool:
-        """Record the chunks of a job: it is queued then. False when it is no longer ours."""
+        """Record the chunks of a job, which is then queued; False if this worker has lost its lease."""
         entries = [
             {"job": job, "idx": i, "state": "queued", "start": a, "stop": b, "attempts": 0, "not_before": 0.0}
             for i, (a, b) in enumerate(bounds)
@@ -202,7 +205,7 @@ class Store:
     # -- chunks -------------------------------------------------------------------------------------------------------
 
     def lease(self, worker: str, most: int, lease_s: float = LEASE_S) -> list[Leased]:
-        """Chunks that nobody computes: of all jobs the first ones first, so that a small job need not wait for a large one."""
+        """Lease chunks that no worker computes, in the order of their index, so that a small job does not wait for a large one."""
         now, c, j = self.clock(), tables.chunk.c, tables.job.c
         wanted = select(c.job, c.idx, c.attempts, c.start, c.stop, j.source, j.options, j.about, j.folder).join_from(
             tables.chunk, tables.job, c.job == j.id
@@ -229,7 +232,7 @@ class Store:
         return self._do(work)
 
     def renew(self, worker: str, chunks: Iterable[tuple[str, int]], lease_s: float = LEASE_S) -> None:
-        """Go on computing chunks."""
+        """Renew the lease of chunks."""
         c = tables.chunk.c
         until = self.clock() + lease_s
 
@@ -241,7 +244,7 @@ class Store:
         self._do(work)
 
     def done(self, job: str, idx: int, outcome: Mapping[str, Any]) -> None:
-        """Record a chunk whose part is written. Once, and not after the end of its job: who comes later changes nothing."""
+        """Record a chunk whose part is written. A second record, or one after the end of the job, changes nothing."""
         c, j = tables.chunk.c, tables.job.c
 
         def work(connection):
@@ -264,7 +267,7 @@ class Store:
         self._do(work)
 
     def give_back(self, job: str, idx: int, worker: str, wait_s: float, problem: Mapping[str, Any] | None) -> None:
-        """A chunk could not be computed now: it is queued again, not before some time has passed."""
+        """Queue a chunk again that cannot be computed now; a worker may lease it after some time."""
         c, j = tables.chunk.c, tables.job.c
 
         def work(connection):
@@ -280,7 +283,7 @@ class Store:
     # -- the end of a job ---------------------------------------------------------------------------------------------
 
     def settle(self, retention_s: float | None = None) -> list[tuple[str, str]]:
-        """End the jobs that are at their end; returns (job, state)."""
+        """End every job that has nothing left to compute; returns (job, state) of each."""
         now, c, j = self.clock(), tables.chunk.c, tables.job.c
         open_states = ("queued", "running", "cancelling")
 
@@ -313,12 +316,12 @@ class Store:
         return _move(connection, job, states, state, ended=now, expires=expires, lease_until=None, **values)
 
     def fail(self, job: str, problem: Mapping[str, Any], retention_s: float | None = None) -> None:
-        """End a job that cannot be done, and say why."""
+        """End a job as failed, and record why."""
         written = json.dumps(problem)
         self._do(lambda c: self._end(c, job, ACTIVE, "failed", retention_s, problem=written))
 
     def cancel(self, job: str, retention_s: float | None = None) -> None:
-        """Stop a job: at once where nothing runs, else when what runs has come to its end."""
+        """Cancel a job: at once if no chunk runs, else when the running chunks are finished."""
 
         def work(connection):
             if not self._end(connection, job, ("accepted", "validating", "queued"), "cancelled", retention_s):
@@ -327,7 +330,7 @@ class Store:
         self._do(work)
 
     def reopen(self, job: str) -> None:
-        """Let a stopped or failed job go on, and take back every lease. Only for a store of one's own, with no other worker."""
+        """Continue a cancelled or failed job, and end every lease. Only for a store that no other worker uses."""
         c, j = tables.chunk.c, tables.job.c
 
         def work(connection):
@@ -344,7 +347,7 @@ class Store:
         self._do(work)
 
     def remove(self, job: str) -> None:
-        """Forget a job, and that it was handed in; its rows count for its day all the same."""
+        """Remove a job and its Idempotency-Key. Its rows still count against the quota of its day."""
         j, old = tables.job.c, tables.spent
         rows = select(j.owner, j.rows_total, j.created).where(j.id == job, j.rows_total > 0)
 
@@ -359,7 +362,7 @@ class Store:
     def expired(self) -> list[dict[str, Any]]:
         """Jobs whose retention has passed."""
         query = select(*_SHOWN).where(tables.job.c.expires < self.clock(), tables.job.c.state.in_(TERMINAL))
-        return self._look(lambda c: [_read(dict(row)) for row in c.execute(query).mappings()])
+        return self._select(lambda c: [_decoded(dict(row)) for row in c.execute(query).mappings()])
 
 
 def new_id() -> str:
@@ -383,7 +386,7 @@ def _task(row) -> dict[str, Any]:
 
 
 def _move(connection, job: str, states, state: str, *, worker: str | None = None, **values) -> bool:
-    """Change the state of a job if it is in one of some states (and read by this worker): a state that is an end never changes."""
+    """Change the state of a job if it is in one of some states, and if this worker reads it; returns whether it changed."""
     j = tables.job.c
     query = update(tables.job).where(j.id == job, j.state.in_(states))
     if worker is not None:
@@ -391,9 +394,10 @@ def _move(connection, job: str, states, state: str, *, worker: str | None = None
     return connection.execute(query.values(state=state, **values)).rowcount == 1
 
 
-def _read(found: dict[str, Any]) -> dict[str, Any]:
+def _decoded(row: dict[str, Any]) -> dict[str, Any]:
+    """A row of the table of jobs with its JSON decoded."""
     for name in ("source", "options", "about", "problem"):
-        if found.get(name) is not None:
-            found[name] = json.loads(found[name])
-    found["options"] = Options.from_dict(found["options"])
-    return found
+        if row.get(name) is not None:
+            row[name] = json.loads(row[name])
+    row["options"] = Options.from_dict(row["options"])
+    return row

@@ -1,4 +1,4 @@
-"""Tables of the job store."""
+"""The tables of the database of jobs and keys."""
 
 from sqlalchemy import (
     BigInteger,
@@ -21,12 +21,12 @@ api_key = Table(
     metadata,
     Column("id", String(8), primary_key=True),  # the public part of the key
     Column("owner", String(200), nullable=False),
-    Column("hash", String(64), nullable=False),  # HMAC-SHA-256 of the whole key under the server's pepper
-    Column("scopes", String(200), nullable=False),  # words with spaces between
+    Column("hash", String(64), nullable=False),  # HMAC-SHA-256 of the whole key with the pepper of the server
+    Column("scopes", String(200), nullable=False),  # separated by spaces
     Column("created", Float, nullable=False),
     Column("expires", Float),
     Column("revoked", Float),
-    Column("last_used", Float),  # to the day
+    Column("last_used", Float),  # midnight of that day
     Column("quota_rows", BigInteger),
     Column("quota_jobs", Integer),
     Column("quota_bytes", BigInteger),
@@ -45,16 +45,16 @@ job = Table(
     Column("expires", Float),
     Column("source", Text, nullable=False),  # JSON: {"file", "format"} or {"grid"}
     Column("options", Text, nullable=False),  # JSON of batch.options.Options
-    Column("about", Text, nullable=False),  # JSON: what is needed to repeat it
-    Column("folder", Text, nullable=False),  # place of inputs and parts
+    Column("about", Text, nullable=False),  # JSON: what reproduces the result
+    Column("folder", Text, nullable=False),  # where its rows and parts are stored
     Column("rows_total", BigInteger),
     Column("rows_done", BigInteger, nullable=False, default=0),
     Column("rows_bad", BigInteger, nullable=False, default=0),
     Column("chunks_total", Integer),
     Column("chunks_done", Integer, nullable=False, default=0),
     Column("bytes", BigInteger, nullable=False, default=0),
-    Column("problem", Text),  # JSON: what went wrong, or what it waits for
-    Column("worker", String(80)),  # who is reading its rows
+    Column("problem", Text),  # JSON: why it failed, or what it waits for
+    Column("worker", String(80)),  # the worker that reads its rows
     Column("lease_until", Float),
 )
 Index("job_by_owner", job.c.owner, job.c.created)
@@ -84,7 +84,7 @@ submission = Table(
     "submission",
     metadata,
     Column("owner", String(8), nullable=False),
-    Column("token", String(200), nullable=False),  # of Idempotency-Key
+    Column("token", String(200), nullable=False),  # the Idempotency-Key
     Column("digest", String(64), nullable=False),
     Column("job", String(40), nullable=False),
     Column("created", Float, nullable=False),
@@ -95,7 +95,7 @@ spent = Table(
     "spent",
     metadata,
     Column("owner", String(8), nullable=False),
-    Column("rows", BigInteger, nullable=False),  # of a deleted job, which count for its day
+    Column("rows", BigInteger, nullable=False),  # rows of a deleted job; they count against the quota of its day
     Column("created", Float, nullable=False),
 )
 Index("spent_by_owner", spent.c.owner, spent.c.created)

@@ -1,4 +1,4 @@
-"""`detectapi worker`: computes the jobs of a server until it is told to stop. Any number of them may run, anywhere."""
+"""`detectapi worker`: computes the jobs of a server until a signal stops it. Any number may run, on any machine."""
 
 from __future__ import annotations
 
@@ -18,18 +18,22 @@ from detectapi.jobs.runner import Runner
 from detectapi.jobs.settings import Settings
 
 CLEAR_EVERY_S = 60.0
+"""Time between two removals of expired jobs. [s]"""
 AGAIN_S = 1.0
+"""Time between two attempts to reach the database or the cluster. [s]"""
 
 
-def coordinate(settings: Settings, parent: int | None = None) -> None:
-    """Lease chunks and have them computed, until SIGTERM or SIGINT, or until the parent process has gone."""
+def _stop_signal(parent: int | None) -> Callable[[], bool]:
+    """A function that is true after SIGTERM or SIGINT, or when the parent process has ended."""
     stopping = []
     for name in (signal.SIGTERM, signal.SIGINT):
         signal.signal(name, lambda *_: stopping.append(True))
+    return lambda: bool(stopping) or (parent is not None and os.getppid() != parent)
 
-    def stop():
-        return bool(stopping) or (parent is not None and os.getppid() != parent)
 
+def coordinate(settings: Settings, parent: int | None = None) -> None:
+    """Lease chunks and let an engine compute them, until a signal comes or the parent process has ended."""
+    stop = _stop_signal(parent)
     desk = Desk(settings)
     engine = _begin(desk, settings, stop)
     if engine is None:
@@ -43,13 +47,13 @@ def coordinate(settings: Settings, parent: int | None = None) -> None:
         nonlocal cleared
         if time.monotonic() - cleared > CLEAR_EVERY_S:
             cleared = time.monotonic()
-            with contextlib.suppress(OSError):  # a place that cannot be cleared now is cleared later
+            with contextlib.suppress(OSError):  # the next attempt clears it
                 desk.clear()
 
     try:
         runner.run(stop, tick)
     except database.AWAY as error:
-        _say(f"the database of jobs is away: {type(error).__name__}")
+        _say(f"the database of jobs cannot be used: {type(error).__name__}")
         raise SystemExit(1) from None
     finally:
         engine.close()
@@ -59,7 +63,7 @@ def coordinate(settings: Settings, parent: int | None = None) -> None:
 
 
 def _begin(desk: Desk, settings: Settings, stop: Callable[[], bool]):
-    """The engine, once tables and cluster are there; None when told to stop meanwhile."""
+    """Wait for the database and the cluster; returns the engine, or None if the worker is stopped meanwhile."""
     said = None
     while not stop():
         why = desk.why_not_ready()
@@ -80,22 +84,16 @@ def _say(what: str) -> None:
 
 
 def supervise(settings: Settings, parent: int | None = None) -> None:
-    """Keep one coordinator at work: when it dies, another takes its place.
+    """Keep one coordinator running: start another if it dies.
 
     Parameters
     ----------
     settings : Settings
     parent : int, optional
-        Process id; when it is no longer our parent, the work ends.
+        Process id; the work ends when this process is no longer the parent.
     """
     context = multiprocessing.get_context("spawn")
-    stopping = []
-    for name in (signal.SIGTERM, signal.SIGINT):
-        signal.signal(name, lambda *_: stopping.append(True))
-
-    def stop():
-        return bool(stopping) or (parent is not None and os.getppid() != parent)
-
+    stop = _stop_signal(parent)
     while not stop():
         child = context.Process(target=coordinate, args=(settings, os.getpid()))
         child.start()
@@ -107,5 +105,5 @@ def supervise(settings: Settings, parent: int | None = None) -> None:
             child.kill()
             child.join()
             return
-        _say("the worker died; another takes its place")
+        _say("the worker died; another is started")
         time.sleep(AGAIN_S)

@@ -194,7 +194,7 @@ def test_a_truncated_table_is_refused_as_a_whole(binary, keep):
     with open(path, "wb") as file:
         file.write(raw[: keep if isinstance(keep, int) else int(len(raw) * keep)])
     with pytest.raises(InputError):
-        list(planner.apart(path, form))
+        list(planner.row_lines(path, form))
 
 
 @pytest.mark.slow
@@ -206,7 +206,7 @@ def test_a_page_that_decodes_to_gigabytes_breaks_nothing(tmp_path):
     pq.write_table(pa.table({"id": column}), path, compression="zstd")
     assert path.stat().st_size < 100_000
     with pytest.raises(InputError) as caught:
-        list(planner.apart(str(path), "parquet"))
+        list(planner.row_lines(str(path), "parquet"))
     assert caught.value.code in ("malformed-file", "too-large")
 
 

@@ -81,7 +81,7 @@ def test_a_damaged_record_is_told(tmp_path, ndjson, monkeypatch):
 @pytest.mark.parametrize(
     ("place", "address", "told"),
     [
-        ("jobs", "nonsense", "its address cannot be understood"),
+        ("jobs", "nonsense", "its address cannot be read"),
         ("jobs", "sqlite:////proc/nope/jobs.sqlite", "No such file"),
         ("file/jobs", None, "Not a directory"),
     ],

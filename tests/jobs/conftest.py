@@ -1,12 +1,7 @@
-"""A server of jobs without its process. Lets the tests beside this file import each other's helpers."""
-
-import sys
-from pathlib import Path
+"""A server of jobs without its process."""
 
 import pytest
 from flask.testing import FlaskClient
-
-sys.path.insert(0, str(Path(__file__).parent))
 
 
 class Client(FlaskClient):

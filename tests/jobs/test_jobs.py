@@ -1,4 +1,4 @@
-"""`/v1/jobs`: hand in, look after, fetch; whose key sees what; quotas. Chunks are computed by a coordinator in a thread."""
+"""`/v1/jobs`: submit, follow, fetch; whose key sees what; quotas. A coordinator in a thread computes the chunks."""
 
 import hashlib
 import io
@@ -10,26 +10,21 @@ from pathlib import Path
 import pyarrow as pa
 import pyarrow.parquet as pq
 import pytest
+from job_requests import FEW, PROBLEM, QUERY, all_jobs, as_ndjson, compute, coordinator, submit
 from openapi_spec_validator import validate
 from scenarios import GRID, scattered
 
 from detectapi.batch.options import Options
 from detectapi.jobs import local
-from detectapi.jobs.engines import Inline
-from detectapi.jobs.runner import Runner
 from detectapi.jobs.settings import Settings, from_environment
 from detectapi.web import create_app
-
-FEW = {"draws": 100, "seed": 7, "times_h": [24, 72]}
-QUERY = "draws=100&seed=7&times_h=24,72"
-PROBLEM = "application/problem+json"
 
 
 @pytest.fixture
 def computing(desk):
-    """Compute what is handed in, in the background."""
+    """Compute submitted jobs in the background."""
     stop = threading.Event()
-    runner = Runner(desk.store, Inline(), retention_s=100.0, limit_rows=desk.limit_rows)
+    runner = coordinator(desk)
     thread = threading.Thread(target=runner.run, args=(stop.is_set,))
     thread.start()
     yield runner
@@ -37,29 +32,8 @@ def computing(desk):
     thread.join()
 
 
-def compute(desk):
-    """Compute everything that was handed in."""
-    runner = Runner(desk.store, Inline(), retention_s=100.0, limit_rows=desk.limit_rows)
-    end = time.monotonic() + 60
-    while any(job["state"] not in ("succeeded", "partial", "failed", "cancelled") for job in all_jobs(desk)):
-        assert time.monotonic() < end
-        runner.step()
-
-
-def all_jobs(desk):
-    return [job for key in ["", *(key["id"] for key in desk.keys.all())] for job in desk.store.jobs(key)]
-
-
-def hand_in(client, **body):
-    return client.post("/v1/jobs", json={**FEW, **(body or {"grid": GRID})})
-
-
-def as_ndjson(rows):
-    return "".join(json.dumps(row) + "\n" for row in rows).encode()
-
-
 def test_a_grid_from_beginning_to_end(client, desk):
-    response = hand_in(client)
+    response = submit(client)
     assert response.status_code == 202
     place = response.headers["Location"]
     assert response.headers["Content-Location"] == place
@@ -132,7 +106,7 @@ def test_waiting_brings_the_result_at_once(client, computing):
 
 
 def test_a_status_can_be_waited_for(client, computing):
-    response = hand_in(client)
+    response = submit(client)
     place = response.headers["Location"]
     tag = client.get(place).headers["ETag"]
     changed = client.get(place, headers={"Prefer": "wait=20", "If-None-Match": tag})
@@ -143,7 +117,7 @@ def test_a_status_can_be_waited_for(client, computing):
 
 
 def test_results_come_in_ranges_and_are_told_by_a_tag(client, desk):
-    place = hand_in(client).headers["Location"] + "/results"
+    place = submit(client).headers["Location"] + "/results"
     assert client.get(place).status_code == 409
     compute(desk)
     whole = client.get(place)
@@ -160,7 +134,7 @@ def test_bad_rows_are_listed(client, desk):
     rows = scattered(4)
     rows[1]["route"] = "osmosis"
     rows[2]["cutoff_ng_ml"] = "fifty"
-    place = hand_in(client, rows=rows).headers["Location"]
+    place = submit(client, rows=rows).headers["Location"]
     compute(desk)
     assert client.get(place).get_json()["state"] == "partial"
     assert client.get(f"{place}/results").headers["Detectapi-Rows-Bad"] == "2"
@@ -191,13 +165,13 @@ def test_the_same_submission_is_the_same_job(client):
 
 
 def test_cancelling(client, desk):
-    place = hand_in(client).headers["Location"]
+    place = submit(client).headers["Location"]
     assert client.delete(place).status_code == 409
     response = client.post(f"{place}/cancel")
     assert (response.status_code, response.get_json()["state"]) == (202, "cancelled")
     compute(desk)
     assert client.get(place).get_json()["state"] == "cancelled"
-    place = hand_in(client).headers["Location"]
+    place = submit(client).headers["Location"]
     compute(desk)
     assert client.post(f"{place}/cancel").status_code == 409
 
@@ -254,7 +228,7 @@ def test_a_table_that_ends_before_its_end_is_no_job(client, desk, settings):
 
 
 def test_without_a_key_there_are_no_jobs(app, client):
-    place = hand_in(client).headers["Location"]
+    place = submit(client).headers["Location"]
     stranger = app.test_client()
     assert "batch:write" not in stranger.environ_base
     for method, address in operations(app, place):
@@ -265,7 +239,7 @@ def test_without_a_key_there_are_no_jobs(app, client):
 
 
 def test_nobody_sees_the_jobs_of_another_key(app, client, desk):
-    place = hand_in(client).headers["Location"]
+    place = submit(client).headers["Location"]
     other = app.test_client()
     other.environ_base["HTTP_AUTHORIZATION"] = f"Bearer {desk.keys.issue('other', ['batch:read', 'batch:write'])}"
     for method, address in operations(app, place):
@@ -276,11 +250,11 @@ def test_nobody_sees_the_jobs_of_another_key(app, client, desk):
 
 
 def test_a_key_needs_the_scope(app, client, desk):
-    place = hand_in(client).headers["Location"]
+    place = submit(client).headers["Location"]
     reader, other = app.test_client(), app.test_client()
     reader.environ_base["HTTP_AUTHORIZATION"] = f"Bearer {desk.keys.issue('r', ['batch:read'])}"
     other.environ_base["HTTP_AUTHORIZATION"] = f"Bearer {desk.keys.issue('r', ['estimate'])}"
-    assert hand_in(reader).status_code == 403
+    assert submit(reader).status_code == 403
     for method, address in operations(app, place):
         assert other.open(address, method=method).status_code == 403, address
 
@@ -301,7 +275,7 @@ def test_a_revoked_key_is_worth_nothing(client, desk, key):
 def test_anonymous_callers_have_jobs_where_the_operator_says_so(tmp_path):
     settings = Settings(str(tmp_path / "j"), f"sqlite:///{tmp_path / 'j.sqlite'}", anonymous=True)
     app = create_app({"TESTING": True, "JOBS": settings})
-    assert hand_in(app.test_client()).status_code == 202
+    assert submit(app.test_client()).status_code == 202
     app.extensions["detectapi-desk"].engine.dispose()
 
 
@@ -315,17 +289,17 @@ def refused(response):
 
 def test_jobs_at_once_have_a_limit(client, desk):
     for _ in range(3):
-        assert hand_in(client).status_code == 202
-    response = hand_in(client)
+        assert submit(client).status_code == 202
+    response = submit(client)
     assert "3 unfinished jobs" in refused(response)["detail"]
     assert response.headers["Retry-After"]
     compute(desk)
-    assert hand_in(client).status_code == 202
+    assert submit(client).status_code == 202
 
 
 def test_rows_a_day_have_a_limit(client, desk):
     grid = {**GRID, "amount_mg": {"from": 1, "to": 50, "step": 1}}
-    assert "1000 rows" in refused(hand_in(client, grid=grid))["detail"]
+    assert "1000 rows" in refused(submit(client, grid=grid))["detail"]
     rows = b"id\n" + b"".join(b"%d\n" % i for i in range(1001))
     place = client.post(f"/v1/jobs?{QUERY}", data=rows, content_type="text/csv").headers["Location"]
     compute(desk)
@@ -334,11 +308,11 @@ def test_rows_a_day_have_a_limit(client, desk):
 
 def test_rows_of_deleted_jobs_count_for_their_day(client, desk):
     axes = {**GRID, "amount_mg": {"from": 1, "to": 25, "step": 1}}
-    place = hand_in(client, grid=axes).headers["Location"]
+    place = submit(client, grid=axes).headers["Location"]
     assert client.get(place).get_json()["progress"]["rows_total"] > 500
     client.post(f"{place}/cancel")
     assert client.delete(place).status_code == 204
-    assert "1000 rows" in refused(hand_in(client, grid=axes))["detail"]
+    assert "1000 rows" in refused(submit(client, grid=axes))["detail"]
 
 
 def test_bytes_kept_have_a_limit(client, desk, settings):
@@ -385,7 +359,7 @@ def test_settings_are_read_from_the_environment(tmp_path):
 
 
 def test_results_are_removed_when_their_time_has_passed(client, desk):
-    place = hand_in(client).headers["Location"]
+    place = submit(client).headers["Location"]
     folder = Path(desk.store.job(place.rpartition("/")[2])["folder"])
     compute(desk)
     desk.store.clock = lambda: time.time() + 1000

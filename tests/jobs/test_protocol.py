@@ -3,19 +3,20 @@
 import json
 import shutil
 
+from job_requests import CSV, FEW, assert_problem, compute, leftovers, submit
 from scenarios import GRID
-from test_jobs import FEW, compute, hand_in
-from test_trouble import CSV, left, says
 
 
 def test_ranges_that_make_no_sense_are_ignored(client, desk):
-    place = hand_in(client).headers["Location"] + "/results"
+    place = submit(client).headers["Location"] + "/results"
     compute(desk)
     whole = client.get(place)
     for other in ("bytes=0-0,5-9", "bytes=a-b", "rows=1-2", "bytes=5-2", "bytes="):
         response = client.get(place, headers={"Range": other})
         assert (response.status_code, response.data) == (200, whole.data), other
-    beyond = says(client.get(place, headers={"Range": f"bytes={len(whole.data)}-"}), 416, "range-not-satisfiable")
+    beyond = assert_problem(
+        client.get(place, headers={"Range": f"bytes={len(whole.data)}-"}), 416, "range-not-satisfiable"
+    )
     assert beyond.headers["Content-Range"] == f"bytes */{len(whole.data)}"
     head = client.head(place, headers={"Range": "bytes=0-9"})
     assert (head.status_code, head.headers["Content-Length"]) == (200, str(len(whole.data)))
@@ -24,7 +25,7 @@ def test_ranges_that_make_no_sense_are_ignored(client, desk):
 
 
 def test_the_best_of_what_is_accepted_is_sent(client, desk):
-    place = hand_in(client).headers["Location"] + "/results"
+    place = submit(client).headers["Location"] + "/results"
     compute(desk)
     for accept, media in (
         ("text/csv, */*;q=0.1", "text/csv"),
@@ -63,27 +64,27 @@ def test_a_body_that_breaks_off_is_the_callers_mistake(client, settings):
             raise OSError("Invalid chunk size")
 
     environment = {"wsgi.input": Broken(), "wsgi.input_terminated": True, "CONTENT_TYPE": "text/csv"}
-    says(client.post("/v1/jobs", environ_overrides=environment), 400, "bad-request")
-    assert left(settings) == []
+    assert_problem(client.post("/v1/jobs", environ_overrides=environment), 400, "bad-request")
+    assert leftovers(settings) == []
 
 
 def test_a_body_that_is_shorter_than_announced_is_no_job(client, settings):
     environment = {"CONTENT_LENGTH": "1000", "wsgi.input_terminated": True}  # as gunicorn hands it on
     response = client.post("/v1/jobs", data=CSV, content_type="text/csv", environ_overrides=environment)
-    says(response, 400, "bad-request")
+    assert_problem(response, 400, "bad-request")
     assert client.get("/v1/jobs").get_json() == {"items": []}
-    assert left(settings) == []
+    assert leftovers(settings) == []
 
 
 def test_a_large_grid_does_not_make_its_status_large_work(client, desk):
-    place = hand_in(client, grid=GRID).headers["Location"]
+    place = submit(client, grid=GRID).headers["Location"]
     job = place.rpartition("/")[2]
     assert "source" not in desk.store.job(job)
     assert all("source" not in one for one in desk.store.jobs(desk.store.job(job)["owner"]))
 
 
 def test_the_folder_of_a_job_is_gone_before_nothing_else(client, desk, monkeypatch):
-    place = hand_in(client).headers["Location"]
+    place = submit(client).headers["Location"]
     compute(desk)
     with monkeypatch.context() as broken:
         broken.setattr(shutil, "rmtree", lambda *_a, **_o: None)  # killed between record and files

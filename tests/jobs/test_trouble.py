@@ -12,18 +12,17 @@ import pyarrow as pa
 import pyarrow.parquet as pq
 import pytest
 import sqlalchemy as sa
+from job_requests import CSV, FEW, QUERY, assert_problem, compute, leftovers, submit
 from scenarios import GRID, scattered
-from test_jobs import FEW, PROBLEM, QUERY, compute, hand_in
 
 from detectapi.batch import storage, table
 from detectapi.jobs import database, planner
-from detectapi.jobs.desk import LEFT_S, RESULTS, Desk
+from detectapi.jobs.desk import ABANDONED_S, RESULTS, Desk
 from detectapi.jobs.engines import Inline, attempt
 from detectapi.jobs.runner import Runner
 from detectapi.jobs.settings import Settings
 from detectapi.web import create_app, jobs
 
-CSV = b"id,substance,route,amount_mg,analyte,cutoff_ng_ml\na,ketamine,oral,50,norketamine,50\n"
 ESTIMATE = {"substance": "ketamine", "doses": [{"amount_mg": 50, "route": "oral"}], "options": {"draws": 100}}
 ESTIMATE |= {"assay": {"analytes": [{"analyte": "norketamine", "cutoff_ng_ml": 50}]}}
 
@@ -33,30 +32,24 @@ def impatient(monkeypatch):
     monkeypatch.setattr(jobs, "PATIENCE_S", 0.1)
 
 
-def says(response, status, kind):
-    assert (response.status_code, response.content_type) == (status, PROBLEM)
-    assert response.get_json()["type"] == f"/problems/{kind}"
-    return response
-
-
 # -- the database -------------------------------------------------------------------------------------------------------
 
 
 def test_a_locked_database_refuses_writing_soon_and_does_not_hold_up_reading(impatient, client, desk, settings):
     if "sqlite" not in settings.database:
         pytest.skip("SQLite has one writer")
-    place = hand_in(client).headers["Location"]
+    place = submit(client).headers["Location"]
     with sqlite3.connect(desk.engine.url.database, isolation_level=None) as other:
         other.execute("BEGIN IMMEDIATE")
         assert client.get(place).status_code == 200
         assert client.get("/readyz").status_code == 200
-        assert says(hand_in(client), 503, "jobs-away").headers["Retry-After"]
+        assert assert_problem(submit(client), 503, "jobs-away").headers["Retry-After"]
         assert client.post("/v1/estimates", json=ESTIMATE).status_code == 200
         other.execute("ROLLBACK")
 
 
 def test_where_the_database_is_away_jobs_say_so_and_estimates_go_on(impatient, app, client, desk, monkeypatch):
-    place = hand_in(client).headers["Location"]
+    place = submit(client).headers["Location"]
     asked = []
 
     def away(*_arguments, **_options):
@@ -66,12 +59,12 @@ def test_where_the_database_is_away_jobs_say_so_and_estimates_go_on(impatient, a
     with monkeypatch.context() as broken:
         broken.setattr(sa.engine.Engine, "begin", away)
         broken.setattr(desk.store._reading, "begin", away)
-        response = says(client.get(place), 503, "jobs-away")
+        response = assert_problem(client.get(place), 503, "jobs-away")
         assert response.headers["Retry-After"]
         once = len(asked)
-        says(client.get("/v1/jobs"), 503, "jobs-away")
+        assert_problem(client.get("/v1/jobs"), 503, "jobs-away")
         assert len(asked) == once  # who comes next is not kept waiting
-        assert "database" in says(client.get("/readyz"), 503, "not-ready").get_json()["detail"]
+        assert "database" in assert_problem(client.get("/readyz"), 503, "not-ready").get_json()["detail"]
         assert client.get("/healthz").status_code == 200
         assert client.post("/v1/estimates", json=ESTIMATE).status_code == 200
     assert client.get("/readyz").status_code == 200
@@ -96,8 +89,8 @@ def test_tables_that_are_missing_are_told(client, desk, settings):
         pytest.skip("SQLite is brought up to date when it is opened")
     with desk.engine.begin() as connection:
         connection.execute(sa.text("DROP TABLE alembic_version, submission, chunk, job, api_key"))
-    assert "detectapi db upgrade" in says(client.get("/v1/jobs"), 503, "jobs-away").get_json()["detail"]
-    assert "detectapi db upgrade" in says(client.get("/readyz"), 503, "not-ready").get_json()["detail"]
+    assert "detectapi db upgrade" in assert_problem(client.get("/v1/jobs"), 503, "jobs-away").get_json()["detail"]
+    assert "detectapi db upgrade" in assert_problem(client.get("/readyz"), 503, "not-ready").get_json()["detail"]
 
 
 def test_an_exception_of_the_database_does_not_quote_what_was_asked(desk):
@@ -113,34 +106,29 @@ def full(*_arguments, **_options):
     raise OSError(errno.ENOSPC, os.strerror(errno.ENOSPC))
 
 
-def left(settings):
-    folder = Path(settings.folder)
-    return [*(folder / "incoming").glob("*"), *folder.glob("job_*")]
-
-
 def test_a_full_disk_is_told_and_leaves_nothing(client, settings, monkeypatch):
     with monkeypatch.context() as broken:
         broken.setattr(jobs.shutil, "copyfileobj", full)
-        says(client.post(f"/v1/jobs?{QUERY}", data=CSV, content_type="text/csv"), 507, "storage-full")
+        assert_problem(client.post(f"/v1/jobs?{QUERY}", data=CSV, content_type="text/csv"), 507, "storage-full")
         broken.setattr(jobs, "json", SimpleNamespace(dumps=full))
-        says(
+        assert_problem(
             client.post("/v1/jobs", data=b'{"rows": [{"id": "a"}]}', content_type="application/json"),
             507,
             "storage-full",
         )
-    assert left(settings) == []
+    assert leftovers(settings) == []
     with monkeypatch.context() as broken:
         broken.setattr(storage, "sync", full)
-        says(client.post(f"/v1/jobs?{QUERY}", data=CSV, content_type="text/csv"), 507, "storage-full")
-    assert left(settings) == []
+        assert_problem(client.post(f"/v1/jobs?{QUERY}", data=CSV, content_type="text/csv"), 507, "storage-full")
+    assert leftovers(settings) == []
 
 
 def test_a_result_for_which_there_is_no_room_is_put_together_later(client, desk, monkeypatch):
-    place = hand_in(client).headers["Location"]
+    place = submit(client).headers["Location"]
     compute(desk)
     with monkeypatch.context() as broken:
         broken.setattr(table, "write_whole", full)
-        says(client.get(f"{place}/results"), 507, "storage-full")
+        assert_problem(client.get(f"{place}/results"), 507, "storage-full")
     assert client.get(f"{place}/results").status_code == 200
 
 
@@ -196,7 +184,7 @@ def test_what_breaks_while_rows_are_read_ends_that_job_only(client, desk, monkey
 
 
 def test_what_dead_processes_left_is_cleared(client, desk, settings):
-    place = hand_in(client).headers["Location"]
+    place = submit(client).headers["Location"]
     kept = Path(desk.store.job(place.rpartition("/")[2])["folder"])
     kept.mkdir(exist_ok=True)
     orphan, young = (Path(settings.folder) / f"job_{letter * 22}" for letter in "ab")
@@ -204,7 +192,7 @@ def test_what_dead_processes_left_is_cleared(client, desk, settings):
     upload.write_bytes(b"half")
     for folder in (orphan, young):
         (folder / "parts").mkdir(parents=True)
-    os.utime(young, (time.time() - LEFT_S - 60,) * 2)  # its job may be in another database
+    os.utime(young, (time.time() - ABANDONED_S - 60,) * 2)  # its job may be in another database
     for path in (kept, orphan, upload):
         os.utime(path, (time.time() - settings.retention_s - 60,) * 2)
     desk.clear()
@@ -219,7 +207,7 @@ def test_results_put_together_here_go_with_their_job(tmp_path):
     finally:
         del os.environ["DETECTAPI_KEY_PEPPER"]
     desk, client = app.extensions["detectapi-desk"], app.test_client()
-    place = hand_in(client).headers["Location"]
+    place = submit(client).headers["Location"]
     compute(desk)
     client.get(f"{place}/results", buffered=True)
     local = RESULTS / place.rpartition("/")[2]
@@ -236,7 +224,7 @@ def test_results_put_together_here_go_with_their_job(tmp_path):
     desk.engine.dispose()
 
 
-def test_a_deleted_job_can_be_handed_in_again(client, desk):
+def test_a_deleted_job_can_be_submitted_again(client, desk):
     headers = {"Idempotency-Key": "once"}
     first = client.post("/v1/jobs", json={**FEW, "grid": GRID}, headers=headers).headers["Location"]
     client.post(f"{first}/cancel")
@@ -250,7 +238,7 @@ def test_a_deleted_job_can_be_handed_in_again(client, desk):
 
 
 def test_those_who_wait_leave_threads_for_others(app, client, desk, key):
-    place = hand_in(client).headers["Location"]
+    place = submit(client).headers["Location"]
     waiting = []
     for _ in range(jobs.MOST_WAITING):
         assert jobs.waiting.acquire(blocking=False)
@@ -269,7 +257,7 @@ def test_those_who_wait_leave_threads_for_others(app, client, desk, key):
 
 @pytest.mark.slow
 def test_a_result_is_put_together_once(app, client, desk, key, monkeypatch):
-    place = hand_in(client).headers["Location"]
+    place = submit(client).headers["Location"]
     compute(desk)
     begun, go_on, written = threading.Event(), threading.Event(), []
     real = table.write_whole
@@ -287,9 +275,9 @@ def test_a_result_is_put_together_once(app, client, desk, key, monkeypatch):
     thread = threading.Thread(target=lambda: first.append(other.get(f"{place}/results", headers=headers)))
     thread.start()
     assert begun.wait(20)
-    assert says(client.get(f"{place}/results"), 503, "busy").headers["Retry-After"]
+    assert assert_problem(client.get(f"{place}/results"), 503, "busy").headers["Retry-After"]
     elsewhere = Desk(desk.settings)  # another process
-    with pytest.raises(Exception, match="put together"):
+    with pytest.raises(Exception, match="being written"):
         elsewhere.results(elsewhere.store.job(place.rpartition("/")[2]), "parquet")
     elsewhere.engine.dispose()
     go_on.set()
@@ -324,8 +312,8 @@ def test_rows_are_counted_while_they_are_read(client, desk, settings, monkeypatc
     media = "application/vnd.apache.parquet"
     place = client.post(f"/v1/jobs?{QUERY}", data=sink.getvalue().to_pybytes(), content_type=media).headers["Location"]
     read = []
-    real = planner.apart
-    monkeypatch.setattr(planner, "apart", lambda *a: (read.append(1) or line for line in real(*a)))
+    real = planner.row_lines
+    monkeypatch.setattr(planner, "row_lines", lambda *a: (read.append(1) or line for line in real(*a)))
     Runner(desk.store, Inline(), lease_s=0.0, limit_rows=desk.limit_rows).step()
     status = client.get(place).get_json()
     assert (status["state"], status["problem"]["code"]) == ("failed", "quota-rows")
@@ -337,7 +325,7 @@ def test_the_rows_of_a_grid_are_counted_once(client, desk):
     grid = {**GRID, "amount_mg": {"from": 1, "to": 50, "step": 1}, "egfr_ml_min_1_73m2": 90, "urine_ph": 6}
     grid = {name: value[0] if isinstance(value, list) else value for name, value in grid.items()}
     grid = {**grid, "urine_ph": {"from": 5, "to": 7, "step": 0.2}}
-    place = hand_in(client, grid=grid).headers["Location"]
+    place = submit(client, grid=grid).headers["Location"]
     assert client.get(place).get_json()["progress"]["rows_total"] == 550
     Runner(desk.store, Inline(), limit_rows=desk.limit_rows)._plan()
     assert client.get(place).get_json()["state"] == "queued"

@@ -1,4 +1,4 @@
-"""Run migrations on the connection that `detectapi.jobs.database.upgrade` hands over."""
+"""Run migrations on the connection of `detectapi.jobs.database.upgrade`."""
 
 from alembic import context
 

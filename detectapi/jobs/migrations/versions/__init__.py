@@ -1,1 +1,1 @@
-"""Versions of the job store's tables, by Alembic."""
+"""Versions of the tables of jobs and keys, for Alembic."""

@@ -1,4 +1,4 @@
-"""Keys, jobs, chunks and submissions."""
+"""Tables of keys, jobs, chunks and submissions."""
 
 import sqlalchemy as sa
 from alembic import op
@@ -8,7 +8,7 @@ down_revision = None
 
 
 def upgrade():
-    """Apply."""
+    """Make the tables."""
     op.create_table(
         "api_key",
         sa.Column("id", sa.String(8), primary_key=True),
@@ -79,6 +79,6 @@ def upgrade():
 
 
 def downgrade():
-    """Take back."""
+    """Remove the tables."""
     for name in ("submission", "chunk", "job", "api_key"):
         op.drop_table(name)

@@ -1,4 +1,4 @@
-"""Rows of deleted jobs, which still count against the quota of their day."""
+"""Table of the rows of deleted jobs, which still count against the quota of their day."""
 
 import sqlalchemy as sa
 from alembic import op
@@ -8,7 +8,7 @@ down_revision = "0001"
 
 
 def upgrade():
-    """Apply."""
+    """Make the tables."""
     op.create_table(
         "spent",
         sa.Column("owner", sa.String(8), nullable=False),
@@ -19,5 +19,5 @@ def upgrade():
 
 
 def downgrade():
-    """Take back."""
+    """Remove the tables."""
     op.drop_table("spent")
