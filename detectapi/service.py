@@ -1,7 +1,7 @@
-"""Dict in, dict out: the only place that knows both the contract's forms and the library's values.
+"""Plain data in, plain data out: the only module that knows the forms of the contract and the values of the library.
 
-Web, command line and library all ask here, and all write what they get with `to_json_bytes`; so the same question gets
-the same bytes everywhere. No defaults stand here: those of a question are in its schema.
+The web, the command line and the library all call it and write the result with `to_json_bytes`, so that the same question gets
+the same bytes everywhere. It has no defaults: those of a question are in its schema.
 """
 
 import hashlib
@@ -11,10 +11,11 @@ from functools import cache
 
 from detectapi.values.errors import CatalogError, InputError, MalformedRequest
 
-DEEPEST = 20  # levels of nesting in a request; the contract itself needs six
+DEEPEST = 20
+"""Levels of nesting that a request may have; the contract needs six."""
 
 _turn = threading.Lock()
-"""Held while an estimate is computed: threads that compute at once wait for the interpreter longer than for each other."""
+"""Held while an estimate is computed: threads that compute at the same time are slower than one after the other."""
 
 
 def answer(payload):
@@ -23,17 +24,17 @@ def answer(payload):
     Parameters
     ----------
     payload : dict
-        A question as in `schemas.EstimateRequestSchema`.
+        A question of the form `schemas.EstimateRequestSchema`.
 
     Returns
     -------
     dict
-        An answer as in `schemas.EstimateResponseSchema`, JSON-able, rounded.
+        An answer of the form `schemas.EstimateResponseSchema`, rounded plain data.
 
     Raises
     ------
     InputError
-        Form or meaning of the question is wrong; with a pointer to each place.
+        The form or the meaning of the question is wrong; with a pointer to each mistake.
     """
     from detectapi.model.recipe import estimate_request
 
@@ -43,17 +44,17 @@ def answer(payload):
 
 
 def sensitivity(payload):
-    """What the window of a question hangs on: shares of its variance by group of parameters and by input.
+    """The shares of the variance of a window by group of parameters and by input.
 
     Parameters
     ----------
     payload : dict
-        A question as in `schemas.EstimateRequestSchema`.
+        A question of the form `schemas.EstimateRequestSchema`.
 
     Raises
     ------
     InputError
-        Form or meaning of the question is wrong.
+        The form or the meaning of the question is wrong.
     """
     from detectapi.model.sensitivity import analyse
 
@@ -61,12 +62,12 @@ def sensitivity(payload):
 
 
 def load(payload):
-    """A question with its defaults filled in, checked for form.
+    """Check the form of a question and add its defaults.
 
     Raises
     ------
     InputError
-        With every problem found.
+        With every mistake.
     """
     from marshmallow import ValidationError
 
@@ -75,14 +76,14 @@ def load(payload):
     try:
         return question_form().load(payload)
     except ValidationError as error:
-        found = problems(error.messages)
-    count = "1 field needs" if len(found) == 1 else f"{len(found)} fields need"
-    raise InputError(f"{count} attention.", problems=found)
+        mistakes = problems(error.messages)
+    count = "1 field needs" if len(mistakes) == 1 else f"{len(mistakes)} fields need"
+    raise InputError(f"{count} attention.", problems=mistakes)
 
 
 @cache
 def question_form():
-    """The request schema, built once: building takes longer than a load."""
+    """The schema of a request, built once, since that takes longer than to load a request."""
     from schemas.request import EstimateRequestSchema
 
     return EstimateRequestSchema()
@@ -91,7 +92,7 @@ def question_form():
 def read_json(raw):
     """Parse the bytes of a request.
 
-    NaN and infinity get through here and are refused by their field, which can name itself.
+    NaN and infinity are accepted here and refused later by their field, with its pointer.
 
     Parameters
     ----------
@@ -101,22 +102,22 @@ def read_json(raw):
     Raises
     ------
     MalformedRequest
-        Not JSON, or a name occurs twice in an object.
+        The bytes are not JSON, or a name occurs twice in an object.
     InputError
-        Nested too deeply.
+        The JSON is nested too deeply.
     """
     too_deep = InputError(f"Nested too deeply: at most {DEEPEST} levels.", code="too-deep")
     try:
         document = json.loads(raw.decode("utf-8-sig"), object_pairs_hook=unique_names)
     except RecursionError:
         raise too_deep from None
-    except InputError:  # a name that occurs twice; it is a ValueError as well
+    except InputError:  # a name that occurs twice; this is a ValueError too
         raise
     except UnicodeDecodeError:
         raise MalformedRequest("The request is not UTF-8 text.") from None
     except json.JSONDecodeError as error:
         raise MalformedRequest(f"Not JSON at line {error.lineno}, column {error.colno}.") from None
-    except ValueError:  # an integer too long to be one
+    except ValueError:  # an integer with too many digits
         raise MalformedRequest("A number has too many digits.") from None
     if depth_exceeds(document, DEEPEST):
         raise too_deep
@@ -124,7 +125,7 @@ def read_json(raw):
 
 
 def unique_names(pairs):
-    """A JSON object as a dict, refused when a name occurs twice: one of the values would be lost silently."""
+    """A JSON object as a dict. A name that occurs twice is refused, since one of its values would be lost."""
     document = dict(pairs)
     if len(document) < len(pairs):
         raise MalformedRequest("A name occurs twice in the same object.")
@@ -132,7 +133,7 @@ def unique_names(pairs):
 
 
 def depth_exceeds(document, deepest):
-    """Whether lists and dicts are nested more than so many levels; without recursion."""
+    """Whether lists and dicts are nested more deeply than so many levels, computed without recursion."""
     level = [document]
     for _ in range(deepest + 1):
         level = [
@@ -147,17 +148,17 @@ def depth_exceeds(document, deepest):
 
 
 def to_json_bytes(document):
-    """The one way a document is written.
+    """A document as bytes; the only function that writes one.
 
     Parameters
     ----------
     document : dict
-        JSON-able.
+        Plain data.
 
     Returns
     -------
     bytes
-        Compact UTF-8 in the order the document was built, ended by a newline.
+        Compact JSON in UTF-8, in the order of the document, with a newline at the end.
 
     Raises
     ------
@@ -169,7 +170,7 @@ def to_json_bytes(document):
 
 
 def content_tag(raw):
-    """A strong ETag value (without quotes) for these bytes."""
+    """A strong ETag of some bytes, without quotes."""
     return hashlib.sha256(raw).hexdigest()[:32]
 
 
@@ -181,7 +182,7 @@ def substances():
 
 
 def in_short(substance):
-    """What is needed to choose a substance and ask about it."""
+    """The part of a substance's card that is needed to choose it and to ask about it."""
     return {
         "id": substance.id,
         "name": substance.name,
@@ -196,12 +197,12 @@ def in_short(substance):
 
 
 def substance(substance_id):
-    """The whole card of a substance: every number with its source.
+    """The card of a substance: every number with its source.
 
     Raises
     ------
     UnknownSubstance
-        With the nearest names.
+        ``allowed`` has the nearest ids.
     """
     from detectapi.knowledge import catalog
 
@@ -216,19 +217,19 @@ def assays():
 
 
 def education_of(substance_id):
-    """What patients may want to read about a substance, or None where nothing has been written."""
+    """Statements for patients about a substance; None if there are none."""
     from detectapi.knowledge import education
 
     return education.about(substance_id)
 
 
 def ready():
-    """Load everything an answer needs, so that the first question does not wait for it.
+    """Load the code and the data of an answer, so that the first question need not wait for them.
 
     Raises
     ------
     CatalogError
-        A data file is wrong, or there is none.
+        A data file is wrong, or there are no substances or no assays.
     """
     import detectapi.model.recipe  # noqa: F401
     from detectapi.knowledge import catalog

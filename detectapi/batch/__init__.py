@@ -1,5 +1,5 @@
-"""Many questions at once: tables of scenarios in, tables of windows out, on one machine or many.
+"""Tables of scenarios in, tables of windows out.
 
-`kernel` answers rows side by side, `rows`, `grid` and `files` read and write tables, `chunk` turns one chunk of rows into one
-part file, `store` is the record of jobs, `engines` compute chunks somewhere, `runner` brings a job to its end.
+`files` and `grid` read rows, `rows` and `reader` check them, `kernel` answers them side by side, `table` writes results, and
+`chunk` computes one chunk of rows. `detectapi.jobs` divides a table into chunks and keeps the record.
 """

@@ -1,4 +1,4 @@
-"""What is needed to repeat a result: versions, hash of the data, seed, digest of what was asked, and the command."""
+"""What reproduces a result: versions, hash of the data, seed, digest of the request, and the command."""
 
 from __future__ import annotations
 
@@ -16,11 +16,11 @@ from detectapi.batch.options import Options, number
 
 @cache
 def model_sha256() -> str:
-    """Hash of every data file and of the version: two results with the same one come from the same model."""
-    found = hashlib.sha256(__version__.encode())
-    for file in sorted(_data_files(resources.files("detectapi") / "data"), key=lambda pair: pair[0]):
-        found.update(f"\n{file[0]}\n".encode() + file[1].read_bytes())
-    return found.hexdigest()
+    """Hash of the version and of all data files: two results with the same hash come from the same model."""
+    digest = hashlib.sha256(__version__.encode())
+    for name, file in sorted(_data_files(resources.files("detectapi") / "data"), key=lambda pair: pair[0]):
+        digest.update(f"\n{name}\n".encode() + file.read_bytes())
+    return digest.hexdigest()
 
 
 def _data_files(folder, above=""):
@@ -33,19 +33,19 @@ def _data_files(folder, above=""):
 
 
 def describe(options: Options, content_sha256: str, source_name: str) -> dict[str, str]:
-    """What stands in the footer of a result, all text. Nothing in it depends on how or where the rows were computed.
+    """The description in the footer of a result, as texts. It does not depend on how or where the rows were computed.
 
     Parameters
     ----------
     options : Options
     content_sha256 : str
-        Of the table or grid as it was given.
+        Hash of the table or grid as it was sent.
     source_name : str
         Name of the file, without its folder.
     """
-    deciding: dict[str, Any] = options.to_dict()
-    deciding.pop("chunk_rows")
-    asked = json.dumps([content_sha256, deciding], sort_keys=True)
+    decisive: dict[str, Any] = options.to_dict()
+    decisive.pop("chunk_rows")
+    request = json.dumps([content_sha256, decisive], sort_keys=True)
     return {
         "version": __version__,
         "model_sha256": model_sha256(),
@@ -54,7 +54,7 @@ def describe(options: Options, content_sha256: str, source_name: str) -> dict[st
         "level": number(options.level),
         "sampling": options.sampling,
         "content_sha256": content_sha256,
-        "request_sha256": hashlib.sha256(asked.encode()).hexdigest(),
+        "request_sha256": hashlib.sha256(request.encode()).hexdigest(),
         "numpy": metadata.version("numpy"),
         "pyarrow": metadata.version("pyarrow"),
         "command": command(options, source_name),
@@ -63,7 +63,7 @@ def describe(options: Options, content_sha256: str, source_name: str) -> dict[st
 
 
 def command(options: Options, source_name: str) -> str:
-    """The command line that makes the same result from the same file."""
+    """The command that makes the same result from the same file."""
     words = ["detectapi", "batch", source_name, "-o", "results.parquet"]
     words += ["--seed", str(options.seed), "--draws", str(options.draws), "--level", number(options.level)]
     words += ["--times", ",".join(map(number, options.times_h))]
@@ -77,5 +77,5 @@ def command(options: Options, source_name: str) -> str:
 
 
 def reproduce(about: Mapping[str, str]) -> dict[str, str]:
-    """The same, as a job's status shows it."""
+    """The description as the status of a job shows it."""
     return {name: text for name, text in about.items() if name != "limits"}

@@ -1,4 +1,4 @@
-"""One chunk of rows -> one part of the result: a pure function of the rows, the options and this version of the program."""
+"""Compute one chunk of rows: its part depends on the rows, the options and the version of the program only."""
 
 from __future__ import annotations
 
@@ -19,18 +19,18 @@ def compute(task: Mapping[str, Any]) -> dict[str, Any]:
     Parameters
     ----------
     task : dict
-        JSON-able, so that it can be sent anywhere: ``options``; ``source``, either ``{"file": place}`` or
-        ``{"grid": axes, "start": i, "stop": j}``; ``part`` and ``errors``, places to write to.
+        Plain data, so that it can be sent to another machine: ``options``; ``source``, either ``{"file": place}`` or
+        ``{"grid": axes, "start": i, "stop": j}``; ``part`` and ``errors``, the places to write to.
 
     Returns
     -------
     dict
-        ``rows`` answered, ``bad`` rows, ``sha256`` of the part, ``errors_sha256``, ``bytes``.
+        ``rows``: number of answered rows; ``bad``: number of bad rows; ``sha256`` of the part; ``errors_sha256``; ``bytes``.
 
     Raises
     ------
     OSError
-        The rows cannot be read or the part cannot be written; nothing is recorded then.
+        The rows cannot be read or the part cannot be written.
     """
     options = Options.from_dict(task["options"])
     source = task["source"]
@@ -62,17 +62,17 @@ def _from_file(place: str):
 
 
 def answer(numbered: Iterable[tuple[int, Any]], options: Options) -> tuple[list[dict[str, Any]], list[dict[str, Any]]]:
-    """Answers of numbered rows, and what is wrong with the others.
+    """Answer numbered rows, and list the mistakes of those that cannot be answered.
 
     Returns
     -------
     good : list of dict
-        In the order of the rows, as `table.to_table` takes them.
+        In the order of the rows, for `table.to_table`.
     bad : list of dict
-        ``row``, ``id`` where it has one, ``pointer``, ``code``, ``detail`` and ``allowed``: one for each thing to mend.
+        One for each mistake: ``row``, ``id`` if it has one, ``pointer``, ``code``, ``detail`` and ``allowed``.
     """
     reader = Reader(options.of_a_row)
-    asked, bad = [], []
+    readable, bad = [], []
     for number, row in numbered:
         name = None
         try:
@@ -80,12 +80,12 @@ def answer(numbered: Iterable[tuple[int, Any]], options: Options) -> tuple[list[
                 raise row
             name = rows.identity(row, number)
             seed = rows.independent_seed(options.seed, name) if options.sampling == "independent" else None
-            asked.append((number, name, row, reader.read(row, seed)))
+            readable.append((number, name, row, reader.read(row, seed)))
         except InputError as error:
             bad += lines(number, name, row, error)
     good = []
-    found = kernel.answer_rows([ready for *_, ready in asked], options.times_h)
-    for (number, name, row, _), one in zip(asked, found, strict=True):
+    answers = kernel.answer_rows([ready for *_, ready in readable], options.times_h)
+    for (number, name, row, _), one in zip(readable, answers, strict=True):
         if isinstance(one, DetectError):
             bad += lines(number, name, row, one)
         else:
@@ -95,7 +95,7 @@ def answer(numbered: Iterable[tuple[int, Any]], options: Options) -> tuple[list[
 
 
 def lines(number: int, name: str | None, row, error: DetectError) -> Iterable[dict[str, Any]]:
-    """One line of `errors.ndjson` for each thing to mend in a row; never the value that was given."""
+    """One line of `errors.ndjson` for each mistake in a row. It never repeats the wrong value."""
     problems = error.problems if isinstance(error, InputError) else (Problem("", error.code, error.message),)
     flat = isinstance(row, dict) and not rows.is_whole(row)
     for problem in problems:

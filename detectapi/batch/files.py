@@ -1,6 +1,7 @@
-"""Tables of scenarios read as a stream: CSV and NDJSON line by line, Parquet and Arrow in slices; memory stays bounded.
+"""Read tables of scenarios as a stream: CSV and NDJSON line by line, Parquet and Arrow in slices, in bounded memory.
 
-Each reader yields ``(number, row)``, rows counted from 1; a row that cannot be read is an `InputError` in its place.
+Each reader yields ``(number, row)``, with numbers from 1. For a row that cannot be read it yields an `InputError` in place of the
+row.
 """
 
 from __future__ import annotations
@@ -26,23 +27,28 @@ FORMATS = {
     ".arrow": "arrow",
     ".feather": "arrow",
 }
-LONGEST_LINE = 1024 * 1024  # [bytes]
-MOST_LINES = 20  # of one row, by line breaks between quotes
+LONGEST_LINE = 1024 * 1024
+"""Length of the longest line that is read. [bytes]"""
+MOST_LINES = 20
+"""Lines of one CSV row, whose cells may have line breaks between quotes."""
 MOST_COLUMNS = 200
-NO_TEXT = "\ufffd"  # in place of a zero byte, of which there are many in UTF-16
+NO_TEXT = "\ufffd"
+"""The character that replaces a zero byte. A file in UTF-16 has many of them."""
 SLICE_ROWS = 1000
-LARGEST_PAGE = 512 * 1024 * 1024  # bytes that one column of one row group may hold when decoded
+"""Rows of a binary table that are decoded at a time."""
+LARGEST_PAGE = 512 * 1024 * 1024
+"""Decoded size of the largest column of a row group that is read. [bytes]"""
 
 Rows = Iterator[tuple[int, "dict[str, Any] | InputError"]]
 
 
 def format_of(path: str) -> str:
-    """The format of a file by its name's ending.
+    """The format of a file, by the ending of its name.
 
     Raises
     ------
     InputError
-        The ending is not known.
+        The ending is unknown.
     """
     ending = Path(path).suffix.lower()
     if ending not in FORMATS:
@@ -52,13 +58,13 @@ def format_of(path: str) -> str:
     return FORMATS[ending]
 
 
-def read(path: str, form: str) -> Rows:
-    """Rows of a file.
+def read(path: str, file_format: str) -> Rows:
+    """The rows of a file.
 
     Parameters
     ----------
     path : str
-    form : {'csv', 'ndjson', 'parquet', 'arrow'}
+    file_format : {'csv', 'ndjson', 'parquet', 'arrow'}
 
     Yields
     ------
@@ -67,19 +73,19 @@ def read(path: str, form: str) -> Rows:
     Raises
     ------
     InputError
-        The file as a whole cannot be read: empty, truncated, not of this format.
+        The file as a whole cannot be read: it is empty, truncated or not of this format.
     """
     if Path(path).stat().st_size == 0:
         raise InputError("The file is empty.", code="empty")
-    if form in ("csv", "ndjson"):
+    if file_format in ("csv", "ndjson"):
         with open(path, "rb") as stream:
-            yield from (read_csv if form == "csv" else read_ndjson)(stream)
+            yield from (read_csv if file_format == "csv" else read_ndjson)(stream)
     else:
-        yield from _read_arrow(path, form)
+        yield from _read_binary(path, file_format)
 
 
 def lines(stream) -> Iterator[bytes | None]:
-    """Lines of a binary stream; None in place of one that is too long, which is skipped and never held."""
+    """The lines of a binary stream. For a line that is too long it yields None; such a line is never held in memory."""
     while True:
         line = stream.readline(LONGEST_LINE + 1)
         if not line:
@@ -93,12 +99,12 @@ def lines(stream) -> Iterator[bytes | None]:
 
 
 def too_long() -> InputError:
-    """What is said of a line that is too long."""
+    """The error for a line that is too long."""
     return InputError(f"A line has at most {LONGEST_LINE} bytes.", code="line-too-long")
 
 
 def read_ndjson(stream) -> Rows:
-    """Rows of newline-delimited JSON; empty lines do not count."""
+    """The rows of newline-delimited JSON; empty lines are skipped."""
     number = 0
     for line in lines(stream):
         if line is not None and not line.strip():
@@ -120,7 +126,7 @@ def read_ndjson(stream) -> Rows:
 
 
 def read_csv(stream) -> Rows:
-    """Rows of comma-separated values with a header."""
+    """The rows of comma-separated values with a header."""
     texts = _text(lines(stream))
     header = _header(next(_records(texts), None))
     number = 0
@@ -142,7 +148,7 @@ def _header(cells) -> list[str]:
 
 
 def _records(texts: Iterator[str | None], width: int | None = None) -> Iterator[list[str] | InputError]:
-    """Cells of each row that is not empty. A quote that is never closed costs its own line, not those that follow."""
+    """The cells of each row that is not empty. A quote that is never closed spoils its own line only."""
     waiting: deque[str | None] = deque()
     while True:
         line = waiting.popleft() if waiting else next(texts, "")
@@ -154,7 +160,7 @@ def _records(texts: Iterator[str | None], width: int | None = None) -> Iterator[
         cells, block = _cells([line]), [line]
         while cells is None and '"' in line and len(block) < MOST_LINES and sum(map(len, block)) < LONGEST_LINE:
             following = waiting.popleft() if waiting else next(texts, "")
-            if not following:  # the end, or a line that is too long
+            if not following:  # the end of the file, or a line that is too long
                 waiting.extendleft([following] if following is None else [])
                 break
             block.append(following)
@@ -184,7 +190,7 @@ def _csv_row(header, cells):
 
 
 def _text(rows: Iterable[bytes | None]) -> Iterator[str | None]:
-    """Lines as text; None stays."""
+    """Lines as text; None for None."""
     for i, line in enumerate(rows):
         if line is None:
             yield None
@@ -192,12 +198,12 @@ def _text(rows: Iterable[bytes | None]) -> Iterator[str | None]:
             yield line.decode("utf-8-sig" if i == 0 else "utf-8", "surrogateescape").replace("\0", NO_TEXT)
 
 
-def _read_arrow(path: str, form: str) -> Rows:
+def _read_binary(path: str, file_format: str) -> Rows:
     import pyarrow as pa
 
     number = 0
     try:
-        for batch in _parquet_batches(path) if form == "parquet" else _arrow_batches(path):
+        for batch in _parquet_batches(path) if file_format == "parquet" else _arrow_batches(path):
             for row in _plain_rows(batch):
                 number += 1
                 yield number, row
@@ -205,7 +211,7 @@ def _read_arrow(path: str, form: str) -> Rows:
         if isinstance(error, FileNotFoundError):
             raise
         raise InputError(
-            f"Not a complete {form} file, or one that is too large when decoded (broken after row {number}).",
+            f"Not a complete {file_format} file, or one that is too large when decoded (broken after row {number}).",
             code="malformed-file",
         ) from None
     if not number:
@@ -250,7 +256,7 @@ def _check_columns(schema) -> None:
 
 
 def _plain_rows(batch):
-    """Rows as plain values; what a table cannot hold (lists, structures, bytes) stands as an empty list, which is refused."""
+    """Rows as plain values. A list, structure or byte string becomes an empty list, which is refused later."""
     import pyarrow.types as kinds
 
     columns = []
@@ -277,7 +283,7 @@ def _plain_rows(batch):
 
 
 def to_line(number: int, row) -> str:
-    """A row as a line of a chunk's input file."""
+    """A row as a line of the file of rows of a chunk."""
     if isinstance(row, InputError):
         problems = [problem._asdict() for problem in row.problems]
         return json.dumps({"n": number, "problems": problems})

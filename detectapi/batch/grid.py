@@ -1,4 +1,4 @@
-"""A grid: lists of values by column, and every combination of them a row; made when needed, never held as a whole."""
+"""A grid: lists of values by column. Every combination of values is a row; rows are made when they are needed."""
 
 from __future__ import annotations
 
@@ -18,18 +18,19 @@ def axes(grid: Mapping[str, Any]) -> dict[str, list[Any]]:
     Parameters
     ----------
     grid : dict
-        By column a value, a list of values, or ``{"from": a, "to": b, "step": c}`` (b included where the steps meet it);
-        a value may be a range ``{"low": a, "high": b}`` where the column has ranges.
+        By column a value, a list of values, or ``{"from": a, "to": b, "step": c}``, which includes b if a whole number of
+        steps reaches it. In a column that takes ranges a value may be ``{"low": a, "high": b}``.
 
     Raises
     ------
     InputError
+        With every mistake in the grid.
     """
     problems: list[Problem] = []
-    found: dict[str, list[Any]] = {}
+    columns: dict[str, list[Any]] = {}
     if not isinstance(grid, Mapping) or not grid:
         raise InputError("A grid is an object with a value, a list or from, to and step for each column.", code="type")
-    for name, given in grid.items():
+    for name, content in grid.items():
         pointer = f"/{name}".replace("~", "~0")
         if name not in COLUMNS or name == "id":
             problems.append(
@@ -37,21 +38,21 @@ def axes(grid: Mapping[str, Any]) -> dict[str, list[Any]]:
             )
             continue
         try:
-            found[name] = _values(name, given)
+            columns[name] = _values(name, content)
         except ValueError as error:
             problems.append(Problem(pointer, "grid", str(error)))
     if problems:
         raise InputError("The grid needs attention.", problems=problems)
-    return found
+    return columns
 
 
-def _values(name: str, given) -> list[Any]:
-    if isinstance(given, Mapping):
-        if set(given) == {"low", "high"} and name in RANGED:
-            return [given]
-        if set(given) != {"from", "to", "step"}:
+def _values(name: str, content: Any) -> list[Any]:
+    if isinstance(content, Mapping):
+        if set(content) == {"low", "high"} and name in RANGED:
+            return [content]
+        if set(content) != {"from", "to", "step"}:
             raise ValueError("Must be a value, a list, or an object with from, to and step.")
-        ends = [given[key] for key in ("from", "to", "step")]
+        ends = [content[key] for key in ("from", "to", "step")]
         if any(isinstance(v, bool) or not isinstance(v, (int, float)) or not math.isfinite(v) for v in ends):
             raise ValueError("from, to and step must be finite numbers.")
         start, stop, step = ends
@@ -59,21 +60,21 @@ def _values(name: str, given) -> list[Any]:
             raise ValueError(f"from must not be above to, step above 0, and there are at most {MOST_VALUES} values.")
         count = math.floor((stop - start) / step + 1e-9) + 1
         return [float(f"{start + i * step:.12g}") for i in range(count)]
-    values = given if isinstance(given, list) else [given]
+    values = content if isinstance(content, list) else [content]
     if not 1 <= len(values) <= MOST_VALUES:
         raise ValueError(f"A list must have 1 to {MOST_VALUES} values.")
     return values
 
 
-def size(found: Mapping[str, list[Any]]) -> int:
-    """Number of rows."""
-    return math.prod(len(values) for values in found.values())
+def size(columns: Mapping[str, list[Any]]) -> int:
+    """The number of rows."""
+    return math.prod(len(values) for values in columns.values())
 
 
-def varying(found: Mapping[str, list[Any]]) -> tuple[str, ...]:
-    """The columns in which the rows differ; of ranges, their ends. What a result repeats where nothing else was asked for."""
+def varying(columns: Mapping[str, list[Any]]) -> tuple[str, ...]:
+    """The columns in which rows differ, with both ends of a range. A result repeats these by default."""
     names = []
-    for name, values in found.items():
+    for name, values in columns.items():
         if len(values) > 1:
             ranges = [isinstance(value, Mapping) for value in values]
             names += [] if all(ranges) else [name]
@@ -81,9 +82,9 @@ def varying(found: Mapping[str, list[Any]]) -> tuple[str, ...]:
     return tuple(names)
 
 
-def rows(found: Mapping[str, list[Any]], start: int, stop: int) -> Iterator[tuple[int, dict[str, Any]]]:
-    """Rows ``start`` to ``stop`` (from 0, stop excluded) with their numbers (from 1); the last column moves fastest."""
-    names, lists = list(found), list(found.values())
+def rows(columns: Mapping[str, list[Any]], start: int, stop: int) -> Iterator[tuple[int, dict[str, Any]]]:
+    """Rows ``start`` to ``stop`` (from 0, without ``stop``), with their numbers (from 1). The last column varies fastest."""
+    names, lists = list(columns), list(columns.values())
     for index in range(start, stop):
         row, rest = {}, index
         for name, values in zip(reversed(names), reversed(lists), strict=True):

@@ -1,4 +1,4 @@
-"""What holds for all rows of a job."""
+"""The options of a job, which hold for all its rows."""
 
 from __future__ import annotations
 
@@ -17,9 +17,9 @@ CHUNK_ROWS = 1000
 class Options:
     """Options of a job.
 
-    ``sampling`` is ``common`` (all rows share their random numbers: contrasts between rows are sharp, their Monte-Carlo errors
-    are correlated) or ``independent`` (each row has its own, by its id). ``echo`` lists input columns to repeat in the output.
-    All but ``chunk_rows`` decide the result; ``chunk_rows`` decides only how the work is cut.
+    ``sampling`` is ``common`` (all rows share their random numbers: differences between rows are precise, their Monte-Carlo
+    errors are correlated) or ``independent`` (each row has its own, by its id). ``echo`` lists the input columns that the result
+    repeats. ``chunk_rows`` does not change the result.
     """
 
     draws: int = DRAWS
@@ -33,24 +33,24 @@ class Options:
 
     @property
     def of_a_row(self) -> dict[str, Any]:
-        """What a row's request has in its ``options``."""
+        """The ``options`` of the request of each row."""
         return {"draws": self.draws, "seed": self.seed, "level": self.level}
 
     def to_dict(self) -> dict[str, Any]:
-        """JSON-able."""
+        """As plain data."""
         return asdict(self)
 
     @classmethod
-    def from_dict(cls, given: Mapping[str, Any]) -> Options:
+    def from_dict(cls, content: Mapping[str, Any]) -> Options:
         """The inverse of `to_dict`."""
-        return cls(**{**given, "times_h": tuple(given["times_h"]), "echo": tuple(given["echo"])})
+        return cls(**{**content, "times_h": tuple(content["times_h"]), "echo": tuple(content["echo"])})
 
 
 def number(value: float) -> str:
-    """A number in as few characters as say it exactly."""
+    """A number as text, exact and as short as possible."""
     return repr(float(value)).removesuffix(".0")
 
 
 def column_of(time: float) -> str:
-    """Name of the column with the probability at a time. [h]"""
+    """The name of the column with the probability at a time. [h]"""
     return f"p_{number(time)}h"

@@ -1,6 +1,6 @@
-"""Files of a job: in a local folder, or anywhere fsspec reaches (`s3://bucket/jobs`), which several machines share.
+"""Files of a job: in a local folder, or at a URL that fsspec can reach (`s3://bucket/jobs`) and several machines share.
 
-What is written is there whole or not at all: locally it is written beside, synced and renamed; object stores show a file only
+A file exists whole or not at all. A local file is written under another name, synced and renamed; an object store shows a file
 when it is complete.
 """
 
@@ -17,27 +17,27 @@ from pathlib import Path
 
 
 def is_remote(place: str) -> bool:
-    """Whether a place is a URL rather than a local path."""
+    """Whether a place is a URL, not a local path."""
     return "://" in place
 
 
 def join(*parts: str) -> str:
-    """A place below another."""
+    """A place within another."""
     return "/".join([parts[0].rstrip("/"), *parts[1:]])
 
 
 def part_place(folder: str, idx: int) -> str:
-    """Where the part of a chunk is."""
+    """The place of the part of a chunk."""
     return f"{folder}/parts/{idx:06}.parquet"
 
 
 def errors_place(folder: str, idx: int) -> str:
-    """Where the bad rows of a chunk are."""
+    """The place of the bad rows of a chunk."""
     return f"{folder}/parts/{idx:06}.errors.ndjson"
 
 
 def input_place(folder: str, idx: int) -> str:
-    """Where the rows of a chunk are."""
+    """The place of the rows of a chunk."""
     return f"{folder}/rows/{idx:06}.ndjson"
 
 
@@ -73,7 +73,7 @@ def write(place: str, raw: bytes) -> str:
 
 @contextlib.contextmanager
 def replacing(place: str):
-    """A path beside a local place to write to; at the end it is synced and takes the place, after an error it is removed."""
+    """A path to write to, which replaces a local file at the end; after an error it is removed and the file stays."""
     target = Path(place)
     target.parent.mkdir(parents=True, exist_ok=True)
     beside = target.with_name(f".{target.name}.{uuid.uuid4().hex}.tmp")
@@ -88,7 +88,7 @@ def replacing(place: str):
 
 
 def sync(path) -> None:
-    """Return when a file or folder is on the disk."""
+    """Wait until a file or folder is on the disk."""
     handle = os.open(path, os.O_RDONLY)
     try:
         os.fsync(handle)
@@ -136,7 +136,7 @@ def read(place: str) -> bytes:
 
 
 def remove(place: str) -> None:
-    """Remove a folder and what is in it; nothing happens where there is none."""
+    """Remove a folder and its content, if it exists."""
     if is_remote(place):
         system, path = _filesystem(place)
         with contextlib.suppress(FileNotFoundError):
@@ -146,31 +146,31 @@ def remove(place: str) -> None:
 
 
 def older(place: str, age_s: float) -> list[str]:
-    """Files and folders directly below a place that nobody has touched for some time.
+    """Files and folders directly in a place that have not changed for some time. [s]
 
-    Of a place that does not say when its folders were touched, the folders whose files are all that old.
+    Where a store has no times of folders, a folder is as old as its newest file.
     """
     moment = time.time() - age_s
     if not is_remote(place):
-        found = []
+        old = []
         with contextlib.suppress(FileNotFoundError), os.scandir(place) as entries:
             for entry in entries:
-                with contextlib.suppress(FileNotFoundError):  # somebody else cleared it just now
+                with contextlib.suppress(FileNotFoundError):  # another process has just removed it
                     if entry.stat(follow_symlinks=False).st_mtime < moment:
-                        found.append(entry.path)
-        return found
+                        old.append(entry.path)
+        return old
     system, path = _filesystem(place)
     newest: dict[str, float] = {}
     for name, about in (system.find(path, detail=True) if system.exists(path) else {}).items():
         top = name[len(path) :].strip("/").partition("/")[0]
-        touched = about.get("mtime") or about.get("LastModified") or about.get("created") or moment
-        touched = touched.timestamp() if hasattr(touched, "timestamp") else float(touched)
-        newest[top] = max(newest.get(top, 0.0), touched)
-    return [join(place, top) for top, touched in newest.items() if touched < moment]
+        changed = about.get("mtime") or about.get("LastModified") or about.get("created") or moment
+        changed = changed.timestamp() if hasattr(changed, "timestamp") else float(changed)
+        newest[top] = max(newest.get(top, 0.0), changed)
+    return [join(place, top) for top, changed in newest.items() if changed < moment]
 
 
 def size(place: str) -> int:
-    """Bytes of all files of a folder."""
+    """The size of all files of a folder. [bytes]"""
     if is_remote(place):
         system, path = _filesystem(place)
         return int(sum(system.sizes(system.find(path)))) if system.exists(path) else 0

@@ -1,4 +1,4 @@
-"""The result as a table: its columns, its parts, and the whole in each format."""
+"""The table of results: its columns, the part of a chunk, and the whole in each format."""
 
 from __future__ import annotations
 
@@ -21,7 +21,8 @@ MEDIA_TYPES = {
     "csv": "text/csv",
     "ndjson": "application/x-ndjson",
 }
-GROUP_ROWS = 50_000  # of the finished file, whatever the chunks were
+GROUP_ROWS = 50_000
+"""Rows of one group of a finished file, for every size of chunks."""
 
 _FIGURES = (
     ("median_h", "h", "last time at which half of specimens are positive, after the end of the last dose"),
@@ -33,12 +34,12 @@ _FIGURES = (
 
 
 def schema(options: Options) -> pa.Schema:
-    """Columns of a result, with units and descriptions."""
+    """The columns of a result, with units and descriptions."""
 
     def column(name, kind, unit, description):
         return pa.field(name, kind, metadata={"unit": unit, "description": description})
 
-    fields = [column("id", pa.string(), "", "the row's id, else its number")]
+    fields = [column("id", pa.string(), "", "id of the row, or its number")]
     for name in echoed(options):
         words = name in WORDS
         fields.append(column(f"in_{name}", pa.string() if words else pa.float64(), "", "as given"))
@@ -53,12 +54,12 @@ def schema(options: Options) -> pa.Schema:
         for t in options.times_h
     ]
     fields.append(column("evidence", pa.string(), "", "grade of the evidence"))
-    fields.append(column("notes", pa.string(), "", "codes of the notes, with spaces between"))
+    fields.append(column("notes", pa.string(), "", "codes of the notes, separated by spaces"))
     return pa.schema(fields)
 
 
 def echoed(options: Options) -> list[str]:
-    """Input columns to repeat in the output."""
+    """The input columns that the result repeats."""
     if "all" in options.echo:
         return [name for name in COLUMNS if name != "id"]
     return [name for name in COLUMNS if name in options.echo]
@@ -69,7 +70,7 @@ def to_table(good: Sequence[Mapping[str, Any]], options: Options) -> pa.Table:
     wanted = schema(options)
     columns: dict[str, list[Any]] = {"id": [one["id"] for one in good]}
     for name in echoed(options):
-        columns[f"in_{name}"] = [_given(one["row"], name) for one in good]
+        columns[f"in_{name}"] = [_echoed_value(one["row"], name) for one in good]
     for name, *_ in _FIGURES:
         columns[name] = [one[name] for one in good]
     for i, t in enumerate(options.times_h):
@@ -79,7 +80,7 @@ def to_table(good: Sequence[Mapping[str, Any]], options: Options) -> pa.Table:
     return pa.table([pa.array(columns[field.name], field.type) for field in wanted], schema=wanted)
 
 
-def _given(row: Mapping[str, Any], name: str):
+def _echoed_value(row: Mapping[str, Any], name: str):
     value = row.get(name)
     base, _, end = name.rpartition("_")
     if end in ("low", "high") and isinstance(row.get(base), Mapping):
@@ -104,18 +105,18 @@ def read_parts(parts: Iterable[tuple[str, str]]) -> Iterator[pa.Table]:
     Raises
     ------
     OSError
-        A part is missing, or not as it was written.
+        A part is missing, or has changed since it was written.
     """
     for place, sha256 in parts:
         raw = storage.read(place)
         if hashlib.sha256(raw).hexdigest() != sha256:
-            raise OSError(f"{place.rpartition('/')[2]} is not as it was written")
+            raise OSError(f"{place.rpartition('/')[2]} has changed since it was written")
         with pq.ParquetFile(pa.BufferReader(raw)) as file:  # read_table would import all of pyarrow.dataset
             yield file.read(use_threads=False)
 
 
 def _regrouped(tables: Iterable[pa.Table], wanted: pa.Schema) -> Iterator[pa.Table]:
-    """The same rows in groups of a fixed size, so that the finished file does not show how the work was cut."""
+    """The same rows in groups of a fixed size, so that the bytes of the file do not depend on the size of chunks."""
     waiting = wanted.empty_table()
     for one in tables:
         waiting = pa.concat_tables([waiting, one.cast(wanted)])
@@ -126,7 +127,9 @@ def _regrouped(tables: Iterable[pa.Table], wanted: pa.Schema) -> Iterator[pa.Tab
         yield waiting.combine_chunks()
 
 
-def write_whole(tables: Iterable[pa.Table], options: Options, about: Mapping[str, str], form: str, path: str) -> None:
+def write_whole(
+    tables: Iterable[pa.Table], options: Options, about: Mapping[str, str], file_format: str, path: str
+) -> None:
     """Write a whole result to a local file.
 
     Parameters
@@ -135,23 +138,23 @@ def write_whole(tables: Iterable[pa.Table], options: Options, about: Mapping[str
         Parts in order.
     options : Options
     about : dict of str to str
-        How to repeat it; in the footer of Parquet and the schema of Arrow.
-    form : str
+        What reproduces it; in the footer of Parquet and the schema of Arrow.
+    file_format : str
         A key of `MEDIA_TYPES`.
     path : str
     """
     plain = schema(options)
     wanted = plain.with_metadata({f"detectapi.{name}": text for name, text in about.items()})
     groups = _regrouped(tables, plain)
-    if form == "parquet":
+    if file_format == "parquet":
         with pq.ParquetWriter(path, wanted, compression="zstd") as writer:
             for group in groups:
                 writer.write_table(group.cast(wanted), row_group_size=GROUP_ROWS)
-    elif form == "arrow":
+    elif file_format == "arrow":
         with pa.OSFile(path, "wb") as sink, pa.ipc.new_file(sink, wanted) as writer:
             for group in groups:
                 writer.write_table(group.cast(wanted))
-    elif form == "csv":
+    elif file_format == "csv":
         with pyarrow.csv.CSVWriter(
             path, plain, write_options=pyarrow.csv.WriteOptions(quoting_style="needed")
         ) as writer:

@@ -39,7 +39,7 @@ def cut(
     Parameters
     ----------
     source : dict
-        ``{"grid": axes}`` or ``{"file": path, "format": form}``.
+        ``{"grid": axes}`` or ``{"file": path, "format": file_format}``.
     options : Options
     folder : str
         Where the files of rows are written.
@@ -88,15 +88,15 @@ def cut(
     return bounds(total, options.chunk_rows), written
 
 
-def row_lines(path: str, form: str) -> Iterator[str]:
+def row_lines(path: str, file_format: str) -> Iterator[str]:
     """Rows of a file as lines. A process of its own, with bounded memory, reads a binary table."""
-    if form in ("csv", "ndjson"):
-        for number, row in files.read(path, form):
+    if file_format in ("csv", "ndjson"):
+        for number, row in files.read(path, file_format):
             yield files.to_line(number, row)
         return
     context = multiprocessing.get_context("spawn")
     ours, theirs = context.Pipe(duplex=False)
-    process = context.Process(target=_read_bounded, args=(theirs, path, form), daemon=True)
+    process = context.Process(target=_read_bounded, args=(theirs, path, file_format), daemon=True)
     processes.start(process)
     theirs.close()
     try:
@@ -112,14 +112,16 @@ def row_lines(path: str, form: str) -> Iterator[str]:
         process.join()
         if process.exitcode == -signal.SIGKILL:
             raise ReaderKilled from None
-        raise InputError(f"Not a {form} file that can be read in bounded memory.", code="malformed-file") from None
+        raise InputError(
+            f"Not a {file_format} file that can be read in bounded memory.", code="malformed-file"
+        ) from None
     finally:
         ours.close()
         process.kill()
         process.join()
 
 
-def _read_bounded(connection, path: str, form: str) -> None:
+def _read_bounded(connection, path: str, file_format: str) -> None:
     import pyarrow as pa
     import pyarrow.parquet  # noqa: F401 - loaded before the memory is bounded
 
@@ -132,7 +134,7 @@ def _read_bounded(connection, path: str, form: str) -> None:
     resource.setrlimit(resource.RLIMIT_CORE, (0, 0))
     lines: list[str] = []
     try:
-        for number, row in files.read(path, form):
+        for number, row in files.read(path, file_format):
             lines.append(files.to_line(number, row))
             if len(lines) >= files.SLICE_ROWS:
                 connection.send(lines)
@@ -142,5 +144,5 @@ def _read_bounded(connection, path: str, form: str) -> None:
     except InputError as error:
         connection.send({"message": error.message, "problems": [problem._asdict() for problem in error.problems]})
     except MemoryError:
-        message = f"Not a {form} file that can be read in bounded memory."
+        message = f"Not a {file_format} file that can be read in bounded memory."
         connection.send({"message": message, "problems": [Problem("", "malformed-file", message)._asdict()]})

@@ -7,14 +7,15 @@ from flask import Flask
 from detectapi.web import cors, docs, headers, health, logs, page, problems, routes
 from detectapi.web.api import ContractApi
 
-LARGEST_BODY = 1024 * 1024  # [bytes]
+LARGEST_BODY = 1024 * 1024
+"""Size of the largest body of a request, except to `/v1/jobs`. [bytes]"""
 
 
 class App(Flask):
-    """Flask, with an exception log that holds no values: an exception's message may quote the request."""
+    """Flask, with a log that has no messages of exceptions, since they may quote the request."""
 
     def log_exception(self, exc_info):
-        """Log where something broke, without saying on what."""
+        """Log the class and the place of an exception."""
         logs.log_failure(exc_info)
 
 
@@ -24,7 +25,7 @@ def create_app(config=None):
     Parameters
     ----------
     config : dict, optional
-        Flask settings that replace the defaults.
+        Settings of Flask in place of the defaults.
 
     Returns
     -------
@@ -32,9 +33,9 @@ def create_app(config=None):
 
     Notes
     -----
-    `DETECTAPI_TRUSTED_HOSTS`, a comma-separated list in the environment, limits the host names that are answered.
-    `DETECTAPI_CORS_ORIGINS` and `DETECTAPI_EMBED_ORIGINS` list the sites that may call `/v1` from a browser, and those
-    that may frame `/embed`. `DETECTAPI_JOBS`, a folder, offers `/v1/jobs`; see docs/scale.md.
+    The variable `DETECTAPI_TRUSTED_HOSTS`, a comma-separated list, limits the host names that are answered.
+    `DETECTAPI_CORS_ORIGINS` lists the sites that may call `/v1` from a browser, `DETECTAPI_EMBED_ORIGINS` those that may frame
+    `/embed`. `DETECTAPI_JOBS`, a folder, adds `/v1/jobs`; see docs/operating.md.
     """
     app = App(__name__, static_folder=None)
     app.config.update(
@@ -59,7 +60,7 @@ def create_app(config=None):
 
 
 def _offer_jobs(app, api):
-    """Offer `/v1/jobs` where the operator said where to keep them; only then is anything of the batch loaded."""
+    """Add `/v1/jobs` if the operator has named a folder for jobs. Only then are the modules of batches loaded."""
     settings = app.config.get("JOBS")
     if settings is None and os.environ.get("DETECTAPI_JOBS"):
         from detectapi.jobs.settings import from_environment

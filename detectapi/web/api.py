@@ -1,4 +1,4 @@
-"""The OpenAPI document, and flask-smorest mended where it does not fit: error bodies and the description of forms."""
+"""The OpenAPI document. flask-smorest is extended: errors are problem details, and forms describe their own rules."""
 
 import json
 from importlib import resources
@@ -25,14 +25,14 @@ laboratory result, and not evidence of use or non-use.
 
 
 class ContractConverter(OpenAPIConverter):
-    """Describes the contract's own forms and fields, rules between fields included."""
+    """Describes forms and fields, with the rules between fields."""
 
     def __init__(self, *args, **kwargs):
         super().__init__(*args, **kwargs)
         self.add_attribute_function(either_to_schema)
 
     def schema2jsonschema(self, schema):
-        """JSON Schema of a form; its docstring is the description."""
+        """The JSON Schema of a form; its docstring is the description."""
         described = super().schema2jsonschema(schema)
         form = schema if isinstance(schema, type) else type(schema)
         described["description"] = form.__doc__.strip()
@@ -40,13 +40,13 @@ class ContractConverter(OpenAPIConverter):
             described["additionalProperties"] = False
             described.update(form.json_schema_rules())
         else:
-            # An answer may gain fields within v1; who reads it must not stumble over them.
+            # An answer may gain fields within v1, and clients must accept them.
             described.pop("additionalProperties", None)
         return described
 
 
 def either_to_schema(converter, field, **_):
-    """Text or one of several forms."""
+    """The schema of text or one of several forms."""
     if not isinstance(field, Either):
         return {}
     text = converter.field2property(field.text)
@@ -54,18 +54,18 @@ def either_to_schema(converter, field, **_):
 
 
 class ContractPlugin(MarshmallowPlugin):
-    """The marshmallow plugin with our converter."""
+    """The marshmallow plugin with this converter."""
 
     Converter = ContractConverter
 
 
 class ContractBlueprint(Blueprint):
-    """A blueprint without flask-smorest's pagination header, which is documented as an object but sent as text."""
+    """A blueprint without the pagination header of flask-smorest, which is documented as an object but sent as text."""
 
     PAGINATION_HEADER_NAME = None
 
     def refusals(self, *statuses):
-        """Document the problems an operation may answer with, besides the default one."""
+        """Document the problems that an operation may return, in addition to the default one."""
 
         def decorate(view):
             for status in statuses:
@@ -82,7 +82,7 @@ class ContractBlueprint(Blueprint):
 
 
 class ContractApi(Api):
-    """The API with problem details for errors, and its description at `/openapi.json`."""
+    """The API: errors are problem details, and `/openapi.json` describes it."""
 
     ERROR_SCHEMA = ProblemSchema
 
@@ -104,11 +104,11 @@ class ContractApi(Api):
         super().__init__(app, spec_kwargs={"marshmallow_plugin": ContractPlugin()})
 
     def handle_http_exception(self, error):
-        """HTTP exceptions as problem details, with the headers that belong to them."""
+        """Answer an HTTP exception with problem details and its headers."""
         return problems.from_http(error)
 
     def _register_responses(self):
-        """Document errors with their own media type; flask-smorest gives them that of successes."""
+        """Document errors with their own media type; flask-smorest documents them with that of a success."""
         self.DEFAULT_RESPONSE_CONTENT_TYPE = problems.MEDIA_TYPE
         try:
             super()._register_responses()
@@ -119,12 +119,12 @@ class ContractApi(Api):
         """Nothing is paginated."""
 
     def _openapi_json(self):
-        """The description; the same bytes until the next release, so it may be kept."""
+        """The OpenAPI document. It has the same bytes until the next release, so clients may cache it."""
         return cacheable(service.to_json_bytes(self.spec.to_dict()))
 
 
 def cacheable(raw):
-    """JSON that anyone may keep for five minutes, with a strong ETag; 304 where the caller has it already."""
+    """A response of JSON that may be cached for five minutes, with a strong ETag; 304 if the client has these bytes."""
     response = Response(raw, mimetype="application/json")
     response.headers["Cache-Control"] = "public, max-age=300"
     response.set_etag(service.content_tag(raw))
@@ -132,6 +132,6 @@ def cacheable(raw):
 
 
 def examples():
-    """Named example requests, as OpenAPI has them."""
+    """Named example requests, in the form of OpenAPI."""
     text = resources.files("detectapi.web").joinpath("examples.json").read_text(encoding="utf-8")
     return json.loads(text)

@@ -1,4 +1,4 @@
-"""Which other sites' pages may call `/v1`: those on the list `DETECTAPI_CORS_ORIGINS`, none by default."""
+"""The pages of other sites that may call `/v1`: those in `DETECTAPI_CORS_ORIGINS`, none by default."""
 
 import os
 
@@ -6,12 +6,12 @@ from flask import request
 
 
 def allowed():
-    """The origins on the list, such as `https://portal.example`."""
+    """The listed origins, such as `https://portal.example`."""
     return {word.rstrip("/") for word in os.environ.get("DETECTAPI_CORS_ORIGINS", "").replace(",", " ").split()}
 
 
 def init_app(app):
-    """Answer a browser's question whether a page may call; no cookies are ever involved."""
+    """Tell browsers which pages may call. The service uses no cookies."""
 
     @app.after_request
     def allow(response):

@@ -1,4 +1,4 @@
-"""Pages for people who write clients: the interface at `/docs`, the kinds of problem, and the few files they need."""
+"""Pages for developers of clients: the interface at `/docs`, the kinds of problem, and the files of these pages."""
 
 import gzip
 from importlib import resources
@@ -9,7 +9,7 @@ from detectapi import service
 from detectapi.web.problems import KINDS
 
 STATIC = resources.files("detectapi.web").joinpath("static")
-# What is served, and from which file: nothing else in the folder is.
+# The files that are served, by name. No other file of the folder is.
 FILES = {
     "page.css": ("page.css", "text/css"),
     "viewer.js": ("viewer.js", "text/javascript"),
@@ -25,7 +25,7 @@ blueprint = Blueprint("docs", __name__, template_folder="templates")
 
 
 def page(template, **values):
-    """A page that anyone may keep for five minutes."""
+    """A page that may be cached for five minutes."""
     return Response(
         render_template(template, **values),
         content_type="text/html; charset=utf-8",
@@ -35,19 +35,19 @@ def page(template, **values):
 
 @blueprint.get("/docs")
 def viewer():
-    """The interface, to read and to try."""
+    """The description of the interface, where requests can be tried."""
     return page("viewer.html")
 
 
 @blueprint.get("/problems")
 def all_problems():
-    """All kinds of problem."""
+    """The page of all kinds of problem."""
     return page("problems.html", heading="Kinds of problem", kinds=KINDS)
 
 
 @blueprint.get("/problems/<kind>")
 def one_problem(kind):
-    """One kind of problem: what a problem's `type` points at."""
+    """The page of one kind of problem, the target of `type` in a problem."""
     if kind not in KINDS:
         abort(404)
     return page("problems.html", heading=KINDS[kind][1], kinds={kind: KINDS[kind]})
@@ -55,7 +55,7 @@ def one_problem(kind):
 
 @blueprint.get("/static/<name>")
 def static_file(name):
-    """A file of a page. The large ones are kept compressed."""
+    """A file of a page. The large files are stored compressed."""
     if name not in FILES:
         abort(404)
     file, media_type = FILES[name]

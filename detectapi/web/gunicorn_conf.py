@@ -1,6 +1,6 @@
-"""How gunicorn runs the service: `gunicorn -c python:detectapi.web.gunicorn_conf [wsgi:app]`. The one place for it.
+"""The settings of gunicorn: `gunicorn -c python:detectapi.web.gunicorn_conf [wsgi:app]`.
 
-`detectapi serve` and the container use it. Command-line options of gunicorn replace what stands here.
+`detectapi serve` and the container use them. Options on the command line of gunicorn replace them.
 """
 
 import json
@@ -11,18 +11,18 @@ import time
 
 from gunicorn.glogging import Logger
 
-# One thread per process: the arrays are small, and threads of several processes only fight for the cores.
+# One thread of the numerical libraries per process: the arrays are small, and more threads would compete for the cores.
 for _name in ("OMP_NUM_THREADS", "OPENBLAS_NUM_THREADS", "MKL_NUM_THREADS"):
     os.environ.setdefault(_name, "1")
 
 wsgi_app = "detectapi.web:create_app()"
-# gunicorn's own custom: where the environment names a PORT, as in a container, it is open to the network.
+# As gunicorn does: with the variable PORT, as in a container, the service is open to the network.
 bind = f"0.0.0.0:{os.environ['PORT']}" if "PORT" in os.environ else "127.0.0.1:8000"  # noqa: S104
 workers = int(os.environ.get("WEB_CONCURRENCY", "2"))
 worker_class = "detectapi.web.worker.Worker"  # gthread, with time limits for callers
 threads = 4
 
-timeout = 30  # of a worker that hangs
+timeout = 30  # until a worker that hangs is ended [s]
 graceful_timeout = 30
 keepalive = 5
 max_requests = 5000
@@ -35,17 +35,17 @@ forwarded_allow_ips = "127.0.0.1"
 forwarder_headers = "SCRIPT_NAME"
 header_map = "drop"
 
-# Nothing is written below the home folder, and nobody but the operator's signals stops the service.
+# Nothing is written in the home folder, and only signals control the service.
 control_socket_disable = True
 if os.path.isdir("/dev/shm"):  # noqa: S108 - only a heartbeat file, opened and unlinked by gunicorn itself
     worker_tmp_dir = "/dev/shm"  # noqa: S108
 
 
 class JsonFormatter(logging.Formatter):
-    """gunicorn's own messages as JSON lines, like ours."""
+    """Writes the messages of gunicorn as lines of JSON, like those of the service."""
 
     def format(self, record):
-        """One line; a traceback, where there is one, inside it."""
+        """One line, with the traceback in it if there is one."""
         line = {
             "event": record.getMessage(),
             "level": record.levelname.lower(),
@@ -57,26 +57,26 @@ class JsonFormatter(logging.Formatter):
 
 
 class QuietLogger(Logger):
-    """gunicorn's logger, silent about what was sent.
+    """The logger of gunicorn, without anything that a caller has sent.
 
-    A body longer than its Content-Length is read as the next request, and gunicorn would log its first line; an
-    exception's message may quote the request as well.
+    gunicorn reads a body that is longer than its Content-Length as the next request, and would log its first line. The message
+    of an exception may quote the request too.
     """
 
     def setup(self, cfg):
-        """Set up the handlers, then give each our form."""
+        """Set up the handlers with the formatter of the service."""
         super().setup(cfg)
         for handler in self.error_log.handlers:
             handler.setFormatter(JsonFormatter())
 
     def warning(self, msg, *args, **kwargs):
-        """Log a warning; of a request that is not HTTP only that there was one."""
+        """Log a warning; of a request that is not HTTP, log only that it came."""
         if str(msg).startswith("Invalid request"):
             msg, args = "Invalid request", ()
         super().warning(msg, *args, **kwargs)
 
     def exception(self, msg, *args, **kwargs):
-        """Log an exception; one about a request without its address, message or traceback."""
+        """Log an exception; an exception about a request without its address, message or traceback."""
         if isinstance(sys.exc_info()[1], TimeoutError):
             super().info("A caller was too slow")
         elif str(msg).startswith(("Error handling", "Socket error")):
@@ -89,7 +89,7 @@ logger_class = QuietLogger
 
 
 def post_worker_init(worker):
-    """Load the data before the first request; where that fails, `/readyz` says so."""
+    """Load the data before the first request; `/readyz` reports a failure."""
     from detectapi import service
     from detectapi.values.errors import DetectError
 

@@ -1,4 +1,4 @@
-"""Security headers, the same on every answer."""
+"""Security headers of every response."""
 
 from flask import request
 
@@ -28,7 +28,7 @@ HEADERS = {
 
 
 def init_app(app):
-    """Set the headers on every answer of the application; what a view sets itself stands."""
+    """Set the headers of every response. A header that a view has set stays."""
 
     @app.after_request
     def set_headers(response):
@@ -36,7 +36,7 @@ def init_app(app):
             response.headers.setdefault(name, value)
         if not response.headers["X-Frame-Options"]:
             del response.headers["X-Frame-Options"]
-        # Unless a view says that anyone may keep it, nobody may: an answer is health data.
+        # An answer is health data: no response may be cached unless its view allows that.
         response.headers.setdefault("Cache-Control", "no-store")
         if request.is_secure:
             response.headers.setdefault("Strict-Transport-Security", "max-age=31536000; includeSubDomains")

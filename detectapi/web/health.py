@@ -1,4 +1,4 @@
-"""Probes: is the process alive, and can it answer."""
+"""Probes: `/healthz` tells whether the process runs, `/readyz` whether it can answer."""
 
 from flask import Response, current_app
 
@@ -14,19 +14,19 @@ STATUS = {"type": "object", "required": ["status"], "properties": {"status": {"t
 
 
 @blueprint.route("/healthz")
-@blueprint.response(200, STATUS, description="It does.")
+@blueprint.response(200, STATUS, description="The process runs.")
 @blueprint.doc(operationId="alive")
 def alive():
-    """Whether the process answers."""
+    """Whether the process runs."""
     return Response(service.to_json_bytes({"status": "ok"}), mimetype="application/json")
 
 
 @blueprint.route("/readyz")
 @blueprint.refusals(503)
-@blueprint.response(200, STATUS, description="They can.")
+@blueprint.response(200, STATUS, description="Estimates can be answered, and jobs if the service offers them.")
 @blueprint.doc(operationId="ready")
 def ready():
-    """Whether all that is offered can be answered: the data loads, and the database of jobs, where there are jobs, is there."""
+    """Whether requests can be answered: the data are loaded and, if the service offers jobs, their database can be used."""
     try:
         service.ready()
     except DetectError:
@@ -34,5 +34,5 @@ def ready():
     desk = current_app.extensions.get("detectapi-desk")
     why = desk.why_not_ready() if desk else None
     if why:
-        return problem("not-ready", f"{why} Estimates go on.")
+        return problem("not-ready", f"{why} Estimates are answered.")
     return Response(service.to_json_bytes({"status": "ready"}), mimetype="application/json")

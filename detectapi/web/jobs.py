@@ -1,4 +1,4 @@
-"""`/v1/jobs`: tables and grids handed in, looked after and fetched. Computing is for `detectapi worker`, never for this process."""
+"""`/v1/jobs`: submit tables and grids, follow them, fetch results. `detectapi worker` computes them, never this process."""
 
 import contextlib
 import json
@@ -30,21 +30,24 @@ from detectapi.values.errors import InputError
 from detectapi.web import trouble
 from detectapi.web.api import ContractBlueprint
 from detectapi.web.problems import problem
-from detectapi.web.results import form_wanted, result_file
+from detectapi.web.results import format_wanted, result_file
 from schemas.error import problems
 from schemas.job import JobRequestSchema, options_from_text
 
 JSON = "application/json"
 LARGEST_JSON = 8 * 2**20
+"""Size of the largest body of JSON that is accepted. [bytes]"""
 LONGEST_WAIT_S = 20.0
+"""The longest time that `Prefer: wait` can ask for. [s]"""
 PATIENCE_S = 2.0
-"""How long a request waits for a database that is locked or away. [s]"""
+"""Time that a request waits for a database that cannot be used. [s]"""
 RETRY_S = 2
+"""Time after which a client should ask for a status again. [s]"""
 MOST_WAITING = 2
-"""Callers of a process who may wait for a job at once: of its four threads, the others are for who wants an estimate."""
+"""Clients that may wait for a job at once in one process. Its other threads, of four, answer estimates."""
 waiting = threading.BoundedSemaphore(MOST_WAITING)
 TOKEN = re.compile(r"[\x21-\x7e]{1,200}")
-TABLES = {media: form for form, media in table.MEDIA_TYPES.items()} | {
+TABLES = {media: file_format for file_format, media in table.MEDIA_TYPES.items()} | {
     "application/parquet": "parquet",
     "application/jsonl": "ndjson",
     "application/vnd.apache.arrow.stream": "arrow",
@@ -57,7 +60,7 @@ trouble.init_blueprint(blueprint)
 
 
 def init_app(app, api, settings: Settings) -> None:
-    """Offer jobs."""
+    """Add `/v1/jobs` to the application."""
     app.extensions["detectapi-desk"] = Desk(settings, PATIENCE_S)
     api.spec.components.security_scheme(
         "key", {"type": "http", "scheme": "bearer", "description": "An API key: dk_live_…"}
@@ -71,15 +74,15 @@ def desk() -> Desk:
 
 
 def needs(scope):
-    """A view for callers whose key has a scope; with a job in the address, for its owner."""
+    """Restrict a view to callers whose key has a scope and, if its address names a job, to the owner of the job."""
 
     def decorate(view):
         @wraps(view)
         def checked(**arguments):
-            if trouble.is_away():
+            if trouble.database_has_failed():
                 return trouble.refused()
             caller = caller_of_request()
-            trouble.is_back()
+            trouble.note_success()
             if caller is None:
                 return problem("unauthorized", headers={"WWW-Authenticate": 'Bearer realm="detectapi"'})
             if scope not in caller.scopes:
@@ -98,7 +101,7 @@ def needs(scope):
 
 
 def caller_of_request() -> Caller | None:
-    """Who calls; None when that cannot be told."""
+    """The caller; None without a valid key."""
     header = request.headers.get("Authorization", "")
     if not header and desk().settings.anonymous:
         return Caller("", frozenset({"batch:read", "batch:write"}), desk().settings.quota)
@@ -107,23 +110,23 @@ def caller_of_request() -> Caller | None:
 
 
 def preferences() -> dict[str, str]:
-    """Words of the Prefer header (RFC 7240)."""
-    found = {}
+    """The preferences of the Prefer header (RFC 7240)."""
+    words = {}
     for part in request.headers.get("Prefer", "").replace(";", ",").split(","):
         name, _, value = part.strip().partition("=")
         if name:
-            found.setdefault(name.lower(), value.strip('" '))
-    return found
+            words.setdefault(name.lower(), value.strip('" '))
+    return words
 
 
 def wait_wanted(prefer) -> float:
-    """How long the caller is willing to wait. [s]"""
+    """The time that the client is willing to wait. [s]"""
     text = prefer.get("wait", "")
     return min(float(text), LONGEST_WAIT_S) if text.isdigit() else 0.0
 
 
 def wait_until_changed(job, seconds, changed):
-    """The job as it is when it has changed, or after some time; at once where enough others wait already."""
+    """Wait until a job has changed, for some time at most; not at all if enough clients of this process wait already."""
     if changed(job) or not waiting.acquire(blocking=False):
         return job
     try:
@@ -136,7 +139,7 @@ def wait_until_changed(job, seconds, changed):
         waiting.release()
 
 
-# -- handing in -----------------------------------------------------------------------------------------------------------
+# -- new jobs -------------------------------------------------------------------------------------------------------------
 
 
 @blueprint.route("", methods=["POST"])
@@ -152,15 +155,15 @@ def wait_until_changed(job, seconds, changed):
         "content": {JSON: {"schema": JobRequestSchema}, **{media: {"schema": {}} for media in table.MEDIA_TYPES.values()}},
     },
     responses={
-        "200": {"description": "The result, where it was there within the time that Prefer: wait allows.", "content": {}},
+        "200": {"description": "The result, if the job has finished within the time of Prefer: wait.", "content": {}},
         "202": {"description": "Accepted; Location is its status.", "content": {JSON: {"schema": {"type": "object"}}}},
     },
 )  # fmt: skip
 @needs("batch:write")
 def submit():
-    """Hand in a table or a grid.
+    """Submit a table or a grid.
 
-    JSON with `rows` or `grid`; or a table as it is, with options in the query.
+    Send JSON with `rows` or `grid`; or a table, with options in the query.
     """
     token = request.headers.get("Idempotency-Key")
     if token is not None and not TOKEN.fullmatch(token):
@@ -174,30 +177,32 @@ def submit():
         return problem("unsupported-media-type", f"Send {', '.join([JSON, *TABLES])}, uncompressed.")
     except RequestEntityTooLarge:
         largest = f"{LARGEST_JSON} bytes of JSON, {desk().settings.largest_upload} of a table"
-        return problem("payload-too-large", f"At most {largest}. Cut the table, or use `detectapi batch`.")
+        return problem("payload-too-large", f"At most {largest}. Divide the table, or use `detectapi batch`.")
     except ValidationError as error:
         raise InputError("The job needs attention.", problems=problems(error.messages)) from None
     except Conflict:
         return problem("conflict-idempotency")
-    found = desk().job(job, g.caller)
+    record = desk().job(job, g.caller)
     seconds = wait_wanted(prefer)
-    if found and seconds:
-        found = wait_until_changed(found, seconds, lambda job: job["state"] in TERMINAL)
-    if found is None:
+    if record and seconds:
+        record = wait_until_changed(record, seconds, lambda job: job["state"] in TERMINAL)
+    if record is None:
         return problem("not-found", "The job was deleted.")
     place = f"/v1/jobs/{job}"
     response = None
-    if found["state"] in FINISHED and seconds:
-        form = form_wanted(default="ndjson")
-        with contextlib.suppress(Busy, OSError):  # the job is accepted all the same; its result is fetched later
-            response = result_file(desk(), found, form)
+    if record["state"] in FINISHED and seconds:
+        file_format = format_wanted(default="ndjson")
+        with contextlib.suppress(
+            Busy, OSError
+        ):  # the job is accepted nevertheless, and its result can be fetched later
+            response = result_file(desk(), record, file_format)
     if response:
-        response.headers["Content-Location"] = f"{place}/results?format={form}"
+        response.headers["Content-Location"] = f"{place}/results?format={file_format}"
         response.headers["Preference-Applied"] = f"wait={prefer['wait']}"
     else:
-        response = Response(service.to_json_bytes(desk().status(found)), 202, mimetype=JSON)
+        response = Response(service.to_json_bytes(desk().status(record)), 202, mimetype=JSON)
         response.headers["Content-Location"] = place
-        if found["state"] not in TERMINAL:
+        if record["state"] not in TERMINAL:
             response.headers["Retry-After"] = str(RETRY_S)
         if "respond-async" in prefer:
             response.headers["Preference-Applied"] = "respond-async"
@@ -207,7 +212,7 @@ def submit():
 
 @contextlib.contextmanager
 def spooled():
-    """A new job, and a path for its table, which is gone at the end whatever happens."""
+    """A new job and a path for its table; the file is removed at the end in any case."""
     job, path = desk().spool()
     try:
         yield job, path
@@ -216,28 +221,28 @@ def spooled():
 
 
 def submit_json(token):
-    """A job whose rows or grid stand in the body."""
+    """Submit the rows or the grid of a body of JSON."""
     request.max_content_length = LARGEST_JSON
-    given = service.read_json(request.get_data(cache=False))
-    loaded = JobRequestSchema().load(given if isinstance(given, dict) else {})
+    content = service.read_json(request.get_data(cache=False))
+    loaded = JobRequestSchema().load(content if isinstance(content, dict) else {})
     rows, axes = loaded.pop("rows", None), loaded.pop("grid", None)
     if axes is not None:
         return desk().submit_grid(g.caller, axes, loaded, token)
     with spooled() as (job, path):
         with open(path, "wb") as file:
-            # Also what is no JSON number (NaN): the row that has it is refused by name when it is read.
+            # NaN is written too, though it is no JSON: the row that has it is then refused with its pointer.
             file.writelines(json.dumps(row).encode() + b"\n" for row in rows)
         return desk().submit_table(g.caller, job, path, "ndjson", loaded, token)
 
 
 def submit_table(token):
-    """A job whose table is the body."""
-    form = TABLES.get(request.mimetype)
-    if form is None:
+    """Submit the table that is the body."""
+    file_format = TABLES.get(request.mimetype)
+    if file_format is None:
         raise UnsupportedMediaType()
-    for name, given in request.args.lists():
-        if len(given) > 1:
-            raise InputError("An option was given twice.", pointer=f"/{name}", code="duplicate")
+    for name, values in request.args.lists():
+        if len(values) > 1:
+            raise InputError("The query has an option twice.", pointer=f"/{name}", code="duplicate")
     options = options_from_text(request.args)
     largest = desk().settings.largest_upload
     if (request.content_length or 0) > largest:
@@ -247,28 +252,29 @@ def submit_table(token):
         with open(path, "wb") as file:
             shutil.copyfileobj(Body(request.stream), file)
             if request.content_length is not None and file.tell() < request.content_length:
-                raise BadRequest()  # the connection broke: rows would be missing, and nobody would know
-        return desk().submit_table(g.caller, job, path, form, options, token)
+                raise BadRequest()  # the connection broke, and rows are missing
+        return desk().submit_table(g.caller, job, path, file_format, options, token)
 
 
 class Body:
-    """A body whose end comes too late or too early, told apart from storage that refuses.
+    """The body of a request. A body that ends too late or too early raises another error than a full disk.
 
     Parameters
     ----------
     stream : file-like
-        Of a request.
+        The stream of the request.
     """
 
     def __init__(self, stream):
         self._stream = stream
 
     def read(self, size):
-        """Up to so many bytes.
+        """Read up to so many bytes.
 
         Raises
         ------
-        HTTPException
+        RequestTimeout, BadRequest
+            The body comes too slowly, or ends too early.
         """
         try:
             return self._stream.read(size)
@@ -277,11 +283,11 @@ class Body:
             raise (RequestTimeout if late else BadRequest)() from None
         except HTTPException:
             raise
-        except Exception:  # broken chunks, a caller who has gone: each server has its own exceptions for that
+        except Exception:  # broken chunks, or a closed connection: each server has its own exceptions for that
             raise BadRequest() from None
 
 
-# -- looking after --------------------------------------------------------------------------------------------------------
+# -- jobs that exist ------------------------------------------------------------------------------------------------------
 
 
 @blueprint.route("")
@@ -289,20 +295,20 @@ class Body:
 @needs("batch:read")
 def own_jobs():
     """List your jobs."""
-    found = [desk().status(job) for job in desk().store.jobs(g.caller.id)]
-    return Response(service.to_json_bytes({"items": found}), mimetype=JSON)
+    items = [desk().status(job) for job in desk().store.jobs(g.caller.id)]
+    return Response(service.to_json_bytes({"items": items}), mimetype=JSON)
 
 
 @blueprint.route("/<job_id>")
 @blueprint.doc(
     operationId="showJob",
-    responses={"200": {"description": "State, progress, links."}, "304": {"description": "As before."}},
+    responses={"200": {"description": "State, progress, links."}, "304": {"description": "Unchanged."}},
 )
 @needs("batch:read")
 def show(job):
-    """Show how far a job is.
+    """Show the state and progress of a job.
 
-    With `Prefer: wait=n` and `If-None-Match`, the answer waits until something has changed.
+    With `Prefer: wait=n` and `If-None-Match`, the answer comes when something has changed, after n seconds at most.
     """
     prefer = preferences()
     known = request.if_none_match
@@ -315,23 +321,25 @@ def show(job):
         return problem("not-found", "The job was deleted.")
     response = Response(service.to_json_bytes(desk().status(job)), mimetype=JSON)
     response.headers["Cache-Control"] = "private, no-cache"
-    response.set_etag(state_tag(job), weak=True)  # rate and time left may differ
+    response.set_etag(state_tag(job), weak=True)  # weak, since rate and time left may differ
     if job["state"] not in TERMINAL:
         response.headers["Retry-After"] = str(RETRY_S)
     return response.make_conditional(request)
 
 
 def state_tag(job):
-    """Changes whenever the status says something else."""
-    said = [job[name] for name in ("state", "rows_done", "rows_total", "rows_bad", "chunks_total", "problem")]
-    return service.content_tag(repr(said).encode())
+    """A tag that changes with what the status shows, except rate and time left."""
+    shown = [job[name] for name in ("state", "rows_done", "rows_total", "rows_bad", "chunks_total", "problem")]
+    return service.content_tag(repr(shown).encode())
 
 
 @blueprint.route("/<job_id>/cancel", methods=["POST"])
-@blueprint.doc(operationId="cancelJob", responses={"202": {"description": "It is stopping, or has stopped."}})
+@blueprint.doc(
+    operationId="cancelJob", responses={"202": {"description": "The job is being cancelled, or is cancelled."}}
+)
 @needs("batch:write")
 def cancel(job):
-    """Stop a job; parts that are finished remain."""
+    """Cancel a job. Its finished parts stay."""
     if job["state"] in TERMINAL and job["state"] != "cancelled":
         return problem("conflict", "The job has ended already.")
     desk().cancel(job)
@@ -340,7 +348,7 @@ def cancel(job):
 
 
 @blueprint.route("/<job_id>", methods=["DELETE"])
-@blueprint.doc(operationId="deleteJob", responses={"204": {"description": "It is gone, with its files."}})
+@blueprint.doc(operationId="deleteJob", responses={"204": {"description": "The job and its files are deleted."}})
 @needs("batch:write")
 def delete(job):
     """Delete a job that has ended."""
@@ -360,17 +368,17 @@ def delete(job):
     responses={
         "200": {"description": "The table."},
         "206": {"description": "A range of it."},
-        "304": {"description": "As before."},
+        "304": {"description": "Unchanged."},
     },
 )
 @needs("batch:read")
 def results(job):
-    """Fetch the result of a job that has ended; of one that was cancelled, what is finished."""
+    """Fetch the result of a job that has ended; for a cancelled job, the finished part."""
     if job["state"] not in FINISHED:
         return problem(
             "conflict", "There is no result: the job failed." if job["state"] == "failed" else "The job has not ended."
         )
-    return result_file(desk(), job, form_wanted(default="parquet"))
+    return result_file(desk(), job, format_wanted(default="parquet"))
 
 
 @blueprint.route("/<job_id>/results/manifest")
@@ -382,10 +390,8 @@ def manifest(job):
 
 
 @blueprint.route("/<job_id>/errors")
-@blueprint.doc(
-    operationId="listBadRows", responses={"200": {"description": "One line for each thing to mend, as NDJSON."}}
-)
+@blueprint.doc(operationId="listBadRows", responses={"200": {"description": "One line for each mistake, as NDJSON."}})
 @needs("batch:read")
 def errors(job):
-    """List the rows that cannot be answered, so far."""
+    """List the rows that cannot be answered, of the chunks finished so far."""
     return Response(desk().bad_rows(job), mimetype=table.MEDIA_TYPES["ndjson"])

@@ -1,6 +1,6 @@
-"""One JSON line on stderr for each request. What may stand in it is a list of names; everything else is dropped.
+"""One line of JSON on stderr for each request. A list of names says what it may have; all else is dropped.
 
-Never logged: bodies, query strings, path parameters, header values, addresses, messages of exceptions.
+Never logged: bodies, query strings, parameters in the path, values of headers, addresses, messages of exceptions.
 """
 
 import sys
@@ -29,12 +29,12 @@ METHODS = frozenset({"GET", "HEAD", "POST", "PUT", "PATCH", "DELETE", "OPTIONS",
 
 
 def keep_allowed(_logger, _method, event):
-    """Drop every entry that is not on the list."""
+    """Drop all entries that are not in the list."""
     return {name: value for name, value in event.items() if name in ALLOWED}
 
 
 class StderrLogger:
-    """Writes a line to whatever stderr is now."""
+    """Writes to stderr, as it is at the moment of writing."""
 
     def msg(self, message):
         """Write one line, at once."""
@@ -57,7 +57,7 @@ logger = structlog.wrap_logger(
 
 
 def request_id_from(header):
-    """The caller's request id if it is a UUID, else a new one: anything else could carry data into the log."""
+    """The request id of the client if it is a UUID, else a new one, so that no other data get into the log."""
     try:
         return str(uuid.UUID(header or ""))
     except ValueError:
@@ -65,12 +65,12 @@ def request_id_from(header):
 
 
 def request_id():
-    """The id of the request being answered."""
+    """The id of the current request."""
     return g.request_id
 
 
 def init_app(app):
-    """Give every request an id, return it as `X-Request-ID`, and log one line when it is answered."""
+    """Give every request an id, return it as `X-Request-ID`, and log one line for each response."""
 
     @app.before_request
     def start():
@@ -92,7 +92,7 @@ def init_app(app):
 
 
 def log_failure(exc_info):
-    """Log the class of an exception and the place it came from."""
+    """Log the class of an exception and the place where it was raised."""
     kind, _, trace = exc_info
     frame = traceback.extract_tb(trace)[-1]
     place = f"{frame.filename.rpartition('site-packages/')[2]}:{frame.lineno} {frame.name}"

@@ -1,4 +1,4 @@
-"""Every error as problem details (RFC 9457): the kinds there are, and which exception becomes which."""
+"""Errors as problem details (RFC 9457): the kinds of problem, and the kind of each exception."""
 
 from flask import Response, current_app
 
@@ -12,19 +12,19 @@ MEDIA_TYPE = "application/problem+json"
 KINDS = {
     "validation": (
         422,
-        "The request cannot be answered as it stands",
-        "It is JSON, but fields are missing, unknown, out of bounds, or name something that the data does not have."
+        "The request cannot be answered as it is",
+        "It is JSON, but fields are missing, unknown or out of bounds, or name something that the data do not have."
         " Each entry of errors points at one of them and says what is allowed.",
     ),
     "malformed-json": (400, "The request is not JSON", "The body must be one JSON object in UTF-8."),
-    "bad-request": (400, "The request is not proper HTTP", "A header or the address is not as it should be."),
+    "bad-request": (400, "The request is not correct HTTP", "A header, the address or the body is wrong."),
     "unauthorized": (401, "A key is needed", "Send an API key of this service: Authorization: Bearer dk_live_…"),
     "forbidden": (
         403,
         "The key does not allow this",
         "The key is known, but lacks the scope that this operation needs.",
     ),
-    "conflict": (409, "This does not fit the state of things", "The job has not ended, or has ended already."),
+    "conflict": (409, "The state of the job does not allow this", "The job has not ended, or has ended already."),
     "conflict-idempotency": (
         409,
         "The Idempotency-Key was used for another request",
@@ -32,17 +32,21 @@ KINDS = {
     ),
     "quota-exceeded": (
         429,
-        "More than the key may have",
-        "A key has a limit of rows a day, jobs at once and bytes kept.",
+        "The quota of the key is exceeded",
+        "A key has limits: rows per day, unfinished jobs at once, stored bytes.",
     ),
-    "not-found": (404, "There is nothing at this address", "The description of the interface is at /docs."),
-    "method-not-allowed": (405, "This method is not for this address", "The Allow header lists the methods that are."),
+    "not-found": (404, "Nothing exists at this address", "The description of the interface is at /docs."),
+    "method-not-allowed": (
+        405,
+        "This address does not allow the method",
+        "The Allow header lists the methods that it allows.",
+    ),
     "not-acceptable": (
         406,
-        "The answer has no such media type",
+        "The response has no such media type",
         "Estimates, substances and assays are application/json.",
     ),
-    "request-timeout": (408, "The request took too long to arrive", "Send it again, at once."),
+    "request-timeout": (408, "The request took too long to arrive", "Send it again, without pauses."),
     "length-required": (411, "The length of the request is needed", "Send a Content-Length header."),
     "payload-too-large": (413, "The request is too large", "At most 1 MiB. Use repeat for regular doses."),
     "unsupported-media-type": (
@@ -53,20 +57,24 @@ KINDS = {
     "range-not-satisfiable": (
         416,
         "The range is not within the result",
-        "Content-Range says how long the result is.",
+        "Content-Range has the length of the result.",
     ),
-    "internal": (500, "Something went wrong here", "It is our mistake. The instance identifies it in our log."),
-    "not-ready": (503, "Not ready", "The service cannot answer estimates at the moment."),
+    "internal": (
+        500,
+        "The service has failed",
+        "This is a fault of the service. The instance identifies it in the log.",
+    ),
+    "not-ready": (503, "Not ready", "The service cannot answer at the moment."),
     "jobs-away": (
         503,
-        "Jobs cannot be looked after now",
-        "Their database or storage does not answer. Nothing is lost; try again. Estimates go on.",
+        "Jobs cannot be served now",
+        "Their database or storage does not answer. Nothing is lost; try again. Estimates are answered.",
     ),
-    "busy": (503, "Busy", "Somebody else asked for the same just now. Try again in a moment."),
+    "busy": (503, "Busy", "Another request does the same at this moment. Try again soon."),
     "storage-full": (
         507,
-        "There is no room",
-        "The server's storage is full. Nothing was kept of the request; try again when its operator has made room.",
+        "The storage is full",
+        "Nothing of the request was stored. Try again when the operator has made room.",
     ),
     "client-error": (400, "The request was refused", "The status and the detail say why."),
 }
@@ -83,7 +91,7 @@ BY_STATUS = {
     500: "internal",
 }
 DOCUMENTED = {**BY_STATUS, 400: "malformed-json", 422: "validation", 503: "not-ready"}
-# What an HTTP exception says in its headers is part of the answer, e.g. Allow with a 405.
+# Headers of an HTTP exception that belong to the response, such as Allow with a 405.
 KEPT_HEADERS = ("Allow", "Content-Range", "WWW-Authenticate", "Retry-After", "Accept-Post")
 
 
@@ -95,11 +103,11 @@ def problem(kind, detail=None, *, errors=(), status=None, headers=None):
     kind : str
         One of `KINDS`.
     detail : str, optional
-        What is wrong this time; the kind's explanation where it is left out.
+        What is wrong; the explanation of the kind by default.
     errors : iterable of Problem
-        Each thing to mend.
+        One for each mistake in the request.
     status : int, optional
-        Replaces the kind's own.
+        In place of the status of the kind.
     headers : dict, optional
 
     Returns
@@ -120,7 +128,7 @@ def problem(kind, detail=None, *, errors=(), status=None, headers=None):
 
 
 def entry(error):
-    """One thing to mend, as in the problem's `errors`."""
+    """One entry of `errors` in a problem."""
     written = {"pointer": printable(error.pointer), "code": error.code, "detail": error.detail}
     if error.allowed is not None:
         written["allowed"] = list(error.allowed)
@@ -128,34 +136,34 @@ def entry(error):
 
 
 def printable(pointer):
-    """A pointer that can be written as UTF-8: names in a request may hold halves of surrogate pairs."""
+    """A pointer that can be written as UTF-8. Names in a request may have halves of surrogate pairs."""
     return pointer.encode("utf-8", "replace").decode()
 
 
 def from_http(error):
-    """An HTTP exception, also the one Flask makes of an unexpected exception, as a problem."""
+    """The problem of an HTTP exception, also of the one that Flask makes of an unexpected exception."""
     if error.response is not None:
         return error.response
     status = error.code if isinstance(error.code, int) else 500
     kind = BY_STATUS.get(status, "client-error" if 400 <= status < 500 else "internal")
-    given = error.get_response().headers
-    headers = {name: given[name] for name in KEPT_HEADERS if name in given}
+    own = error.get_response().headers
+    headers = {name: own[name] for name in KEPT_HEADERS if name in own}
     return problem(kind, status=status, headers=headers)
 
 
 def from_input(error):
-    """A question that cannot be answered as asked."""
+    """The problem of a request that cannot be answered as it is."""
     kind = "malformed-json" if isinstance(error, MalformedRequest) else "validation"
     return problem(kind, error.message, errors=() if kind == "malformed-json" else error.problems)
 
 
 def from_ours(error):
-    """Our own mistake: logged, and told without internals."""
+    """The problem of a fault of the service: the log has its place, the response says nothing of it."""
     current_app.log_exception((type(error), error, error.__traceback__))
     return problem("internal")
 
 
 def init_app(app):
-    """Register what the library raises; HTTP exceptions are registered by `detectapi.web.api`."""
+    """Register the exceptions of the library; `detectapi.web.api` registers HTTP exceptions."""
     app.register_error_handler(InputError, from_input)
     app.register_error_handler(DetectError, from_ours)

@@ -1,4 +1,4 @@
-"""The result of a job as a response: which format, whole or in part."""
+"""The result of a job as a response: its format, the whole or a range."""
 
 import re
 
@@ -13,41 +13,42 @@ ALIASES = {"application/parquet": "parquet", "application/jsonl": "ndjson"}
 ONE_RANGE = re.compile(r"bytes=\s*(?:(\d+)-(\d*)|-\d+)\s*", re.IGNORECASE)
 
 
-def form_wanted(default):
-    """The format of the result: from the query, else from Accept, else a default."""
+def format_wanted(default):
+    """The format of the result: from the query, else from Accept, else the default."""
     if "format" in request.args:
-        form = request.args["format"]
-        if form not in table.MEDIA_TYPES:
+        file_format = request.args["format"]
+        if file_format not in table.MEDIA_TYPES:
             raise InputError("Unknown format.", pointer="/format", code="choice", allowed=list(table.MEDIA_TYPES))
-        return form
+        return file_format
     if not request.accept_mimetypes:
         return default
-    forms = {table.MEDIA_TYPES[default]: default} | {media: form for form, media in table.MEDIA_TYPES.items()} | ALIASES
-    best = request.accept_mimetypes.best_match(list(forms))
+    others = {media: file_format for file_format, media in table.MEDIA_TYPES.items()}
+    formats = {table.MEDIA_TYPES[default]: default} | others | ALIASES
+    best = request.accept_mimetypes.best_match(list(formats))
     if best is None:
         raise NotAcceptable(response=problem("not-acceptable", f"Results are {', '.join(table.MEDIA_TYPES.values())}."))
-    return forms[best]
+    return formats[best]
 
 
-def result_file(desk, job, form):
-    """The result as a response, whole or a range of it."""
-    path, tag = desk.results(job, form)
+def result_file(desk, job, file_format):
+    """The result as a response, the whole or a range of it."""
+    path, tag = desk.results(job, file_format)
     ignore_other_ranges()
     response = send_file(
         path,
-        mimetype=table.MEDIA_TYPES[form],
+        mimetype=table.MEDIA_TYPES[file_format],
         as_attachment=True,
-        download_name=f"{job['id']}.{form}",
+        download_name=f"{job['id']}.{file_format}",
         etag=tag,
         conditional=True,
     )
     response.headers["Cache-Control"] = "private, no-cache"
-    response.headers["Detectapi-Rows-Bad"] = str(job["rows_bad"])  # a table has no place to say what is not in it
+    response.headers["Detectapi-Rows-Bad"] = str(job["rows_bad"])  # these rows are not in the table
     return response
 
 
 def ignore_other_ranges():
-    """Answer with the whole where a range is not asked for, or not one of bytes that makes sense (RFC 9110, 14.2)."""
+    """Drop a Range header that is not one correct range of bytes, so that the whole is returned (RFC 9110, 14.2)."""
     match = ONE_RANGE.fullmatch(request.headers.get("Range", ""))
     backwards = match and match[2] and int(match[1]) > int(match[2])
     if request.method != "GET" or not match or backwards:

@@ -1,4 +1,4 @@
-"""`/v1`: read, ask the service, write."""
+"""`/v1`: read the request, ask the service, write the response."""
 
 from contextlib import suppress
 
@@ -23,12 +23,14 @@ from schemas import EstimateRequestSchema, EstimateResponseSchema
 
 JSON = "application/json"
 
-blueprint = ContractBlueprint("v1", __name__, url_prefix="/v1", description="Estimates, and what they are made from.")
+blueprint = ContractBlueprint(
+    "v1", __name__, url_prefix="/v1", description="Estimates, and the data that they are made from."
+)
 
 
 @blueprint.before_request
 def accept_json():
-    """Refuse what cannot be written in a media type the caller accepts."""
+    """Refuse a request whose response has no media type that the client accepts."""
     offered = (JSON, *files.PICTURES) if request.endpoint == "v1.estimate" else (JSON,)
     if request.accept_mimetypes and not request.accept_mimetypes.best_match(offered):
         raise NotAcceptable()
@@ -39,7 +41,7 @@ def accept_json():
 @blueprint.response(200, EstimateResponseSchema, description="The estimate. Never cached.")
 @blueprint.doc(
     operationId="estimate",
-    # The same estimate as a picture, or as a printed report, in the language of `Accept-Language`.
+    # The estimate is also a picture or a printed report, in the language of `Accept-Language`.
     responses={
         "200": {
             "description": "The estimate. Never cached.",
@@ -57,13 +59,13 @@ def accept_json():
 def estimate():
     """Estimate a detection window.
 
-    How likely a specimen is to test positive at each time after the last dose, until when, and how sure that is.
+    The answer has the probability of a positive specimen at each time after the last dose, the window, and how sure it is.
     """
-    asked = read_request()
-    answer = service.answer(asked)
+    question = read_request()
+    answer = service.answer(question)
     wanted = request.accept_mimetypes.best_match((JSON, *files.PICTURES), JSON)
     if wanted != JSON:
-        return pictured(wanted, answer, asked)
+        return pictured(wanted, answer, question)
     return Response(service.to_json_bytes(answer), mimetype=JSON, headers={"Cache-Control": "no-store"})
 
 
@@ -99,17 +101,17 @@ def substance(substance_id):
             "in": "query",
             "name": "lang",
             "schema": {"type": "string", "enum": list(LANGUAGES)},
-            "description": "Else by `Accept-Language`.",
+            "description": "By default, by `Accept-Language`.",
         }
     ],
 )
 def education(substance_id):
-    """Show what patients may want to read about a substance and a urine test"""
-    known = service.education_of(substance_id)
-    if known is None:
-        return problem("not-found", "Nothing has been written about a substance of this name.")
+    """Show statements for patients about a substance and a urine test"""
+    card = service.education_of(substance_id)
+    if card is None:
+        return problem("not-found", "There is no text about a substance of this name.")
     voice = BabelVoice("page")
-    response = cacheable(service.to_json_bytes(files.spoken(known, voice)))
+    response = cacheable(service.to_json_bytes(files.spoken(card, voice)))
     response.headers["Content-Language"] = voice.language
     response.headers["Vary"] = "Accept-Language"
     return response
@@ -124,11 +126,11 @@ def assays():
     return cacheable(service.to_json_bytes(service.assays()))
 
 
-def pictured(media_type, answer, asked):
-    """The estimate as a picture or as a printed report, in the caller's language."""
+def pictured(media_type, answer, question):
+    """The estimate as a picture or as a printed report, in the language of the client."""
     kind = next(kind for kind, media in files.KINDS.items() if media == media_type)
     try:
-        return files.response(kind, answer, asked, BabelVoice("report"))
+        return files.response(kind, answer, question, BabelVoice("report"))
     except files.NotInstalledError:
         return problem("not-acceptable", "This media type needs the extra `report`, which is not installed here.")
 
@@ -139,21 +141,21 @@ def read_request():
     Raises
     ------
     UnsupportedMediaType
-        It says that it is something else, or compressed.
+        The body is of another media type, or compressed.
     BadRequest
-        It ends before its end, or its chunks are broken.
+        The body is shorter than its length, or its chunks are broken.
     RequestTimeout
-        It takes too long to arrive.
+        The body takes too long to arrive.
     RequestEntityTooLarge
-        It is longer than the application allows.
+        The body is larger than the application allows.
     MalformedRequest
-        It says that it is JSON and is not.
+        The body is not JSON.
     """
     if request.mimetype != JSON or request.content_encoding not in (None, "", "identity"):
         raise UnsupportedMediaType()
     try:
         raw = request.get_data(cache=False)
-        # A body sent in chunks without a length is silently cut off at the limit.
+        # Werkzeug cuts off a body without a length at the limit, without an error.
         if request.content_length is None and len(raw) >= request.max_content_length:
             raise RequestEntityTooLarge()
     except RequestEntityTooLarge:
@@ -165,7 +167,7 @@ def read_request():
         raise
     except HTTPException:
         raise
-    except Exception:  # broken chunks, a caller who has gone: each server has its own exceptions for that
+    except Exception:  # broken chunks, or a closed connection: each server has its own exceptions for that
         raise BadRequest() from None
     if request.content_length is not None and len(raw) < request.content_length:
         raise BadRequest()
@@ -173,12 +175,12 @@ def read_request():
 
 
 def drain(stream):
-    """Read over the rest of a body that is too large: a caller still sending would not see the answer.
+    """Read the rest of a body that is too large, since a client that still sends does not see the response.
 
     Parameters
     ----------
     stream : file-like
-        Read up to 16 MiB further; a caller with more than that finds the connection closed.
+        Up to 16 MiB are read; of a longer body the connection is closed.
     """
     with suppress(Exception):  # as above
         for _ in range(256):

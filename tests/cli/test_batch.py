@@ -326,7 +326,7 @@ def test_a_part_that_was_changed_is_noticed(tmp_path, ndjson):
         job = batch.run("inline")
         (part,) = (batch.state / "parts").glob("*.parquet")
         part.write_bytes(part.read_bytes()[:-1] + b"x")
-        with pytest.raises(OSError, match="not as it was written"):
+        with pytest.raises(OSError, match="has changed since it was written"):
             batch.finish(job)
     assert not (tmp_path / "out.parquet").exists()
 

@@ -69,7 +69,7 @@ def test_where_the_database_is_away_jobs_say_so_and_estimates_go_on(impatient, a
         assert client.post("/v1/estimates", json=ESTIMATE).status_code == 200
     assert client.get("/readyz").status_code == 200
     monkeypatch.setattr("detectapi.web.trouble.RETRY_S", 0)
-    app.extensions["detectapi-jobs-away"] = 0.0
+    app.extensions["detectapi-jobs-retry-at"] = 0.0
     assert client.get(place).status_code == 200
     assert client.get(place).status_code == 200
 
