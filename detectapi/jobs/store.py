@@ -21,12 +21,9 @@ from detectapi.jobs.settings import DAY_S
 
 ACTIVE = ("accepted", "validating", "queued", "running", "cancelling")
 TERMINAL = ("succeeded", "partial", "failed", "cancelled")
-LEASE_S = 60.0
-"""Time for which a job or chunk is leased. [s]"""
-IDEMPOTENT_S = DAY_S
-"""Time for which an Idempotency-Key is remembered. [s]"""
-MOST_ATTEMPTS = 20
-"""Attempts to compute a chunk before its job fails."""
+LEASE_S = 60.0  # time for which a job or chunk is leased [s]
+IDEMPOTENT_S = DAY_S  # time for which an Idempotency-Key is remembered [s]
+MOST_ATTEMPTS = 20  # attempts to compute a chunk before its job fails
 # A source can be a grid of a million values, too much for a status that clients ask for often.
 _SHOWN = [column for column in tables.job.c if column.name != "source"]
 
@@ -100,8 +97,7 @@ class Store:
         now = self.clock()
 
         def work(connection):
-            if connection.dialect.name == "postgresql":
-                # One after the other for each owner, so that a quota is not exceeded. SQLite does so for all writers.
+            if connection.dialect.name == "postgresql":  # one at a time for each owner; SQLite has one writer anyway
                 connection.execute(text("SELECT pg_advisory_xact_lock(hashtext(:owner))"), {"owner": values["owner"]})
             if token:
                 old = tables.submission
