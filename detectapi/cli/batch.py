@@ -1,4 +1,4 @@
-"""`detectapi batch` at the terminal: options in, progress on stderr, exit codes."""
+"""`detectapi batch` on a terminal: reads the options, shows progress on stderr, returns the exit code."""
 
 from __future__ import annotations
 
@@ -17,22 +17,22 @@ from detectapi.values.errors import InputError
 from schemas.row import COLUMNS
 
 PLAIN_EVERY_S = 10.0
-STOPPED = 130  # exit code of Ctrl-C, as shells have it
+"""Time between two lines of progress where there is no terminal. [s]"""
+STOPPED = 130
+"""The exit code of Ctrl-C, as in shells."""
+KEPT = "finished rows are kept, and the same command continues"
 
 
-KEPT = "what is done is kept, and the same command continues"
-
-
-def batch(source, output, *, errors, shared, workers, dask, times, echo, **given) -> int:
+def batch(source, output, *, errors, shared, workers, dask, times, echo, **others) -> int:
     """Run a batch and return the exit code."""
-    options = Options(times_h=_times(times), echo=_columns(echo), **given)
-    kept: dict[str, int] = {}  # as of the last look at the record, which may be out of reach at the end
+    options = Options(times_h=_times(times), echo=_columns(echo), **others)
+    kept: dict[str, int] = {}  # noted while it runs, since the record cannot always be read at the end
     try:
         work = Batch(source, output, options, errors=errors, shared=shared)
         with work.opened() as before:
             if before:
                 kept["rows"] = work.job()["rows_done"]
-                _say(f"continuing: {_rows(kept['rows'])} {'is' if kept['rows'] == 1 else 'are'} done")
+                _say(f"continuing: {_rows(kept['rows'])} {'is' if kept['rows'] == 1 else 'are'} finished")
             with _shown(kept.get("rows", 0)) as show:
 
                 def look(job):
@@ -45,17 +45,17 @@ def batch(source, output, *, errors, shared, workers, dask, times, echo, **given
         _say(f"stopped: {_rows(kept.get('rows', 0))} kept; the same command continues")
         return STOPPED
     except StorageRefused as error:
-        _say(f"the storage refuses: {error}; {KEPT}")
+        _say(f"the storage cannot be used: {error}; {KEPT}")
     except Busy:
         _say("another process is writing this output")
         return 2
     except OSError as error:
         place = f": {error.filename}" if isinstance(error.filename, str) else ""
         _say(f"cannot go on: {error.strerror or error}{place}; {KEPT}")
-    except OperationalError as error:  # locked, full, read-only
+    except OperationalError as error:  # the database is locked, full or read-only
         _say(f"cannot go on: {database.trouble(error)} ({output}.job/jobs.sqlite); {KEPT}")
     except DBAPIError as error:
-        _say(f"cannot go on: {database.trouble(error)}; remove the folder {output}.job to begin anew")
+        _say(f"cannot go on: {database.trouble(error)}; remove the folder {output}.job to begin again")
     return 1
 
 
@@ -101,7 +101,7 @@ def _times(text: str) -> tuple[float, ...]:
     except ValueError:
         times = (-1.0,)
     if len(times) > 100 or not all(0.0 <= t <= 100_000.0 for t in times):
-        raise InputError("At most 100 numbers from 0 to 100000 with commas between.", pointer="/times_h", code="type")
+        raise InputError("At most 100 numbers from 0 to 100000, separated by commas.", pointer="/times_h", code="type")
     return times
 
 
@@ -115,7 +115,10 @@ def _columns(text: str) -> tuple[str, ...]:
 
 @contextlib.contextmanager
 def _shown(before: int):
-    """Show how far a job is, whose first rows were done before: a bar on a terminal, else a line now and then."""
+    """Show the progress of a job: a bar on a terminal, else a line from time to time.
+
+    `before` is the number of rows that earlier runs have finished.
+    """
     if sys.stderr.isatty():
         with contextlib.suppress(ImportError):
             from rich.console import Console
@@ -154,7 +157,7 @@ def _shown(before: int):
 
 
 def _speed(so_far) -> str:
-    """Rows a second since the start, and what is left at that rate."""
+    """Rows per second since the start, and the time left at this rate."""
     text = f"{so_far['rows_per_s']:,.0f} rows/s"
     if so_far["eta_s"] is None:
         return text

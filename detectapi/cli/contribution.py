@@ -72,7 +72,7 @@ def _chosen(word: str) -> str:
 
 
 def add_to(group: Any, reports_errors: Any) -> None:
-    """Add the commands to the command line; the library's errors are reported as everywhere."""
+    """Add the commands to the command line, with its reports of errors."""
     for one in (check, new_substance):
         one.callback = reports_errors(one.callback)
         group.add_command(one)

@@ -1,6 +1,6 @@
-"""Command-line words turned into a question: `--dose "35 mg intravenous over 40 min every 84 h x6"` and its like.
+"""Flags of the command line as a question, such as `--dose "35 mg intravenous over 40 min every 84 h x6"`.
 
-Only the grammar is checked here; bounds, defaults and meaning are the contract's, as for any other question.
+Only the grammar is checked here. The contract checks bounds and meaning and adds defaults, as for any other question.
 """
 
 import re
@@ -35,7 +35,7 @@ def number_or_range(text, pointer):
     ----------
     text : str
     pointer : str
-        Where in the question it belongs.
+        Its place in the question.
 
     Returns
     -------
@@ -50,12 +50,12 @@ def number_or_range(text, pointer):
 
 
 def dose(text, pointer):
-    """A dose in words as an entry of `doses`.
+    """A dose in words, as an entry of `doses`.
 
     Raises
     ------
     InputError
-        It does not follow the grammar.
+        The words do not follow the grammar.
     """
     match = DOSE.fullmatch(text.strip())
     if not match:
@@ -90,54 +90,54 @@ def cutoff(text, pointer):
 
 
 def question(flags):
-    """The question that flags ask.
+    """The question that the flags describe.
 
     Parameters
     ----------
     flags : dict
-        By `parameter`, ``dose`` and ``cutoff``; None or empty where a flag was not given.
+        By `parameter`, ``dose`` and ``cutoff``; None or empty without the flag.
 
     Returns
     -------
     dict
-        As in `schemas.EstimateRequestSchema`, not yet checked.
+        Of the form `schemas.EstimateRequestSchema`, not yet checked.
     """
-    asked: dict[str, Any] = {}
+    content: dict[str, Any] = {}
     for entry in INPUTS.with_flag:
-        given = flags[parameter(entry)]
-        if given not in (None, ()):
-            put(asked, entry, number_or_range(given, entry.pointer) if entry.is_range else given)
-    asked["doses"] = [dose(text, f"/doses/{index}") for index, text in enumerate(flags["dose"])]
+        value = flags[parameter(entry)]
+        if value not in (None, ()):
+            put(content, entry, number_or_range(value, entry.pointer) if entry.is_range else value)
+    content["doses"] = [dose(text, f"/doses/{index}") for index, text in enumerate(flags["dose"])]
     if flags["cutoff"]:
         analytes = [cutoff(text, f"/assay/analytes/{index}") for index, text in enumerate(flags["cutoff"])]
-        asked.setdefault("assay", {})["analytes"] = analytes
-    return asked
+        content.setdefault("assay", {})["analytes"] = analytes
+    return content
 
 
-def put(asked, entry, value):
+def put(content, entry, value):
     """Put the value of an input into its place in a question."""
-    place = asked
+    place = content
     for step in entry.steps[:-1]:
         place = place.setdefault(step, {})
     place[entry.steps[-1]] = list(value) if isinstance(value, tuple) else value
 
 
-def with_options(asked, flags):
-    """A question from a file with the options that flags give in place of its own.
+def with_options(content, flags):
+    """A question from a file, with the options of flags in place of its own.
 
     Parameters
     ----------
-    asked : object
-        The question; left as it is where it has no place for options.
+    content : object
+        The question; returned unchanged if it has no place for options.
     flags : dict
         By `parameter`.
     """
-    given: dict[str, Any] = {}
+    own: dict[str, Any] = {}
     for entry in INPUTS.with_flag:
         value = flags.get(parameter(entry))
         if entry.section == "options" and value not in (None, ()):
-            given[entry.name] = list(value) if isinstance(value, tuple) else value
-    options = asked.get("options", {}) if isinstance(asked, dict) else None
-    if given and isinstance(options, dict):
-        return {**asked, "options": {**options, **given}}
-    return asked
+            own[entry.name] = list(value) if isinstance(value, tuple) else value
+    options = content.get("options", {}) if isinstance(content, dict) else None
+    if own and isinstance(options, dict):
+        return {**content, "options": {**options, **own}}
+    return content

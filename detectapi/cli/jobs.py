@@ -1,4 +1,4 @@
-"""Commands for many questions at once, and for who runs a server of jobs."""
+"""Commands for batches, and for the operator of a server of jobs."""
 
 import functools
 import sys
@@ -10,7 +10,7 @@ from detectapi.inputs.table import INPUTS
 
 
 def add_to(group, reports_errors):
-    """Add the commands to the command line; the library's errors are reported as everywhere."""
+    """Add the commands to the command line, with its reports of errors."""
     batch.callback = reports_errors(batch.callback)
     for one in (batch, worker, db, keys):
         group.add_command(one)
@@ -28,21 +28,25 @@ def option_with_default(entry):
 @option_with_default(INPUTS["options.seed"])
 @option_with_default(INPUTS["options.draws"])
 @option_with_default(INPUTS["options.level"])
-@click.option("--times", default="24,48,72,120,168", show_default=True, help="Where the probability is wanted. [h]")
+@click.option(
+    "--times", default="24,48,72,120,168", show_default=True, help="Times of the columns with probabilities. [h]"
+)
 @click.option("--sampling", type=click.Choice(["common", "independent"]), default="common", show_default=True)
 @click.option("--on-error", type=click.Choice(["skip", "fail"]), default="skip", show_default=True)
 @click.option(
-    "--echo", default="", help="Input columns to repeat, with commas between, or all; of a grid, those that vary."
+    "--echo",
+    default="",
+    help="Input columns to repeat, separated by commas, or all; by default, those that vary in a grid.",
 )
 @click.option("--errors", type=click.Path(dir_okay=False), help="List of bad rows.  [errors.ndjson beside the output]")
 @click.option("--chunk-rows", type=click.IntRange(1, 1_000_000), default=1000, show_default=True)
-@click.option("--workers", type=click.IntRange(1, 256), help="Processes.  [as many as cores]")
+@click.option("--workers", type=click.IntRange(1, 256), help="Processes.  [one per core]")
 @click.option("--dask", metavar="ADDRESS", help="Compute on the cluster of this Dask scheduler, host:port.")
-@click.option("--shared", metavar="PLACE", help="Folder or URL that all machines of the cluster reach.")
+@click.option("--shared", metavar="PLACE", help="Folder or URL that all machines of the cluster can reach.")
 def batch(source, output, **options):
     """Answer a table of scenarios (CSV, NDJSON, Parquet, Arrow) or a grid (JSON).
 
-    Stopped by Ctrl-C or a power cut, the same command continues. Progress is on stderr.
+    After Ctrl-C or a power cut the same command continues. Progress is shown on stderr.
     """
     try:
         from detectapi.cli import batch as command
@@ -56,37 +60,37 @@ def batch(source, output, **options):
 
 
 def jobs_settings():
-    """What the operator decided about jobs.
+    """The settings of jobs.
 
     Raises
     ------
     click.ClickException
-        Nothing, or nothing that makes sense, or the extra is not installed.
+        There are none, one is wrong, or the extra `batch` is not installed.
     """
     try:
         from detectapi.jobs import desk, settings  # noqa: F401
     except ModuleNotFoundError as error:
         raise click.ClickException(f"{error.name} is missing: pip install 'detectapi[batch]'") from None
     try:
-        found = settings.from_environment()
+        jobs = settings.from_environment()
     except ValueError as error:
         raise click.ClickException(str(error)) from None
-    if found is None:
-        raise click.ClickException("DETECTAPI_JOBS is not set: the folder where jobs are kept.")
-    return found
+    if jobs is None:
+        raise click.ClickException("DETECTAPI_JOBS is not set. It names the folder where jobs are stored.")
+    return jobs
 
 
 @click.command()
 @click.option("--parent", type=int, hidden=True)
 def worker(parent):
-    """Compute the jobs of a server, until stopped. Any number of them may run."""
+    """Compute the jobs of a server until a signal stops it. Any number of workers may run."""
     from detectapi.jobs.worker import supervise
 
     supervise(jobs_settings(), parent)
 
 
 def reports_database(command):
-    """Report in a line a database or folder that cannot be reached or used."""
+    """Report a database or folder that cannot be used, in one line."""
 
     @functools.wraps(command)
     def run(*args, **kwargs):
@@ -96,7 +100,7 @@ def reports_database(command):
         try:
             return command(settings, *args, **kwargs)
         except DatabaseTrouble as error:
-            raise click.ClickException(f"The database refuses: {trouble(error)}") from None
+            raise click.ClickException(f"The database cannot be used: {trouble(error)}") from None
         except BrokenPipeError:
             raise
         except OSError as error:
@@ -113,11 +117,11 @@ def db():
 @db.command()
 @reports_database
 def upgrade(settings):
-    """Bring the tables to this version."""
+    """Upgrade the tables to this version."""
     from detectapi.jobs import database
 
     database.upgrade(database.connect(settings.database))
-    click.echo("The tables are those of this version.")
+    click.echo("The tables are of this version.")
 
 
 @click.group()
@@ -126,14 +130,14 @@ def keys():
 
 
 @keys.command()
-@click.option("--owner", required=True, help="Who gets it; for your own records.")
+@click.option("--owner", required=True, help="The holder of the key, for your records.")
 @click.option(
     "--scope", "scopes", multiple=True, required=True, help="estimate, batch:write, batch:read, cds or admin."
 )
-@click.option("--days", type=float, help="Until it expires.")
-@click.option("--rows", type=int, help="Quota: rows a day.")
+@click.option("--days", type=float, help="Days until it expires.")
+@click.option("--rows", type=int, help="Quota: rows per day.")
 @click.option("--jobs", type=int, help="Quota: unfinished jobs at once.")
-@click.option("--bytes", "size", type=int, help="Quota: bytes kept.")
+@click.option("--bytes", "size", type=int, help="Quota: stored bytes.")
 @reports_database
 def issue(settings, owner, scopes, days, rows, jobs, size):
     """Make a key. It is shown once."""
@@ -166,10 +170,10 @@ def list_keys(settings):
 @click.argument("key")
 @reports_database
 def revoke(settings, key):
-    """Make a KEY worthless, for good; its 8 public characters suffice."""
+    """Make a KEY invalid for good. Its 8 public characters are enough."""
     from detectapi.jobs.desk import Desk
 
     public = key.split("_")[2] if key.startswith("dk_live_") else key
     if not Desk(settings).keys.revoke(public):
-        raise click.ClickException("There is no such live key.")
+        raise click.ClickException("There is no valid key of this id.")
     click.echo(f"{public} is revoked.")

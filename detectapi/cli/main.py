@@ -1,7 +1,7 @@
-"""The command line: read, ask the service, write.
+"""The command line: read the question, ask the service, write the answer.
 
-A terminal gets words, a pipe gets the JSON of the contract. Exit codes: 0 answered, 2 the input needs mending, 1 our
-mistake. Nothing heavy is imported before a command needs it.
+A terminal gets words, a pipe gets the JSON of the contract. Exit codes: 0 for an answer, 2 if something in the input is to be
+corrected, 1 for a fault of the program or its data. A command imports what it needs when it runs.
 """
 
 import os
@@ -14,7 +14,7 @@ import click
 from detectapi._version import __version__
 from detectapi.cli import contribution
 from detectapi.cli import jobs as cli_jobs
-from detectapi.cli.options import given_flags, option, with_flags_of_inputs
+from detectapi.cli.options import flags_in_use, option, with_flags_of_inputs
 from detectapi.cli.output import json_or_summary, reports_errors, write
 from detectapi.inputs.table import INPUTS
 
@@ -33,7 +33,8 @@ def cli():
 def estimate(file, as_json, **flags):
     """Estimate a detection window.
 
-    FILE is a question as JSON, - the standard input; or ask by flags. A number may be a range: --weight 60-70.
+    FILE is a question as JSON, - is the standard input. Or describe the question by flags. A number may be a range:
+    --weight 60-70.
     """
     from detectapi import service
 
@@ -41,7 +42,7 @@ def estimate(file, as_json, **flags):
 
 
 def read_question(file, flags):
-    """The question from a file or from flags."""
+    """The question, from a file or from flags."""
     from detectapi import service
     from detectapi.cli.flags import question, with_options
 
@@ -55,14 +56,14 @@ def read_question(file, flags):
         if flags["assay_rule"] and not flags["cutoff"]:
             raise click.UsageError("--rule belongs to --cutoff; a registered assay has a rule of its own.")
         return question(flags)
-    beside = given_flags(flags)
-    if beside:
-        raise click.UsageError(f"With a FILE, leave out {beside[0]}.")
+    others = flags_in_use(flags)
+    if others:
+        raise click.UsageError(f"With a FILE, leave out {others[0]}.")
     return with_options(service.read_json(file.read()), flags)
 
 
 def in_words(module, name):
-    """The function of `detectapi.telling` that writes a document in words, imported when it is called."""
+    """A function of `detectapi.telling` that writes a document in words, imported when it is called."""
 
     def words(document, plain):
         return getattr(import_module(f"detectapi.telling.{module}"), name)(document, plain)
@@ -85,7 +86,7 @@ def substances(as_json):
 @json_or_summary
 @reports_errors
 def show(substance, as_json):
-    """Show a substance: every number of its model, with its source."""
+    """Show a substance: every number of its model with its source."""
     from detectapi import service
 
     write(service.substance(substance), in_words("cards", "card"), as_json)
@@ -103,15 +104,15 @@ def assays(as_json):
 
 @cli.command()
 @click.argument("file", type=click.File("rb"))
-@click.option("--svg", type=click.Path(dir_okay=False, writable=True), help="Write the tornado plot there.")
+@click.option("--svg", type=click.Path(dir_okay=False, writable=True), help="Write the tornado plot to this file.")
 @option(INPUTS["options.draws"])
 @option(INPUTS["options.seed"])
 @json_or_summary
 @reports_errors
 def sensitivity(file, svg, as_json, **flags):
-    """Tell what a window hangs on, and what would narrow it most.
+    """Rank the sources of uncertainty of a window, and name the study that would narrow it most.
 
-    FILE is a question as JSON, - the standard input.
+    FILE is a question as JSON, - is the standard input.
     """
     from detectapi import service
     from detectapi.cli.flags import with_options
@@ -129,10 +130,10 @@ def sensitivity(file, svg, as_json, **flags):
 @click.option("--output", type=click.Path(file_okay=False), default="docs/validation", show_default=True)
 @reports_errors
 def validate(substance, output):
-    """Hold the model against what studies saw, and write the report.
+    """Compare the model with the results of studies, and write the report.
 
-    Without SUBSTANCE, every substance with observations. Run it where the source is: what evidence grades rest on is
-    written beside the data.
+    Without SUBSTANCE, for every substance with observations. Run it in the source: the grades of evidence follow from a file
+    that is written beside the data.
     """
     from pathlib import Path
 
@@ -147,12 +148,12 @@ def validate(substance, output):
 @cli.command()
 @click.argument("substance")
 @click.option("--output", type=click.Path(file_okay=False), default="docs/validation", show_default=True)
-@click.option("--seed", type=int, help="Of the sampler.")
+@click.option("--seed", type=int, help="Seed of the sampler.")
 @reports_errors
 def calibrate(substance, output, seed):
-    """Learn the typical values of a SUBSTANCE from the observations marked for it; takes some minutes.
+    """Fit the typical values of a SUBSTANCE to the observations marked for it. This takes some minutes.
 
-    Needs the development requirements. The result is written beside the data.
+    It needs the development requirements. The result is written beside the data.
     """
     import dataclasses
     from pathlib import Path
@@ -173,13 +174,13 @@ def calibrate(substance, output, seed):
 def serve(host, port, workers):
     """Serve the HTTP interface with gunicorn.
 
-    With DETECTAPI_JOBS set to a folder, jobs are offered too and computed here; with DETECTAPI_WORKER=apart, by
-    `detectapi worker` elsewhere.
+    With DETECTAPI_JOBS set to a folder, the service also offers jobs and a worker is started beside it. With
+    DETECTAPI_WORKER=apart no worker is started: run `detectapi worker`.
     """
     bind = f"[{host}]:{port}" if ":" in host else f"{host}:{port}"
     options = ["--config", "python:detectapi.web.gunicorn_conf", "--bind", bind, "--workers", str(workers)]
     if os.environ.get("DETECTAPI_JOBS") and os.environ.get("DETECTAPI_WORKER") != "apart":
-        # gunicorn takes the place of this process, so the worker is its child and ends with it.
+        # gunicorn replaces this process, so the worker is a child of gunicorn and ends with it.
         subprocess.Popen([sys.executable, "-m", "detectapi", "worker", "--parent", str(os.getpid())])  # noqa: S603
     sys.stdout.flush()
     os.execv(sys.executable, [sys.executable, "-m", "gunicorn", *options])  # noqa: S606 - replaces this process

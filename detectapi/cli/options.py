@@ -1,4 +1,4 @@
-"""The options of the command line, made from the table of inputs. Bounds and words are checked by the contract, not here."""
+"""The options of the command line, made from the table of inputs. The contract checks bounds and words, not this module."""
 
 from __future__ import annotations
 
@@ -21,11 +21,11 @@ COMPOSED: dict[str, Decorator] = {
         help='ANALYTE=NG_PER_ML, such as norketamine=50 or "morphine=300 hydrolysed". Repeatable.',
     ),
 }
-"""Flags that hold several inputs in one text, by the list of the request that they fill."""
+"""Flags whose text has several inputs, by the list of the request that they fill."""
 
 
 def parameter(entry: Input) -> str:
-    """The name by which a command gets what was given for an input."""
+    """The name of a command's argument with the value of an input."""
     return entry.path.replace(".", "_")
 
 
@@ -38,7 +38,7 @@ def option(entry: Input, name: str = "", **settings: Any) -> Decorator:
     name : str
         In place of `parameter`.
     **settings
-        In place of those that the table of inputs gives.
+        In place of the settings from the table of inputs.
     """
     kinds: dict[str, dict[str, Any]] = {
         "quantity": {"metavar": "NUMBER|LOW-HIGH"},
@@ -54,15 +54,15 @@ def option(entry: Input, name: str = "", **settings: Any) -> Decorator:
 
 
 def with_flags_of_inputs(command: Any) -> Any:
-    """Give a command a flag for every input that has one, in the order of the table of inputs."""
+    """Add to a command a flag for every input that has one, in the order of the table of inputs."""
     options = [COMPOSED.get(entry.path) or (option(entry) if entry.flags else None) for entry in INPUTS.entries]
     for one in reversed(options):
         command = one(command) if one else command
     return command
 
 
-def given_flags(flags: Mapping[str, Any]) -> list[str]:
-    """The first spelling of each flag that was given, but those of the section ``options``."""
+def flags_in_use(flags: Mapping[str, Any]) -> list[str]:
+    """The first spelling of each flag in use, without those of the section ``options``."""
     named = {parameter(entry): entry.flags[0] for entry in INPUTS.with_flag if entry.section != "options"}
     named |= {"dose": "--dose", "cutoff": "--cutoff"}
     return [named[name] for name, value in flags.items() if name in named and value]

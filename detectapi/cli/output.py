@@ -1,4 +1,4 @@
-"""What all commands share: a document written as JSON or in words, errors reported in a line, exit codes."""
+"""What all commands share: writing a document as JSON or in words, reporting errors, exit codes."""
 
 import functools
 import sys
@@ -10,7 +10,7 @@ INPUT, OURS = 2, 1
 
 
 def reports_errors(command):
-    """Report the library's errors on stderr, each with its place and what is allowed, and exit by their class."""
+    """Report the errors of the library on stderr, with their place and what is allowed; their class decides the exit code."""
 
     @functools.wraps(command)
     def run(*args, **kwargs):
@@ -23,7 +23,7 @@ def reports_errors(command):
                 click.echo(line, err=True)
             sys.exit(INPUT)
         except DetectError as error:
-            click.echo(f"detectapi: our mistake: {error}", err=True)
+            click.echo(f"detectapi: a fault of the program or its data: {error}", err=True)
             sys.exit(OURS)
 
     return run

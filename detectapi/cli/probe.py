@@ -1,6 +1,6 @@
-"""Ask a running service whether it is ready: `python -m detectapi.cli.probe [PATH]`. For container health checks.
+"""Ask a running service whether it is ready: `python -m detectapi.cli.probe [PATH]`, for the health check of a container.
 
-Standard library only, so that a probe costs little and needs no curl in the image.
+It uses the standard library only, so that it starts fast and the image needs no curl.
 """
 
 import http.client
@@ -22,7 +22,7 @@ def probe(path="/readyz", host="127.0.0.1", port=8000, timeout_s=3.0):
     Returns
     -------
     bool
-        False also when nothing listens or what listens does not speak HTTP.
+        False also if nothing listens at the port, or not a server of HTTP.
     """
     connection = http.client.HTTPConnection(host, port, timeout=timeout_s)
     try:

@@ -1,1 +1,1 @@
-"""How good the model is: validation against studies, and calibration by them."""
+"""Evaluation of the model: validation against studies, calibration by studies, and the check of a new substance."""

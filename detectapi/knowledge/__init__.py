@@ -1,4 +1,4 @@
-"""What the files below `data/` say, read and checked: catalogue, observations, posterior, evidence, education."""
+"""The data files, read and checked: catalogue, observations, posterior, evidence, education."""
 
 from pathlib import Path
 

@@ -1,4 +1,4 @@
-"""What patients may want to read about a substance: statements in plain words, each with its sources."""
+"""Statements for patients about a substance, in plain words, each with its sources."""
 
 from __future__ import annotations
 
@@ -15,18 +15,18 @@ FOLDER = DATA / "education"
 
 @lru_cache(maxsize=1)
 def cards() -> tuple[dict[str, Any], ...]:
-    """Every card of education, its sources written out.
+    """All cards, with their sources written out.
 
     Raises
     ------
     CatalogError
-        A file has another form, or a statement has no known source.
+        A statement has no known source.
     """
     return tuple(_card(file) for file in sorted(FOLDER.glob("*.toml")))
 
 
 def about(substance_id: str) -> dict[str, Any] | None:
-    """The card of a substance, or None where nothing has been written."""
+    """The card of a substance; None if there is none."""
     return next((card for card in cards() if substance_id in (card["substance"], *card["also"])), None)
 
 

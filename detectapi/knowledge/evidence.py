@@ -1,7 +1,7 @@
-"""What stands behind an answer: the grade of its evidence with the rows it rests on, and the remarks it needs.
+"""The evidence of an answer: its grade, the rows of observations that it rests on, and the remarks of the data.
 
-The rules are data: ``grades.toml`` says what makes a grade, ``coverage/<id>.json`` which uses urine studies followed
-and how the model fared, the substance's own file how it is put in words.
+The rules are data: ``grades.toml`` defines the grades, ``coverage/<id>.json`` lists the uses that urine studies followed with the
+verdict on the model, and the file of the substance has the words.
 """
 
 from __future__ import annotations
@@ -19,12 +19,12 @@ from detectapi.knowledge import DATA
 from detectapi.values.assay import Reading
 
 GRADES = ("validated", "calibrated", "extrapolated", "hypothesis")
-"""From the best founded to the least."""
+"""The grades, the best founded first."""
 
 
 @dataclass(frozen=True, slots=True)
 class Evidence:
-    """Grade, reason, sources (citekeys) and rows of observations (ids, each with its verdict) of an answer."""
+    """The evidence of an answer: grade, reason, sources (citekeys), rows of observations (id and verdict)."""
 
     grade: str
     because: str
@@ -33,7 +33,7 @@ class Evidence:
 
 
 def of(question, covariates: Mapping[str, Any]) -> Evidence:
-    """What stands behind the answer to a question: only the model as shipped was held against studies.
+    """The evidence of the answer to a question. Only the model as it is shipped was compared with studies.
 
     Parameters
     ----------
@@ -44,33 +44,33 @@ def of(question, covariates: Mapping[str, Any]) -> Evidence:
     regimen, other = question.regimen, _rules()["model"]
     if question.half_life is not None and regimen.count:
         return Evidence("extrapolated", other["half-life"], ())
-    asked = question.substance, regimen.routes, regimen.pattern, question.readings
-    found = grade(*asked, covariates, regimen.amounts, _cutoffs(question))
+    use = question.substance, regimen.routes, regimen.pattern, question.readings
+    evidence = grade(*use, covariates, regimen.amounts, _cutoffs(question))
     if question.parameters != question.substance.parameters and regimen.count:
-        weakest = max(found.grade, "extrapolated", key=GRADES.index)
-        found = replace(found, grade=weakest, because=f"{other['adjusted']} {found.because}")
-    return found
+        weakest = max(evidence.grade, "extrapolated", key=GRADES.index)
+        evidence = replace(evidence, grade=weakest, because=f"{other['adjusted']} {evidence.because}")
+    return evidence
 
 
 def grade(
     substance, routes, pattern: str, analytes, covariates: Mapping[str, Any] | None = None, amounts=(), cutoffs=()
 ) -> Evidence:
-    """The weakest grade among the analytes and routes of a question, with every reason at that grade.
+    """The weakest grade among the analytes and routes of a question, with all reasons for that grade.
 
     Parameters
     ----------
     substance : Substance
     routes : sequence of str
     pattern : str
-        As `Regimen.pattern` names it.
+        A word of `Regimen.pattern`.
     analytes : sequence of str or Reading
         A name alone is that of a free analyte, or of a moiety that is read after hydrolysis only.
     covariates : dict, optional
-        Of the person, numbers or arrays, to see whether the studies were of such people.
+        Numbers or arrays of the person, to compare with the people of the studies.
     amounts : sequence of float
-        Single doses, to see whether the studies were of such doses. [mg]
+        Single doses, to compare with those of the studies. [mg]
     cutoffs : sequence of (str, float)
-        Analytes with their cutoffs, to see whether the studies had such cutoffs. [ng/mL]
+        Analytes with their cutoffs, to compare with those of the studies. [ng/mL]
     """
     if pattern == "none":
         rule = _rules()["no-dose"]
@@ -79,18 +79,18 @@ def grade(
     readings = _readings(substance, analytes)
     judged = [_judge(substance, route, pattern, reading, largest) for reading in readings for route in routes]
     weakest = max((e.grade for e in judged), key=GRADES.index)
-    telling = [e for e in judged if e.grade == weakest]
+    decisive = [e for e in judged if e.grade == weakest]
     rows = tuple(dict.fromkeys(r for e in judged for r in e.rows))
     beyond = [*_beyond_studies(substance, rows, amounts, cutoffs), *_beyond(covariates or {})]
     if beyond and GRADES.index(weakest) < GRADES.index("extrapolated"):
         weakest = "extrapolated"
     elif GRADES.index(weakest) > GRADES.index("extrapolated"):
         beyond = []
-    because = " ".join(dict.fromkeys([*beyond, *(e.because for e in telling)]))
+    because = " ".join(dict.fromkeys([*beyond, *(e.because for e in decisive)]))
     return Evidence(
         weakest,
         because,
-        tuple(dict.fromkeys(s for e in telling for s in e.sources)),
+        tuple(dict.fromkeys(s for e in decisive for s in e.sources)),
         rows,
     )
 
@@ -102,7 +102,7 @@ def _readings(substance, analytes) -> list[Reading]:
 
 
 def _judge(substance, route, pattern, reading: Reading, largest: float) -> Evidence:
-    """Grade of one analyte after one route; a fitting rule of the substance that calls it a hypothesis decides."""
+    """The evidence of one analyte after one route. A rule of the substance that fits and says hypothesis decides."""
     fitting = [rule for rule in substance.evidence if _fits(rule, (route,), pattern, (reading,), largest)]
     if fitting and fitting[0].grade == GRADES[-1]:
         return Evidence(GRADES[-1], fitting[0].because, fitting[0].sources)
@@ -140,7 +140,7 @@ def _is_such(row, wanted) -> bool:
 
 
 def _beyond(covariates) -> list[str]:
-    """Why the person is not one of those the studies followed."""
+    """The reasons why the person differs from the people of the studies."""
     reasons = []
     for limit in _rules()["population"]:
         value = covariates.get(limit["covariate"])
@@ -156,27 +156,27 @@ def _beyond(covariates) -> list[str]:
 
 
 def beyond_studies(question) -> bool:
-    """Whether the doses or cutoffs of a question are not those that its studies followed."""
+    """Whether the doses or cutoffs of a question differ from those of its studies."""
     regimen = question.regimen
     largest = max(regimen.amounts, default=0.0)
-    asked = [(route, reading) for reading in question.readings for route in regimen.routes]
-    judged = (_judge(question.substance, route, regimen.pattern, reading, largest) for route, reading in asked)
+    uses = [(route, reading) for reading in question.readings for route in regimen.routes]
+    judged = (_judge(question.substance, route, regimen.pattern, reading, largest) for route, reading in uses)
     rows = [row for e in judged for row in e.rows]
     return bool(_beyond_studies(question.substance, rows, regimen.amounts, _cutoffs(question)))
 
 
 def _cutoffs(question) -> tuple[tuple[str, float], ...]:
-    """Each analyte that a test responds to, with the cutoff of that part of the test. [ng/mL]"""
+    """Each analyte that a test responds to, with the cutoff of its component. [ng/mL]"""
     return tuple((analyte, part.cutoff_ng_ml) for part in question.assay.components for analyte in part.asked)
 
 
 def _beyond_studies(substance, rows, amounts, cutoffs) -> list[str]:
-    """Why doses and cutoffs are not those of the studies: each must be near one that some study had."""
+    """The reasons why doses and cutoffs differ from those of the studies. Each should be near one of some study."""
     named = {row.partition(":")[0] for row in rows}
     studies = [row for row in _coverage(substance.id) if row["row"] in named]
     reasons = []
-    given = [row.get("amount_mg") for row in studies]
-    if not all(_near(amount, given, _rules()["amount"]) for amount in amounts):
+    doses = [row.get("amount_mg") for row in studies]
+    if not all(_near(amount, doses, _rules()["amount"]) for amount in amounts):
         reasons.append(_rules()["amount"]["because"])
     for analyte, cutoff in cutoffs:
         known = [row.get("cutoff_ng_ml") for row in studies if analyte in row["analytes"]]
@@ -185,10 +185,10 @@ def _beyond_studies(substance, rows, amounts, cutoffs) -> list[str]:
     return list(dict.fromkeys(reasons))
 
 
-def _near(value, given, limit) -> bool:
-    """Whether a value is within a factor of one of some ranges; where there is none, or one is not known, nobody can tell."""
+def _near(value, ranges, limit) -> bool:
+    """Whether a value is within a factor of one of some ranges; true if there is no range, or one is not known."""
     factor = limit["within_factor"]
-    return not given or None in given or any(low / factor <= value <= high * factor for low, high in given)
+    return not ranges or None in ranges or any(low / factor <= value <= high * factor for low, high in ranges)
 
 
 @lru_cache(maxsize=1)
@@ -198,34 +198,31 @@ def _rules() -> Mapping[str, Any]:
 
 @lru_cache(maxsize=32)
 def _coverage(substance_id: str) -> tuple[Mapping[str, Any], ...]:
-    """Urine rows of a substance, as the last validation found them."""
-    found = []
-    for file in sorted((DATA / "coverage").glob("*.json")):
-        found += [
-            row for row in json.loads(file.read_text(encoding="utf-8"))["rows"] if row["substance"] == substance_id
-        ]
-    return tuple(found)
+    """The urine rows of a substance, from the last validation."""
+    files = sorted((DATA / "coverage").glob("*.json"))
+    rows = [row for file in files for row in json.loads(file.read_text(encoding="utf-8"))["rows"]]
+    return tuple(row for row in rows if row["substance"] == substance_id)
 
 
-def remarks(substance, routes, pattern: str, analytes, given) -> list[dict[str, str]]:
-    """Remarks tied to the substance's data that apply to a question.
+def remarks(substance, routes, pattern: str, analytes, inputs) -> list[dict[str, str]]:
+    """The remarks in the data of a substance that apply to a question.
 
     Parameters
     ----------
     analytes : sequence of str or Reading
-    given : collection of str
-        Names of the inputs that the request gave.
+    inputs : collection of str
+        Names of the inputs in the request.
     """
     readings = _readings(substance, analytes)
     return [
         {"code": note.code, "message": note.message}
         for note in substance.notes
-        if _fits(note, routes, pattern, readings) and (note.inputs is None or set(note.inputs) & set(given))
+        if _fits(note, routes, pattern, readings) and (note.inputs is None or set(note.inputs) & set(inputs))
     ]
 
 
 def _fits(rule, routes, pattern, readings, largest: float = 0.0) -> bool:
-    """Whether a rule of evidence or a note holds: for one of the routes, the pattern, one of the readings, the dose."""
+    """Whether a rule of evidence or a note applies: to one of the routes, the pattern, one of the readings and the dose."""
     if rule.analytes is None and rule.hydrolysed is None:
         reads_such = True
     else:

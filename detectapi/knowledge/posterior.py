@@ -1,8 +1,8 @@
-"""What calibration learnt of the typical values, read from ``data/calibration/`` when it belongs to the data at hand.
+"""The posterior of the typical values from calibration, read from ``data/calibration/`` if it fits the data.
 
-A calibration is two files: ``<id>.npz`` holds draws of the typical values, in standard deviations of their prior, in an
-order in which neighbours are alike; ``<id>.json`` says of which numbers of substance files and of which observations they are
-(sha256), and how they were found. Where a digest differs the prior is used, and the answer says so.
+A calibration is two files. ``<id>.npz`` has draws of the typical values, in standard deviations of their prior, in an order in
+which neighbours are similar. ``<id>.json`` has the digests (sha256) of the numbers and observations that they were made from, and
+the method. If a digest differs, the prior is used and the answer says so.
 """
 
 from __future__ import annotations
@@ -30,7 +30,7 @@ class Posterior:
     Attributes
     ----------
     name : str
-        Of the calibration.
+        Name of the calibration.
     index : dict of str to int
         Row of each parameter.
     deviates : array, shape (parameters, m)
@@ -50,21 +50,21 @@ class Posterior:
         return self.deviates.shape[1]
 
     def columns(self, normal) -> np.ndarray:
-        """Joint draws for standard normal numbers, of the same shape: evenly spread numbers give evenly spread draws."""
+        """The index of a joint draw for each standard normal number. Evenly spread numbers give evenly spread draws."""
         share = np.array([0.5 * (1.0 + math.erf(z / math.sqrt(2.0))) for z in normal.ravel()]).reshape(normal.shape)
         return np.minimum((share * self.size).astype(int), self.size - 1)
 
     def spread_out(self, rows: int) -> dict[str, np.ndarray]:
-        """So many draws, evenly taken from all: by parameter."""
+        """So many evenly spaced draws, by parameter."""
         column = ((np.arange(rows) + 0.5) / rows * self.size).astype(int)
         return {name: self.deviates[i, column] for name, i in self.index.items()}
 
     def median(self, name: str) -> float:
-        """Median of one parameter."""
+        """The median of one parameter."""
         return float(np.median(self.deviates[self.index[name]]))
 
     def centred(self, names) -> Posterior:
-        """The same with some parameters' medians at zero, for typical values that a request sets."""
+        """The same draws with the medians of some parameters at zero, for typical values that a request sets."""
         rows = [self.index[name] for name in names if name in self.index]
         if not rows:
             return self
@@ -101,7 +101,7 @@ def _posterior(data: Path, substance_id: str, numbers: str) -> tuple[Posterior |
 
 
 def read(file: Path) -> Posterior:
-    """The draws beside a calibration's ``.json`` file."""
+    """The draws of a calibration, from the file beside its ``.json`` file."""
     raw = file.with_suffix(".npz").read_bytes()
     with np.load(file.with_suffix(".npz")) as stored:
         deviates = np.ascontiguousarray(stored["deviates"].T, dtype=float)
@@ -112,7 +112,7 @@ def read(file: Path) -> Posterior:
 
 
 def digest(data: Path, files) -> str:
-    """One digest of the files of observations a calibration used."""
+    """The digest of the files of observations that a calibration used."""
     whole = hashlib.sha256()
     for name in sorted(files):
         path = data / name
@@ -127,7 +127,7 @@ def fitted_rows(substance_id: str) -> frozenset[str]:
 
 
 def left_out(substance_id: str) -> dict[str, dict[str, np.ndarray]]:
-    """Draws found without the urine rows of each publication: by source, then by parameter."""
+    """Draws of the calibrations without the urine rows of one publication: by source, then by parameter."""
     with np.load(DATA / "calibration" / f"{substance_id}.npz") as stored:
         names = [str(name) for name in stored["names"]]
         return {

@@ -1,1 +1,1 @@
-"""Frozen values: what a substance, a test, a use pattern and an observation are; their units and errors. Standard library only."""
+"""Frozen values: substance, test, use pattern, observation; units and errors. Standard library only."""

@@ -1,4 +1,4 @@
-"""Values that describe a test: what it looks for, from which concentration on, and how its parts combine."""
+"""Frozen values that describe a test: its analytes, its cutoffs, and the rule that combines its components."""
 
 from __future__ import annotations
 

@@ -1,4 +1,4 @@
-"""Values that describe what a study saw and what people are told: frozen, read by `detectapi.knowledge.observations`."""
+"""Frozen values that describe the results of studies and what people are told; read by `detectapi.knowledge.observations`."""
 
 from __future__ import annotations
 
@@ -9,7 +9,7 @@ from typing import Any
 
 @dataclass(frozen=True, slots=True)
 class Sampling:
-    """How a study looked: in what, when, for how long. ``until_h`` is None where the end of follow-up is not known."""
+    """The sampling of a study: matrix, times, length. ``until_h`` is None if the end of follow-up is not known."""
 
     matrix: str
     kind: str
@@ -22,7 +22,7 @@ class Sampling:
 
 @dataclass(frozen=True, slots=True)
 class Study:
-    """One arm of a study. ``doses``, ``given`` and ``compared_with`` are pieces of a request, as the file has them."""
+    """One arm of a study. ``doses``, ``given`` and ``compared_with`` are parts of a request, as in the file."""
 
     id: str
     source: str
@@ -53,9 +53,9 @@ class Spread:
 class Observation:
     """One statistic, in its quantity's canonical unit.
 
-    One of ``value``, ``low`` with ``high``, ``values`` at ``time_h`` is there. ``fold``: relative to the same quantity
-    under ``study.compared_with``. ``tuned``: typical values were set to it, so agreement proves nothing. ``same_as``:
-    the id of the row this one restates, so that nothing counts twice.
+    It has one of: ``value``; ``low`` and ``high``; ``values`` at ``time_h``. ``fold``: relative to the same quantity under
+    ``study.compared_with``. ``tuned``: typical values were chosen to agree with it, so agreement proves nothing. ``same_as``:
+    the id of the row that this one restates, so that no result counts twice.
     """
 
     id: str
@@ -92,7 +92,7 @@ class Observation:
 
 @dataclass(frozen=True, slots=True)
 class Claim:
-    """A static claim, in hours; ``low_h`` and ``high_h`` are None where it names no number."""
+    """A static claim, in hours; ``low_h`` and ``high_h`` are None if it names no number."""
 
     id: str
     file: str

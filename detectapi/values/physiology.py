@@ -1,6 +1,6 @@
-"""Values that describe the population's body, kidneys and urine: frozen, without behaviour that needs more than themselves.
+"""Frozen values that describe the body, kidneys and urine of the population.
 
-The files in ``data/physiology`` are read by `detectapi.knowledge.catalog` into these classes.
+`detectapi.knowledge.catalog` reads the files in ``data/physiology`` into these classes.
 """
 
 from __future__ import annotations
@@ -23,7 +23,7 @@ class Course:
     values : tuple of float
         [unit]
     origins : tuple of Origin
-        Where each value comes from.
+        The origin of each value.
     """
 
     name: str
@@ -36,7 +36,7 @@ class Course:
 
 @dataclass(frozen=True, slots=True)
 class Measure:
-    """A number that is the same in every draw, and what it means."""
+    """A number that is the same in every draw, with its meaning."""
 
     name: str
     value: float
@@ -60,7 +60,7 @@ class AdultBody:
     height_spread : float
         Standard deviation of the logarithm. [-]
     correlation : float
-        Of the two logarithms. [-]
+        Correlation of the two logarithms. [-]
     origin : Origin
     """
 
@@ -79,19 +79,19 @@ class BodySurvey:
     Attributes
     ----------
     ages : tuple of float
-        At which the medians are known. [years]
+        Ages of the medians. [years]
     weights : tuple of float
         Medians. [kg]
     heights : tuple of float
         Medians. [cm]
     spread_ages : tuple of float
-        At which the spreads are known. [years]
+        Ages of the spreads. [years]
     weight_spreads, height_spreads : tuple of float
         Standard deviations of the logarithms. [-]
     correlations : tuple of float
-        Of the two logarithms. [-]
+        Correlation of the two logarithms. [-]
     adult : AdultBody
-        Where the age is not known.
+        For people of unknown age.
     """
 
     ages: tuple[float, ...]
@@ -106,13 +106,13 @@ class BodySurvey:
 
 @dataclass(frozen=True, slots=True)
 class GfrMethod:
-    """How a given kidney function was come by: what the true GFR is relative to it, and for whom the method holds.
+    """A method that measures or computes a kidney function: the ratio of the true GFR to it, and the ages that it suits.
 
     Attributes
     ----------
     id, name : str
     factor : float
-        Median of the true GFR relative to the given or computed one. [-]
+        Median of the ratio of the true GFR to the stated or computed one. [-]
     spread : float
         Standard deviation of the logarithm of that ratio between people. [-]
     youngest, oldest : float
@@ -131,7 +131,7 @@ class GfrMethod:
 
 @dataclass(frozen=True, slots=True)
 class SpecimenValidity:
-    """Limits below which a specimen is called dilute or substituted."""
+    """The limits below which a specimen is called dilute or substituted."""
 
     dilute_creatinine_mg_dl: float
     substituted_creatinine_mg_dl: float
@@ -142,7 +142,7 @@ class SpecimenValidity:
 
 @dataclass(frozen=True, slots=True)
 class PhysiologyData:
-    """Everything in ``data/physiology``.
+    """The contents of ``data/physiology``.
 
     Attributes
     ----------

@@ -1,4 +1,4 @@
-"""The use pattern: what was taken, how, when. Times are hours relative to the end of the last dose."""
+"""The use pattern: amounts, routes and times of doses. Times are hours relative to the end of the last dose."""
 
 from __future__ import annotations
 
@@ -7,13 +7,15 @@ from dataclasses import dataclass
 from datetime import datetime, timedelta
 
 HOURS_BETWEEN = {"monthly": 365.25 * 2.0, "weekly": 168.0, "twice-weekly": 84.0, "daily": 24.0}
-"""Interval of each word a use pattern may be described with. [h]"""
+"""The interval between doses for each word of a use pattern. [h]"""
 
 ORDINARY_WEIGHT = 70.0
-"""[kg]"""
+"""Weight of an adult for amounts per kg, where the weight of the person does not matter. [kg]"""
 
 CHRONIC_DAYS = 30.0
+"""Length of a use from which it is chronic. [d]"""
 CHRONIC_EVERY_H = 48.0
+"""The longest mean interval between doses of a chronic use. [h]"""
 
 
 @dataclass(frozen=True, slots=True)
@@ -31,7 +33,7 @@ class Amount:
 
     @property
     def exact(self) -> bool:
-        """Whether it is a number rather than a range."""
+        """Whether it is a number, not a range."""
         return self.low == self.high
 
 
@@ -39,7 +41,7 @@ class Amount:
 class Train:
     """Equal doses at equal intervals; a single dose is a train of one.
 
-    ``start`` [h] is that of the first dose; ``pointer`` is where the request names it.
+    ``start`` [h] is the start of the first dose; ``pointer`` is the place of the doses in the request.
     """
 
     amount: Amount
@@ -63,7 +65,7 @@ class Train:
 
 @dataclass(frozen=True, slots=True)
 class Regimen:
-    """All doses, relative to the end of the last one; ``ended_at`` is its clock time if the request gave clock times."""
+    """All doses, relative to the end of the last one. ``ended_at`` is its clock time if the request has clock times."""
 
     trains: tuple[Train, ...]
     ended_at: datetime | None = None
@@ -75,12 +77,12 @@ class Regimen:
 
     @property
     def routes(self) -> tuple[str, ...]:
-        """Routes used, in the order of first mention."""
+        """The routes, in the order of the doses."""
         return tuple(dict.fromkeys(train.route for train in self.trains))
 
     @property
     def amounts(self) -> tuple[float, ...]:
-        """Single doses, each amount once; of doses per kg, those of an adult of ordinary weight. [mg]"""
+        """The amounts of single doses, each once; amounts per kg are those of an adult of ordinary weight. [mg]"""
         return tuple(
             dict.fromkeys(t.amount.centre * (ORDINARY_WEIGHT if t.amount.per_kg else 1.0) for t in self.trains)
         )
@@ -98,7 +100,7 @@ class Regimen:
         return "chronic" if chronic else "course"
 
     def clock(self, hours: float) -> datetime | None:
-        """Clock time so many hours after the end of the last dose, if clock times were given."""
+        """The clock time so many hours after the end of the last dose; None without clock times."""
         return None if self.ended_at is None else self.ended_at + timedelta(hours=hours)
 
 
@@ -108,9 +110,9 @@ def from_end(trains: list[Train], origin: datetime | None = None) -> Regimen:
     Parameters
     ----------
     trains : list of Train
-        With times relative to any common origin. [h]
+        Their times are relative to any common origin. [h]
     origin : datetime, optional
-        Clock time of that origin.
+        Clock time of the origin.
     """
     if not trains:
         return Regimen(())

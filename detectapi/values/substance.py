@@ -1,7 +1,7 @@
-"""Values that describe a substance: frozen, without behaviour that needs more than themselves.
+"""Frozen values that describe a substance.
 
-A substance file (``data/substances/<id>.toml``) is read by `detectapi.knowledge.catalog` into these classes. Numbers are in
-canonical units (h, L, L/h, mL/min for renal flows, g/mol, mg for dose limits); the unit written in the file is kept for display.
+`detectapi.knowledge.catalog` reads a substance file (``data/substances/<id>.toml``) into these classes. Numbers are in canonical
+units: h, L, L/h, mL/min for flows of the kidney, g/mol, mg for limits of doses.
 """
 
 from __future__ import annotations
@@ -14,7 +14,7 @@ from typing import NamedTuple
 
 @dataclass(frozen=True, slots=True)
 class Origin:
-    """Where a number comes from.
+    """The origin of a number.
 
     ``basis`` is ``measured``, ``derived`` or ``assumed``; the first two have a ``source`` (citekey) and ``locator``,
     the last a ``reason``.
@@ -28,7 +28,7 @@ class Origin:
 
 @dataclass(frozen=True, slots=True)
 class Quantity:
-    """A number with its unit and origin; not varied."""
+    """A number with its unit and origin, the same in every draw."""
 
     value: float
     unit: str
@@ -55,11 +55,11 @@ class Effect:
 
 @dataclass(frozen=True, slots=True)
 class Parameter:
-    """One number of the model with its variability (people differ) and its uncertainty (we do not know).
+    """One number of the model with its variability (people differ) and its uncertainty (the value is not known exactly).
 
     Both are standard deviations on ``scale``: ``log`` (natural logarithm), ``logit`` or ``linear``.
-    ``between`` says who differs: ``people`` or ``specimens`` (residual variation of one specimen to the next).
-    ``low`` and ``high`` bound the individual value and what ``model.adjust`` may set.
+    ``between`` says what differs: ``people`` or ``specimens`` (residual variation between specimens).
+    ``low`` and ``high`` bound the value of an individual, and the values that ``model.adjust`` may set.
     """
 
     name: str
@@ -201,7 +201,7 @@ class HalfLifeModel:
 
 @dataclass(frozen=True, slots=True)
 class EvidenceRule:
-    """When it applies (None: always) and what is said. The first rule that fits an analyte and a use pattern decides.
+    """A rule of evidence: its conditions (None: always) and its words. The first rule that fits decides.
 
     ``hydrolysed`` asks whether the test reads the analyte with its conjugates, ``above_mg`` for a single dose above so much.
     """
@@ -218,7 +218,7 @@ class EvidenceRule:
 
 @dataclass(frozen=True, slots=True)
 class NoteRule:
-    """A remark tied to data, shown when every condition given holds."""
+    """A remark of the data, shown if all its conditions hold."""
 
     code: str
     message: str
@@ -257,16 +257,16 @@ class Brand:
 
 @dataclass(frozen=True, slots=True)
 class WordCovariate:
-    """Something about a person that is told in a word, such as how an enzyme works; drawn among people where not told.
+    """A property of a person in one word, such as the activity of an enzyme; drawn from the population if it is not known.
 
     Attributes
     ----------
     words : dict of str to str
-        Each word with what it means, in the order of the data.
+        The meaning of each word, in the order of the data.
     shares : tuple of float
-        Of people, in the order of the words; they add up to 1.
+        Shares of people, in the order of the words; they add up to 1.
     where_pattern : dict of str to str
-        The word that a pattern of use implies, where nothing is told.
+        The word that a pattern of use implies if the property is not known.
     """
 
     id: str
@@ -278,7 +278,7 @@ class WordCovariate:
 
 
 ORDINARY_MOST_MG = 20_000.0
-"""Largest single dose that may be asked about where a file states none. [mg]"""
+"""The largest single dose of a request if the file states none. [mg]"""
 
 
 @dataclass(frozen=True, slots=True)
@@ -319,7 +319,13 @@ class Substance:
         return self.moieties[0]
 
     def moiety(self, moiety_id: str) -> Moiety:
-        """Return the moiety of that id (KeyError if there is none)."""
+        """The moiety of an id.
+
+        Raises
+        ------
+        KeyError
+            There is none.
+        """
         for moiety in self.moieties:
             if moiety.id == moiety_id:
                 return moiety

@@ -1,12 +1,12 @@
-"""Units: the only bridge between what is written for people and what is computed with.
+"""Units of data files, and their conversion to the canonical units of the model.
 
-A number of a data file may be written in any unit of its kind; `convert` brings it to the canonical one: hours, litres,
-L/h, but mL/min for what the kidney does.
+A number of a data file may have any unit of its kind. `convert` converts it to the canonical one: h, L, L/h, but mL/min for
+flows of the kidney.
 """
 
 from __future__ import annotations
 
-# For each canonical unit, the units of its kind and what one of them is worth.
+# By canonical unit, the units of its kind and the value of each in the canonical unit.
 KINDS = {
     "1": {"1": 1.0, "%": 0.01},
     "h": {"h": 1.0, "min": 1.0 / 60.0, "d": 24.0},
@@ -39,17 +39,17 @@ def convert(value: float, unit: str, to: str) -> float:
     ----------
     value : float
     unit : str
-        Unit the number is in.
+        The unit of the number.
     to : str
         A canonical unit: a key of `KINDS`.
 
     Raises
     ------
     ValueError
-        When the units are of different kinds or not known.
+        The units are of different kinds or unknown.
     """
-    if unit == to:  # no factor, so no rounding
+    if unit == to:  # without a factor there is no rounding
         return value
     if to not in KINDS or unit not in KINDS[to]:
-        raise ValueError(f"{unit} is no unit that {to} can be computed from")
+        raise ValueError(f"{unit} cannot be converted to {to}")
     return value * KINDS[to][unit]

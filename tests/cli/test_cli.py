@@ -203,7 +203,7 @@ def test_our_mistake_exits_1(monkeypatch):
     result = run(*FLAGS)
 
     assert (1, "") == (result.exit_code, result.stdout)
-    assert "our mistake: A file is wrong." in result.stderr
+    assert "a fault of the program or its data: A file is wrong." in result.stderr
 
 
 @pytest.mark.parametrize(

@@ -1,1 +1,1 @@
-"""What studies say of the typical values: the knowledge uncertainty of a substance's file, updated by observations."""
+"""Calibration: the uncertainty of the typical values in a substance's file, updated by observations."""

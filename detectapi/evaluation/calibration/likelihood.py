@@ -1,8 +1,8 @@
-"""How probable the observations are under given typical values, all sets of values at once.
+"""The likelihood of typical values: how probable they make the observations, for many sets of values at once.
 
-A plasma row compares the logarithm of the study's statistic with that of the typical person, moved by what people's
-differences do to the statistic; a detection time uses a few people, the study's sampling and the order statistic that
-was reported. See docs/calibration.md.
+A row of plasma compares the logarithm of the study's statistic with that of the typical person, corrected for the effect of
+differences between people on the statistic. A detection time uses a few people, the sampling of the study and the order
+statistic that was reported. See docs/calibration.md.
 """
 
 from __future__ import annotations
@@ -24,16 +24,16 @@ from detectapi.knowledge import observations
 from detectapi.model.draws import Deviates
 
 PEOPLE = 12
-"""People of a detection time, the same under every set of typical values."""
+"""People simulated for a detection time, the same for every set of typical values."""
 
 POINT_SD = 0.1
-"""How far one point of a curve departs from the rest of the same curve: a log standard deviation."""
+"""Log standard deviation of one point of a curve around the rest of the curve."""
 
 VISITS_AFTER = 12
-"""Specimens after a time that must all be negative for it to be the last positive."""
+"""Specimens after a time that are all negative if the time is that of the last positive."""
 
 FLOOR = -60.0
-"""Least log probability of one row: no single row outweighs all others without end."""
+"""Least log probability of one row, so that one outlier cannot dominate."""
 
 KINDS = {"clearance": "exposure", "clearance_per_kg": "exposure", "auc": "exposure", "plasma_concentration": "level",
          "plasma_molarity": "level", "cmax": "level"}  # fmt: skip
@@ -47,7 +47,7 @@ _WEIGHTS = _WEIGHTS / _WEIGHTS.sum()
 
 @dataclass
 class Term:
-    """One row's part of the likelihood, with what is computed once for it."""
+    """One row of the likelihood, with what is computed once for it."""
 
     row: Any
     weight: float = 1.0
@@ -63,11 +63,11 @@ class Likelihood:
     ----------
     substance_id : str
     names : sequence of str
-        Parameters whose typical values are to be learnt.
+        Parameters whose typical values are fitted.
     without : str, optional
         A publication whose urine rows are left out.
     rows : sequence of Observation, optional
-        Other observations than those of the data.
+        Observations in place of those of the data.
     """
 
     def __init__(self, substance_id: str, names, without: str | None = None, rows=None):
@@ -94,7 +94,7 @@ class Likelihood:
         -------
         array, shape (m,)
         """
-        return sum(term.weight * np.maximum(found, FLOOR) for term, found in self.each(deviates))
+        return sum(term.weight * np.maximum(log_probability, FLOOR) for term, log_probability in self.each(deviates))
 
     def log_posterior(self, deviates) -> np.ndarray:
         """Log likelihood plus the standard normal prior, up to a constant. Shape (m,)."""
@@ -104,7 +104,7 @@ class Likelihood:
         return np.where(inside & np.isfinite(result), result, -np.inf)
 
     def each(self, deviates):
-        """Every term with its log probability, shape (m,), unweighted."""
+        """Every term with its log probability, shape (m,), without its weight."""
         deviates = np.atleast_2d(np.asarray(deviates, dtype=float))
         typical, common = TypicalNumbers(self.names, deviates), CommonNumbers(self.names, deviates, PEOPLE)
         trials: dict[tuple, Trial] = {}
@@ -123,7 +123,7 @@ class Likelihood:
                 yield term, _statistic(term, self._expected(term, trial, typical))
 
     def _expected(self, term, trial, numbers):
-        """Logarithm of what the study should find, shape (points, m)."""
+        """Logarithm of the expected result of the study, shape (points, m)."""
         row = term.row
         value = _value(row, trial(row, row.study.given, numbers))
         if row.fold:
@@ -132,30 +132,30 @@ class Likelihood:
 
 
 def fits(row, routes) -> bool:
-    """Whether a row calibrates: marked so, simulated, not from memory, and speaking of the values that are learnt.
+    """Whether a row calibrates: it is marked for it, can be simulated, is not from memory and depends on the fitted values.
 
     Parameters
     ----------
     row : Observation
     routes : sequence of str
-        Routes whose absorption is learnt; by others only what does not hang on how much was absorbed.
+        Routes whose absorption is fitted. For other routes only rows that do not depend on the absorbed amount count.
     """
     if row.split != "calibration" or row.status == "recalled" or why_not(row) is not None:
         return False
     if row.quantity == "urine_ratio" and row.statistic == "range":
-        return False  # the extremes over all specimens of all patients: checked, not fitted
+        return False  # extremes over all specimens of all patients: these rows check the model and do not fit it
     if row.quantity in ("bioavailability", "clearance") and len(row.analytes) != 1:
         return False
     known = all(dose["route"] in routes for dose in row.study.doses)
     if not known and not row.fold and row.quantity not in FREE_OF_ABSORPTION:
         return False
     person = row.study.given.get("person") or {}
-    # Medicines, liver and age have effects of their own that are not calibrated; peaks do not tell about the kidney.
+    # The effects of medicines, liver and age are not fitted; peaks do not depend on the kidney.
     return not (row.fold and (person or row.quantity != "auc"))
 
 
 def _same_people(trials: Iterable[Trial], substance: str, numbers: Deviates) -> Trial | None:
-    """A trial of a substance under no circumstances: with other doses its people are the same."""
+    """A trial of the substance without circumstances: its people are the same, with other doses."""
     for other in trials:
         if other.study.substance == substance and other.numbers is numbers and not other.circumstances:
             return other
@@ -163,7 +163,7 @@ def _same_people(trials: Iterable[Trial], substance: str, numbers: Deviates) -> 
 
 
 def _weigh(terms) -> None:
-    """A quantity counts once for each publication; detection times of the same people share their weight."""
+    """Weight each row: a quantity counts once for each publication, and detection times of the same people share a weight."""
 
     def key(term):
         row = term.row
@@ -180,24 +180,24 @@ def _weigh(terms) -> None:
 
 
 def _value(row, trial):
-    found = MEASURES[row.quantity](trial, row)
-    found = found if row.time_h else np.reshape(found, (-1, trial.size))[-1:]
-    return np.atleast_2d(np.broadcast_to(found, (np.shape(found)[0], trial.size)))
+    values = MEASURES[row.quantity](trial, row)
+    values = values if row.time_h else np.reshape(values, (-1, trial.size))[-1:]
+    return np.atleast_2d(np.broadcast_to(values, (np.shape(values)[0], trial.size)))
 
 
 def _prepare(term: Term) -> None:
-    """What people's differences do to the statistic, and its standard error, at the centre of the prior."""
+    """The effect of differences between people on the statistic, and its standard error, at the centre of the prior."""
     row = term.row
     numbers = StudyNumbers(1, 1, 400, None)
     numbers.knowledge = _Zeros()
     trial = Trial(row.study, row.study.given, numbers)
     if row.quantity == "detection_time":
-        read = {a: [] for a in row.analytes}
+        logarithms: dict[str, list[np.ndarray]] = {a: [] for a in row.analytes}
         for visit in range(1, 9):
-            found = trial.specimen(row.analytes, np.full(400, 24.0), visit)
+            readings = trial.specimen(row.analytes, np.full(400, 24.0), visit)
             for analyte in row.analytes:
-                read[analyte].append(np.log(found[analyte]))
-        term.specimen_sd = {a: float(np.mean(np.std(v, axis=0, ddof=1))) for a, v in read.items()}
+                logarithms[analyte].append(np.log(readings[analyte]))
+        term.specimen_sd = {a: float(np.mean(np.std(v, axis=0, ddof=1))) for a, v in logarithms.items()}
         return
     typical = _value(row, Trial(row.study, row.study.given, TypicalNumbers((), np.zeros((1, 0)))))
     people = np.maximum(_value(row, trial), 1e-300)
@@ -220,10 +220,10 @@ class _Zeros(dict):
 
 
 def _statistic(term: Term, expected) -> np.ndarray:
-    """Log probability of a row's numbers given their expected logarithms, shape (points, m)."""
+    """Log probability of the numbers of a row, from their expected logarithms, shape (points, m)."""
     row = term.row
     between = rules.discrepancy(row)
-    if row.time_h:  # points of one curve: a departure in common and one of each
+    if row.time_h:  # points of one curve: they share a departure, and each has one of its own
         gap = np.log(np.array(row.values))[:, None] - expected
         single = (term.spread**2 + POINT_SD**2)[:, None]
         precision = (1.0 / single).sum(axis=0)
@@ -236,21 +236,21 @@ def _statistic(term: Term, expected) -> np.ndarray:
         return log_ndtr((mean - np.log(row.value)) / sd)
     if row.value is not None:
         return -0.5 * ((np.log(row.value) - mean) / sd) ** 2
-    # An interval: flat within, falling as a normal does outside.
+    # An interval: constant within, falling as a normal distribution outside.
     miss = np.maximum(np.log(row.low) - mean, 0.0) + np.maximum(mean - np.log(row.high), 0.0)
     return -0.5 * (miss / sd) ** 2
 
 
 def _detection(term: Term, trial) -> np.ndarray:
-    """Log probability of the longest (or shortest) time that any of n people was found positive."""
+    """Log probability of the longest (or shortest) time after which any of n people was positive."""
     row = term.row
     every, n = trial.study.sampling.every_h or 24.0, row.n or UNKNOWN_PEOPLE
     if row.statistic == "range":
-        wanted = [("min", row.low, row.low)]  # the longest is another row's
+        wanted = [("min", row.low, row.low)]  # the longest time is a row of its own
     else:
         low, high = (row.value, row.value) if row.value is not None else (row.low, row.high)
         wanted = [(row.statistic, low, high)]
-    found = 0.0
+    log_probability = np.zeros(1)
     departure = rules.discrepancy(row)
     for statistic, low, high in wanted:
         before = _never_after(term, trial, low - every / 2, every, departure)
@@ -259,12 +259,12 @@ def _detection(term: Term, trial) -> np.ndarray:
             chance = (1.0 - before) ** n - (1.0 - after) ** n
         else:
             chance = after**n - before**n
-        found = found + np.log(np.maximum((chance * _WEIGHTS[:, None]).sum(axis=0), 1e-30))
-    return found
+        log_probability = log_probability + np.log(np.maximum((chance * _WEIGHTS[:, None]).sum(axis=0), 1e-30))
+    return log_probability
 
 
 def _never_after(term: Term, trial, time, every, departure) -> np.ndarray:
-    """Chance that a person has no positive specimen after a time, by node of the study's departure. Shape (5, m)."""
+    """Probability of no positive specimen after a time, at each node of the study's departure. Shape (5, m)."""
     row = term.row
     times = np.maximum(time, 0.0) + every * (np.arange(VISITS_AFTER) + 0.5)
     negative = 1.0

@@ -1,4 +1,4 @@
-"""Few people for many sets of typical values: what a likelihood call simulates."""
+"""The people whom the likelihood simulates: a few for each of many sets of typical values."""
 
 from __future__ import annotations
 
@@ -21,7 +21,7 @@ class TypicalNumbers(StudyDeviates):
     Parameters
     ----------
     names : sequence of str
-        Of the parameters whose deviates are given.
+        Parameters of the deviates.
     deviates : array, shape (m, len(names))
     """
 
@@ -37,7 +37,7 @@ class TypicalNumbers(StudyDeviates):
         """Nothing to prepare."""
 
     def normal(self, stream: str, name: str) -> Floats:
-        """Deviates of the given parameters, shape (m,); zeros for all else."""
+        """The deviates of a parameter, shape (m,); zeros for all others."""
         if stream == "knowledge" and name in self.knowledge:
             return self.knowledge[name]
         return np.zeros(self.rows if stream == "knowledge" else 1)
@@ -64,7 +64,7 @@ class CommonNumbers(TypicalNumbers):
         self._numbers: dict[tuple[int, str], Floats] = {}
 
     def normal(self, stream: str, name: str) -> Floats:
-        """As for `TypicalNumbers`, and the people's own numbers: evenly spread, in an order by name."""
+        """As for `TypicalNumbers`, and numbers of the people: evenly spread, in an order that the name decides."""
         if stream not in ("people", "inputs"):
             return super().normal(stream, name)
         key = (STREAMS.index(stream), name)
@@ -75,7 +75,7 @@ class CommonNumbers(TypicalNumbers):
         return self._numbers[key]
 
     def selection(self) -> Selection:
-        """Every person under every set: the people of the first set first."""
+        """Every person under every set, the people of the first set first."""
         person = np.tile(np.arange(self.people), self.rows)
         zero = np.zeros(len(person), dtype=int)
         return Selection(np.repeat(np.arange(self.rows), self.people), person, zero, person, zero)

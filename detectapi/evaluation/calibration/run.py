@@ -1,4 +1,4 @@
-"""`detectapi calibrate`: sample, leave studies out, write the artefact and its report."""
+"""`detectapi calibrate`: sample the posterior, also without each urine study, and write the result."""
 
 from __future__ import annotations
 
@@ -25,7 +25,7 @@ SEED = 20261123
 
 @dataclass(frozen=True, slots=True)
 class Plan:
-    """How much work: the defaults are what the shipped calibration took."""
+    """The amount of work. The shipped calibration was made with the defaults."""
 
     walkers: int = WALKERS
     steps: int = STEPS
@@ -43,15 +43,15 @@ def calibrate(substance_id: str, data: Path, plan: Plan = Plan(), say=None) -> d
     ----------
     substance_id : str
     data : Path
-        The data folder to write below.
+        The folder of data to write to.
     plan : Plan
     say : callable, optional
-        Told in words what is being done.
+        Called with words on the progress.
 
     Returns
     -------
     dict
-        What the ``.json`` file holds.
+        The content of the ``.json`` file.
     """
     say = say or (lambda words: None)
     names = tuple(rules.calibration(substance_id)["parameters"])
@@ -106,7 +106,7 @@ def urine_sources(likelihood) -> list[str]:
 
 
 def checked_draws(file: Path) -> np.ndarray:
-    """The draws whose log posterior is written in the ``.json`` file, so that a change of the model shows."""
+    """The draws whose log posterior is in the ``.json`` file. A test recomputes it and fails if the model has changed."""
     with np.load(file) as stored:
         draws = stored["deviates"]
     return draws[np.linspace(0, len(draws) - 1, CHECKED).astype(int)].astype(float)

@@ -1,4 +1,4 @@
-"""The posterior of the typical values, sampled by emcee, with what tells whether the sampler has done its work."""
+"""Sample the posterior of the typical values with emcee, and judge the convergence of the chains."""
 
 from __future__ import annotations
 
@@ -8,12 +8,12 @@ import emcee
 import numpy as np
 
 GROUPS = 8
-"""Groups of walkers compared for convergence."""
+"""Groups of walkers that are compared for convergence."""
 
 
 @dataclass(frozen=True, slots=True)
 class Chains:
-    """What a sampler returned: draws (steps, walkers, parameters), their log posterior, and acceptance."""
+    """The result of a sampler: draws, shape (steps, walkers, parameters), their log posterior, and the acceptance."""
 
     draws: np.ndarray
     log_posterior: np.ndarray
@@ -25,7 +25,7 @@ class Chains:
         return self.draws.reshape(-1, self.draws.shape[2])
 
     def thinned(self, count: int) -> np.ndarray:
-        """So many draws, evenly taken. Shape (count, parameters)."""
+        """So many evenly spaced draws. Shape (count, parameters)."""
         return self.flat[np.linspace(0, len(self.flat) - 1, count).astype(int)]
 
     def autocorrelation_time(self) -> np.ndarray:
@@ -44,13 +44,13 @@ class Chains:
         chains = parts.transpose(0, 2, 1, 3, 4).reshape(2 * GROUPS, half * size, dimensions)
         n = chains.shape[1]
         within = chains.var(axis=1, ddof=1).mean(axis=0)
-        # Walkers of a group are independent chains: the variance of a group's mean is judged by its effective draws.
+        # The walkers of a group are independent chains.
         between = n * chains.mean(axis=1).var(axis=0, ddof=1)
         return np.sqrt(((n - 1) / n * within + between / n) / within)
 
 
 def start(log_posterior, dimensions: int, walkers: int, seed: int) -> np.ndarray:
-    """Walkers spread over where the posterior is: prior draws kept by a softened likelihood. (walkers, dimensions)"""
+    """First positions of walkers: draws of the prior, chosen by a softened likelihood. Shape (walkers, dimensions)."""
     rng = np.random.default_rng(seed)
     candidates = 0.8 * rng.standard_normal((8 * walkers, dimensions))
     value = np.concatenate([log_posterior(part) for part in np.array_split(candidates, 16)])
@@ -66,18 +66,18 @@ def sample(log_posterior, begin, steps: int, burn: int, seed: int, progress=None
     Parameters
     ----------
     log_posterior : callable
-        Of many points at once, (m, dimensions) -> (m,).
+        A function of many points at once, (m, dimensions) -> (m,).
     begin : array, shape (walkers, dimensions)
     steps, burn : int
-        Steps kept, and steps before them.
+        Number of steps that are kept, and of steps before them.
     seed : int
     progress : callable, optional
-        Called with the number of steps done.
+        Called with the number of finished steps.
     """
     walkers, dimensions = begin.shape
     moves = [(emcee.moves.DEMove(), 0.7), (emcee.moves.DESnookerMove(), 0.1), (emcee.moves.StretchMove(), 0.2)]
     sampler = emcee.EnsembleSampler(walkers, dimensions, log_posterior, vectorize=True, moves=moves)
-    state = emcee.State(begin, random_state=np.random.RandomState(seed).get_state())  # noqa: NPY002 - emcee's own kind
+    state = emcee.State(begin, random_state=np.random.RandomState(seed).get_state())  # noqa: NPY002 - emcee needs this kind
     for i, _ in enumerate(sampler.sample(state, iterations=burn + steps)):
         if progress is not None:
             progress(i + 1)
@@ -86,9 +86,9 @@ def sample(log_posterior, begin, steps: int, burn: int, seed: int, progress=None
 
 
 def in_order(draws) -> np.ndarray:
-    """The order of draws in which neighbours are alike: halved again and again along their longest direction.
+    """An order of draws in which neighbours are similar: the cloud is halved again and again along its longest direction.
 
-    Evenly spaced draws in this order are an even sample of the whole cloud.
+    Evenly spaced draws in this order are an even sample of the cloud.
     """
 
     def divide(index):

@@ -1,1 +1,1 @@
-"""How the model fares against what studies saw: each study simulated as it was done, and its statistic scored."""
+"""Validation: simulate each study as it was done, and compare its statistic with the model."""

@@ -1,4 +1,4 @@
-"""What people find today, as forecasts of the same rows: static claims, five half-lives, one compartment."""
+"""Baselines: forecasts of the same rows by static claims, by five half-lives and by one compartment."""
 
 from __future__ import annotations
 
@@ -14,12 +14,12 @@ from detectapi.values.regimen import CHRONIC_DAYS
 
 LEVEL = 0.9
 HALF_LIVES = 5.0
-SAYING_WHEN = ("detectable-until", "undetectable-after")
+CLAIMS_OF_TIMES = ("detectable-until", "undetectable-after")
 
 
 @dataclass(frozen=True, slots=True)
 class Forecast:
-    """What one baseline says of one outcome. [h]"""
+    """The forecast of one outcome by one baseline. [h]"""
 
     name: str
     low: float
@@ -29,34 +29,34 @@ class Forecast:
 
 
 def forecasts(outcomes) -> dict[str, list[Forecast]]:
-    """Forecasts of every baseline that speaks of an outcome, by the outcome's label.
+    """The forecasts of all baselines that apply to an outcome, by the label of the outcome.
 
     Parameters
     ----------
     outcomes : sequence of Outcome
         Detection times.
     """
-    found: dict[str, list[Forecast]] = {outcome.label: [] for outcome in outcomes}
+    by_label: dict[str, list[Forecast]] = {outcome.label: [] for outcome in outcomes}
     for outcome in outcomes:
-        found[outcome.label] += _claims(outcome.row) + _rule_of_five(outcome.row)
+        by_label[outcome.label] += _claims(outcome.row) + _rule_of_five(outcome.row)
     for low, high, rows in _textbook(outcomes):
         half_life = low if low == high else {"low": low, "high": high}
         name = f"one compartment, half-life {_hours(low, high)}"
         for outcome in simulate(rows, model={"kind": "half-life", "half_life_h": half_life})[0]:
-            if outcome.label in found:
+            if outcome.label in by_label:
                 ends = scores.interval(outcome.sample, LEVEL)
-                found[outcome.label].append(Forecast(name, *ends, float(np.median(outcome.sample))))
-    return found
+                by_label[outcome.label].append(Forecast(name, *ends, float(np.median(outcome.sample))))
+    return by_label
 
 
 def log_score(low: float, high: float, observed) -> float:
-    """Interval score of times on the scale ln(1 + hours), so that a factor counts alike for days and for months."""
+    """Interval score of times on the scale ln(1 + hours), on which a factor counts equally for days and for months."""
     least, most = (math.log1p(v) for v in np.broadcast_to(observed, 2))
     return scores.interval_score(math.log1p(low), math.log1p(high), (least, most), LEVEL)
 
 
 def pattern(row) -> str:
-    """Whether the use in a study is single, repeated or chronic, as claims speak of it."""
+    """The pattern of use in a study, in the words of claims: single, course or chronic."""
     doses = row.study.doses or ()
     longest = max((_days(dose) for dose in doses), default=0.0)
     if longest >= CHRONIC_DAYS - 1.0:
@@ -76,8 +76,8 @@ def _routes(row):
 def _claims(row) -> list[Forecast]:
     stated = []
     for claim in observations.claims(row.study.substance):
-        speaks = claim.claim in SAYING_WHEN and claim.low_h is not None and claim.pattern in ("any", pattern(row))
-        if speaks and (not claim.analytes or set(claim.analytes) & set(row.analytes)):
+        applies = claim.claim in CLAIMS_OF_TIMES and claim.low_h is not None and claim.pattern in ("any", pattern(row))
+        if applies and (not claim.analytes or set(claim.analytes) & set(row.analytes)):
             stated.append(
                 Forecast(f"claim: {claim.source}", claim.low_h, claim.high_h, None, claim.status == "recalled")
             )
@@ -94,7 +94,7 @@ def _rule_of_five(row) -> list[Forecast]:
 
 
 def _textbook(outcomes):
-    """Each half-life that a textbook gives, with the rows it is given for."""
+    """Each half-life of a textbook, with the rows that it applies to."""
     gathered: dict[tuple[float, float], dict] = {}
     for outcome in outcomes:
         for ends in _half_lives(outcome.row):
@@ -104,13 +104,13 @@ def _textbook(outcomes):
 
 def _half_lives(row) -> list[tuple[float, float]]:
     routes = set(_routes(row))
-    told = [
+    textbook = [
         (float(item["low"]), float(item["high"]))
         for item in rules.textbook_half_lives()
         if row.study.substance in item["substances"] and routes & set(item.get("routes", routes))
     ]
-    if told:
-        return told
+    if textbook:
+        return textbook
     model = catalog.substance(row.study.substance).half_life_model
     return [(item.low, item.high) for item in model.half_lives if routes & set(item.routes)]
 

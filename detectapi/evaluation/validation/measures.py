@@ -1,6 +1,6 @@
-"""What each study measured, computed for its simulated people: one number for each person, in canonical units.
+"""Measures: the quantity that a study measured, computed for each of its simulated people, in canonical units.
 
-A measure takes a `Trial` and a row and gives an array of shape (size,); those at several times give (m, size).
+A measure takes a `Trial` and a row and returns an array of shape (size,), or (m, size) for several times.
 """
 
 from __future__ import annotations
@@ -8,21 +8,21 @@ from __future__ import annotations
 import numpy as np
 
 LOOK_H = 24.0
-"""How long plasma is followed where a study does not say. [h]"""
+"""Time for which plasma is followed if a study does not report it. [h]"""
 
 URINE = ("detection_time", "urine_ratio", "urinary_fraction", "renal_clearance", "renal_fraction", "positive_specimens")
-"""Quantities that say something of urine."""
+"""Quantities of urine."""
 
 COLLECTED_H = 240.0
-"""How long urine is collected where a study does not say: until nothing more comes. [h]"""
+"""Time for which urine is collected if a study does not report it: until nothing more is excreted. [h]"""
 
 FALLEN = 0.2
 LATER = 4
-"""A slope is read where concentrations have fallen by a fifth, so many doublings of time later at most."""
+"""A slope is computed where concentrations have fallen by a fifth, after so many doublings of time at most."""
 
 GRID_POINTS = 41
 VISITS = 400
-"""Specimens after which nobody is waited for any more."""
+"""Number of specimens after which a simulated study ends."""
 
 NOT_SIMULATED = {
     "fraction_unbound": "a parameter of the model, not something it predicts",
@@ -41,11 +41,11 @@ NOT_SIMULATED = {
     "mean_residence_time": "depends on how plasma was sampled, which was not seen",
     "tmax": "the time of the peak moves no window",
 }
-"""Quantities that no measure stands for, and why."""
+"""Quantities without a measure, with the reason."""
 
 
 def auc(trial, row):
-    """Area under the plasma curve to infinity, summed over the row's analytes. [ng*h/mL]"""
+    """Area under the plasma curve to infinity, summed over the analytes of the row. [ng*h/mL]"""
     return sum(trial.auc(a) * trial.mass[a] for a in row.analytes)
 
 
@@ -62,14 +62,14 @@ def bioavailability(trial, row):
 
 
 def clearance(trial, row):
-    """Total clearance; of a metabolite it is apparent in most papers and not compared. [L/h]"""
+    """Total clearance. That of a metabolite is apparent in most papers and is not compared. [L/h]"""
     return trial.total_clearance(row.analytes[0]) if row.analytes == (trial.question.substance.root.id,) else None
 
 
 def clearance_per_kg(trial, row):
     """Total clearance by body weight. [L/h/kg]"""
-    found = clearance(trial, row)
-    return None if found is None else found / trial.simulation.person.covariates["weight_kg"]
+    total = clearance(trial, row)
+    return None if total is None else total / trial.simulation.person.covariates["weight_kg"]
 
 
 def renal_clearance(trial, row):
@@ -78,48 +78,48 @@ def renal_clearance(trial, row):
 
 
 def renal_fraction(trial, row):
-    """Share of the total clearance that is renal, at the usual urine. [-]"""
+    """Renal share of the total clearance at the usual urine. [-]"""
     return trial.renal_clearance(row.analytes[0]) / trial.total_clearance(row.analytes[0])
 
 
 def cmax(trial, row):
-    """Highest concentration on a fine grid. [ng/mL]"""
+    """The highest concentration on a fine grid. [ng/mL]"""
     return sum(_plasma(trial, a).max(axis=0) * trial.mass[a] for a in row.analytes)
 
 
 def half_life(trial, row):
-    """Slope over the last half of the time that plasma was followed, as a line through the last points gives it. [h]"""
+    """Half-life from the slope over the second half of the time for which plasma was followed. [h]"""
     end = _followed(trial)
     begin = 0.5 * (trial.dose_duration + end)
-    found = np.zeros(trial.size)
-    for _ in range(LATER):  # what does not fall yet (a metabolite still forming) is followed for twice as long
+    hours = np.zeros(trial.size)
+    for _ in range(LATER):  # a metabolite that still forms does not fall yet: it is followed for twice as long
         first, last = trial.plasma(row.analytes[0], [begin, end])
         fall = np.log(first / last)
-        found = np.where(found > 0.0, found, np.where(fall > FALLEN, (end - begin) * np.log(2.0) / fall, 0.0))
-        if (found > 0.0).all():
+        hours = np.where(hours > 0.0, hours, np.where(fall > FALLEN, (end - begin) * np.log(2.0) / fall, 0.0))
+        if (hours > 0.0).all():
             break
         begin, end = end, 2.0 * end
-    return np.where(found > 0.0, found, (end - begin) * np.log(2.0) / FALLEN)
+    return np.where(hours > 0.0, hours, (end - begin) * np.log(2.0) / FALLEN)
 
 
 def plasma_concentration(trial, row):
-    """At the sampling times, the end of the last dose where none is said. [ng/mL]"""
+    """Concentration at the sampling times, or at the end of the last dose if none is reported. [ng/mL]"""
     return _at_times(trial, row, by_mass=True)
 
 
 def plasma_molarity(trial, row):
-    """At the row's times. [umol/L]"""
+    """Concentration at the times of the row. [umol/L]"""
     return _at_times(trial, row, by_mass=False)
 
 
 def plasma_ratio(trial, row):
-    """At the sampling time. [-]"""
+    """Ratio of concentrations at the sampling time. [-]"""
     time = _times(trial, row)[-1:]
     return _ratio(trial, row, {a: trial.plasma(a, time)[0] for a in (*row.analytes, row.relative_to)})
 
 
 def urinary_fraction(trial, row):
-    """Fraction of the dose in the urine of the collection, summed over the row's analytes. [-]"""
+    """Fraction of the dose in the collected urine, summed over the analytes of the row. [-]"""
     sampling = trial.study.sampling
     until = (sampling.until_h if sampling else None) or COLLECTED_H
     grid = np.concatenate([[0.0], np.geomspace(0.05, until, GRID_POINTS)])
@@ -131,30 +131,32 @@ def urinary_fraction(trial, row):
 
 
 def urine_ratio(trial, row):
-    """Ratio in a specimen in the middle of the sampling, or the ratios of all positive specimens. (visits, size)"""
+    """Ratio in a specimen in the middle of the sampling, or ratios of all positive specimens. Shape (visits, size)."""
     names, sampling = (*row.analytes, row.relative_to), trial.study.sampling
-    if sampling.clock == "first-dose-start":  # during the infusion: plasma times clearance, the void is short beside it
+    if (
+        sampling.clock == "first-dose-start"
+    ):  # during the infusion, which is long compared with a void: plasma times clearance
         begin, end = sampling.from_h or 0.0, sampling.until_h or trial.dose_duration
         time = begin + (end - begin) * 0.5
         there = {a: trial.plasma(a, [time])[0] * trial.simulation.per_plasma(a) for a in names}
         return _ratio(trial, row, there, measured=True)[None]
-    found = []
+    ratios = []
     for visit, time in _visits(trial):
-        read = trial.specimen(names, time, visit)
-        positive = np.logical_and.reduce([read[a] >= row.cutoff_ng_ml for a in names])
+        readings = trial.specimen(names, time, visit)
+        positive = np.logical_and.reduce([readings[a] >= row.cutoff_ng_ml for a in names])
         if visit > 4 and not positive.any():
             break
-        found.append(np.where(positive, _ratio(trial, row, read, measured=True), np.nan))
-    return np.array(found)
+        ratios.append(np.where(positive, _ratio(trial, row, readings, measured=True), np.nan))
+    return np.array(ratios)
 
 
 def detection_time(trial, row):
-    """Last specimen at or above the cutoff, each person sampled as the study did from a random start. [h]"""
+    """Time of the last specimen at or above the cutoff, with the sampling of the study from a random start. [h]"""
     last, end = np.zeros(trial.size), trial.study.sampling.until_h
     quiet = 0
     for visit, time in _visits(trial):
-        read = trial.specimen(row.analytes, time, visit)
-        hits = [read[a] >= row.cutoff_ng_ml * trial.departure for a in row.analytes]
+        readings = trial.specimen(row.analytes, time, visit)
+        hits = [readings[a] >= row.cutoff_ng_ml * trial.departure for a in row.analytes]
         positive = np.logical_and.reduce(hits) if row.rule == "all" else np.logical_or.reduce(hits)
         if end is not None:
             positive &= time <= end
@@ -166,11 +168,12 @@ def detection_time(trial, row):
 
 
 def positive_share(trial, row):
-    """Whether a specimen at a random time of the sampling is positive, 1 or 0."""
+    """1 if a specimen at a random time of the sampling is positive, else 0."""
     sampling = trial.study.sampling
     time = trial.phase() * ((sampling.until_h if sampling else None) or LOOK_H)
-    read = trial.specimen(row.analytes, time, 1)
-    return np.logical_or.reduce([read[a] >= row.cutoff_ng_ml * trial.departure for a in row.analytes]).astype(float)
+    readings = trial.specimen(row.analytes, time, 1)
+    hits = [readings[a] >= row.cutoff_ng_ml * trial.departure for a in row.analytes]
+    return np.logical_or.reduce(hits).astype(float)
 
 
 MEASURES = {
@@ -184,7 +187,7 @@ MEASURES = {
 
 
 def _followed(trial) -> float:
-    """Until when plasma was followed, from the start of the first dose. [h]"""
+    """Time until which plasma was followed, from the start of the first dose. [h]"""
     sampling = trial.study.sampling
     if sampling is not None and sampling.matrix == "plasma":
         if sampling.until_h:
@@ -216,7 +219,7 @@ def _plasma(trial, analyte):
 
 
 def _ratio(trial, row, amounts, measured=False):
-    """Ratio of the row's analytes to another; plasma amounts are molar, measured ones are masses."""
+    """Ratio of the analytes of a row to another; amounts in plasma are molar, measured ones are masses."""
     weight = {a: 1.0 if measured == (row.ratio_of == "mass") else trial.mass[a] for a in amounts}
     if measured and row.ratio_of == "moles":
         weight = {a: 1.0 / trial.mass[a] for a in amounts}
@@ -225,7 +228,7 @@ def _ratio(trial, row, amounts, measured=False):
 
 
 def _visits(trial):
-    """Each visit with the time at which each person gives a specimen. [h after the last dose]"""
+    """Each visit, with the time at which each person gives a specimen. [h after the last dose]"""
     every, begin = trial.study.sampling.every_h or LOOK_H, trial.study.sampling.from_h or 0.0
     phase = trial.phase()
     for visit in range(VISITS):

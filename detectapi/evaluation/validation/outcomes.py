@@ -1,4 +1,4 @@
-"""Each observed statistic beside the model's predictive distribution of that statistic."""
+"""Observed statistics and the predictive distribution of the model for each."""
 
 from __future__ import annotations
 
@@ -13,11 +13,11 @@ from detectapi.evaluation.validation.measures import MEASURES, NOT_SIMULATED
 from detectapi.evaluation.validation.trial import StudyNumbers, Trial
 
 REPETITIONS = 400
-"""Times that every study is repeated, each with its own typical values and its own people."""
+"""Number of simulated repetitions of a study, each with its own typical values and its own people."""
 
 MOST_PEOPLE = 40
 UNKNOWN_PEOPLE = 10
-"""Larger studies are simulated with 40 people, which widens their statistic a little; unreported numbers as 10."""
+"""People of a simulated study that was larger, which widens its statistic a little; and of one without a reported number."""
 
 SEED = 20261123
 
@@ -39,10 +39,10 @@ STATISTICS = {
 
 @dataclass(frozen=True, slots=True)
 class Outcome:
-    """One number that was observed, and the sample of what the model expects there.
+    """One observed number, and the model's sample of its predictive distribution.
 
-    ``observed`` is a pair, both equal unless only an interval is known; ``bound`` says of a one-sided statement which
-    side.
+    ``observed`` is a pair of equal numbers, or an interval if only that is known. ``bound`` is the side of a one-sided
+    statement.
     """
 
     row: Any
@@ -53,35 +53,35 @@ class Outcome:
 
     @property
     def pit(self) -> float:
-        """Where the observation falls in the forecast."""
+        """The place of the observation in the forecast, 0 to 1."""
         return scores.pit(self.sample, self.observed)
 
     @property
     def holds(self) -> float:
-        """Of a one-sided statement: how probable the model finds it."""
+        """The probability of a one-sided statement under the model."""
         value = self.observed[0]
         return float(np.mean(self.sample <= value if self.bound == "at-most" else self.sample >= value))
 
     def inside(self, level: float) -> bool:
-        """Whether the observation lies in the central interval; a one-sided statement, whether it is that probable."""
+        """Whether the observation lies in the central interval, or a one-sided statement is probable enough."""
         if self.bound:
             return self.holds >= (1.0 - level) / 2.0
         return scores.inside(self.sample, self.observed, level)
 
     @property
     def verdict(self) -> str:
-        """The narrowest of the intervals that holds the observation, in words."""
+        """The narrowest interval that holds the observation, in words."""
         return next((f"in {level:.0%}" for level in scores.LEVELS if self.inside(level)), "outside")
 
 
 def simulate(rows, knowledge=None, seed: int = SEED, repetitions: int = REPETITIONS, model=None):
-    """What the model expects for every row that it can stand for.
+    """The outcomes of all rows that the model can predict.
 
     Parameters
     ----------
     rows : sequence of Observation
     knowledge : dict of str to array, shape (m,), optional
-        Posterior deviates of typical values; the repetitions take them in turn. None is the prior.
+        Posterior deviates of typical values, which the repetitions use in turn; by default those of the prior.
     seed : int
     repetitions : int
     model : dict, optional
@@ -90,23 +90,23 @@ def simulate(rows, knowledge=None, seed: int = SEED, repetitions: int = REPETITI
     Returns
     -------
     list of Outcome, list of (Observation, str)
-        And the rows left out, with the reason.
+        The outcomes; and the rows that are left out, with the reason.
     """
-    told = {k: np.resize(v, repetitions) for k, v in knowledge.items()} if knowledge else None
+    deviates = {k: np.resize(v, repetitions) for k, v in knowledge.items()} if knowledge else None
     outcomes, left_out = [], []
     for row in rows:
         reason = why_not(row)
         if reason is None:
-            found = list(_outcomes(row, told, seed, repetitions, model))
-            outcomes += found
-            reason = None if found else "apparent value, or a sum that the model does not form"
+            simulated = list(_outcomes(row, deviates, seed, repetitions, model))
+            outcomes += simulated
+            reason = None if simulated else "apparent value, or a sum that the model does not form"
         if reason is not None:
             left_out.append((row, reason))
     return outcomes, left_out
 
 
 def why_not(row) -> str | None:
-    """Why a row is not simulated; None when it is."""
+    """Why a row is not simulated; None if it is."""
     if row.quantity in NOT_SIMULATED:
         return NOT_SIMULATED[row.quantity]
     if row.quantity not in MEASURES:
@@ -126,16 +126,16 @@ def why_not(row) -> str | None:
     return None
 
 
-def _outcomes(row, told, seed, repetitions, model) -> Iterator[Outcome]:
+def _outcomes(row, deviates, seed, repetitions, model) -> Iterator[Outcome]:
     people = min(row.n or UNKNOWN_PEOPLE, MOST_PEOPLE)
-    values = _measured(row, row.study.given, told, seed, repetitions, people, model)
+    values = _measured(row, row.study.given, deviates, seed, repetitions, people, model)
     if values is None:
         return
     departure = np.random.default_rng(seed + 7).standard_normal(repetitions)
     spread = 0.0 if row.quantity in ("detection_time", "positive_share") else rules.discrepancy(row)
     factor = np.exp(spread * departure)
     if row.fold:
-        other = _measured(row, row.study.compared_with, told, seed + _apart(row), repetitions, people, model)
+        other = _measured(row, row.study.compared_with, deviates, seed + _apart(row), repetitions, people, model)
         statistic = STATISTICS[row.statistic]
         yield _point(row, row.id, statistic(values) / statistic(other) * factor, row.value, row.low, row.high)
     elif row.time_h:
@@ -158,9 +158,9 @@ def _point(row, label, sample, value, low=None, high=None) -> Outcome:
     return Outcome(row, label, observed, sample, bound)
 
 
-def _measured(row, circumstances, told, seed, repetitions, people, model):
-    """A measure for everyone, shape (repetitions, people), with several times (m, repetitions, people)."""
-    numbers = StudyNumbers(seed, repetitions, people, told)
+def _measured(row, circumstances, deviates, seed, repetitions, people, model):
+    """A measure of everyone, shape (repetitions, people); for several times (m, repetitions, people)."""
+    numbers = StudyNumbers(seed, repetitions, people, deviates)
     trial = Trial(row.study, circumstances, numbers, model)
     trial.departure = np.exp(
         rules.discrepancy(row) * np.repeat(numbers.normal("knowledge", f"departure.{row.study.id}"), people)
@@ -173,13 +173,13 @@ def _measured(row, circumstances, told, seed, repetitions, people, model):
 
 
 def _extremes(values):
-    """Lowest and highest over visits and people."""
+    """The lowest and the highest value over visits and people."""
     whole = np.moveaxis(values, 0, -1).reshape(values.shape[1], -1)
     whole = np.where(np.isnan(whole).all(axis=1, keepdims=True), 1.0, whole)
     return np.nanmin(whole, axis=1), np.nanmax(whole, axis=1)
 
 
 def _apart(row) -> int:
-    """Other people on the other side of a comparison, unless the same ones took something more."""
+    """1 if the other side of a comparison has other people, 0 if the same people took something in addition."""
     person = row.study.given.get("person") or {}
     return 0 if person.get("interactions") else 1

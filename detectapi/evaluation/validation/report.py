@@ -1,4 +1,4 @@
-"""The validation report of a substance: text and plots, the same bytes for the same data."""
+"""The validation report of a substance: text and plots. The same data give the same bytes."""
 
 from __future__ import annotations
 
@@ -21,7 +21,7 @@ CURVE_POINTS = 60
 
 @dataclass(frozen=True, slots=True)
 class Findings:
-    """Everything that the report is written from."""
+    """The results that a report shows."""
 
     substance: Any
     outcomes: list[Outcome]
@@ -34,65 +34,65 @@ class Findings:
 
 
 def validate(substance_id: str, folder: Path, data: Path) -> list[Path]:
-    """Simulate every study of a substance and write its report, its plots, and which uses urine studies cover.
+    """Simulate every study of a substance; write the report, the plots and the list of uses that urine studies cover.
 
     Parameters
     ----------
     substance_id : str
     folder : Path
-        For the report; made when missing.
+        Where the report is written.
     data : Path
-        The data folder: ``coverage/<id>.json`` goes there.
+        The folder of data, where ``coverage/<id>.json`` is written.
 
     Returns
     -------
     list of Path
         The files, the report first.
     """
-    found = study(substance_id)
+    findings = study(substance_id)
     folder.mkdir(parents=True, exist_ok=True)
-    files = {f"{substance_id}.md": tables.write(found)} | {
-        f"{substance_id}-{name}.svg": str(drawing) for name, drawing in _plots(found).items()
+    files = {f"{substance_id}.md": tables.write(findings)} | {
+        f"{substance_id}-{name}.svg": str(drawing) for name, drawing in _plots(findings).items()
     }
     written = []
     for name, content in files.items():
         (folder / name).write_text(content, encoding="utf-8", newline="\n")
         written.append(folder / name)
     (data / "coverage").mkdir(parents=True, exist_ok=True)
-    text = json.dumps(coverage(found), indent=1, ensure_ascii=False) + "\n"
+    text = json.dumps(coverage(findings), indent=1, ensure_ascii=False) + "\n"
     (data / "coverage" / f"{substance_id}.json").write_text(text, encoding="utf-8", newline="\n")
     return [*written, data / "coverage" / f"{substance_id}.json"]
 
 
 def subjects() -> list[str]:
-    """Substances with a report of their own: those with observations that no other's report includes."""
+    """The substances with a report of their own: they have observations, and no other report includes them."""
     known = [substance.id for substance in catalog.substances()]
     elsewhere = {member for name in known for member in rules.family(name)[1:]}
     return [name for name in known if name not in elsewhere and observations.observations(name)]
 
 
 def study(substance_id: str) -> Findings:
-    """Every forecast and every observation of a substance."""
+    """All forecasts and observations of a substance."""
     substance = catalog.substance(substance_id)
     rows = [row for member in rules.family(substance.id) for row in observations.observations(member)]
-    learnt, _ = posterior.posterior(substance)
-    outcomes, left_out = simulate(rows, learnt.spread_out(REPETITIONS) if learnt else None)
-    prior = simulate(rows)[0] if learnt else None
+    fitted, _ = posterior.posterior(substance)
+    outcomes, left_out = simulate(rows, fitted.spread_out(REPETITIONS) if fitted else None)
+    prior = simulate(rows)[0] if fitted else None
     without = {}
-    if learnt:
+    if fitted:
         for source, draws in posterior.left_out(substance.id).items():
             those = [row for row in rows if row.study.source == source and row.quantity in URINE]
             without[source] = [o for o in simulate(those, draws)[0] if o.row.split == "calibration"]
     times = [o for o in outcomes if o.row.quantity == "detection_time"]
-    fitted = posterior.fitted_rows(substance.id) if learnt else frozenset()
-    used = fitted | {row.id for row in rows if row.tuned}
-    return Findings(substance, outcomes, prior, left_out, baselines.forecasts(times), learnt, without, used)
+    fitted_rows = posterior.fitted_rows(substance.id) if fitted else frozenset()
+    used = fitted_rows | {row.id for row in rows if row.tuned}
+    return Findings(substance, outcomes, prior, left_out, baselines.forecasts(times), fitted, without, used)
 
 
-def coverage(found: Findings) -> dict[str, Any]:
-    """Which uses urine studies followed, and how the model fared: what evidence grades are decided from."""
-    rows = {}
-    for o in found.outcomes:
+def coverage(findings: Findings) -> dict[str, Any]:
+    """The uses that urine studies followed, with the verdict on the model. The grades of evidence follow from it."""
+    rows: dict[str, dict[str, Any]] = {}
+    for o in findings.outcomes:
         if o.row.quantity == "detection_time":
             entry = rows.setdefault(o.row.id, {
                 "row": o.row.id, "substance": o.row.study.substance, "source": o.row.study.source,
@@ -100,43 +100,44 @@ def coverage(found: Findings) -> dict[str, Any]:
                 "amount_mg": _amounts(o.row.study.doses), "cutoff_ng_ml": o.row.cutoff_ng_ml,
                 "analytes": list(o.row.analytes), "known": o.row.status, "population": o.row.study.population,
                 "n": o.row.n, "verdict": o.verdict,
-                "used": o.row.id in found.used,
+                "used": o.row.id in findings.used,
             })  # fmt: skip
             entry["verdict"] = max(entry["verdict"], o.verdict, key=tables.VERDICTS.index)
     return {"rows": list(rows.values())}
 
 
 def _amounts(doses) -> list[float] | None:
-    """Smallest and largest single dose; None where it is not stated in mg."""
-    given = [dose.get("amount_mg") for dose in doses]
-    if None in given:
+    """The smallest and the largest single dose [mg]; None if a dose is not stated in mg."""
+    amounts = [dose.get("amount_mg") for dose in doses]
+    if None in amounts:
         return None
     ends = [
         end
-        for amount in given
+        for amount in amounts
         for end in ((amount["low"], amount["high"]) if isinstance(amount, Mapping) else (amount,))
     ]
     return [min(ends), max(ends)]
 
 
-def _plots(found: Findings) -> dict[str, Any]:
-    name = found.substance.name
+def _plots(findings: Findings) -> dict[str, Any]:
+    name = findings.substance.name
     drawn = {}
     titles = {
         "urine": f"{name}: urine, observed against predicted",
         "plasma": f"{name}: plasma, observed against predicted",
         "modifiers": f"{name}: changes with kidney, liver, age and medicines",
     }
-    for key, outcomes in tables.groups(found).items():
+    for key, outcomes in tables.groups(findings).items():
         if outcomes:
             drawn[key] = plots.forest(outcomes, titles[key])
     drawn["pit"] = plots.pit_histogram(
-        [o.pit for o in found.outcomes if o.row.status != "recalled" and not o.bound], f"{name}: where observations lie"
+        [o.pit for o in findings.outcomes if o.row.status != "recalled" and not o.bound],
+        f"{name}: where observations lie",
     )
-    times = [o for o in found.outcomes if o.row.quantity == "detection_time"]
+    times = [o for o in findings.outcomes if o.row.quantity == "detection_time"]
     if times:
-        drawn["windows"] = plots.windows(list(_window_rows(found, times)), f"{name}: how long urine stays positive")
-    panels = _curve_panels(found)
+        drawn["windows"] = plots.windows(list(_window_rows(findings, times)), f"{name}: how long urine stays positive")
+    panels = _curve_panels(findings)
     if panels:
         drawn["curves"] = plots.curves(
             panels,
@@ -145,8 +146,8 @@ def _plots(found: Findings) -> dict[str, Any]:
     return drawn
 
 
-def _window_rows(found: Findings, times):
-    before = {o.label: o for o in found.prior or ()}
+def _window_rows(findings: Findings, times):
+    before = {o.label: o for o in findings.prior or ()}
     for outcome in times:
         shown = []
         if outcome.label in before:
@@ -154,7 +155,7 @@ def _window_rows(found: Findings, times):
             shown.append(("model, calibrated", *_middle(outcome.sample)))
         else:
             shown.append(("model", *_middle(outcome.sample)))
-        shown += [(f.name, f.low, f.middle, f.high) for f in found.forecasts[outcome.label]]
+        shown += [(f.name, f.low, f.middle, f.high) for f in findings.forecasts[outcome.label]]
         yield outcome.label, outcome.observed, shown
 
 
@@ -163,15 +164,15 @@ def _middle(sample):
     return low, float(np.median(sample)), high
 
 
-def _curve_panels(found: Findings):
+def _curve_panels(findings: Findings):
     """One panel for each row that follows a concentration over time."""
     panels = []
-    for row in dict.fromkeys(o.row.id for o in found.outcomes if o.row.time_h):
-        first = next(o for o in found.outcomes if o.row.id == row)
+    for row in dict.fromkeys(o.row.id for o in findings.outcomes if o.row.time_h):
+        first = next(o for o in findings.outcomes if o.row.id == row)
         observed = first.row
         people = min(observed.n or UNKNOWN_PEOPLE, MOST_PEOPLE)
-        told = found.posterior.spread_out(REPETITIONS) if found.posterior else None
-        trial = Trial(observed.study, observed.study.given, StudyNumbers(SEED, REPETITIONS, people, told))
+        deviates = findings.posterior.spread_out(REPETITIONS) if findings.posterior else None
+        trial = Trial(observed.study, observed.study.given, StudyNumbers(SEED, REPETITIONS, people, deviates))
         time = np.linspace(0.05, observed.time_h[-1] * 1.1, CURVE_POINTS)
         scale = 1.0 if observed.quantity == "plasma_molarity" else trial.mass[observed.analytes[0]]
         curve = scale * trial.plasma(observed.analytes[0], time).reshape(len(time), REPETITIONS, people).mean(axis=2)

@@ -1,4 +1,4 @@
-"""How a forecast fares against what was observed: pure functions of arrays."""
+"""Scores of forecasts: pure functions of arrays."""
 
 from __future__ import annotations
 
@@ -25,15 +25,15 @@ def interval(sample, level):
 
 
 def interval_score(low, high, observed, level):
-    """Width of an interval and the penalty for missing, smaller is better.
+    """The interval score: width plus a penalty for missing; smaller is better.
 
     Parameters
     ----------
     low, high : float
     observed : float or (float, float)
-        A pair says that the value lies somewhere between; within it nothing is missed.
+        A pair is an interval that holds the value; an interval that overlaps it does not miss.
     level : float
-        Probability that the interval claims.
+        Probability of the interval.
 
     Returns
     -------
@@ -50,7 +50,7 @@ def interval_score(low, high, observed, level):
 
 
 def crps(sample, observed):
-    """Continuous ranked probability score of a sample, smaller is better.
+    """The continuous ranked probability score of a sample; smaller is better.
 
     Parameters
     ----------
@@ -73,7 +73,7 @@ def crps(sample, observed):
 
 
 def pit(sample, observed):
-    """Where an observation falls in a forecast: the probability of less, ties and intervals by their middle.
+    """The probability integral transform: the place of an observation in a forecast, its middle for ties and intervals.
 
     Parameters
     ----------
@@ -83,7 +83,7 @@ def pit(sample, observed):
     Returns
     -------
     float
-        0 to 1; evenly spread over many observations when forecasts are right.
+        0 to 1. Over many observations it is uniform if the forecasts are right.
     """
     least, most = np.broadcast_to(observed, 2)
     sample = np.asarray(sample, dtype=float)
@@ -91,7 +91,7 @@ def pit(sample, observed):
 
 
 def inside(sample, observed, level):
-    """Whether any of what was observed lies in the central interval."""
+    """Whether the observation, or a part of an observed interval, lies in the central interval."""
     low, high = interval(sample, level)
     least, most = np.broadcast_to(observed, 2)
     return bool(most >= low and least <= high)

@@ -1,4 +1,4 @@
-"""A study's people, simulated as they were treated: their plasma and their specimens."""
+"""A trial: the people of a study, simulated with the doses of the study; their plasma and their specimens."""
 
 from __future__ import annotations
 
@@ -19,10 +19,10 @@ from detectapi.values.regimen import Regimen
 from detectapi.values.substance import Lineage
 
 NO_VOID = 1e-4
-"""Plasma is not averaged over a void: this short a void is none. [h]"""
+"""A void so short that plasma is not averaged over it. [h]"""
 
 EARLY_POINTS = 25
-"""Times between which concentrations are interpolated while a dose is still in the void."""
+"""Times for the interpolation of concentrations while a dose is still within the void."""
 
 _QUESTIONS: dict[tuple, tuple] = {}
 
@@ -45,9 +45,9 @@ class StudyNumbers(StudyDeviates):
     rows : int
         Repetitions of the study, each with its own typical values and its own people.
     people : int
-        In each repetition.
+        People of each repetition.
     knowledge : dict of str to array, shape (rows,), optional
-        Deviates of typical values that are given; the others are drawn.
+        Known deviates of typical values; the others are drawn.
     """
 
     def __init__(self, seed: int, rows: int, people: int, knowledge: Mapping[str, Floats] | None = None) -> None:
@@ -97,7 +97,7 @@ class Trial:
     model : dict, optional
         The ``model`` of the request, for baselines.
     same_people : Trial, optional
-        Of the same numbers and circumstances, with other doses of the same substance: its people are taken again.
+        A trial of the same numbers and circumstances, with other doses of the same substance, whose people are used again.
     """
 
     def __init__(
@@ -118,7 +118,7 @@ class Trial:
                 _question(study, circumstances, model),
                 study,
                 circumstances,
-            )  # kept, so that ids stay theirs
+            )  # both are kept, so that no other object gets their id
         self.question = _QUESTIONS[key][0]
         if same_people is None:
             self.simulation = Simulation(self.question, numbers, self.selection)
@@ -195,22 +195,22 @@ class Trial:
     # -- specimens ----------------------------------------------------------------------------------------------------
 
     def phase(self) -> np.ndarray:
-        """Where in its interval of sampling each person starts. Shape (size,). [0 to 1]"""
+        """The start of each person within the interval of sampling. Shape (size,). [0 to 1]"""
         numbers = self.numbers.normal("people", "sampling-phase")
         return 0.5 * (1.0 + np.vectorize(math.erf)(numbers / math.sqrt(2.0)))
 
     def specimen(self, analytes, time, visit: int) -> dict[str, np.ndarray]:
-        """What a laboratory reads in a specimen of its own, one time for each person after the last dose. [ng/mL]"""
+        """Measured concentrations in one specimen of each person, at the person's time after the last dose. [ng/mL]"""
         there = self.simulation.at_another_void(self.numbers.at_visit(visit))
-        read = {}
+        readings = {}
         for component in self.question.assay.components:
             if component.analyte in analytes:
                 plasma = self._after(component.analyte, time)
-                read[component.analyte] = plasma * there.per_plasma(component.analyte) * there.noise(component)
-        return read
+                readings[component.analyte] = plasma * there.per_plasma(component.analyte) * there.noise(component)
+        return readings
 
     def _after(self, analyte: str, time) -> np.ndarray:
-        """Concentration in plasma averaged over the void, one time for each person. Shape (size,). [umol/L]"""
+        """Concentration in plasma averaged over the void, at the time of each person. Shape (size,). [umol/L]"""
         response = self.simulation.response(analyte)
         since = np.maximum(time - response.tail_start, 0.0)
         late = (response.tail * np.exp(-response.poles * since)).sum(axis=0)
@@ -246,10 +246,10 @@ def _analytes(study) -> list[str]:
     return [moiety.id for moiety in catalog.substance(study.substance).moieties]
 
 
-def _plain(given):
-    """Plain dictionaries without what was left out, as a request is written."""
-    if isinstance(given, Mapping):
-        return {key: _plain(value) for key, value in given.items() if value is not None}
-    if isinstance(given, (list, tuple)):
-        return [_plain(value) for value in given]
-    return given
+def _plain(content):
+    """Content as plain dictionaries and lists, without the keys whose value is None."""
+    if isinstance(content, Mapping):
+        return {key: _plain(value) for key, value in content.items() if value is not None}
+    if isinstance(content, (list, tuple)):
+        return [_plain(value) for value in content]
+    return content

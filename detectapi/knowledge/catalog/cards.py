@@ -91,7 +91,7 @@ def assay_card(registered: RegisteredAssay, references: References) -> dict[str,
 
 
 def _test(test: Assay, references: References) -> dict[str, Any]:
-    """How a test decides; what only some tests have stands there only for those."""
+    """The rule of a test. Keys that only some tests have are left out for the others."""
     card: dict[str, Any] = {
         "rule": test.rule,
         "analytes": [_component(component) for component in test.components],
@@ -195,8 +195,8 @@ def _route(route: Route) -> dict[str, Any]:
 
 
 def _conditions(rule: Any, names: tuple[str, ...]) -> dict[str, Any]:
-    given = {name: getattr(rule, name) for name in names if getattr(rule, name) is not None}
-    return {name: list(value) if isinstance(value, tuple) else value for name, value in given.items()}
+    stated = {name: getattr(rule, name) for name in names if getattr(rule, name) is not None}
+    return {name: list(value) if isinstance(value, tuple) else value for name, value in stated.items()}
 
 
 def _quantity(quantity: Quantity, references: References) -> dict[str, Any]:

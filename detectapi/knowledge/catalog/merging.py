@@ -1,7 +1,6 @@
-"""Files that take from other files: a substance that extends another, blocks of moieties that several substances share.
+"""Merge files: a substance that extends another, and blocks of moieties that several substances share.
 
-What is merged was read from files that may be wrong. A part that has not the form of its kind is taken as it is, so that the
-reader of the merged table finds the mistake.
+The files may have mistakes. A part of a wrong form is copied unchanged, so that the reader of the merged table refuses it.
 """
 
 from __future__ import annotations
@@ -16,7 +15,7 @@ Data = dict[str, Any]
 BY_NAME = ("parameters", "effects", "interactions")
 LISTED = ("moieties", "correlations", "notes")
 BLOCK_KEYS = (*BY_NAME, *LISTED)
-"""What a block may hold beside its ``schema_version``."""
+"""The keys of a block, besides its ``schema_version``."""
 
 
 def extend(base: Mapping[str, Any], own: Mapping[str, Any]) -> Data:
@@ -38,14 +37,14 @@ def extend(base: Mapping[str, Any], own: Mapping[str, Any]) -> Data:
 
 
 def without_routes(root: Table, base: Mapping[str, Any]) -> Data:
-    """The data of the file that is extended, less the routes that the extending file does not take over.
+    """The data of the extended file, without the routes that the extending file leaves out.
 
-    Parameters that only those routes need, half-lives of them alone, and what is said of them alone go as well.
+    The parameters, half-lives, evidence and notes of those routes alone are left out too.
 
     Parameters
     ----------
     root : Table
-        Of the extending file, where a route that the other file has not is noted.
+        The extending file. A route that the extended file does not have is noted there.
     base : dict
     """
     dropped = set(root.texts("without_routes"))
@@ -93,7 +92,7 @@ def _prefixes(routes: Iterable[Mapping[str, Any]]) -> set[str]:
 
 
 def _of_other_routes(entries: Any, dropped: set[str]) -> list[Mapping[str, Any]]:
-    """What is said of routes that stay; an entry that names none holds for all."""
+    """The entries of the routes that stay. An entry that names no route applies to all."""
     kept = []
     for entry in _tables(entries):
         routes = [route for route in entry.get("routes", ()) if route not in dropped]
@@ -103,16 +102,16 @@ def _of_other_routes(entries: Any, dropped: set[str]) -> list[Mapping[str, Any]]
 
 
 def include(root: Table, read_block: Callable[[str], Table | None]) -> Table:
-    """The table of a file with the blocks it includes filled in; mistakes are noted in the table.
+    """The table of a file with its blocks; mistakes are noted in the table.
 
-    The file's own moieties come first. The first moiety of a block is formed from what the file says. The file's own
-    parameters stand in place of those of a block.
+    The moieties of the file come first. The file says what the first moiety of a block is formed from. The parameters of the
+    file replace those of a block.
 
     Parameters
     ----------
     root : Table
     read_block : callable
-        Returns the table of the block of a name, or None where there is none.
+        Returns the table of the block of a name, or None if there is none.
     """
     merged = {key: value for key, value in root.data.items() if key != "include"}
     names: list[str] = []

@@ -105,11 +105,11 @@ GFR_METHODS = (
     "estimated",
     "timed-collection",
 )
-"""Ways in which a given kidney function may have been come by."""
+"""The methods by which the kidney function in a request may have been measured or computed."""
 
 
 def read_population(body: Table, kidney: Table, urine: Table) -> PhysiologyData:
-    """Read the three files; what is wrong in them is noted in their tables."""
+    """Read the three files; mistakes are noted in their tables."""
     bodies = {sex: _body(table) for sex, table in body.named_tables("bodies")}
     _complete(body, "bodies", bodies, SEXES)
     parameters: dict[str, Parameter] = {}
@@ -142,9 +142,9 @@ def read_population(body: Table, kidney: Table, urine: Table) -> PhysiologyData:
     )
 
 
-def _complete(root: Table, key: str, found: Collection[str], needed: Collection[str]) -> None:
-    if set(found) != set(needed):
-        words = ", ".join(sorted(set(found) ^ set(needed)))
+def _complete(root: Table, key: str, present: Collection[str], needed: Collection[str]) -> None:
+    if set(present) != set(needed):
+        words = ", ".join(sorted(set(present) ^ set(needed)))
         root.refuse(key, f"missing, or not needed by the model: {words}")
 
 
@@ -223,7 +223,7 @@ def _adult(table: Table) -> AdultBody:
 
 
 def _columns(table: Table, key: str, names: Sequence[str]) -> tuple[tuple[float, ...], list[tuple[float, ...]]]:
-    """Columns of numbers by age, from one table after another."""
+    """Columns of numbers by age, joined from several tables."""
     ages: list[float] = []
     columns: list[list[float]] = [[] for _ in names]
     for part in table.tables(key):
