@@ -63,13 +63,23 @@ def sentences():
 
 
 def names():
-    """The names of substances and analytes, likewise; one without a translation is shown as the data have it."""
+    """The names of substances, analytes, salts and medicines, and what a medicine does, likewise.
+
+    One without a translation is shown as the data have it.
+    """
     found = {}
     for file in sorted((ROOT / "detectapi/data/substances").glob("*.toml")):
         card = tomllib.loads(file.read_text(encoding="utf-8"))
-        for name in (card["id"], *(moiety["id"] for moiety in card.get("moieties", ()))):
+        listed = (entry["id"] for key in ("moieties", "salts") for entry in card.get(key, ()))
+        for name in (card["id"], *listed, *names_of_medicines(card.get("interactions", {}))):
             found.setdefault((name, None), []).append(file.relative_to(ROOT).as_posix())
     return found
+
+
+def names_of_medicines(interactions):
+    """The medicines and foods of a substance as they are shown, and what each does."""
+    for ident, text in interactions.items():
+        yield from (ident.replace("-", " "), text)
 
 
 def texts_of_inputs():

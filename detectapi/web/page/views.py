@@ -10,7 +10,7 @@ from flask_babel import gettext
 
 from detectapi import service
 from detectapi.telling import sentences
-from detectapi.telling.inputs_used import said_words
+from detectapi.telling.inputs_used import medicine, quoted, said_words
 from detectapi.values.errors import InputError, MalformedRequest
 from detectapi.web import headers
 from detectapi.web.page import fields, files, form
@@ -146,7 +146,8 @@ def page(values, *, results=(), problems=(), first="", comparing=False, status=2
             **choices(),
             "named_analytes": [(name, sentences.name(name, VOICE)) for name in choices()["analytes"]],
         },
-        salts=[(salt, salt) for salt in choices()["salts"]],
+        salts=[(salt, VOICE.say(salt)) for salt in choices()["salts"]],
+        medicines=[(id, medicine(id, VOICE), quoted(text, VOICE)) for id, text in choices()["interactions"].items()],
         labels=fields.labels(VOICE),
         hints=fields.hints(VOICE),
         fieldsets=fields.fieldsets(VOICE),

@@ -103,4 +103,23 @@ def problem_words(problem, voice):
         return voice.say("Please fill this in.")
     if problem.code == "empty-range":
         return voice.say("The first number of a range must be below the second.")
-    return voice.say(problem.detail)
+    if voice.knows(problem.detail):
+        return voice.say(problem.detail)
+    return reasons(voice).get(problem.code.partition("-")[0], voice.say("This entry cannot be used."))
+
+
+def reasons(voice):
+    """Why an entry is refused, by the beginning of its code; where the sentence itself is not translated."""
+    return {
+        "choice": voice.say("This is not known here."),
+        "unknown": voice.say("This is not known here."),
+        "type": voice.say("This cannot be read as a number or a word of the list."),
+        "wide": voice.say("This range is too wide."),
+        "length": voice.say("This is too long or too short."),
+        "conflict": voice.say("This does not go with another entry."),
+        "at": voice.say("This does not go with another entry."),
+        "exactly": voice.say("One of several entries is needed, and only one."),
+        "too": voice.say("This asks for too much: use fewer doses or fewer simulated cases."),
+        "no": voice.say("A time needs its offset, such as 2026-11-23T07:20:00+01:00."),
+        "mixed": voice.say("Either all doses have a date and time, or none has."),
+    }

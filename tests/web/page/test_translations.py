@@ -53,3 +53,14 @@ def test_a_page_speaks_the_language_asked_for(client):
     assert "Wie lange ist es im Urin nachweisbar?" in asked.get_data(as_text=True)
     assert accepted.headers["Content-Language"] == "es"
     assert "Accept-Language" in accepted.headers["Vary"]
+
+
+def test_what_a_reader_chooses_or_gets_wrong_is_in_the_readers_language(client):
+    page = client.post(
+        "/?lang=de", data={"substance": "ketamine", "route": "teleport", "amount": "5", "interactions": "grapefruit"}
+    ).get_data(as_text=True)
+
+    assert "Das ist hier nicht bekannt." in page
+    assert "Johanniskraut" in page
+    assert "Hydrochlorid" in page
+    assert re.search(r'<option value="mayo-ketau" lang="en">', page)
