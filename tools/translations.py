@@ -1,6 +1,6 @@
 """Collect what the page says, bring the catalogues up to date and compile them: `make translations`.
 
-A sentence stands in the code in English as `voice.say("…")`, in a template as `_(…)`, in `data/education` as text; the
+A sentence is in the code in English as `voice.say("…")`, in a template as `_(…)`, in `data/education` as text; the
 names of substances and analytes are those of the data, and what inputs are called stands in the table of inputs. A sentence
 with a count has a singular and a plural (`voice.say_many`); one that other languages decline has a context (`voice.say_in`).
 """

@@ -1,6 +1,6 @@
 """Durations in words: two figures, and one unit for all that is said of an answer.
 
-The unit follows from the longest duration. Exact hours stand in tables.
+The unit follows from the longest duration. Exact hours are in tables.
 """
 
 from __future__ import annotations

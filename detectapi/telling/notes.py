@@ -1,6 +1,6 @@
 """The notes of an answer in words, by their code. `detectapi.model.notes` decides which apply and their values.
 
-Notes of one substance stand in its data file and are sentences already.
+The notes of one substance are sentences in its data file.
 """
 
 from __future__ import annotations

@@ -18,7 +18,7 @@ def limits(voice=ENGLISH) -> str:
 
 
 def name(word, voice=ENGLISH) -> str:
-    """An analyte or a substance as people read it; the catalogues of translations have the names of the data."""
+    """The name of an analyte or a substance, translated where the catalogues have it."""
     return voice.say(word)
 
 

@@ -1,4 +1,4 @@
-"""All that a reader is told of an answer, in one voice.
+"""Everything that is said of an answer, in one voice.
 
 Terminal, notebook, page, embedded fragment and report show parts of one `Summary`, so that none can say anything of its own.
 """
@@ -62,7 +62,7 @@ class Evidence:
 
 @dataclass(frozen=True, slots=True)
 class Summary:
-    """What a reader is told, in the order in which it is shown.
+    """What is said of an answer, in the order in which it is shown.
 
     Attributes
     ----------
@@ -98,7 +98,7 @@ class Summary:
 
 
 def summarize(answer, voice=ENGLISH, most_times: int = MOST_TIMES) -> Summary:
-    """Everything that is told of an answer.
+    """Everything that is said of an answer.
 
     Parameters
     ----------
@@ -124,7 +124,7 @@ def summarize(answer, voice=ENGLISH, most_times: int = MOST_TIMES) -> Summary:
             voice.say("At some time"),
         ),
         windows=window_rows(answer, voice),
-        chances=tuple(chance_row(*point, unit, voice) for point in some_points(answer["curve"], most_times)),
+        chances=tuple(chance_row(point, unit, voice) for point in some_points(answer["curve"], most_times)),
         spread=_spread(answer["uncertainty"], voice),
         evidence=_evidence(answer["evidence"], voice),
         notes=tuple(quoted(note["message"], voice) for note in answer["notes"]),
@@ -147,9 +147,12 @@ def window_rows(answer, voice=ENGLISH) -> tuple[WindowRow, ...]:
 
 
 def _window_row(name, window, voice) -> WindowRow:
-    times = (window[f"{end}_h"] for end in ("low", "median", "high"))
-    shown = (f"{voice.number(hours)}\N{NO-BREAK SPACE}h" if hours > 0 else voice.say("never") for hours in times)
-    return WindowRow(name, *shown, chances.percent(window["ever_positive"], voice))
+    low, median, high = (_exact_hours(window[f"{end}_h"], voice) for end in ("low", "median", "high"))
+    return WindowRow(name, low, median, high, chances.percent(window["ever_positive"], voice))
+
+
+def _exact_hours(hours: float, voice) -> str:
+    return f"{voice.number(hours)}\N{NO-BREAK SPACE}h" if hours > 0 else voice.say("never")
 
 
 def some_points(curve, most: int):
@@ -160,8 +163,17 @@ def some_points(curve, most: int):
     return chosen if not points or chosen[-1] is points[-1] else [*chosen, points[-1]]
 
 
-def chance_row(hours, chance, low, high, unit: Unit, voice=ENGLISH) -> ChanceRow:
-    """A line of the table of chances: exact hours, and the same as a duration in the unit of the sentences."""
+def chance_row(point: tuple[float, float, float, float], unit: Unit, voice=ENGLISH) -> ChanceRow:
+    """A line of the table of chances: exact hours, and the same as a duration in the unit of the sentences.
+
+    Parameters
+    ----------
+    point : tuple of float
+        As `some_points` gives it.
+    unit : Unit
+    voice : Voice
+    """
+    hours, chance, low, high = point
     return ChanceRow(
         voice.number(hours),
         duration(hours, unit, voice) if unit.name != "hours" and hours >= unit.hours else "",

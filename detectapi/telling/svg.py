@@ -113,7 +113,7 @@ class Drawing(Shapes):
     title : str
         Its name for readers who cannot see it.
     description : str
-        What they are told of it.
+        What it shows, for the same readers.
     ident : str
         Beginning of the ids in it, unique on the page.
     fixed : bool

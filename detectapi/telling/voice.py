@@ -1,6 +1,6 @@
 """How words come out: in which language, and where they are read.
 
-Sentences stand in the code in English. The code that shows a sentence passes it to a voice, so it exists once.
+Sentences are in the code in English. The code that shows a sentence passes it to a voice, so it exists once.
 """
 
 from __future__ import annotations
@@ -49,10 +49,13 @@ class Voice:
         One of `SURFACES`: where the words are read.
     """
 
-    language = "en"
-
     def __init__(self, surface: str = "terminal"):
         self.surface = surface
+
+    @property
+    def language(self) -> str:
+        """The code of its language."""
+        return "en"
 
     def say(self, message, **values):
         """A sentence with its values, which replace ``%(name)s`` in it."""

@@ -10,9 +10,7 @@ THIN = "\N{NARROW NO-BREAK SPACE}"
 
 
 def speaking(language):
-    voice = Voice()
-    voice.language = language
-    return voice
+    return type("Speaking", (Voice,), {"language": language})()
 
 
 @pytest.mark.parametrize(

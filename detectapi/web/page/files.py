@@ -21,7 +21,7 @@ class NotInstalledError(Exception):
 
 
 def offered():
-    """The kinds of file that can be made here, as far as can be told without loading anything."""
+    """The kinds of file that can be made here. Nothing is loaded to find out."""
     return [kind for kind in KINDS if kind not in NEEDED or find_spec(NEEDED[kind])]
 
 

@@ -94,7 +94,7 @@ def data(answer, drawn, said, voice):
     points = zip(curve["time_h"], curve["probability_positive"], curve["low"], curve["high"], strict=True)
     return {
         "curve": curve,
-        "said": [readout(chance_row(*point, said.unit, voice), voice) for point in points],
+        "said": [readout(chance_row(point, said.unit, voice), voice) for point in points],
         "marks": [
             {"x": mark.x, "y": mark.y, "label": mark.label}
             for panel in drawn

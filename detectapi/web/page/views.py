@@ -1,6 +1,6 @@
 """`/`: the form and its answer; `/save`: the answer as a file; `/embed`: a fragment for other sites.
 
-Works without script. What was entered arrives in the body of a POST, so it stands in no address and in no log.
+Works without script. What was entered arrives in the body of a POST, so it never appears in an address or a log.
 """
 
 import os
@@ -43,7 +43,7 @@ def home():
 
 @blueprint.post("/")
 def ask():
-    """The answer to what was entered, or what is to be mended."""
+    """The answer to what was entered, or which entries must be corrected."""
     values = form.typed(request.form)
     if request.form.get("action") == "permalink" and not values["request"]:
         return page(form.typed({}), status=200)
@@ -131,7 +131,7 @@ def field(problem, values):
 
 def page(values, *, results=(), problems=(), first="", comparing=False, status=200):
     """The whole page."""
-    faults = {}
+    faults: dict[str, str] = {}
     for name, sentence in problems:
         faults.setdefault(name, sentence)
     html = render_template(
@@ -228,7 +228,7 @@ def embed():
     )
     response.headers["Content-Security-Policy"] = policy
     if frames != "'none'":
-        # It has no list of origins; the frame-ancestors above stand in its place.
+        # X-Frame-Options has no list of origins; frame-ancestors above replaces it.
         response.headers["X-Frame-Options"] = ""
         response.headers["Cross-Origin-Resource-Policy"] = "cross-origin"
     return response

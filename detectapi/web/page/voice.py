@@ -78,7 +78,7 @@ ABOVE = re.compile(
 
 
 def problem_words(problem, voice):
-    """What is to be mended, in the reader's language as far as it goes.
+    """Why an entry is refused, in the reader's language as far as that is translated.
 
     Parameters
     ----------
