@@ -1,0 +1,107 @@
+"""How many evaluations the methods take: one that goes wrong still arrives, by its fallback, but takes more of them."""
+
+import numpy as np
+import pytest
+from oracle import Train, as_arrays
+from regimens import oral, population
+
+from detectapi.exponentials import (
+    bracketing,
+    crossings,
+    disposition,
+    halley,
+    last_crossing,
+    mammillary,
+    respond,
+    slope_bound_search,
+)
+from detectapi.exponentials.response import Response
+
+TRAINS = {
+    "once": (Train(210.0),),
+    "daily": (Train(420.0, -24.0 * 89, 0.0, 24.0, 90),),
+    "irregular": (Train(300.0, -71.0), Train(100.0, -40.5), Train(250.0, -7.25), Train(50.0, 0.0)),
+}
+
+
+def counted(monkeypatch, owner, name):
+    """Number of draws in each call of a function from now on."""
+    calls, original = [], getattr(owner, name)
+
+    def counting(*arguments):
+        calls.append(max(one.shape[-1] for one in arguments if isinstance(one, np.ndarray)))
+        return original(*arguments)
+
+    monkeypatch.setattr(owner, name, counting)
+    return calls
+
+
+def responses(regimen, n=150):
+    return [respond(*as_arrays(population(oral(depth, trains=TRAINS[regimen]), n, seed=depth))) for depth in (1, 2, 3)]
+
+
+def levels(response):
+    peak = np.median(response.concentration(np.geomspace(0.01, 300.0, 200)).max(axis=0))
+    return [np.full(response.n, level * peak) for level in (1e-3, 0.1, 0.8)]
+
+
+COUNTED = {
+    "tail": (last_crossing, "_step"),
+    "bracket": (halley, "_step"),
+    "peak": (bracketing, "_peak"),
+    "stretch": (slope_bound_search, "_look"),
+    "without subtractions": (Response, "recompute"),
+}
+
+
+def effort(monkeypatch, some_responses, some_levels):
+    """Evaluations by kind, of all draws together."""
+    total = dict.fromkeys(COUNTED, 0)
+    for response in some_responses:
+        for cutoff in some_levels(response):
+            with monkeypatch.context() as patch:
+                calls = {kind: counted(patch, *function) for kind, function in COUNTED.items()}
+                crossings(response, cutoff)
+            for kind in total:
+                total[kind] += sum(calls[kind])
+    return total
+
+
+# As they are now. They may fall; another processor rounds differently, hence the margin.
+EFFORT = {
+    "once": {"tail": 4292, "bracket": 3759, "peak": 153, "stretch": 0, "without subtractions": 0},
+    "daily": {"tail": 4026, "bracket": 2061, "peak": 123, "stretch": 0, "without subtractions": 0},
+    "irregular": {"tail": 4338, "bracket": 343, "peak": 37, "stretch": 326, "without subtractions": 0},
+}
+MARGIN = 1.005
+
+
+@pytest.mark.parametrize("regimen", TRAINS)
+def test_crossings_take_few_evaluations(monkeypatch, regimen):
+    found = effort(monkeypatch, responses(regimen), levels)
+    assert all(found[kind] <= MARGIN * most for kind, most in EFFORT[regimen].items())
+
+
+def test_crossings_far_below_the_terms_take_few_evaluations(monkeypatch):
+    people = [population(oral(void=0.5), 40, seed=3), population(oral(2, rate_constant=0.3, void=0.5), 40, 1e-9)]
+    faint = [respond(*as_arrays(some)) for some in people]
+
+    def low(response):
+        return [level * response.rounding_bound for level in (1e-4, 0.01, 0.3)]
+
+    found = effort(monkeypatch, faint, low)
+    assert found["without subtractions"] <= MARGIN * 278
+
+
+def test_ordinary_systems_need_no_bisection(monkeypatch):
+    newton, bisection = (
+        counted(monkeypatch, mammillary, "_newton_step"),
+        counted(monkeypatch, mammillary, "_bisect_poles"),
+    )
+    as_arrays(population(oral(), 1000))
+    rng = np.random.default_rng(5)
+    for shells in (2, 3):
+        exchange, peripheral = rng.lognormal(3.0, 1.0, (shells, 1000)), rng.lognormal(4.0, 1.0, (shells, 1000))
+        disposition(rng.lognormal(3.0, 1.0, 1000), rng.lognormal(3.0, 1.0, 1000), exchange, peripheral)
+    assert newton == [1000] * 3
+    assert bisection == []
