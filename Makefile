@@ -81,7 +81,7 @@ $(VENV)/.installed-bench: requirements/bench.txt $(VENV)/.installed-dev
 	@$(PIP_INSTALL) -r requirements/bench.txt
 	@touch $@
 
-.PHONY: setup run check test test-fast search bench lint types docs wheel site hooks format lock clean
+.PHONY: setup run check test test-fast search mutants bench lint types docs wheel site hooks format lock clean
 setup: $(VENV)/.installed-dev ## set up .venv (the other targets do it by themselves)
 
 run: $(VENV)/.installed ## start the service on http://127.0.0.1:8000 (HOST, PORT, WORKERS)
@@ -99,6 +99,9 @@ test-fast: $(VENV)/.installed-dev ## the tests without the slow ones
 
 search: $(VENV)/.installed-dev ## the property tests with new random examples
 	@$(BIN)/python -m pytest -m "slow or not slow" -n 2 --hypothesis-profile=search tests/exponentials $(PYTEST_ARGS)
+
+mutants: $(VENV)/.installed-dev ## change the code on purpose, see whether tests notice, and write docs/mutants.md
+	@$(BIN)/python tools/mutants.py
 
 bench: $(VENV)/.installed-bench ## measure, and write bench/RESULTS.md
 	@$(BIN)/python bench/run.py

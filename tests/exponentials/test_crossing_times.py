@@ -5,7 +5,7 @@ import pytest
 from hypothesis import given, settings
 from hypothesis import strategies as st
 from oracle import Case, Moiety, Oracle, Path, Train, as_arrays
-from regimens import NORKETAMINE, cases, oral, population
+from regimens import SECOND, cases, oral, population
 
 from detectapi.exponentials import crossings, respond
 
@@ -154,7 +154,7 @@ def test_ordinary_people_against_a_fine_grid(regimen, depth):
         at_last = np.array([response.concentration(last[i : i + 1])[0, i] for i in everyone[ever]])
         at_first = np.array([response.concentration(first[i : i + 1])[0, i] for i in everyone[ever & (first > 0.0)]])
         assert np.allclose(at_last, cutoff[ever], rtol=1e-9, atol=0.0)
-        # The first crossing of a metabolite's metabolite is on the steep rise, at 1e-5 of the terms that cancel there.
+        # The first crossing in the third system is on the steep rise, at 1e-5 of the terms that cancel there.
         assert np.allclose(at_first, cutoff[ever & (first > 0.0)], rtol=1e-8, atol=0.0)
         if regimen != "irregular":  # there the average over the void really turns more than once
             assert safe.mean() <= 0.02
@@ -184,7 +184,7 @@ def test_three_crossings_between_absorption_and_tail():
 
 
 def test_a_dip_in_the_tail_itself():
-    """A metabolite given as such is soon gone, what is formed of it comes later: down, up, down with no corner between."""
+    """What goes into the third system is soon gone, what forms there comes later: down, up, down without a corner between."""
     chain = (Moiety(2.0, 10.0), Moiety(3.0, 60.0), Moiety(40.0, 10.0))
     case = oral(moieties=chain).replace(
         groups=(((Train(100.0),), 1.0, (Path((0.7, 0.0, 0.05)),)),), void=0.3, formation=(1.9, 2.9)
@@ -258,7 +258,7 @@ def test_last_dose_smaller_than_earlier_ones():
 
 
 def test_a_hundred_day_tail():
-    case = oral(3, moieties=(Moiety(79.0, 20.0, (120.0, 0.05), (40.0, 190.0)), NORKETAMINE, Moiety(40.0, 150.0)))
+    case = oral(3, moieties=(Moiety(79.0, 20.0, (120.0, 0.05), (40.0, 190.0)), SECOND, Moiety(40.0, 150.0)))
     response = response_of(case)
     cutoff = response.concentration([2400.0])[0, 0]
     assert cross(case, cutoff)[1] == pytest.approx(2400.0, abs=TIME_BAR)

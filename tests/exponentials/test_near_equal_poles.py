@@ -38,7 +38,7 @@ def test_near_equal_poles(gap, fold):
 
 @pytest.mark.parametrize("gap", [0.0, 1e-9, 1e-4])
 @pytest.mark.parametrize("which", range(4))
-def test_metabolite_as_fast_as_a_pole_of_its_parent(gap, which):
+def test_a_second_system_as_fast_as_a_pole_of_the_first(gap, which):
     case = oral()
     pole = float(as_arrays([case])[0].dispositions[0].poles[which, 0]) * (1.0 + gap)
     assert error(oral(moieties=(case.moieties[0], Moiety(pole * 200.0, 200.0), case.moieties[2]))) < 1e-7
@@ -46,13 +46,13 @@ def test_metabolite_as_fast_as_a_pole_of_its_parent(gap, which):
 
 @pytest.mark.parametrize("gap", [0.0, 1e-9, 1e-5])
 def test_one_path_coincides_and_another_does_not(gap):
-    """What is done for the one must not touch the other: here an injection beside a swallowed dose."""
+    """What is done for the one must not touch the other: here a bolus beside an absorbed dose."""
     case = near(0.23, gap, 2)
     groups = (*case.groups, ((Train(5.0, -1.0),), 1.0, (Path((1.0, 0.0, 0.0)), Path((0.0, 0.3, 0.0), 0.23))))
     assert error(case.replace(groups=groups)) < 1e-7
 
 
-def test_a_metabolite_given_as_such_beside_an_equal_parent():
+def test_a_dose_into_the_second_of_two_equal_systems():
     case = oral(2, moieties=(Moiety(10.0, 50.0), Moiety(10.0, 50.0)))
     assert error(case.replace(groups=(((Train(3.0),), 0.5, (Path((0.0, 0.05)),)),))) < 1e-12
 

@@ -49,7 +49,7 @@ RISING = {
         ),
         1.36,
     ),
-    "a slow release into a parent that hardly leaves, a fast metabolite, 3 s": (
+    "a slow release into a system that hardly eliminates, a fast one after it, 3 s": (
         Case(
             (Moiety(0.005473, 16.05, (0.001225, 0.0001362), (270.3, 21.64)), Moiety(504.9, 123.3)),
             (0.003547,),

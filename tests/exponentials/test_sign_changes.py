@@ -44,7 +44,7 @@ def test_the_first_order_is_laguerre_s_rule():
 
 
 def test_close_poles_of_opposite_sign_are_decided():
-    """A metabolite's curve after its crossing, of which Laguerre's own rule is not sure."""
+    """The curve of a second system after its crossing, of which Laguerre's own rule is not sure."""
     poles, constant = np.array([[0.05], [0.30], [0.33], [1.5]]), np.array([-0.6])
     terms = np.array([[0.5], [40.0], [-38.0], [-2.0]]) * np.exp(-poles * 14.0)
     assert max(row[0] for row in repeated_sums(poles, constant, terms, 1)) > 0.0

@@ -1,4 +1,4 @@
-"""Models and regimens for property tests: anything a substance file and a patient could add up to, and stranger."""
+"""Models and regimens for property tests: anything that data and doses could add up to, and stranger."""
 
 import numpy as np
 from hypothesis import strategies as st
@@ -62,17 +62,17 @@ def cases(draw, wide=False):
     )
 
 
-KETAMINE = Moiety(79.0, 20.0, (120.0, 60.0, 0.5), (40.0, 190.0, 100.0))
-NORKETAMINE = Moiety(60.0, 200.0)
-DEHYDRONORKETAMINE = Moiety(40.0, 150.0, (1.0,), (60.0,))
+FIRST = Moiety(79.0, 20.0, (120.0, 60.0, 0.5), (40.0, 190.0, 100.0))
+SECOND = Moiety(60.0, 200.0)
+THIRD = Moiety(40.0, 150.0, (1.0,), (60.0,))
 
 
 ONCE = (Train(200.0),)
 
 
 def oral(depth=3, rate_constant=1.5, trains=ONCE, void=3.5, moieties=None, lag_time=0.0):
-    """A dose by mouth and the last of a chain of three, one of them deep: what the benchmarks use."""
-    chain = (moieties or (KETAMINE, NORKETAMINE, DEHYDRONORKETAMINE))[:depth]
+    """A dose that is absorbed, and the last of a chain of three systems, one of them deep: as in the benchmarks."""
+    chain = (moieties or (FIRST, SECOND, THIRD))[:depth]
     path = Path((0.2, *[0.0] * (depth - 1)), rate_constant, lag_time)
     formation = (0.7 * chain[0].clearance, 0.4 * chain[1].clearance if depth > 1 else 0.0)[: depth - 1]
     return Case(chain, formation, ((tuple(trains), 1.0, (path,)),), void)
