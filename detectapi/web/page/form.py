@@ -9,7 +9,7 @@ from importlib import resources
 
 from detectapi.inputs.table import INPUTS
 from detectapi.values.regimen import HOURS_BETWEEN, doses_within
-from detectapi.web.page.typed import as_typed, number, quantity
+from detectapi.web.page.typed import UNBOUNDED, as_typed, number, quantity
 
 ADJUSTMENTS = 3
 
@@ -77,9 +77,21 @@ def to_request(values):
 
 def plain(values, section):
     """The inputs of a section that have a field of their own."""
-    reads = {"quantity": quantity, "number": number, "integer": number}
     entries = [entry for entry in PLAIN if entry.section == section and values[entry.form.name]]
-    return {entry.name: reads.get(entry.kind, str)(values[entry.form.name]) for entry in entries}
+    return {entry.name: read(entry.path, values[entry.form.name]) for entry in entries}
+
+
+def read(path, text):
+    """What was typed for an input: a number within its bounds, a range, or the text itself."""
+    entry = INPUTS[path]
+    if not entry.is_number:
+        return text
+    return (quantity if entry.is_range else number)(text, limits(entry), entry.kind == "integer")
+
+
+def limits(entry):
+    """The bounds of an input that has some; they may tell how a typed number is meant."""
+    return UNBOUNDED if entry.low is None else entry.bounds
 
 
 def chosen(values, section):
@@ -89,28 +101,36 @@ def chosen(values, section):
         kind = values[f"{choice.form.name}_kind"]
         if entries[0].section == section and kind:
             worded = next((entry.name for entry in entries if kind in entry.words), None)
-            return {worded: kind} if worded else {kind: quantity(values[f"{choice.form.name}_value"])}
+            return {worded: kind} if worded else {kind: alternative(entries, kind, values[f"{choice.form.name}_value"])}
     return {}
+
+
+def alternative(entries, name, text):
+    """What was typed for one of alternatives; the text itself where the form knows none of this name."""
+    path = next((entry.path for entry in entries if entry.name == name), None)
+    return read(path, text) if path else text
 
 
 def history(values):
     """Doses or pattern."""
     dose = {"route": values["route"], **plain(values, "doses[]")}
     if values["amount"]:
-        dose["amount_mg" if values["amount_unit"] == "mg" else "amount_mg_per_kg"] = quantity(values["amount"])
+        name = "amount_mg" if values["amount_unit"] == "mg" else "amount_mg_per_kg"
+        dose[name] = read(f"doses[].{name}", values["amount"])
     if values["basis"] != "base":
         dose["basis"] = values["basis"]
     if values["duration_min"] and values["route"] == "intravenous":
-        dose["duration_min"] = number(values["duration_min"])
+        dose["duration_min"] = read("doses[].duration_min", values["duration_min"])
     frequency = values["frequency"]
     if frequency == "once":
         return {"doses": [dose]}
     by_days = values["for_days"] and not values["count"]
     known = {entry.name for entry in INPUTS.in_section("pattern")}
     if frequency in HOURS_BETWEEN and by_days and known.issuperset(dose):
-        return {"pattern": {"frequency": frequency, **dose, "for_days": number(values["for_days"])}}
-    every = HOURS_BETWEEN.get(frequency, number(values["every_h"]))
-    count = doses_in(number(values["for_days"]), every) if by_days else number(values["count"])
+        return {"pattern": {"frequency": frequency, **dose, "for_days": read("pattern.for_days", values["for_days"])}}
+    every = HOURS_BETWEEN.get(frequency, read("doses[].repeat.every_h", values["every_h"]))
+    days, count = (read(path, values[path.rpartition(".")[2]]) for path in ("pattern.for_days", "doses[].repeat.count"))
+    count = doses_in(days, every) if by_days else count
     repeat = {name: value for name, value in (("every_h", every), ("count", count)) if value != ""}
     return {"doses": [{**dose, "repeat": repeat}]}
 
@@ -127,7 +147,10 @@ def doses_in(days, every):
 def assay(values):
     """A registered test, one analyte with its cutoff, or nothing for the usual one."""
     if values["assay"] == "own":
-        entry = {"analyte": values["analyte"], "cutoff_ng_ml": number(values["cutoff_ng_ml"])}
+        entry = {
+            "analyte": values["analyte"],
+            "cutoff_ng_ml": read("assay.analytes[].cutoff_ng_ml", values["cutoff_ng_ml"]),
+        }
         entry |= plain(values, "assay.analytes[]")
         own = {"analytes": [{name: value for name, value in entry.items() if value != ""}]}
         return {"assay": {**own, **plain(values, "assay")}}
@@ -145,7 +168,7 @@ def model(values):
     if values["model_kind"] != "population":
         written["kind"] = values["model_kind"]
     if values["half_life_h"] and values["model_kind"] == "half-life":
-        written["half_life_h"] = quantity(values["half_life_h"])
+        written["half_life_h"] = read("model.half_life_h", values["half_life_h"])
     return {**written, **plain(values, "model")}
 
 
@@ -170,14 +193,14 @@ def fill(values, asked):
     for entry in PLAIN:
         section = part_of(asked, entry)
         if entry.name in section:
-            values[entry.form.name] = as_typed(section[entry.name])
+            values[entry.form.name] = as_typed(section[entry.name], limits(entry))
     for choice in CHOICES:
         for entry in INPUTS.among(choice.name):
             section = part_of(asked, entry)
             if entry.name in section:
                 value = section[entry.name]
                 values[f"{choice.form.name}_kind"] = value if entry.words else entry.name
-                values[f"{choice.form.name}_value"] = "" if entry.words else as_typed(value)
+                values[f"{choice.form.name}_value"] = "" if entry.words else as_typed(value, limits(entry))
     values |= {name: asked["person"][name] for name in SEVERAL if name in asked.get("person", {})}
     given = asked.get("assay", "")
     if isinstance(given, str):

@@ -11,6 +11,7 @@ from detectapi.telling import picture_svg as svg
 from detectapi.telling.durations import DAYS, HOURS, after
 from detectapi.telling.picture import panels
 from detectapi.telling.summary import chance_row, summarize
+from detectapi.web.page.typed import number
 
 MOST_FANS = 4
 BAR_STEPS = 20  # widths of a bar that the style sheet knows
@@ -77,12 +78,11 @@ def chart(panel, ident):
 
 def at_time(curve, values, voice):
     """What is said of the time the reader asked about, or nothing."""
-    try:
-        number = float(values["since"].replace(",", "."))
-    except ValueError:
+    typed = number(values["since"])
+    if isinstance(typed, str):
         return None
     unit = DAYS if values["since_unit"] == "d" else HOURS
-    hours = number * unit.hours
+    hours = typed * unit.hours
     if not 0.0 <= hours <= 1e6:
         return None
     return sentences.at_time(curve, after(hours, unit, voice, exact=True), hours, voice)

@@ -1,32 +1,102 @@
 """Numbers and ranges as people type them, and back.
 
-A text that is no number stays as it was typed; the contract refuses it and says what is allowed.
+A text that is no number stays as it was typed; the contract refuses it and says what is allowed. So does a text that can be read
+in two ways, such as 1,000: a thousand for one reader, one for another. Bounds decide where only one of the two lies within them.
 """
 
+import itertools
 import re
+import unicodedata
 
-NUMBER = r"[+-]?\d+(?:[.,]\d+)?(?:[eE][+-]?\d+)?"
-RANGE = re.compile(rf"\s*({NUMBER})\s*(?:-|–|—|\.\.|to|bis|a|hasta)\s*({NUMBER})\s*")
-SINGLE = re.compile(rf"\s*({NUMBER})\s*")
+WRITTEN = r"[+-]?[\d.,](?:[\d.,'’]|\s(?=\d))*(?:[eE][+-]?\d+)?"
+RANGE = re.compile(rf"\s*({WRITTEN})\s*(?:-|‐|‑|‒|–|—|−|\.\.|to|bis|a|hasta)\s*({WRITTEN})\s*")
+SINGLE = re.compile(rf"\s*({WRITTEN})\s*")
+
+DECIMAL = re.compile(r"([+-]?\d*)(?:[.,](\d+))?([eE][+-]?\d+)?")
+THOUSANDS = tuple(
+    re.compile(rf"([+-]?[1-9]\d{{0,2}}(?:{mark}\d{{3}})+){decimal}")
+    for mark, decimal in ((",", r"(?:\.(\d+))?"), (r"\.", r"(?:,(\d+))?"), (r"['’\s]", r"(?:[.,](\d+))?"))
+)
+"""Digits in groups of three: with commas, with points, with apostrophes or spaces."""
+
+UNBOUNDED = (float("-inf"), float("inf"))
 
 
-def number(text):
-    """A typed number, or the text itself."""
-    match = SINGLE.fullmatch(text)
-    if not match:
-        return text
-    value = float(match[1].replace(",", "."))
+def readings(text, bounds=UNBOUNDED, whole=False):
+    """Every number that a text may mean, in order.
+
+    Parameters
+    ----------
+    text : str
+    bounds : (float, float)
+        The numbers that the field allows.
+    whole : bool
+        The field asks for a count, which nobody types with decimals: 2,000 are two thousand.
+
+    Returns
+    -------
+    list of (int or float)
+        Empty where it is no number. Bounds choose only where there are two, and never take 1,000 for one.
+    """
+    found = []
+    decimal = DECIMAL.fullmatch(text)
+    if decimal and (decimal[1].strip("+-") or decimal[2]):
+        found.append(plain(f"{decimal[1]}.{decimal[2] or 0}{decimal[3] or ''}"))
+    for form in THOUSANDS:
+        match = form.fullmatch(text)
+        if match:
+            found.append(plain(f"{re.sub(r'[^0-9+-]', '', match[1])}.{match[2] or 0}"))
+    found = sorted(set(found))
+    if len(found) > 1 and whole:
+        return found[-1:]
+    within = [value for value in found if bounds[0] <= value <= bounds[1]]
+    settled = len(within) == 1 and (within[0] == max(found, key=abs) or isinstance(within[0], float))
+    return within if settled else found
+
+
+def plain(text):
+    """A number written with a point; a whole one as an integer."""
+    value = float(text)
     return int(value) if value.is_integer() and abs(value) < 1e15 else value
 
 
-def quantity(text):
-    """A typed number or range such as "0.9-1.3", or the text itself."""
+def meanings(text, bounds=UNBOUNDED, whole=False):
+    """Every number or range that a typed text may mean; a range has its low end below its high one if any reading has."""
+    text = unicodedata.normalize("NFKC", text)
+    single = SINGLE.fullmatch(text)
+    found = readings(single[1], bounds, whole) if single else []
+    if found:
+        return found
     match = RANGE.fullmatch(text)
-    return {"low": number(match[1]), "high": number(match[2])} if match else number(text)
+    if not match:
+        return []
+    pairs = list(itertools.product(readings(match[1], bounds, whole), readings(match[2], bounds, whole)))
+    rising = [pair for pair in pairs if pair[0] < pair[1]]
+    return [{"low": low, "high": high} for low, high in rising or pairs]
 
 
-def as_typed(value):
-    """A number, a range or a word of a request as it is typed."""
+def number(text, bounds=UNBOUNDED, whole=False):
+    """A typed number, or the text itself."""
+    value = quantity(text, bounds, whole)
+    return text if isinstance(value, dict) else value
+
+
+def quantity(text, bounds=UNBOUNDED, whole=False):
+    """A typed number or range such as "0.9-1.3", or the text itself."""
+    found = meanings(text, bounds, whole)
+    return found[0] if len(found) == 1 else text
+
+
+def is_two_way(text):
+    """Whether a text, or an end of its range, can be read as two numbers."""
+    return len(meanings(text)) > 1
+
+
+def as_typed(value, bounds=UNBOUNDED):
+    """A number, a range or a word of a request as it is typed; three decimals get a fourth where they look like thousands."""
     if isinstance(value, dict):
-        return f"{as_typed(value['low'])}-{as_typed(value['high'])}"
-    return f"{value:.15g}" if isinstance(value, (int, float)) and not isinstance(value, bool) else str(value)
+        return f"{as_typed(value['low'], bounds)}-{as_typed(value['high'], bounds)}"
+    if isinstance(value, bool) or not isinstance(value, (int, float)):
+        return str(value)
+    text = f"{value:.15g}"
+    return f"{text}0" if len(readings(text, bounds)) > 1 else text

@@ -16,7 +16,7 @@ from detectapi.web import headers
 from detectapi.web.page import fields, files, form
 from detectapi.web.page.choices import choices, presets
 from detectapi.web.page.shown import shown
-from detectapi.web.page.typed import number
+from detectapi.web.page.typed import is_two_way, number
 from detectapi.web.page.voice import LANGUAGES, BabelVoice, html_response, problem_words
 
 blueprint = Blueprint("page", __name__)
@@ -65,9 +65,11 @@ def answered(values, asked, first="", comparing=False):
     except MalformedRequest as error:
         problems = [("request", gettext(error.message))]
     except InputError as error:
-        problems = [(field(problem, values), problem_words(problem, VOICE)) for problem in error.problems]
+        problems = [told(problem, values) for problem in error.problems]
         problems = problems or [("request", gettext(error.message))]
-    if not is_time(values["since"]):
+    if is_two_way(values["since"]):
+        problems.append(("since", two_ways()))
+    elif not is_time(values["since"]):
         problems.append(("since", gettext("Enter a number of hours or days, or nothing.")))
     if problems:
         return page(values, problems=problems, first=first, status=422)
@@ -124,9 +126,20 @@ def with_concentration(asked):
     return {**asked, "options": {**asked.get("options", {}), "include": [*include, "concentration"]}}
 
 
-def field(problem, values):
-    """The form's field a problem is about."""
-    return form.place(problem.pointer, values)
+def told(problem, values):
+    """The form's field a problem is about, and what is to be mended there."""
+    name = form.place(problem.pointer, values)
+    typed = {name: values.get(name, "")} | ({"for_days": values["for_days"]} if name == "count" else {})
+    doubtful = next((name for name, text in typed.items() if isinstance(text, str) and is_two_way(text)), None)
+    return (doubtful, two_ways()) if doubtful else (name, problem_words(problem, VOICE))
+
+
+def two_ways():
+    """What is said of a number that may be a thousand or one."""
+    return gettext(
+        "This number can be read in two ways. Write thousands without a mark, such as 1500,"
+        " and decimals with one digit more or less, such as 1.50."
+    )
 
 
 def page(values, *, results=(), problems=(), first="", comparing=False, status=200):

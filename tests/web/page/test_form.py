@@ -7,7 +7,7 @@ from detectapi import service
 from detectapi.values.errors import InputError
 from detectapi.web.page import form
 from detectapi.web.page.choices import presets
-from detectapi.web.page.typed import quantity
+from detectapi.web.page.typed import is_two_way, quantity
 
 
 def request_of(**typed):
@@ -21,6 +21,38 @@ def request_of(**typed):
 )  # fmt: skip
 def test_numbers_and_ranges_as_people_type_them(typed, read):
     assert quantity(typed) == read
+
+
+@pytest.mark.parametrize("typed", ["1,000", "1.000", "12,345", "999.999", "1,000-2,000", "1.000 bis 2.000"])
+def test_a_number_that_may_be_a_thousand_or_one_stays_text(typed):
+    assert quantity(typed) == typed
+    assert is_two_way(typed)
+
+
+@pytest.mark.parametrize(
+    ("typed", "read"),
+    [("1,000,000", 1_000_000), ("1.000.000", 1_000_000), ("1,000.5", 1000.5), ("1.000,5", 1000.5), ("1 000", 1000),
+     ("1\u202f000", 1000), ("1'000,5", 1000.5), ("0,050", 0.05), (".050", 0.05), ("1.1250", 1.125), ("1000,125", 1000.125),
+     ("\uff11\uff10", 10), ("500-1,000", {"low": 500, "high": 1000}), ("2\u20133", {"low": 2, "high": 3}),
+     ("2\u22123", {"low": 2, "high": 3}), ("1,00,000", "1,00,000"), ("1,000.000.5", "1,000.000.5")],
+)  # fmt: skip
+def test_marks_for_thousands_are_read_where_they_have_one_meaning(typed, read):
+    assert quantity(typed) == read
+
+
+@pytest.mark.parametrize("typed", ["1,015", "1.015"])
+def test_the_bounds_of_a_field_tell_how_a_number_is_meant(typed):
+    asked = request_of(specimen_specific_gravity=f"{typed}-1,020", draws=typed)
+
+    assert asked["specimen"]["specific_gravity"] == {"low": 1.015, "high": 1.02}
+    assert asked["options"]["draws"] == 1015  # nobody types a count with decimals
+
+
+def test_a_number_with_three_decimals_survives_the_form():
+    dose = {"amount_mg": 1.125, "route": "oral", "repeat": {"every_h": 12.375, "count": 2}}
+    asked = {"substance": "ketamine", "doses": [dose], "specimen": {"specific_gravity": 1.015}}
+
+    assert form.to_request(form.from_request(asked)) == asked
 
 
 def test_the_form_as_it_stands_is_a_whole_question():
@@ -60,7 +92,14 @@ def test_everything_known_survives_the_form():
 
 
 @pytest.mark.parametrize(
-    ("frequency", "days", "every_h"), [("monthly", "60.875", ""), ("twice-weekly", "10", ""), ("every", "7.5", "36.5")]
+    ("frequency", "days", "every_h"),
+    [
+        ("monthly", "60.8750", ""),
+        ("twice-weekly", "10", ""),
+        ("every", "7.5", "36.5"),
+        ("every", "1", "0.5"),
+        ("every", "2", "1.5"),
+    ],
 )
 def test_days_of_use_hold_as_many_doses_as_in_a_pattern(frequency, days, every_h):
     """Doses per kilogram are repeated doses, for which the form counts; a pattern is counted by the library."""
@@ -68,6 +107,15 @@ def test_days_of_use_hold_as_many_doses_as_in_a_pattern(frequency, days, every_h
     every, count = asked["doses"][0]["repeat"].values()
 
     assert (count - 1) * every < float(days) * 24 <= count * every
+
+
+@pytest.mark.parametrize(("every_h", "days", "count"), [("0.5", "1", 48), ("1.5", "2", 32), ("1,5", "2", 32)])
+def test_an_interval_that_is_no_whole_number_of_hours_holds_as_many_doses_as_begin_within_the_days(
+    every_h, days, count
+):
+    asked = request_of(frequency="every", every_h=every_h, for_days=days, amount="10")
+
+    assert asked["doses"][0]["repeat"]["count"] == count
 
 
 @pytest.mark.parametrize("days", ["0", "-3", "1e300", "many"])

@@ -96,6 +96,49 @@ def test_a_time_that_cannot_be_read_is_told_at_its_field(client):
     assert 'value="soon"' in response.get_data(as_text=True)
 
 
+def every_number_field():
+    """Each number field of the form with what else must be typed for it to be read, but those whose bounds settle it."""
+    own = {"assay": "own", "analyte": "norketamine", "cutoff_ng_ml": "50"}
+    every = {"frequency": "every", "every_h": "24", "count": "2"}
+    return {
+        "amount": {}, "since": {}, "duration_min": {"route": "intravenous"}, "every_h": every,
+        "for_days": {**every, "count": ""}, "cutoff_ng_ml": own,
+        "kidney_value": {"kidney_kind": "creatinine_clearance_ml_min"}, "hydration_value": {"hydration_kind": "urine_flow_ml_h"},
+        "half_life_h": {"model_kind": "half-life"},
+        "adjust_value_0": {"adjust_name_0": "ketamine.clearance", "adjust_how_0": "scale"},
+        "specimen_urine_flow_ml_h": {}, "specimen_urine_creatinine_mg_dl": {},
+    }  # fmt: skip
+
+
+@pytest.mark.parametrize("language", ["en", "de", "es"])
+@pytest.mark.parametrize("typed", ["1,000", "1.000"])
+def test_a_thousand_is_never_silently_one(client, typed, language):
+    question = {
+        "substance": "ketamine",
+        "route": "oral",
+        "amount": "50",
+        "amount_unit": "mg",
+        "lang": language,
+        "draws": "100",
+    }
+    for name, beside in every_number_field().items():
+        response = client.post("/", data={**question, **beside, name: typed})
+        text = response.get_data(as_text=True)
+
+        if name in ("hydration_value", "specimen_urine_flow_ml_h"):  # 1 mL an hour cannot be
+            sent = html.unescape(re.search(r'name="request" value="([^"]*)"', text)[1])
+            assert '"urine_flow_ml_h":1000}' in sent
+        else:
+            assert response.status_code == 422, name
+            assert f'id="{name}-fault"' in text, name
+            assert "1500" in text, name
+
+
+def test_the_fragment_asks_which_number_is_meant(client):
+    assert client.get("/embed?substance=ketamine&route=oral&amount=1,000").status_code == 422
+    assert client.get("/embed?substance=ketamine&route=oral&amount=1000").status_code == 200
+
+
 def test_clock_times_are_told_where_the_doses_have_them(client):
     dose = {"amount_mg": 35, "route": "oral", "start": "2026-11-16T09:00:00+01:00"}
     asked = {"substance": "ketamine", "doses": [dose]}
