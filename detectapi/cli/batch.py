@@ -11,6 +11,7 @@ from sqlalchemy.exc import DBAPIError, OperationalError
 
 from detectapi.batch.options import Options
 from detectapi.jobs import database
+from detectapi.jobs.engines import WorkersDieError
 from detectapi.jobs.local import Batch, Busy
 from detectapi.jobs.runner import StorageRefused, progress
 from detectapi.values.errors import InputError
@@ -44,6 +45,8 @@ def batch(source, output, *, errors, shared, workers, dask, times, echo, **other
     except KeyboardInterrupt:
         _say(f"stopped: {_rows(kept.get('rows', 0))} kept; the same command continues")
         return STOPPED
+    except WorkersDieError as error:
+        _say(f"cannot go on: {error} {KEPT[0].upper()}{KEPT[1:]}.")
     except StorageRefused as error:
         _say(f"the storage cannot be used: {error}; {KEPT}")
     except Busy:

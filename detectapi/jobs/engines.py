@@ -18,6 +18,13 @@ from detectapi.values.errors import DetectError
 NICE = 10
 """Priority of the processes that compute chunks: lower than that of single estimates."""
 
+MOST_BAD_STARTS = 5
+"""Worker processes that may die one after the other before they are ready; then none is started any more."""
+
+
+class WorkersDieError(Exception):
+    """Worker processes die before they are ready, so more of them would die too."""
+
 
 class Outcome(NamedTuple):
     """The outcome of a task: its result, or its failure.
@@ -87,12 +94,17 @@ class Inline:
         """Nothing to stop."""
 
 
+READY = "ready"
+
+
 def _serve(connection) -> None:
-    """Receive tasks and send results, until the other end of the connection is closed."""
+    """Say that the worker is ready, receive tasks and send results, until the other end of the connection is closed."""
     signal.signal(signal.SIGINT, signal.SIG_IGN)  # the parent process handles Ctrl-C
     signal.signal(signal.SIGTERM, signal.SIG_DFL)
     with contextlib.suppress(OSError):
         os.nice(NICE)
+    with contextlib.suppress(OSError):
+        connection.send(READY)
     while True:
         try:
             task = connection.recv()
@@ -112,6 +124,7 @@ class _Worker:
         processes.start(self.process)
         theirs.close()
         self.busy: Hashable | None = None
+        self.ready = False
 
     def stop(self):
         self.connection.close()
@@ -125,6 +138,11 @@ class Local:
     Parameters
     ----------
     workers : int
+
+    Raises
+    ------
+    WorkersDieError
+        By `submit` and `finished`: several died one after the other before they were ready.
     """
 
     def __init__(self, workers: int):
@@ -133,6 +151,7 @@ class Local:
         self.title = f"process-pool:{workers}"
         self.capacity = workers
         self._context = multiprocessing.get_context("spawn")
+        self._bad_starts = 0
         self._workers = [_Worker(self._context) for _ in range(workers)]
 
     @property
@@ -145,8 +164,7 @@ class Local:
         for i, worker in enumerate(self._workers):
             if worker.busy is None:
                 if not worker.process.is_alive():
-                    worker.stop()
-                    worker = self._workers[i] = _Worker(self._context)
+                    worker = self._replace(i)
                 worker.busy = name
                 with contextlib.suppress(OSError):  # the worker has just died: `finished` notices it
                     worker.connection.send(task)
@@ -163,14 +181,32 @@ class Local:
         for connection in wait(list(busy), timeout_s):
             i = busy[connection]
             worker = self._workers[i]
-            name, worker.busy = worker.busy, None
+            name = worker.busy
             try:
-                outcomes.append(Outcome(name, *worker.connection.recv()))
+                said = worker.connection.recv()
             except (EOFError, OSError):
-                worker.stop()
-                self._workers[i] = _Worker(self._context)
+                self._replace(i)
                 outcomes.append(Outcome(name, None, "lost", "the worker died"))
+                continue
+            if said == READY:
+                worker.ready, self._bad_starts = True, 0
+                continue
+            worker.busy = None
+            outcomes.append(Outcome(name, *said))
         return outcomes
+
+    def _replace(self, i):
+        """Another worker in place of one that died, unless they all die as they start."""
+        dead = self._workers[i]
+        dead.stop()
+        self._bad_starts = 0 if dead.ready else self._bad_starts + 1
+        if self._bad_starts >= MOST_BAD_STARTS:
+            raise WorkersDieError(
+                f"{self._bad_starts} worker processes died one after the other before they were ready. "
+                "Look for what ends them: too little memory, or a Python that cannot import detectapi."
+            )
+        self._workers[i] = _Worker(self._context)
+        return self._workers[i]
 
     def close(self):
         """Kill the workers; their chunks are not recorded."""
