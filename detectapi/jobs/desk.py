@@ -228,9 +228,9 @@ class Desk:
         """A job of a caller; None if there is none, or if it is another caller's."""
         return self.store.job(job, caller.id) if JOB_ID.fullmatch(job) else None
 
-    def status(self, job: Mapping[str, Any]) -> dict[str, Any]:
-        """A job as clients see it."""
-        here = f"/v1/jobs/{job['id']}"
+    def status(self, job: Mapping[str, Any], prefix: str = "") -> dict[str, Any]:
+        """A job as clients see it; its links stand under a prefix where a proxy serves the interface under one."""
+        here = f"{prefix}/v1/jobs/{job['id']}"
         links = {"self": here}
         if job["state"] not in TERMINAL:
             links["cancel"] = f"{here}/cancel"

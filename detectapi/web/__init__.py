@@ -4,7 +4,7 @@ import os
 
 from flask import Flask
 
-from detectapi.web import cors, docs, headers, health, logs, page, problems, routes
+from detectapi.web import addresses, cors, docs, headers, health, logs, page, problems, routes
 from detectapi.web.api import ContractApi
 
 LARGEST_BODY = 1024 * 1024
@@ -35,7 +35,8 @@ def create_app(config=None):
     -----
     The variable `DETECTAPI_TRUSTED_HOSTS`, a comma-separated list, limits the host names that are answered.
     `DETECTAPI_CORS_ORIGINS` lists the sites that may call `/v1` from a browser, `DETECTAPI_EMBED_ORIGINS` those that may frame
-    `/embed`. `DETECTAPI_JOBS`, a folder, adds `/v1/jobs`; see docs/operating.md.
+    `/embed`. `DETECTAPI_TRUSTED_PROXIES`, a number, says how many proxies send `X-Forwarded-…` headers that are believed.
+    `DETECTAPI_JOBS`, a folder, adds `/v1/jobs`; see docs/operating.md.
     """
     app = App(__name__, static_folder=None)
     app.config.update(
@@ -47,6 +48,7 @@ def create_app(config=None):
     )
     app.config.update(config or {})
     logs.init_app(app)
+    addresses.init_app(app)
     headers.init_app(app)
     cors.init_app(app)
     page.init_app(app)

@@ -98,7 +98,9 @@ class ContractApi(Api):
                     "description": DESCRIPTION,
                     "license": {"name": "Apache-2.0", "identifier": "Apache-2.0"},
                 },
-                "externalDocs": {"description": "The kinds of problem", "url": "/problems"},
+                "externalDocs": {"description": "The kinds of problem", "url": "problems"},
+                # Beside this description, wherever a proxy puts both.
+                "servers": [{"url": "."}],
             },
         )
         super().__init__(app, spec_kwargs={"marshmallow_plugin": ContractPlugin()})

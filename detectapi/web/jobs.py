@@ -28,6 +28,7 @@ from detectapi.jobs.settings import Settings
 from detectapi.jobs.store import TERMINAL, Conflict
 from detectapi.values.errors import InputError
 from detectapi.web import trouble
+from detectapi.web.addresses import under_prefix
 from detectapi.web.api import ContractBlueprint
 from detectapi.web.problems import problem
 from detectapi.web.results import format_wanted, result_file
@@ -71,6 +72,11 @@ def init_app(app, api, settings: Settings) -> None:
 def desk() -> Desk:
     """The desk of this application."""
     return current_app.extensions["detectapi-desk"]
+
+
+def status(job):
+    """What is said of a job, with addresses under the prefix that the server was told of."""
+    return desk().status(job, under_prefix(""))
 
 
 def needs(scope):
@@ -188,7 +194,7 @@ def submit():
         record = wait_until_changed(record, seconds, lambda job: job["state"] in TERMINAL)
     if record is None:
         return problem("not-found", "The job was deleted.")
-    place = f"/v1/jobs/{job}"
+    place = under_prefix(f"/v1/jobs/{job}")
     response = None
     if record["state"] in FINISHED and seconds:
         file_format = format_wanted(default="ndjson")
@@ -200,7 +206,7 @@ def submit():
         response.headers["Content-Location"] = f"{place}/results?format={file_format}"
         response.headers["Preference-Applied"] = f"wait={prefer['wait']}"
     else:
-        response = Response(service.to_json_bytes(desk().status(record)), 202, mimetype=JSON)
+        response = Response(service.to_json_bytes(status(record)), 202, mimetype=JSON)
         response.headers["Content-Location"] = place
         if record["state"] not in TERMINAL:
             response.headers["Retry-After"] = str(RETRY_S)
@@ -295,7 +301,7 @@ class Body:
 @needs("batch:read")
 def own_jobs():
     """List your jobs."""
-    items = [desk().status(job) for job in desk().store.jobs(g.caller.id)]
+    items = [status(job) for job in desk().store.jobs(g.caller.id)]
     return Response(service.to_json_bytes({"items": items}), mimetype=JSON)
 
 
@@ -319,7 +325,7 @@ def show(job):
         job = wait_until_changed(job, seconds, lambda job: job["state"] in TERMINAL)
     if job is None:
         return problem("not-found", "The job was deleted.")
-    response = Response(service.to_json_bytes(desk().status(job)), mimetype=JSON)
+    response = Response(service.to_json_bytes(status(job)), mimetype=JSON)
     response.headers["Cache-Control"] = "private, no-cache"
     response.set_etag(state_tag(job), weak=True)  # weak, since rate and time left may differ
     if job["state"] not in TERMINAL:
@@ -344,7 +350,7 @@ def cancel(job):
         return problem("conflict", "The job has ended already.")
     desk().cancel(job)
     job = desk().job(job["id"], g.caller) or job
-    return Response(service.to_json_bytes(desk().status(job)), 202, mimetype=JSON)
+    return Response(service.to_json_bytes(status(job)), 202, mimetype=JSON)
 
 
 @blueprint.route("/<job_id>", methods=["DELETE"])

@@ -4,6 +4,7 @@ from flask import Response, current_app
 
 from detectapi import service
 from detectapi.values.errors import DetectError, InputError, MalformedRequest
+from detectapi.web.addresses import under_prefix
 from detectapi.web.logs import request_id
 
 MEDIA_TYPE = "application/problem+json"
@@ -116,7 +117,7 @@ def problem(kind, detail=None, *, errors=(), status=None, headers=None):
     """
     usual_status, title, explanation = KINDS[kind]
     body = {
-        "type": f"/problems/{kind}",
+        "type": under_prefix(f"/problems/{kind}"),
         "title": title,
         "status": status or usual_status,
         "detail": detail or explanation,

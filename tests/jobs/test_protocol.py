@@ -90,3 +90,13 @@ def test_the_folder_of_a_job_is_gone_before_nothing_else(client, desk, monkeypat
         broken.setattr(shutil, "rmtree", lambda *_a, **_o: None)  # killed between record and files
         assert client.delete(place).status_code == 204
     assert client.get(place).status_code == 404
+
+
+def test_the_addresses_of_a_job_stand_under_the_prefix(client):
+    response = client.post(
+        "/v1/jobs", data="substance,route,amount_mg\nketamine,oral,50\n", content_type="text/csv",
+        base_url="https://portal.example/det/",
+    )  # fmt: skip
+
+    assert response.headers["Location"].startswith("/det/v1/jobs/job_")
+    assert all(link.startswith("/det/v1/jobs/job_") for link in response.get_json()["links"].values())

@@ -126,7 +126,7 @@ def test_large_files_come_compressed_where_that_is_accepted(client):
 
 
 def test_the_front_door_is_the_page_and_leads_to_the_interface(client):
-    assert 'href="/docs"' in client.get("/").text
+    assert 'href="./docs"' in client.get("/").text
 
 
 def test_not_ready_is_a_503_problem(client, monkeypatch):

@@ -32,7 +32,7 @@ def shown(answer, asked, values, voice, ident, root):
     ident : str
         Beginning of its ids on the page.
     root : str
-        Address of the service.
+        Address of the service, as far as it was told.
 
     Returns
     -------
@@ -51,6 +51,7 @@ def shown(answer, asked, values, voice, ident, root):
         "compact": compact(asked),
         "curl": f"curl -sS {root}v1/estimates -H 'Content-Type: application/json' -d {shlex.quote(compact(asked))}",
         "link": f"{root}#{permalink(asked)}",
+        "fragment": f"#{permalink(asked)}",
         "data": Markup(json.dumps(data(answer, drawn, said, voice)).replace("<", "\\u003c")),  # noqa: S704 - no tag can close in it
     }
 

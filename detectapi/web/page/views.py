@@ -113,7 +113,7 @@ def read(values):
 def result(asked, values, ident):
     """One answer, ready to be shown."""
     answer = service.answer(with_concentration(asked))
-    return shown(answer, asked, values, VOICE, ident, request.host_url)
+    return shown(answer, asked, values, VOICE, ident, request.url_root)
 
 
 def with_concentration(asked):
@@ -232,7 +232,6 @@ def embed():
         results=results,
         education=files.spoken(known, VOICE) if known else None,
         language=VOICE.language,
-        root=request.host_url,
     )
     response = html_response(html, status)
     frames = " ".join(origins("DETECTAPI_EMBED_ORIGINS")) or "'none'"

@@ -165,6 +165,8 @@
   if (follow()) return;
   window.addEventListener("hashchange", follow);
   document.querySelectorAll("[data-live]").forEach((figure) => { if (figure.querySelector("script")) live(figure); });
+  // The browser knows under which address the page is seen; the server behind a proxy may not.
+  for (const link of document.querySelectorAll("a.permalink")) link.closest("details").querySelector("textarea").value = link.href;
   document.querySelectorAll(".copy").forEach(copying);
   const first = document.querySelector("#errors") || document.querySelector("h2.range");
   if (first && !location.hash) first.focus();
