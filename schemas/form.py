@@ -65,10 +65,14 @@ class Form(Schema):
 
     @classmethod
     def json_schema_rules(cls) -> dict[str, Any]:
-        """The declared rules in JSON Schema, to be merged into the form's own."""
+        """The declared rules in JSON Schema, to be merged into the form's own.
+
+        They stand within `allOf`: generators of clients take a `oneOf` beside the properties for several forms of the object,
+        and then write no type for it.
+        """
         rules: dict[str, Any] = {}
         if cls.exactly_one:
-            rules["oneOf"] = [{"required": [name]} for name in cls.exactly_one]
+            rules["allOf"] = [{"oneOf": [{"required": [name]} for name in cls.exactly_one]}]
         if cls.at_most_one:
             pairs = combinations(cls.at_most_one, 2)
             rules["not"] = {"anyOf": [{"required": list(pair)} for pair in pairs]}
