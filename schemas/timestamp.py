@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import re
 from collections.abc import Mapping
-from datetime import UTC, datetime
+from datetime import UTC, datetime, timedelta
 from typing import Any
 
 from marshmallow import ValidationError
@@ -14,7 +14,10 @@ from schemas.fields import Coded, Metadata
 
 
 class Timestamp(Coded):
-    """A moment with its offset from UTC (RFC 3339), between 1900 and 2200. Loads as an aware datetime."""
+    """A moment with its offset from UTC (RFC 3339), between 1900 and 2200. Loads as an aware datetime.
+
+    A leap second (:60) is read as the end of its minute.
+    """
 
     form = re.compile(r"\d{4}-\d\d-\d\d[Tt ]\d\d:\d\d:\d\d(\.\d+)?([Zz]|[+-]\d\d:\d\d)", re.ASCII)
     naive = re.compile(r"\d{4}-\d\d-\d\d[Tt ]\d\d:\d\d(:\d\d(\.\d+)?)?", re.ASCII)
@@ -41,10 +44,26 @@ class Timestamp(Coded):
         problem = refuse("Must be a date and time with its offset, such as 2026-11-23T07:20:00+01:00.", "format")
         if not self.form.fullmatch(value):
             raise problem
+        text = re.sub(r"(\.\d{6})\d+", r"\1", value.upper())
         try:
-            return datetime.fromisoformat(re.sub(r"(\.\d{6})\d+", r"\1", value.upper()))
-        except ValueError:
+            if text[17:19] != "60":
+                return datetime.fromisoformat(text)
+            return self.after_leap_second(datetime.fromisoformat(f"{text[:17]}59{text[19:]}"))
+        except (ValueError, OverflowError):
             raise problem from None
+
+    @staticmethod
+    def after_leap_second(before: datetime) -> datetime:
+        """The end of the minute, for a moment within its leap second.
+
+        Raises
+        ------
+        ValueError
+            The minute has none: only the last one of a day in UTC does.
+        """
+        if before.astimezone(UTC).strftime("%H:%M") != "23:59":
+            raise ValueError("no leap second can be there")
+        return before.replace(microsecond=0) + timedelta(seconds=1)
 
     @staticmethod
     def without_offset() -> ValidationError:
