@@ -186,16 +186,38 @@ class Quantity(Number):
 
 
 class Word(Coded):
-    """One word of a closed list."""
+    """One word of a closed list.
 
-    def __init__(self, choices: Iterable[str], *, metadata: Metadata = None, **kwargs: Any) -> None:
+    Parameters
+    ----------
+    choices : iterable of str
+    any_case : bool
+        Whether capitals do not matter.
+    synonyms : mapping of str to str
+        Other words, in small letters, each with the choice that it means.
+    """
+
+    def __init__(
+        self,
+        choices: Iterable[str],
+        *,
+        any_case: bool = False,
+        synonyms: Mapping[str, str] | None = None,
+        metadata: Metadata = None,
+        **kwargs: Any,
+    ) -> None:
         self.choices = tuple(choices)
+        self.any_case = any_case
+        self.meant = {**(synonyms or {}), **{choice.casefold(): choice for choice in self.choices}}
         super().__init__(metadata={"type": "string", "enum": list(self.choices), **(metadata or {})}, **kwargs)
 
     def _deserialize(self, value: Any, attr: str | None, data: Mapping[str, Any] | None, **kwargs: Any) -> str:
-        if not isinstance(value, str) or value not in self.choices:
+        if isinstance(value, str) and value in self.choices:
+            return value
+        meant = self.meant.get(value.casefold()) if self.any_case and isinstance(value, str) else None
+        if meant is None:
             raise refuse(f"Must be one of: {', '.join(self.choices)}.", "choice", self.choices)
-        return value
+        return meant
 
 
 class Flag(Coded):

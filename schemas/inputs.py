@@ -40,9 +40,9 @@ def field_of(entry: Input, **changes: Any) -> fields.Field[Any]:
         case "table":
             return Table(Number(**bounds), maximum=entry.most, **arguments)
         case "word":
-            return Word(entry.words, **arguments)
+            return Word(entry.words, any_case=True, synonyms=entry.synonyms, **arguments)
         case "words":
-            return Items(Word(entry.words), maximum=len(entry.words), unique=True, **arguments)
+            return Items(Word(entry.words, any_case=True), maximum=len(entry.words), unique=True, **arguments)
         case "names":
             return Items(Name(), maximum=entry.most, unique=True, **arguments)
         case "time":

@@ -6,7 +6,9 @@ from datetime import UTC, datetime
 import pytest
 from marshmallow import ValidationError
 
+from detectapi.inputs.table import INPUTS
 from schemas.fields import Integer, Items, Name, Number, Quantity, Table, Word
+from schemas.inputs import field_of
 from schemas.timestamp import Timestamp
 
 NUMBER = Number(0, 100, above=True)
@@ -203,3 +205,26 @@ def test_a_table_reports_each_entry_under_its_name():
     with pytest.raises(ValidationError) as caught:
         table.deserialize({"a": 1, "b": 11})
     assert ["b"] == list(caught.value.messages)
+
+
+@pytest.mark.parametrize("text", ["2016-12-31T23:59:60Z", "2016-12-31T23:59:60.75z", "2017-01-01T00:59:60+01:00"])
+def test_a_leap_second_is_the_end_of_its_minute(text):
+    assert datetime(2017, 1, 1, tzinfo=UTC) == Timestamp().deserialize(text)
+
+
+@pytest.mark.parametrize(
+    "text", ["2016-12-31T23:58:60Z", "2016-12-31T23:59:60+01:00", "2016-12-31T23:59:61Z", "9999-12-31T23:59:60Z"]
+)
+def test_a_leap_second_within_a_day_is_refused(text):
+    assert code_of(Timestamp(), text) == "format"
+
+
+@pytest.mark.parametrize("entry", [entry for entry in INPUTS if entry.kind == "word"], ids=lambda entry: entry.path)
+def test_words_of_every_input_are_read_in_any_case(entry):
+    for word in entry.words:
+        assert field_of(entry).deserialize(word.upper()) == word
+        assert field_of(entry).deserialize(word.title()) == word
+
+
+def test_the_short_words_for_sex_are_understood():
+    assert [field_of(INPUTS["person.sex"]).deserialize(word) for word in ("F", "m")] == ["female", "male"]

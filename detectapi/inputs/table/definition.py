@@ -72,6 +72,8 @@ class Input(NamedTuple):
         A range is the central 90 % of a log-normal distribution, or of a normal one.
     words : dict of str to str
         The words allowed, each with what people say for it (English, translated on the page), or empty.
+    synonyms : dict of str to str
+        Other words that are understood, in small letters, each with the word that it means.
     most : int
         Entries of a list or a table at most.
     required : bool
@@ -104,6 +106,7 @@ class Input(NamedTuple):
     above: bool = False
     scale: str = "log"
     words: Mapping[str, str] = MappingProxyType({})
+    synonyms: Mapping[str, str] = MappingProxyType({})
     most: int = 0
     required: bool = False
     default: Any = NOT_SET

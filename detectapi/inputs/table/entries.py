@@ -168,7 +168,7 @@ PERSON = (
             name="age_y", label="Age, years", fieldset="person"),
     ),
     Input(
-        path="person.sex", kind="word", words={"female": "female", "male": "male"},
+        path="person.sex", kind="word", words={"female": "female", "male": "male"}, synonyms={"f": "female", "m": "male"},
         called="Sex", meaning="Sex, as the equations for kidney function and creatinine have it.",
         column="sex", flags=("--sex",), form=FormField(name="sex", label="Sex", fieldset="person"),
     ),
