@@ -4,6 +4,7 @@ Only the grammar is checked here. The contract checks bounds and meaning and add
 """
 
 import re
+import unicodedata
 from typing import Any
 
 from detectapi.cli.options import parameter
@@ -11,21 +12,22 @@ from detectapi.inputs.table import INPUTS
 from detectapi.values.errors import InputError
 
 NUMBER = r"\d+(?:\.\d*)?(?:[eE][+-]?\d+)?|\.\d+"
-MASS_MG = {"mg": 1, "g": 1000, "ug": 0.001, "mcg": 0.001, "µg": 0.001}
+MASS_MG = {"mg": 1, "g": 1000, "ug": 0.001, "mcg": 0.001, "\u03bcg": 0.001}
+"""By the unit in small letters; micro is the Greek letter, as which NFKC also reads the micro sign."""
 TIME_H = {"min": 1 / 60, "minutes": 1 / 60, "h": 1, "hours": 1, "hour": 1, "d": 24, "days": 24, "day": 24}
 
 DOSE = re.compile(
     rf"""
-    (?P<low>{NUMBER}) (?:\s*-\s*(?P<high>{NUMBER}))? \s* (?P<mass>{"|".join(MASS_MG)}) (?P<per_kg>\s*/\s*kg)?
+    (?P<low>{NUMBER}) (?:\s*[-–]\s*(?P<high>{NUMBER}))? \s* (?P<mass>{"|".join(MASS_MG)}) (?P<per_kg>\s*/\s*kg)?
     (?:\s+ as \s+ (?P<basis>\S+))?
     \s+ (?P<route>\S.*?)
     (?:\s+ over \s+ (?P<over>{NUMBER}) \s* (?P<over_unit>{"|".join(TIME_H)}))?
     (?:\s+ every \s+ (?P<every>{NUMBER}) \s* (?P<every_unit>{"|".join(TIME_H)}) \s* x \s* (?P<count>\d+))?
     (?:\s+ at \s+ (?: (?P<at>[+-]?(?:{NUMBER})) \s* (?P<at_unit>{"|".join(TIME_H)}) | (?P<clock>\d{{4}}-\S+) ))?
     """,
-    re.VERBOSE,
+    re.VERBOSE | re.IGNORECASE,
 )
-DOSE_FORM = "AMOUNT mg[/kg] [as SALT] ROUTE [over N min] [every N h xCOUNT] [at N h | at 2026-11-23T07:20:00Z]"
+DOSE_FORM = "AMOUNT mg|g|µg|mcg[/kg] [as SALT] ROUTE [over N min] [every N h xCOUNT] [at N h | at 2026-11-23T07:20:00Z]"
 
 
 def number_or_range(text, pointer):
@@ -57,10 +59,10 @@ def dose(text, pointer):
     InputError
         The words do not follow the grammar.
     """
-    match = DOSE.fullmatch(text.strip())
+    match = DOSE.fullmatch(unicodedata.normalize("NFKC", text).strip())
     if not match:
         raise InputError(f"Must read: {DOSE_FORM}.", pointer=pointer, code="format")
-    scale = MASS_MG[match["mass"]]
+    scale = MASS_MG[match["mass"].lower()]
     amount = float(match["low"]) * scale
     if match["high"]:
         amount = {"low": amount, "high": float(match["high"]) * scale}
@@ -68,12 +70,12 @@ def dose(text, pointer):
     if match["basis"]:
         entry["basis"] = match["basis"]
     if match["over"]:
-        entry["duration_min"] = float(match["over"]) * TIME_H[match["over_unit"]] * 60
+        entry["duration_min"] = float(match["over"]) * TIME_H[match["over_unit"].lower()] * 60
     if match["every"]:
-        every = float(match["every"]) * TIME_H[match["every_unit"]]
+        every = float(match["every"]) * TIME_H[match["every_unit"].lower()]
         entry["repeat"] = {"every_h": every, "count": int(match["count"])}
     if match["at"]:
-        entry["start_h"] = float(match["at"]) * TIME_H[match["at_unit"]]
+        entry["start_h"] = float(match["at"]) * TIME_H[match["at_unit"].lower()]
     if match["clock"]:
         entry["start"] = match["clock"]
     return entry

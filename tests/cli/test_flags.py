@@ -40,6 +40,22 @@ def test_a_dose_in_words(text, entry):
     assert entry == dose(text, "/doses/0")
 
 
+@pytest.mark.parametrize("unit", ["\u00b5g", "\u03bcg", "\u039cG", "mcg", "MCG", "Mcg", "ug", "UG"])
+def test_micrograms_have_either_letter_and_any_case(unit):
+    assert dose(f"700 {unit} intravenous", "/doses/0") == pytest.approx({"amount_mg": 0.7, "route": "intravenous"})
+
+
+def test_words_of_a_dose_have_any_case():
+    assert dose("1 G ORAL OVER 1 Min EVERY 1 D X2 AT 2 H", "/doses/0") == {
+        "amount_mg": 1000.0, "route": "ORAL", "duration_min": 1.0, "repeat": {"every_h": 24.0, "count": 2}, "start_h": 2.0,
+    }  # fmt: skip
+
+
+def test_a_refused_dose_is_told_every_unit():
+    with pytest.raises(InputError, match=r"AMOUNT mg\|g\|µg\|mcg\[/kg\]"):
+        dose("700 grains oral", "/doses/0")
+
+
 @pytest.mark.parametrize("text", ["", "35", "35 mg", "mg iv", "-35 mg iv", "35 kg iv", "thirty mg iv"])
 def test_a_dose_outside_the_grammar_is_told_the_grammar(text):
     with pytest.raises(InputError, match="over N min") as caught:
