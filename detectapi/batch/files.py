@@ -7,7 +7,10 @@ row.
 from __future__ import annotations
 
 import csv
+import itertools
 import json
+import math
+import re
 from collections import deque
 from collections.abc import Iterable, Iterator
 from decimal import Decimal
@@ -34,6 +37,10 @@ MOST_LINES = 20
 MOST_COLUMNS = 200
 NO_TEXT = "\ufffd"
 """The character that replaces a zero byte. A file in UTF-16 has many of them."""
+SEPARATOR = re.compile(r'"?sep=(.)"?\s*', re.IGNORECASE)
+"""The line that tells Excel which mark stands between cells."""
+ROW_NAMES = re.compile(r"|Unnamed: \d+|__index_level_\d+__")
+"""Names of the columns of row names that R and pandas add to a table."""
 SLICE_ROWS = 1000
 """Rows of a binary table that are decoded at a time."""
 LARGEST_PAGE = 512 * 1024 * 1024
@@ -127,24 +134,69 @@ def read_ndjson(stream) -> Rows:
 
 def read_csv(stream) -> Rows:
     """The rows of comma-separated values with a header."""
-    texts = _text(lines(stream))
-    header = _header(next(_records(texts), None))
-    number = 0
-    for number, cells in enumerate(_records(texts, len(header)), 1):
-        yield number, cells if isinstance(cells, InputError) else _csv_row(header, cells)
+    texts = _without_separator(_text(lines(stream)))
+    cells = next(_records(texts), None)
+    header = _header(cells)
+    width, number = len(cells or ()), 0
+    for cells in _records(texts, width):
+        if not isinstance(cells, InputError) and not any(map(str.strip, cells)):
+            continue  # a blank row, as spreadsheets leave them at the end
+        number += 1
+        yield number, cells if isinstance(cells, InputError) else _csv_row(header, width, cells, number)
     if not number:
         raise InputError("The file has no rows.", code="empty")
 
 
+def _without_separator(texts: Iterator[str | None]) -> Iterator[str | None]:
+    """The lines without the first one where that only names the mark between cells, as spreadsheets write it."""
+    first = next(texts, "")
+    named = SEPARATOR.fullmatch(first) if first else None
+    if named and named[1] != ",":
+        raise InputError(
+            "The first line says that another mark than a comma stands between cells. Save the table with commas.",
+            code="header",
+        )
+    if first and "\r" in first.rstrip("\r\n"):
+        raise InputError(
+            "The lines must end in LF or in CR LF, not in CR alone. Save the table as CSV UTF-8.", code="header"
+        )
+    return texts if named else itertools.chain([first], texts)
+
+
 def _header(cells) -> list[str]:
+    """The names of the columns; columns without a name at the end, as spreadsheets leave them, are none."""
     if cells is None or isinstance(cells, InputError):
         raise InputError("The file has no header of comma-separated names.", code="empty")
     header = [name.strip() for name in cells]
+    while header and not header[-1]:
+        header.pop()
+    _check_names(header)
     if not any(header) or len(set(header)) < len(header) or len(header) > MOST_COLUMNS:
         raise InputError(f"The header must name each column once, and at most {MOST_COLUMNS} of them.", code="header")
-    if any(NO_TEXT in name for name in header) or (len(header) == 1 and header[0] not in COLUMNS):
+    unreadable = any(NO_TEXT in name for name in header) or not _is_utf8(header)
+    if unreadable or (len(header) == 1 and header[0] not in COLUMNS):
         raise InputError("The header must be UTF-8 text, with commas between the names of columns.", code="header")
     return header
+
+
+def _check_names(names: list[str]) -> None:
+    """Refuse columns that programs add to a table by themselves."""
+    for position, name in enumerate(names, 1):
+        if ROW_NAMES.fullmatch(name):
+            called = f"is called {name}" if name else "has no name"
+            raise InputError(
+                f"Column {position} {called}. So R and pandas write row names: write the table without them "
+                "(row.names = FALSE, index=False), or call the column id.",
+                code="header",
+            )
+
+
+def _is_utf8(cells: list[str]) -> bool:
+    try:
+        "".join(cells).encode()
+    except UnicodeEncodeError:
+        return False
+    return True
 
 
 def _records(texts: Iterator[str | None], width: int | None = None) -> Iterator[list[str] | InputError]:
@@ -179,14 +231,14 @@ def _cells(block: list[str]) -> list[str] | None:
         return None
 
 
-def _csv_row(header, cells):
-    if len(cells) != len(header):
-        return InputError(f"A row has as many cells as the header: {len(header)}.", code="cells")
-    try:
-        "".join(cells).encode()
-    except UnicodeEncodeError:
-        return InputError("The row is not UTF-8 text.", code="encoding")
-    return from_text(dict(zip(header, cells, strict=True)))
+def _csv_row(header, width, cells, number):
+    if len(cells) != width:
+        return InputError(f"A row has as many cells as the header: {width}.", code="cells")
+    if any(map(str.strip, cells[len(header) :])):
+        return InputError("A cell stands in a column without a name.", code="cells")
+    if not _is_utf8(cells):  # of the whole file: who wrote it wrote all rows so
+        raise InputError(f"The file is not UTF-8 text (row {number}). Save the table as CSV UTF-8.", code="encoding")
+    return from_text(dict(zip(header, cells, strict=False)))
 
 
 def _text(rows: Iterable[bytes | None]) -> Iterator[str | None]:
@@ -204,7 +256,7 @@ def _read_binary(path: str, file_format: str) -> Rows:
     number = 0
     try:
         for batch in _parquet_batches(path) if file_format == "parquet" else _arrow_batches(path):
-            for row in _plain_rows(batch):
+            for row in filter(None, _plain_rows(batch)):  # a row without any value is none
                 number += 1
                 yield number, row
     except (pa.ArrowException, OSError, MemoryError) as error:
@@ -253,6 +305,7 @@ def _check_columns(schema) -> None:
         raise InputError(
             f"Each column must have its own name, and there are at most {MOST_COLUMNS} of them.", code="header"
         )
+    _check_names(schema.names)
 
 
 def _plain_rows(batch):
@@ -264,9 +317,10 @@ def _plain_rows(batch):
         kind = column.type
         if kinds.is_dictionary(kind):
             kind = kind.value_type
-        if (
-            kinds.is_floating(kind)
-            or kinds.is_integer(kind)
+        if kinds.is_floating(kind):  # NaN is how numpy and pandas write that there is no value
+            values = [None if value is None or math.isnan(value) else value for value in column.to_pylist()]
+        elif (
+            kinds.is_integer(kind)
             or kinds.is_boolean(kind)
             or kinds.is_large_string(kind)
             or kinds.is_string(kind)

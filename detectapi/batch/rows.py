@@ -13,6 +13,8 @@ from schemas.cell import read as read_cell
 from schemas.row import COLUMNS, PLACES, RANGED, WORDS
 
 LONGEST_ID = 200
+NOT_GIVEN = "NA"
+"""How R writes that there is no value."""
 MOST_KINDS = 1000
 KNOWN = frozenset(COLUMNS)
 ENDS = {f"{name}_{end}": (name, end) for name in RANGED for end in ("low", "high")}
@@ -23,11 +25,11 @@ _seen: dict[Any, dict[str, Any]] = {}  # by kind of row, a request that was load
 
 
 def from_text(cells: Mapping[str, str]) -> dict[str, Any]:
-    """A row of text cells with its numbers read; empty cells are left out, what is no number stays text."""
+    """A row of text cells with its numbers read; empty cells, and the NA of R, are left out; what is no number stays text."""
     row: dict[str, Any] = {}
     for name, cell in cells.items():
         text = cell.strip()
-        if text:
+        if text and (text != NOT_GIVEN or name == "id"):
             row[name] = _number(text) if name in NUMBERS else text
     return row
 

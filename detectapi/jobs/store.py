@@ -20,6 +20,8 @@ from detectapi.jobs import database, tables
 from detectapi.jobs.settings import DAY_S
 
 ACTIVE = ("accepted", "validating", "queued", "running", "cancelling")
+SOME_BAD = {"code": "bad-rows", "detail": "Some rows cannot be answered, and on_error is fail."}
+ALL_BAD = {"code": "bad-rows", "detail": "Not one row can be answered. The list of errors says what to mend."}
 TERMINAL = ("succeeded", "partial", "failed", "cancelled")
 LEASE_S = 60.0  # time for which a job or chunk is leased [s]
 IDEMPOTENT_S = DAY_S  # time for which an Idempotency-Key is remembered [s]
@@ -285,18 +287,21 @@ class Store:
 
         def work(connection):
             ended = []
-            columns = (j.id, j.state, j.chunks_total, j.chunks_done, j.rows_bad, j.options)
+            columns = (j.id, j.state, j.chunks_total, j.chunks_done, j.rows_total, j.rows_bad, j.options)
             for row in connection.execute(select(*columns).where(j.state.in_(open_states))).all():
+                values = {}
                 if row.state == "cancelling":
                     busy = select(func.count()).where(c.job == row.id, c.state == "running", c.lease_until >= now)
                     state = "cancelled" if not connection.execute(busy).scalar() else None
                 elif row.rows_bad and json.loads(row.options)["on_error"] == "fail":
-                    state = "failed"
+                    state, values = "failed", {"problem": json.dumps(SOME_BAD)}
+                elif row.chunks_done == row.chunks_total and row.rows_bad and row.rows_bad == row.rows_total:
+                    state, values = "failed", {"problem": json.dumps(ALL_BAD)}
                 elif row.chunks_done == row.chunks_total:
                     state = "partial" if row.rows_bad else "succeeded"
                 else:
                     continue
-                if state and self._end(connection, row.id, (row.state,), state, retention_s):
+                if state and self._end(connection, row.id, (row.state,), state, retention_s, **values):
                     ended.append((row.id, state))
             return ended
 
@@ -305,10 +310,6 @@ class Store:
     def _end(self, connection, job, states, state, retention_s, **values):
         now = self.clock()
         expires = None if retention_s is None else now + retention_s
-        if state == "failed" and "problem" not in values:
-            values["problem"] = json.dumps(
-                {"code": "bad-rows", "detail": "Some rows cannot be answered, and on_error is fail."}
-            )
         return _move(connection, job, states, state, ended=now, expires=expires, lease_until=None, **values)
 
     def fail(self, job: str, problem: Mapping[str, Any], retention_s: float | None = None) -> None:

@@ -125,6 +125,11 @@ class ContractApi(Api):
         return cacheable(service.to_json_bytes(self.spec.to_dict()))
 
 
+def is_utf8():
+    """Whether the text of the request is in UTF-8, as far as it says so."""
+    return request.mimetype_params.get("charset", "utf-8").lower() in ("utf-8", "utf8", "us-ascii")
+
+
 def cacheable(raw):
     """A response of JSON that may be cached for five minutes, with a strong ETag; 304 if the client has these bytes."""
     response = Response(raw, mimetype="application/json")

@@ -29,7 +29,7 @@ from detectapi.jobs.store import TERMINAL, Conflict
 from detectapi.values.errors import InputError
 from detectapi.web import trouble
 from detectapi.web.addresses import under_prefix
-from detectapi.web.api import ContractBlueprint
+from detectapi.web.api import ContractBlueprint, is_utf8
 from detectapi.web.problems import problem
 from detectapi.web.results import format_wanted, result_file
 from schemas.error import problems
@@ -176,11 +176,11 @@ def submit():
         raise BadRequest()
     prefer = preferences()
     try:
-        if request.content_encoding not in (None, "", "identity"):
+        if request.content_encoding not in (None, "", "identity") or not is_utf8():
             raise UnsupportedMediaType()
         job, _ = submit_json(token) if request.mimetype == JSON else submit_table(token)
     except UnsupportedMediaType:
-        return problem("unsupported-media-type", f"Send {', '.join([JSON, *TABLES])}, uncompressed.")
+        return problem("unsupported-media-type", f"Send {', '.join([JSON, *TABLES])}, in UTF-8, uncompressed.")
     except RequestEntityTooLarge:
         largest = f"{LARGEST_JSON} bytes of JSON, {desk().settings.largest_upload} of a table"
         return problem("payload-too-large", f"At most {largest}. Divide the table, or use `detectapi batch`.")
@@ -198,9 +198,7 @@ def submit():
     response = None
     if record["state"] in FINISHED and seconds:
         file_format = format_wanted(default="ndjson")
-        with contextlib.suppress(
-            Busy, OSError
-        ):  # the job is accepted nevertheless, and its result can be fetched later
+        with contextlib.suppress(Busy, OSError):  # the job is accepted; its result can be fetched later
             response = result_file(desk(), record, file_format)
     if response:
         response.headers["Content-Location"] = f"{place}/results?format={file_format}"
@@ -301,8 +299,7 @@ class Body:
 @needs("batch:read")
 def own_jobs():
     """List your jobs."""
-    items = [status(job) for job in desk().store.jobs(g.caller.id)]
-    return Response(service.to_json_bytes({"items": items}), mimetype=JSON)
+    return Response(service.to_json_bytes({"items": [*map(status, desk().store.jobs(g.caller.id))]}), mimetype=JSON)
 
 
 @blueprint.route("/<job_id>")

@@ -53,7 +53,7 @@ KINDS = {
     "unsupported-media-type": (
         415,
         "The request has the wrong media type",
-        "Send JSON, uncompressed, with Content-Type: application/json.",
+        "Send JSON in UTF-8, uncompressed, with Content-Type: application/json.",
     ),
     "range-not-satisfiable": (
         416,

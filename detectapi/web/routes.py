@@ -15,7 +15,7 @@ from werkzeug.exceptions import (
 
 from detectapi import service
 from detectapi.values.errors import UnknownSubstance
-from detectapi.web.api import ContractBlueprint, cacheable, examples
+from detectapi.web.api import ContractBlueprint, cacheable, examples, is_utf8
 from detectapi.web.page import files
 from detectapi.web.page.voice import LANGUAGES, BabelVoice
 from detectapi.web.problems import problem
@@ -141,7 +141,7 @@ def read_request():
     Raises
     ------
     UnsupportedMediaType
-        The body is of another media type, or compressed.
+        The body is of another media type, in another encoding than UTF-8, or compressed.
     BadRequest
         The body is shorter than its length, or its chunks are broken.
     RequestTimeout
@@ -151,7 +151,7 @@ def read_request():
     MalformedRequest
         The body is not JSON.
     """
-    if request.mimetype != JSON or request.content_encoding not in (None, "", "identity"):
+    if request.mimetype != JSON or not is_utf8() or request.content_encoding not in (None, "", "identity"):
         raise UnsupportedMediaType()
     try:
         raw = request.get_data(cache=False)

@@ -18,7 +18,7 @@ from scenarios import GRID, scattered
 
 from detectapi.batch import about
 from detectapi.batch.options import Options
-from detectapi.cli.batch import _speed
+from detectapi.cli.batch import _end, _speed
 from detectapi.cli.main import cli
 from detectapi.jobs import local, runner
 from detectapi.jobs.runner import progress
@@ -347,3 +347,17 @@ def test_rows_are_counted_while_they_are_read(tmp_path, ndjson, monkeypatch):
         batch.run("inline", tick=lambda job: seen.append((job["chunks_total"], job["rows_total"])))
 
     assert [2, 4, 6] == [rows for chunks, rows in seen if chunks is None and rows]
+
+
+def test_where_not_one_row_can_be_answered_the_input_is_wrong(tmp_path):
+    source, output = tmp_path / "bad.csv", tmp_path / "out.csv"
+    source.write_text("id,substance,route,amount_mg\na,ketamin,oral,50\nb,ketamin,oral,100\n", encoding="utf-8")
+    state = local.run(source, output, OPTIONS, executor="inline")
+    work = local.Batch(source, output, OPTIONS)
+    with work.opened():
+        code = _end(work, work.job() | {"state": state["state"], "problem": state["problem"]})
+
+    assert (state["state"], state["rows_bad"], state["problem"]["code"]) == ("failed", 2, "bad-rows")
+    assert code == 2
+    assert not output.exists()
+    assert len((tmp_path / "errors.ndjson").read_text(encoding="utf-8").splitlines()) == 2

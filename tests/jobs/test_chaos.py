@@ -261,7 +261,7 @@ def test_bad_input_leaves_the_server_alive(tmp_path):
     pq.write_table(pa.table({"id": bomb}), tmp_path / "bomb.parquet", compression="zstd")
     whole = tmp_path / "whole.parquet"
     pq.write_table(pa.table({"id": [str(i) for i in range(5000)]}), whole)
-    long_line = b"id,substance\n1,ketamine\n" + b"x" * (50 * 2**20) + b"\n2,ketamine\n"
+    long_line = b"id,substance,route,amount_mg\n1,ketamine,oral,50\n" + b"x" * (50 * 2**20) + b"\n2,ketamine,oral,50\n"
     parquet = "application/vnd.apache.parquet"
     with Server(tmp_path / "jobs") as server:
         jobs = [

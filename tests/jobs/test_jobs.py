@@ -10,7 +10,7 @@ from pathlib import Path
 import pyarrow as pa
 import pyarrow.parquet as pq
 import pytest
-from job_requests import FEW, PROBLEM, QUERY, all_jobs, as_ndjson, compute, coordinator, submit
+from job_requests import CSV, FEW, PROBLEM, QUERY, all_jobs, as_ndjson, compute, coordinator, submit
 from openapi_spec_validator import validate
 from scenarios import GRID, scattered
 
@@ -141,6 +141,26 @@ def test_bad_rows_are_listed(client, desk):
     errors = [json.loads(line) for line in client.get(f"{place}/errors").data.splitlines()]
     assert [(one["row"], one["pointer"]) for one in errors] == [(2, "/route"), (3, "/cutoff_ng_ml")]
     assert "fifty" not in client.get(f"{place}/errors").text
+
+
+def test_a_job_of_which_not_one_row_can_be_answered_has_failed(client, desk):
+    rows = [{**row, "route": "osmosis"} for row in scattered(2)]
+    place = submit(client, rows=rows).headers["Location"]
+    compute(desk)
+    status = client.get(place).get_json()
+    assert (status["state"], status["problem"]["code"]) == ("failed", "bad-rows")
+    assert len(client.get(f"{place}/errors").data.splitlines()) == 2
+
+
+@pytest.mark.parametrize("charset", ["iso-8859-1", "windows-1252", "utf-16", '"latin1"'])
+def test_a_table_in_another_encoding_is_refused_with_what_to_send(client, charset):
+    refused = client.post(f"/v1/jobs?{QUERY}", data=CSV, content_type=f"text/csv; charset={charset}")
+    assert refused.status_code == 415
+    assert "in UTF-8" in refused.get_json()["detail"]
+    assert client.post(f"/v1/jobs?{QUERY}", data=CSV, content_type="text/csv; charset=UTF-8").status_code == 202
+    assert (
+        client.post("/v1/estimates", data="{}", content_type=f"application/json; charset={charset}").status_code == 415
+    )
 
 
 def test_a_table_that_cannot_be_read_fails_with_its_reason(client, desk):

@@ -161,7 +161,7 @@ BAD = [
         {"/doses/0/repeat/every_h": "range"},
     ),
     ("no weight", changed(person={"weight_kg": 0, "age_y": 42, "sex": "male"}), {"/person/weight_kg": "range"}),
-    ("sex", changed(person={"age_y": 42, "sex": "f"}), {"/person/sex": "choice"}),
+    ("sex", changed(person={"age_y": 42, "sex": "x"}), {"/person/sex": "choice"}),
     (
         "Child-Pugh D",
         changed(person={"age_y": 42, "sex": "male", "hepatic_class": "D"}),
