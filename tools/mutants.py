@@ -91,7 +91,9 @@ def configure(folder, room, patience):
     }
     lines = ["[mutmut]"]
     for name, value in settings.items():
-        lines.append(f"{name} =" + (f" {value}" if isinstance(value, str) else "".join(f"\n    {one}" for one in value)))
+        lines.append(
+            f"{name} =" + (f" {value}" if isinstance(value, str) else "".join(f"\n    {one}" for one in value))
+        )
     (folder / "setup.cfg").write_text("\n".join(lines) + "\n", encoding="utf-8")
 
 
@@ -158,7 +160,9 @@ def report(results, minutes):
     """The text of docs/mutants.md, and whether every room has enough."""
     reasons, enough = judgements(), True
     lines = [INTRODUCTION.format(version=version("mutmut"), seed=SEED, needed=NEEDED, minutes=minutes)]
-    lines += ["| room | mutants | tried | killed | of these by time-out | survived | judged equivalent | killed or equivalent |"]
+    lines += [
+        "| room | mutants | tried | killed | of these by time-out | survived | judged equivalent | killed or equivalent |"
+    ]
     lines += ["|---|---|---|---|---|---|---|---|"]
     for name, (mutants, total) in results.items():
         count = Counter(mutant.status for mutant in mutants)
