@@ -22,7 +22,7 @@ def hours(analyte, cutoff, gfr):
     request = {
         "substance": "ketamine",
         "doses": [{"amount_mg": 35.0, "route": "intravenous", "duration_min": 40.0}],
-        "renal": {"creatinine_clearance_ml_min": gfr},
+        "renal": {"egfr_ml_min_1_73m2": gfr, "method": "measured"},
         "assay": {"rule": "any", "analytes": [{"analyte": analyte, "cutoff_ng_ml": cutoff}]},
     }
     simulation = simulate_typical(read_question(request))
@@ -33,7 +33,9 @@ def main():
     """Write the picture."""
     lines = {(a, c): [hours(a, c, g) for g in GFR] for c in CUTOFFS for a in ANALYTES}
     top = 48.0 * np.ceil(max(max(v) for v in lines.values()) / 48.0)
-    x = Axis(GFR[0], GFR[-1], "glomerular filtration rate, mL/min", [(v, str(v)) for v in range(20, 121, 20)])
+    x = Axis(
+        GFR[0], GFR[-1], "glomerular filtration rate, mL/min per 1.73 m²", [(v, str(v)) for v in range(20, 121, 20)]
+    )
     y = Axis(0.0, top, "hours until below the cutoff", [(v, f"{v:.0f}") for v in np.arange(0.0, top + 1.0, 48.0)])
     x, y = x.on(LEFT, RIGHT), y.on(BOTTOM, TOP)
     page = paper(

@@ -153,7 +153,7 @@ def test_the_contract_and_the_code_have_the_same_words():
     routes = tomllib.loads((ROOT / "detectapi" / "data" / "routes.toml").read_text(encoding="utf-8"))["routes"]
 
     assert set(vocabulary.ROUTES) == set(routes)
-    assert set(vocabulary.CKD_STAGES) == set(catalog.ckd_stages())
+    assert set(vocabulary.CKD_STAGES) == set(catalog.physiology().ckd_stages)
     assert vocabulary.EVIDENCE_GRADES == evidence.GRADES
     assert set(vocabulary.VARIANCE_SOURCES) == set(draws.STREAMS)
     assert set(substance.EFFECT_FORMS) == {*covariates.FORMS, "category"}

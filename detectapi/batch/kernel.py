@@ -185,7 +185,8 @@ def _answer_portion(rows: Sequence[Row], people: Sequence[Sequence[int]], times:
                 for whole, some in zip(part, found, strict=True):
                     whole[where] = some.reshape(-1, simulation.columns.draws)
     first, last = combine(parts, rule)
-    persons = [(simulation.person.of(p), simulation.specimen.of(p)) for p in range(len(people))]
+    composition = simulation.composition()
+    persons = [(simulation.person.of(p), composition and composition.of(p)) for p in range(len(people))]
     bodies = [persons[p] for p, own in enumerate(people) for _ in own]
     return summaries([rows[i] for i in together], bodies, first, last, times)
 

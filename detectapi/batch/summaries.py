@@ -12,21 +12,21 @@ from detectapi.model import notes
 from detectapi.model.answer import hours
 from detectapi.model.arrays import Bools, Floats
 from detectapi.model.draws import layout
-from detectapi.model.physiology import Person, Specimen
+from detectapi.model.physiology import Composition, Person
 from detectapi.model.question import Question
 from detectapi.model.window import interval
 from detectapi.values.errors import NumericalError
 
 
 def summaries(
-    rows: Sequence[Any], bodies: Sequence[tuple[Person, Specimen]], first: Floats, last: Floats, times: Floats
+    rows: Sequence[Any], bodies: Sequence[tuple[Person, Composition | None]], first: Floats, last: Floats, times: Floats
 ) -> list[dict[str, Any] | NumericalError]:
     """Summaries of rows of one structure.
 
     Parameters
     ----------
     rows : sequence of detectapi.batch.kernel.Row
-    bodies : sequence of (Person, Specimen)
+    bodies : sequence of (Person, Composition or None)
         Of each row; the same object for rows of the same person.
     first, last : array, shape (rows, n)
         First and last positive time of each draw. [h after the last dose]
@@ -65,8 +65,10 @@ def summaries(
     return written
 
 
-def _graded(question: Question, person: Person, specimen: Specimen, ever_positive: float) -> tuple[str, str]:
+def _graded(
+    question: Question, person: Person, composition: Composition | None, ever_positive: float
+) -> tuple[str, str]:
     """Grade of the evidence, and codes of the notes with spaces between."""
     graded = evidence.of(question, person.covariates)
-    remarks = notes.collect(question, person, specimen, ever_positive)
+    remarks = notes.collect(question, person, composition, ever_positive)
     return graded.grade, " ".join(note["code"] for note in remarks)

@@ -132,16 +132,21 @@ def sensitivity(file, svg, as_json, **flags):
 def validate(substance, output):
     """Compare the model with the results of studies, and write the report.
 
-    Without SUBSTANCE, for every substance with observations. Run it in the source: the grades of evidence follow from a file
-    that is written beside the data.
+    Without SUBSTANCE, for every substance with observations, and for the population's body, kidneys and urine (the word
+    physiology asks for these alone). Run it in the source: the grades of evidence follow from a file that is written beside
+    the data.
     """
     from pathlib import Path
 
-    from detectapi.evaluation.validation import report
+    from detectapi.evaluation.validation import population, report
     from detectapi.knowledge import posterior
 
-    for name in [substance] if substance else report.subjects():
-        for file in report.validate(name, Path(output), posterior.DATA):
+    for name in [substance] if substance else [*report.subjects(), population.SUBJECT]:
+        folder = Path(output)
+        files = (
+            population.validate(folder) if name == population.SUBJECT else report.validate(name, folder, posterior.DATA)
+        )
+        for file in files:
             click.echo(file)
 
 

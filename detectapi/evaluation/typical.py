@@ -1,4 +1,4 @@
-"""The typical person: 70 kg, a glomerular filtration rate of 110 mL/min, urine at pH 6 and 1.1 mL/min, everything known.
+"""The typical person: 70 kg, healthy kidneys that filter 110 mL/min, urine at pH 6 and 1.1 mL/min, everything known.
 
 Published areas, peaks, half-lives and urinary recoveries are held against this person.
 """
@@ -15,6 +15,9 @@ from detectapi.model.question import read_question
 from detectapi.model.simulation import Simulation, simulate_typical
 
 WEIGHT_KG, GFR_ML_MIN, PH, FLOW_ML_H = 70.0, 110.0, 6.0, 66.0
+HEIGHT_CM = 172.8
+"""At which healthy young kidneys, 104 mL/min for each 1.73 m2, filter 110 mL/min in a body of 70 kg."""
+INDEXED_GFR = 104.0
 VOID_H = 0.25
 """Hours of urine in a specimen: short, so that a concentration is that of its moment. [h]"""
 
@@ -63,8 +66,8 @@ def simulate(
     request: Mapping[str, Any] = {
         "substance": substance,
         "doses": doses,
-        "person": {"weight_kg": WEIGHT_KG},
-        "renal": {"creatinine_clearance_ml_min": gfr},
+        "person": {"weight_kg": WEIGHT_KG, "height_cm": HEIGHT_CM},
+        "renal": {"egfr_ml_min_1_73m2": INDEXED_GFR * gfr / GFR_ML_MIN, "method": "measured"},
         "hydration": {"urine_flow_ml_h": flow},
         "urine_ph": ph,
         "specimen": {"void_interval_h": void, "urine_flow_ml_h": flow, "urine_ph": ph},

@@ -1,7 +1,6 @@
-"""What a request tells about the person and the urine, each input as a distribution.
+"""What a request tells about the person and the urine: each number as a distribution, and the words.
 
-The population's distributions stand in for what was not given. Only what the model always needs has a default here: body weight,
-kidney function, urine flow and urine pH.
+What it does not tell is for `detectapi.model.physiology` to say.
 """
 
 from __future__ import annotations
@@ -10,12 +9,10 @@ from collections.abc import Iterable, Mapping
 from dataclasses import dataclass, replace
 from typing import Any, TypeAlias
 
-from detectapi.inputs.distribution import InputDistribution, from_given, population_default
-from detectapi.inputs.table import INPUTS, Input, entries
-from detectapi.values.substance import Parameter
+from detectapi.inputs.distribution import InputDistribution, from_given
+from detectapi.inputs.table import INPUTS, Input, person
 
 Request: TypeAlias = Mapping[str, Any]
-Defaults: TypeAlias = Mapping[str, Parameter]
 Stages: TypeAlias = Mapping[str, tuple[float, float]]
 Readable: TypeAlias = tuple[tuple[str, Input], ...]
 
@@ -32,16 +29,16 @@ SINGLE = {
 }
 """Inputs of a section that do not exclude each other."""
 
-COVARIATES = tuple(entry.name for entry in entries.COVARIATES)
+COVARIATES = tuple(entry.name for entry in person.COVARIATES)
 """Covariates of words, as the data name them."""
 
-KIDNEY, HYDRATION, SPECIMEN = (_readable(INPUTS.among(name)) for name in ("kidney", "hydration", "specimen flow"))
-"""Inputs of which at most one is given: measures of the kidneys, of the usual urine flow, and of the specimen's."""
+KIDNEY, HYDRATION = (_readable(INPUTS.among(name)) for name in ("kidney", "hydration"))
+"""Inputs of which at most one is given: measures of the kidneys, and of the usual urine flow."""
 
 
 @dataclass(frozen=True, slots=True)
 class KnownInputs:
-    """What is known of the person and the urine.
+    """What is known of the person and the urine. A word or a measure that was not given is None.
 
     Attributes
     ----------
@@ -51,34 +48,59 @@ class KnownInputs:
     interactions : tuple of str
     words : tuple of (str, str)
         Covariates of words that are told, each with its word.
-    renal_measure : str
+    pregnant : bool
+    renal_measure : str or None
         Name of the distribution that tells the kidney function.
-    hydration_measure : str
+    renal_method : str or None
+        How the kidney function was found.
+    hydration_measure : str or None
         Name of the distribution that tells the usual urine flow.
-    specimen_measure : str or None
-        Which measurement of the specimen tells its own urine flow, without ``specimen.``; None if none was made.
+    hydration_level : str or None
+    specimen_kind : str or None
+    read_by_strip : bool
+        Whether pH and gravity of the specimen were read from a test strip.
+    inferred : tuple of str
+        Names of the distributions that were worked out from others and not given.
     """
 
     distributions: Mapping[str, InputDistribution]
-    sex: str | None
-    hepatic_class: str | None
-    interactions: tuple[str, ...]
-    words: tuple[tuple[str, str], ...]
-    renal_measure: str
-    hydration_measure: str
-    specimen_measure: str | None
+    sex: str | None = None
+    hepatic_class: str | None = None
+    interactions: tuple[str, ...] = ()
+    words: tuple[tuple[str, str], ...] = ()
+    pregnant: bool = False
+    renal_measure: str | None = None
+    renal_method: str | None = None
+    hydration_measure: str | None = None
+    hydration_level: str | None = None
+    specimen_kind: str | None = None
+    read_by_strip: bool = False
+    inferred: tuple[str, ...] = ()
 
     def with_distributions(self, changed: Mapping[str, InputDistribution]) -> KnownInputs:
-        """The same with some distributions changed; the order stays."""
+        """The same with some distributions changed or added."""
         return replace(self, distributions={**self.distributions, **changed})
+
+    def infer(self, distribution: InputDistribution) -> KnownInputs:
+        """The same with one distribution that was worked out from others."""
+        return replace(
+            self,
+            distributions={**self.distributions, distribution.name: distribution},
+            inferred=(*self.inferred, distribution.name),
+        )
+
+    @property
+    def given(self) -> tuple[str, ...]:
+        """Names of the distributions that the request itself tells."""
+        return tuple(name for name in self.distributions if name not in self.inferred)
 
     @property
     def structure(self) -> tuple[Any, ...]:
         """Everything but the numbers. Two people with the same structure can be sampled side by side."""
-        known = tuple((one.name, one.exact, one.is_default) for one in self.distributions.values())
+        known = tuple((one.name, one.exact) for one in self.distributions.values())
         return (
-            self.sex, self.hepatic_class, self.interactions, self.words,
-            self.renal_measure, self.hydration_measure, self.specimen_measure, known,
+            self.sex, self.hepatic_class, self.interactions, self.words, self.pregnant, self.renal_measure, self.renal_method,
+            self.hydration_measure, self.hydration_level, self.specimen_kind, self.read_by_strip, self.inferred, known,
         )  # fmt: skip
 
     @property
@@ -87,42 +109,40 @@ class KnownInputs:
         return tuple((one.centre, one.spread) for one in self.distributions.values())
 
 
-def read_known(request: Request, defaults: Defaults, stages: Stages) -> KnownInputs:
+def read_known(request: Request, stages: Stages) -> KnownInputs:
     """Read what a request tells about the person and the urine.
 
     Parameters
     ----------
     request : dict
         A loaded request; of its keys ``person``, ``renal``, ``hydration``, ``urine_ph`` and ``specimen`` each may be missing.
-    defaults : dict of str to Parameter
-        The population's body and urine, as `detectapi.knowledge.catalog.physiology` gives them.
     stages : dict of str to tuple of float
         Lowest and highest indexed GFR of each stage of kidney disease. [mL/min/1.73 m2]
     """
     person, renal, hydration, specimen = (
         request.get(name) or {} for name in ("person", "renal", "hydration", "specimen")
     )
-    kidney, flow, own_flow = _which(renal, KIDNEY), _which(hydration, HYDRATION), _which(specimen, SPECIMEN)
-    known = _each(person, SINGLE["person"])
-    if person.get("weight_kg") is None:
-        known.append(population_default("weight_kg", defaults["weight_kg"]))
-    known.append(distribution_of(*kidney) if kidney else _kidneys(renal, defaults, stages))
-    known.append(distribution_of(*flow) if flow else _usual_flow(hydration, defaults))
-    known += _each(request, SINGLE[""])
-    if request.get("urine_ph") is None:
-        known.append(population_default("urine_ph", defaults["urine_ph"]))
-    if own_flow:
-        known.append(distribution_of(*own_flow))
-    known += _each(specimen, SINGLE["specimen"])
+    kidneys, flow = _kidneys(renal, stages), _one_of(hydration, HYDRATION)
+    known = [
+        *_each(person, SINGLE["person"]),
+        *([kidneys] if kidneys else []),
+        *([flow] if flow else []),
+        *_each(request, SINGLE[""]),
+        *_each(specimen, SINGLE["specimen"]),
+    ]
     return KnownInputs(
         distributions={one.name: one for one in known},
-        sex=person.get("sex"),
+        sex=person.get("sex") or ("female" if person.get("pregnant") == "yes" else None),
         hepatic_class=person.get("hepatic_class"),
         interactions=tuple(person.get("interactions") or ()),
         words=tuple((name, person[name]) for name in COVARIATES if person.get(name) is not None),
-        renal_measure=kidney[0].name if kidney else "egfr_ml_min_1_73m2",
-        hydration_measure=flow[0].name if flow else "urine_flow_ml_h",
-        specimen_measure=own_flow[0].name if own_flow else None,
+        pregnant=person.get("pregnant") == "yes",
+        renal_measure=kidneys.name if kidneys else None,
+        renal_method=renal.get("method"),
+        hydration_measure=flow.name if flow else None,
+        hydration_level=hydration.get("level"),
+        specimen_kind=specimen.get("kind"),
+        read_by_strip=specimen.get("read_by") == "strip",
     )
 
 
@@ -143,25 +163,15 @@ def _each(given: Mapping[str, Any], readable: Readable) -> list[InputDistributio
     return [distribution_of(entry, given[name]) for name, entry in readable if given.get(name) is not None]
 
 
-def _which(given: Mapping[str, Any], readable: Readable) -> tuple[Input, Any] | None:
-    """The input of a section that was given, and its value; None where none was."""
-    return next(((entry, given[name]) for name, entry in readable if given.get(name) is not None), None)
+def _one_of(given: Mapping[str, Any], readable: Readable) -> InputDistribution | None:
+    """The one of some inputs that was given as a number or a range."""
+    return next((distribution_of(entry, given[name]) for name, entry in readable if given.get(name) is not None), None)
 
 
-def _kidneys(renal: Mapping[str, Any], defaults: Defaults, stages: Stages) -> InputDistribution:
-    """The kidney function where no number is known: that of a stage, or the population's."""
+def _kidneys(renal: Mapping[str, Any], stages: Stages) -> InputDistribution | None:
     stage = renal.get("ckd_stage")
     if stage is None:
-        return population_default("egfr_ml_min_1_73m2", defaults["gfr_ml_min_1_73m2"])
+        return _one_of(renal, KIDNEY)
     low, high = stages[stage]
     gfr = distribution_of(INPUTS["renal.egfr_ml_min_1_73m2"], {"low": low, "high": high})
     return replace(gfr, source="derived", detail=f"CKD stage {stage} read as its range of eGFR")
-
-
-def _usual_flow(hydration: Mapping[str, Any], defaults: Defaults) -> InputDistribution:
-    """The usual urine flow where no number is known: that of a level, or the population's."""
-    level = hydration.get("level")
-    default = defaults["urine_flow_ml_h" if level in (None, "usual") else f"urine_flow_ml_h.{level}"]
-    if level is None:
-        return population_default("urine_flow_ml_h", default)
-    return population_default("urine_flow_ml_h", default, "derived", f"hydration level {level}")

@@ -112,7 +112,7 @@ def read(file: Path) -> Posterior:
 
 
 def digest(data: Path, files) -> str:
-    """The digest of the files of observations that a calibration used."""
+    """The digest of the files of observations and of the population that a calibration used."""
     whole = hashlib.sha256()
     for name in sorted(files):
         path = data / name

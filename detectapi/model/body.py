@@ -3,8 +3,7 @@
 from __future__ import annotations
 
 import math
-from collections.abc import Mapping
-from functools import lru_cache
+from collections.abc import Mapping, Sequence
 from typing import NamedTuple
 
 import numpy as np
@@ -20,7 +19,7 @@ CHILDHOOD_END = 18.0
 
 FADE_TO_DU_BOIS = (10.0, 20.0)
 """Weights between which body surface goes over from Mosteller's formula to that of Du Bois. [kg]"""
-_CHILD_AGES = np.concatenate([np.array([0.04, 0.1, 0.25, 0.5, 0.75]), np.arange(1.0, 18.25, 0.5)])
+CHILD_AGES = np.concatenate([np.array([0.04, 0.1, 0.25, 0.5, 0.75]), np.arange(1.0, 18.25, 0.5)])
 """Ages at which the plausibility of a body is computed. [years]"""
 
 
@@ -121,6 +120,22 @@ def either_sex(one: BodySize, other: BodySize) -> BodySize:
         np.exp(middle(one.height, other.height)),
         np.sqrt(height_variance),
         covariance / np.sqrt(weight_variance * height_variance),
+    )
+
+
+def between(one: BodySize, other: BodySize, share: Value) -> BodySize:
+    """The distribution between two others: the first at a share of 0, the second at 1."""
+    rest = 1.0 - np.asarray(share)
+
+    def middle(a: Value, b: Value) -> Floats:
+        return np.exp(rest * np.log(a) + share * np.log(b))
+
+    return BodySize(
+        middle(one.weight, other.weight),
+        rest * one.weight_spread + share * other.weight_spread,
+        middle(one.height, other.height),
+        rest * one.height_spread + share * other.height_spread,
+        rest * one.correlation + share * other.correlation,
     )
 
 
@@ -230,9 +245,9 @@ def body_surface(weight: Value, height: Value) -> Floats:
 
 
 def plausible_age(
-    surveys: Mapping[str, BodySurvey],
+    children: Sequence[BodySize],
+    adults: Sequence[BodySize],
     child_share: float,
-    sex: str | None,
     weight: tuple[float, float] | None = None,
     height: tuple[float, float] | None = None,
 ) -> tuple[float, float]:
@@ -240,11 +255,12 @@ def plausible_age(
 
     Parameters
     ----------
-    surveys : dict of str to BodySurvey
-        By sex.
+    children : sequence of BodySize
+        Of each sex that the person may have, at `CHILD_AGES`.
+    adults : sequence of BodySize
+        The same, of adults of any age.
     child_share : float
         Share of children among people of whom nothing is known; their ages are even. [-]
-    sex : {'male', 'female'} or None
     weight, height : tuple of float, optional
         Median and standard deviation of the logarithm, 0 where it is exact. [kg, -] and [cm, -]
 
@@ -257,29 +273,15 @@ def plausible_age(
 
     Notes
     -----
-    Bayes: ``p(age | body)`` is proportional to ``p(age) p(body | age)``, with `size_at_age` for children and `size_of_adult` for
-    everybody else.
+    Bayes: ``p(age | body)`` is proportional to ``p(age) p(body | age)``.
     """
-    return _plausible_age(tuple(surveys.items()), child_share, sex, weight, height)
-
-
-@lru_cache(maxsize=4096)
-def _plausible_age(
-    known: tuple[tuple[str, BodySurvey], ...],
-    child_share: float,
-    sex: str | None,
-    weight: tuple[float, float] | None,
-    height: tuple[float, float] | None,
-) -> tuple[float, float]:
-    surveys = dict(known)
-    sexes = SEXES if sex is None else (sex,)
-    child = [_log_density(size_at_age(surveys, _CHILD_AGES, one), weight, height) for one in sexes]
-    adult = [_log_density(size_of_adult(surveys, one), weight, height) for one in sexes]
-    prior = child_share * np.gradient(_CHILD_AGES) / CHILDHOOD_END
+    child = [_log_density(size, weight, height) for size in children]
+    adult = [_log_density(size, weight, height) for size in adults]
+    prior = child_share * np.gradient(CHILD_AGES) / CHILDHOOD_END
     logs = np.append(np.log(prior) + np.logaddexp.reduce(child), math.log1p(-child_share) + np.logaddexp.reduce(adult))
     mass = np.exp(logs - logs.max())
     mass /= mass.sum()
-    ages = np.append(_CHILD_AGES, GROWN_AGE)
+    ages = np.append(CHILD_AGES, GROWN_AGE)
     mean = float(mass @ ages)
     return mean, float(np.sqrt(mass @ (ages - mean) ** 2))
 

@@ -7,7 +7,7 @@ from dataclasses import dataclass
 
 from detectapi.exponentials import Crossings
 from detectapi.model.draws import Layout
-from detectapi.model.physiology import Person, Specimen
+from detectapi.model.physiology import Composition, Person, Specimen
 from detectapi.model.question import Question
 from detectapi.model.window import Bands, Curve, Window
 
@@ -43,6 +43,8 @@ class Estimate:
         Of each draw.
     specimen : Specimen
         Of each draw.
+    composition : Composition or None
+        Of each draw's specimen, where the question tells something of the urine.
     parts : tuple of Part
         One for each component of the test.
     window : Window
@@ -60,6 +62,7 @@ class Estimate:
     seed: int
     person: Person
     specimen: Specimen
+    composition: Composition | None
     parts: tuple[Part, ...]
     window: Window
     curve: Curve

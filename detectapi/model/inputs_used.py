@@ -8,13 +8,18 @@ from typing import Any
 
 import numpy as np
 
-from detectapi.inputs.distribution import CENTRAL_90, InputDistribution, population_default
+from detectapi.inputs.distribution import CENTRAL_90, POPULATION_DEFAULT, InputDistribution
+from detectapi.inputs.table import INPUTS
 from detectapi.knowledge import catalog
-from detectapi.model.physiology import REFERENCE_SURFACE, Physiology
+from detectapi.model.physiology import Physiology
 from detectapi.model.question import Question
-from detectapi.model.renal import body_surface
+from detectapi.model.usual_inputs import told_gfr, typical_body, usual_inputs
 from detectapi.values.assay import Assay, KitBias
 
+WORDS = (
+    "person.sex", "person.pregnant", "person.hepatic_class", "renal.method", "specimen.kind", "specimen.read_by",
+)  # fmt: skip
+"""Inputs of person and urine that are words and stand in an answer as they were given."""
 UNITS = {
     "weight_kg": "kg", "height_cm": "cm", "age_y": "years", "void_interval_h": "h", "half_life_h": "h",
     "urine_ph": "-", "specific_gravity": "-",
@@ -31,16 +36,13 @@ def inputs_used(request: Mapping[str, Any], question: Question) -> list[dict[str
     question : Question
         Read from the request.
     """
-    known = question.physiology.known
-    used = _routes(question) + [_distribution(distribution) for distribution in known.distributions.values()]
-    if "void_interval_h" not in known.distributions:
-        default = question.physiology.defaults["void_interval_h"]
-        used.append(_distribution(population_default("void_interval_h", default)))
-    used += _words(request.get("person") or {}) + _covariates(question)
-    if question.physiology.estimated_gfr is not None:
-        used.append(_estimated_gfr(question.physiology, question.physiology.estimated_gfr))
-    if known.renal_measure != "creatinine_clearance_ml_min":
-        used.append(_surface(question.physiology))
+    physiology, here = question.physiology, typical_body(question.physiology)
+    used = _routes(question) + [_distribution(one) for one in physiology.known.distributions.values()]
+    used += [_distribution(one) for one in usual_inputs(physiology, here)]
+    used += _words(request) + _covariates(question)
+    true_gfr = told_gfr(physiology, here)
+    used += [_distribution(true_gfr)] if true_gfr else []
+    used.append(_surface(physiology, float(here.surface)))
     if question.half_life is not None:
         used.append(_distribution(question.half_life))
     used.append(_imprecision(question.assay))
@@ -59,12 +61,15 @@ def _routes(question: Question) -> list[dict[str, Any]]:
     return [{"name": "route", "value": routes[0] if len(routes) == 1 else list(routes), "source": "given"}]
 
 
-def _words(person: Mapping[str, Any]) -> list[dict[str, Any]]:
+def _words(request: Mapping[str, Any]) -> list[dict[str, Any]]:
     """The inputs that are words."""
-    used = [{"name": n, "value": person[n], "source": "given"} for n in ("sex", "hepatic_class") if person.get(n)]
-    if person.get("interactions"):
-        used.append({"name": "interactions", "value": list(person["interactions"]), "source": "given"})
-    return used
+    used = []
+    for entry in (INPUTS[path] for path in WORDS):
+        given = (request.get(entry.section) or {}).get(entry.name)
+        if given:
+            used.append({"name": entry.column, "value": given, "source": "given"})
+    interactions = (request.get("person") or {}).get("interactions")
+    return used + ([{"name": "interactions", "value": list(interactions), "source": "given"}] if interactions else [])
 
 
 def _covariates(question: Question) -> list[dict[str, Any]]:
@@ -122,23 +127,12 @@ def _hydrolysis(assay: Assay) -> dict[str, Any]:
     return written | {"source": split.origin.basis, "origin": catalog.origin_card(split.origin)}
 
 
-def _estimated_gfr(physiology: Physiology, estimated: float) -> dict[str, Any]:
-    """The GFR by serum creatinine, age and sex, with the error of the equation as its range."""
-    error = physiology.defaults["gfr_estimation_error"]
-    low, high = (_figures(estimated * math.exp(error.variability * z), 4) for z in (-CENTRAL_90, CENTRAL_90))
-    return {"name": "egfr_ml_min_1_73m2", "value": _figures(estimated, 4), "low": low, "high": high,
-            "source": "derived", "detail": "from serum creatinine, age and sex by CKD-EPI 2021, whose own error is the range",
-            "origin": catalog.origin_card(error.origin)}  # fmt: skip
-
-
-def _surface(physiology: Physiology) -> dict[str, Any]:
-    """The body surface that an indexed GFR is de-indexed with."""
-    if not physiology.knows_surface:
-        return {"name": "body_surface_m2", "value": REFERENCE_SURFACE, "source": "population default",
-                "detail": "an indexed GFR is de-indexed only where weight and height are given"}  # fmt: skip
-    weight, height = (physiology.known.distributions[name].centre for name in ("weight_kg", "height_cm"))
-    return {"name": "body_surface_m2", "value": _figures(float(body_surface(weight, height)), 3),
-            "source": "derived", "detail": "from weight and height; an indexed GFR is de-indexed with it"}  # fmt: skip
+def _surface(physiology: Physiology, surface: float) -> dict[str, Any]:
+    """The body surface that an indexed GFR is de-indexed with, as it is at the medians."""
+    told = {"weight_kg", "height_cm"} & set(physiology.known.distributions)
+    return {"name": "body_surface_m2", "value": _figures(surface, 3),
+            "source": "derived" if told else POPULATION_DEFAULT,
+            "detail": "from weight and height; an indexed GFR is de-indexed with it"}  # fmt: skip
 
 
 def _distribution(distribution: InputDistribution) -> dict[str, Any]:

@@ -89,9 +89,8 @@ def usual_gfr(age: Value, infant: Value, child: float, adult: Value) -> Floats:
     array
         [mL/min/1.73 m2]
     """
-    grown = _passed(age, CHILD_TO_ADULT)
-    young = _passed(age, INFANT_TO_CHILD)
-    return np.power(infant, 1.0 - young) * np.power(child, young * (1.0 - grown)) * np.power(adult, young * grown)
+    adults, young = grown(age), _passed(age, INFANT_TO_CHILD)
+    return np.power(infant, 1.0 - young) * np.power(child, young * (1.0 - adults)) * np.power(adult, young * adults)
 
 
 def usual_gfr_spread(age: Value, infant: float, child: float, adult: float, rise: float, rising_from: float) -> Floats:
@@ -108,9 +107,14 @@ def usual_gfr_spread(age: Value, infant: float, child: float, adult: float, rise
     rising_from : float
         [years]
     """
-    grown, young = _passed(age, CHILD_TO_ADULT), _passed(age, INFANT_TO_CHILD)
+    adults, young = grown(age), _passed(age, INFANT_TO_CHILD)
     old = adult + rise * np.maximum(np.asarray(age) - rising_from, 0.0)
-    return infant * (1.0 - young) + child * young * (1.0 - grown) + old * young * grown
+    return infant * (1.0 - young) + child * young * (1.0 - adults) + old * young * adults
+
+
+def grown(age: Value) -> Floats:
+    """How far people of an age are adults: 0 for a child, 1 for an adult. [-]"""
+    return _passed(age, CHILD_TO_ADULT)
 
 
 def _passed(age: Value, ages: tuple[float, float]) -> Floats:

@@ -61,7 +61,8 @@ class Kinetics:
         array, shape (n,) or (people, n)
             [L/h]
         """
-        clearance = self._renal_clearance(moiety, self.population, self.person.gfr, flow, ph)
+        tubules = self.person.secretion, self.person.permeability
+        clearance = self._renal_clearance(moiety, self.population, self.person.gfr, flow, ph, tubules=tubules)
         return np.asarray(clearance * self.population.given(f"{moiety}.renal_factor", 1.0) * L_H_PER_ML_MIN)
 
     def _renal_clearance(
@@ -72,8 +73,12 @@ class Kinetics:
         flow: Value,
         ph: Value,
         sensitivity: Value | None = None,
+        tubules: tuple[Value, Value] = (1.0, 1.0),
     ) -> Value:
-        """Renal clearance with parameters that `get` gives; the file's sensitivity to pH unless another is given. [mL/min]"""
+        """Renal clearance with parameters that `get` gives. [mL/min]
+
+        The sensitivity to pH is that of the file unless another is given; `tubules` are factors on secretion and reabsorption.
+        """
         what, known = self.substance.moiety(moiety), self.population.parameters
 
         def of(name: str, otherwise: float) -> Value:
@@ -83,8 +88,8 @@ class Kinetics:
             sensitivity = get(PH_SENSITIVITY) if PH_SENSITIVITY in known else 1.0
         return renal_clearance(
             gfr, flow, ph,
-            get(f"{moiety}.fraction_unbound"), of("pka", 0.0), of("secretion_clearance", 0.0),
-            of("permeability_surface", 0.0), sensitivity, what.charge,
+            get(f"{moiety}.fraction_unbound"), of("pka", 0.0), of("secretion_clearance", 0.0) * tubules[0],
+            of("permeability_surface", 0.0) * tubules[1], sensitivity, what.charge,
         )  # fmt: skip
 
     def nonrenal_clearance(self, moiety: str) -> Value:
@@ -100,8 +105,18 @@ class Kinetics:
             nonrenal_share = max(1.0 - float(renal) / typical(f"{moiety}.clearance"), 0.0)
             total = self.population(f"{moiety}.clearance")
             factor = self.population.given(f"{moiety}.nonrenal_factor", 1.0)
-            self._nonrenal[moiety] = total * nonrenal_share * factor
+            clearance = total * nonrenal_share * factor * self.person.nonrenal
+            self._nonrenal[moiety] = clearance * self.person.liver if self._liver_counts(moiety) else clearance
         return self._nonrenal[moiety]
+
+    def _liver_counts(self, moiety: str) -> bool:
+        """Whether liver disease of the person's class changes the non-renal clearance of a moiety."""
+        factor, word = (
+            self.population.parameters.get(f"{moiety}.nonrenal_factor"),
+            self.person.covariates["hepatic_class"],
+        )
+        effects = [effect for effect in (factor.effects if factor else ()) if effect.covariate == "hepatic_class"]
+        return any(effect.factors.get(word, 1.0) != 1.0 for effect in effects)
 
     def total_clearance(self, moiety: str) -> Floats:
         """Clearance of the person at the usual urine. Shape (columns,). [L/h]"""

@@ -5,24 +5,33 @@ Their sentences stand in `detectapi.telling.notes`.
 
 from __future__ import annotations
 
-from collections.abc import Sequence
-
 import numpy as np
 
+from detectapi.inputs.known import KnownInputs
 from detectapi.knowledge import catalog, evidence
 from detectapi.knowledge.posterior import STALE
+from detectapi.model.creatinine import UMOL_PER_MG_DL, normal_creatinine
 from detectapi.model.kinetics import parameter_names
-from detectapi.model.physiology import Person, Specimen
+from detectapi.model.physiology import Composition, Person
 from detectapi.model.question import Question
+from detectapi.model.sample_kidneys import CREATININE
+from detectapi.model.without_effect import without_effect
+from detectapi.telling.inputs_used import input_name
 from detectapi.telling.notes import note
+from detectapi.values.physiology import SpecimenValidity
 
-WORTH_SAYING = 0.01
+WORTH_SAYING = 0.03
+"""The share of specimens from which on a note speaks of them. Where nothing is told of the urine, at most 2.6 % are dilute."""
 ADULT_AGE = 18.0
 SIZES_STUDIED = (45.0, 120.0)
 LOW_GFR = 15.0
+HIGH_CREATININE = 1.5
+"""A child's creatinine beyond so many times the normal one of its age is said to be high. [-]"""
 
 
-def collect(question: Question, person: Person, specimen: Specimen, ever_positive: float) -> list[dict[str, str]]:
+def collect(
+    question: Question, person: Person, composition: Composition | None, ever_positive: float
+) -> list[dict[str, str]]:
     """Every note an answer needs.
 
     Parameters
@@ -30,8 +39,8 @@ def collect(question: Question, person: Person, specimen: Specimen, ever_positiv
     question : Question
     person : Person
         Of each draw.
-    specimen : Specimen
-        Of each draw.
+    composition : Composition or None
+        Of each draw's specimen; None where the question tells nothing of the urine.
     ever_positive : float
         Share of the draws in which a specimen is positive at any time after the last dose.
 
@@ -40,17 +49,19 @@ def collect(question: Question, person: Person, specimen: Specimen, ever_positiv
     list of {"code", "message"}
     """
     known = question.physiology.known
-    given = [name for name, distribution in known.distributions.items() if not distribution.is_default]
+    given = list(known.given)
     given += [name for name in ("hepatic_class", "interactions") if getattr(known, name) not in (None, "none", ())]
     if known.hepatic_class == "C":
         given.append("hepatic_class_c")
     regimen = question.regimen
     found = evidence.remarks(question.substance, regimen.routes, regimen.pattern, question.readings, given)
-    found += _specimen(specimen, known.specimen_measure == "specific_gravity")
-    found += _person(person, given)
+    found += _specimen(known, composition) if composition is not None else []
+    found += _person(person, known)
+    found += _kidneys(known)
     if question.half_life is not None:
         found.append(note("half-life-model"))
     else:
+        found += _idle(question)
         found += [_assumptions(question)] if regimen.count else []
         found += [note("calibration-stale")] if question.calibration == STALE else []
     if regimen.count and ever_positive < 0.5:
@@ -60,32 +71,59 @@ def collect(question: Question, person: Person, specimen: Specimen, ever_positiv
     return found
 
 
-def _specimen(specimen: Specimen, gravity_measured: bool) -> list[dict[str, str]]:
-    creatinine, gravity = specimen.creatinine, specimen.specific_gravity
-    rule = catalog.specimen_validity()
-    substituted = creatinine < rule.substituted_creatinine_mg_dl
-    low, high = rule.substituted_specific_gravity_low, rule.substituted_specific_gravity_high
-    dilute = (creatinine < rule.dilute_creatinine_mg_dl) & ~substituted & (gravity < rule.dilute_specific_gravity)
-    if gravity_measured:  # a gravity that is computed from a high flow may be lower than any kidney can make urine
-        dilute = dilute & (gravity > low)
-    substituted = substituted & ((gravity <= low) | (gravity >= high))
-    shares = {
-        "dilute-specimen-possible": float(np.mean(dilute)),
-        "substituted-specimen-possible": float(np.mean(substituted)),
-    }
+def _specimen(known: KnownInputs, composition: Composition) -> list[dict[str, str]]:
+    """What a laboratory would report of the urine itself."""
+    told = known.distributions
+    gravity_is_told = "specimen.specific_gravity" in told
+    dilute, substituted = _validity(composition, gravity_is_told, catalog.physiology().specimen_validity)
+    if gravity_is_told and "specimen.urine_creatinine_mg_dl" in told:  # both were measured: it is this specimen
+        codes = {"dilute-specimen": dilute, "substituted-specimen": substituted}
+        return [note(code) for code, share in codes.items() if share > 0.5]
+    shares = {"dilute-specimen-possible": dilute, "substituted-specimen-possible": substituted}
     return [note(code, part=share) for code, share in shares.items() if share >= WORTH_SAYING]
 
 
-def _person(person: Person, given: Sequence[str]) -> list[dict[str, str]]:
+def _validity(composition: Composition, gravity_is_told: bool, rule: SpecimenValidity) -> tuple[float, float]:
+    """The shares of specimens that would be reported as dilute and as substituted."""
+    creatinine, gravity = composition.creatinine, composition.specific_gravity
+    low, high = rule.substituted_specific_gravity_low, rule.substituted_specific_gravity_high
+    substituted = creatinine < rule.substituted_creatinine_mg_dl
+    dilute = (creatinine < rule.dilute_creatinine_mg_dl) & ~substituted & (gravity < rule.dilute_specific_gravity)
+    if gravity_is_told:  # a gravity that is computed from a high flow may be lower than any kidney can make urine
+        dilute = dilute & (gravity > low)
+    substituted = substituted & ((gravity <= low) | (gravity >= high))
+    return float(np.mean(dilute)), float(np.mean(substituted))
+
+
+def _person(person: Person, known: KnownInputs) -> list[dict[str, str]]:
     found = []
-    age, weight = person.covariates["age_y"], person.covariates["weight_kg"]
-    if age is not None and float(np.median(age)) < ADULT_AGE:
+    weight, age = person.covariates["weight_kg"], known.distributions.get("age_y")
+    if age is not None and float(np.median(age.centre)) < ADULT_AGE:
         found.append(note("child-extrapolated"))
-    if "weight_kg" in given and not SIZES_STUDIED[0] <= float(np.median(weight)) <= SIZES_STUDIED[1]:
+    if "weight_kg" in known.given and not SIZES_STUDIED[0] <= float(np.median(weight)) <= SIZES_STUDIED[1]:
         found.append(note("size-extrapolated"))
     if float(np.median(person.gfr)) < LOW_GFR:
         found.append(note("kidney-failure-extrapolated"))
+    if known.pregnant:
+        found.append(note("pregnancy-extrapolated"))
     return found
+
+
+def _kidneys(known: KnownInputs) -> list[dict[str, str]]:
+    """What must be said of a creatinine in blood."""
+    if known.renal_measure not in CREATININE:
+        return []
+    found = [note("creatinine-steady")]
+    serum, age = (known.distributions[name].centre for name in (known.renal_measure, "age_y"))
+    usual = normal_creatinine(age, known.sex == "female") / UMOL_PER_MG_DL * CREATININE[known.renal_measure]
+    if float(np.median(age)) < ADULT_AGE and float(np.median(serum / usual)) > HIGH_CREATININE:
+        found.append(note("creatinine-high-for-age"))
+    return found
+
+
+def _idle(question: Question) -> list[dict[str, str]]:
+    names = without_effect(question)
+    return [note("inputs-without-effect", inputs=", ".join(input_name(name) for name in names))] if names else []
 
 
 def _assumptions(question: Question) -> dict[str, str]:

@@ -1,6 +1,7 @@
-"""What is known of a person and their urine -> kidney function, urine flow, pH and creatinine of each draw.
+"""What is known of a person and their urine -> kidney function, urine flow, pH and composition of each draw.
 
-What is the same at every void is the `Person`; what differs from void to void is the `Specimen`.
+What is the same at every void is the `Person`; what differs from void to void is the `Specimen`. The parts are sampled in
+`detectapi.model.sample_body`, `sample_kidneys`, `sample_urine` and `sample_void`.
 """
 
 from __future__ import annotations
@@ -11,17 +12,47 @@ from typing import Any, NamedTuple, TypeVar
 
 import numpy as np
 
-from detectapi.inputs.distribution import InputDistribution, population_default
 from detectapi.inputs.known import KnownInputs
-from detectapi.model import renal, urine
-from detectapi.model.arrays import Bools, Floats, Ints, Value
+from detectapi.model import sample_body, sample_kidneys, sample_urine, sample_void
+from detectapi.model.arrays import Floats, Value
 from detectapi.model.draws import Deviates, Selection
-from detectapi.values.substance import Parameter
+from detectapi.model.maturation import extrapolation_spread
+from detectapi.model.norms import Norms
+from detectapi.model.sampler import Sampler
 
-REFERENCE_SURFACE = 1.73
-MINUTES_PER_HOUR = 60.0
-ML_PER_L = 1000.0
-CREATININE_UMOL_PER_MG_DL = 88.4
+EXTRAPOLATION = "nonrenal_clearance_of_this_body"
+"""Name of the random numbers for how far a non-renal clearance is off because its studies had other bodies."""
+LIVER = "nonrenal_clearance_in_liver_disease"
+"""Name of the random numbers for how far the effect of liver disease is off."""
+LIVER_CLASSES = ("B", "C")
+HEALTHY = 100.0
+"""What the covariate ``gfr_of_normal`` is for healthy kidneys. [%]"""
+
+
+class Parts(NamedTuple):
+    """What a void of a person is sampled from.
+
+    Attributes
+    ----------
+    body : Body
+    usual : UsualUrine
+        What is known of the usual urine before anything is measured in a specimen.
+    share : array
+        GFR relative to healthy kidneys. [-]
+    osmoles : array
+        Logarithm of the osmoles excreted in a day. [ln mOsm/day]
+    least : array
+        Logarithm of the flow below which urine would be more concentrated than the kidneys can make it. [ln mL/min]
+    measured : array or None
+        Logarithm of the flow of the void in which something was measured. [ln mL/min]
+    """
+
+    body: sample_body.Body
+    usual: sample_urine.UsualUrine
+    share: Value
+    osmoles: Value
+    least: Value
+    measured: Floats | None
 
 
 @dataclass(frozen=True, slots=True)
@@ -38,21 +69,30 @@ class Person:
         Glomerular filtration rate, not indexed. [mL/min]
     flow, ph : array
         Usual urine. [mL/min], [-]
-    creatinine_excretion, osmole_excretion : float or array
-        [mg/day], [mOsm/day]
+    secretion, permeability : float or array
+        Secretion (in proportion to GFR) and reabsorption relative to healthy kidneys in a body of 70 kg. [-]
+    nonrenal : float or array
+        Factor on non-renal clearances for what is not known of them in such a body. [-]
+    liver : float or array
+        Factor on non-renal clearances that liver disease changes, for what is not known of its effect. [-]
+    parts : Parts or None
+        None for one of several people who stood side by side.
     """
 
     covariates: Mapping[str, Any]
     gfr: Floats
     flow: Floats
     ph: Floats
-    creatinine_excretion: Value
-    osmole_excretion: Value
+    secretion: Value
+    permeability: Value
+    nonrenal: Value
+    liver: Value
+    parts: Parts | None = None
 
     def of(self, person: int) -> Person:
         """One of several people who stand side by side."""
         covariates = {name: _row(value, person) for name, value in self.covariates.items()}
-        return replace(_rows(self, person), covariates=covariates)
+        return replace(_rows(replace(self, parts=None), person), covariates=covariates)
 
 
 @dataclass(frozen=True, slots=True)
@@ -67,24 +107,38 @@ class Specimen:
         [-]
     void_interval : array
         Time over which the bladder filled. [h]
-    creatinine : array
-        [mg/dL]
-    specific_gravity : array
-        [-]
     """
 
     flow: Floats
     ph: Floats
     void_interval: Floats
-    creatinine: Floats
-    specific_gravity: Floats
 
     def of(self, person: int) -> Specimen:
         """That of one of several people who stand side by side."""
         return _rows(self, person)
 
 
-Record = TypeVar("Record", Person, Specimen)
+@dataclass(frozen=True, slots=True)
+class Composition:
+    """What a laboratory measures of the urine itself. Arrays as in `Person`.
+
+    Attributes
+    ----------
+    creatinine : array
+        [mg/dL]
+    specific_gravity : array
+        [-]
+    """
+
+    creatinine: Floats
+    specific_gravity: Floats
+
+    def of(self, person: int) -> Composition:
+        """That of one of several people who stand side by side."""
+        return _rows(self, person)
+
+
+Record = TypeVar("Record", Person, Specimen, Composition)
 
 
 def _row(value: Any, person: int) -> Any:
@@ -96,39 +150,21 @@ def _rows(record: Record, person: int) -> Record:
     return replace(record, **{field.name: _row(getattr(record, field.name), person) for field in fields(record)})
 
 
-class Sampled(NamedTuple):
-    """Values of inputs, or of parameters of the population, for the selected draws of one stream."""
-
-    distributions: Mapping[str, InputDistribution | Parameter]
-    deviates: Deviates
-    stream: str
-    chosen: Ints
-
-    def __call__(self, name: str) -> Value:
-        """Values of one of them: a float where it is exact."""
-        item = self.distributions[name]
-        distribution = item if isinstance(item, InputDistribution) else population_default(name, item)
-        if distribution.exact:
-            return distribution.centre
-        values = distribution.value(self.deviates.normal(self.stream, name))
-        return np.asarray(values).take(self.chosen, axis=-1)
-
-
 class Physiology:
     """What is known of a person and their urine, ready to be sampled.
 
     Parameters
     ----------
     known : KnownInputs
-    defaults : dict of str to Parameter
-        The population's body and urine, as `detectapi.knowledge.catalog.physiology` gives them.
+    norms : Norms
+        What is usual in the population.
     people : tuple of int
         Leading axes of the sampled arrays: ``()`` for one person, ``(p,)`` for p people side by side.
     """
 
-    def __init__(self, known: KnownInputs, defaults: Mapping[str, Parameter], people: tuple[int, ...] = ()) -> None:
-        self.known = known
-        self.defaults = defaults
+    def __init__(self, known: KnownInputs, norms: Norms, people: tuple[int, ...] = ()) -> None:
+        self.known = known if people else sample_body.with_age(known, norms)
+        self.norms = norms
         self.people = people
 
     @classmethod
@@ -146,7 +182,7 @@ class Physiology:
             )
             for name, distribution in first.known.distributions.items()
         }
-        return cls(first.known.with_distributions(columns), first.defaults, (len(several),))
+        return cls(first.known.with_distributions(columns), first.norms, (len(several),))
 
     @property
     def structure(self) -> tuple[Any, ...]:
@@ -158,128 +194,136 @@ class Physiology:
         """The numbers: with `structure`, all that decides the physiology."""
         return self.known.numbers
 
+    @property
+    def random_names(self) -> dict[str, list[str]]:
+        """The random numbers that people and specimens need, by stream."""
+        told = self.known.distributions
+        usual = [sample_kidneys.ERROR] if self.known.renal_measure else [sample_kidneys.GFR]
+        usual += [name for name in ("weight_kg", "height_cm", "urine_ph") if name not in told]
+        usual += [] if self.known.hydration_measure == sample_urine.FLOW else [sample_urine.FLOW]
+        return {
+            "inputs": [*(name for name, one in told.items() if not one.exact), *usual],
+            "people": [sample_urine.OSMOLES, *([sample_urine.CREATININE] if self.tells_urine else [])],
+            "specimen": [*sample_void.OF_VOID, *(sample_void.OF_COMPOSITION if self.tells_urine else ())],
+            "knowledge": self._uncertain,
+        }
+
+    @property
+    def tells_urine(self) -> bool:
+        """Whether the question tells how much the person drinks, or what was measured in the urine."""
+        known = self.known
+        told = known.hydration_measure is not None or known.hydration_level is not None
+        return told or sample_void.is_measured(known)
+
+    @property
+    def _uncertain(self) -> list[str]:
+        """The population's numbers that the person needs and that are not known exactly."""
+        known, names = self.known, ["secretion_exponent", "permeability_exponent", sample_urine.OSMOLES, EXTRAPOLATION]
+        if known.renal_measure is None:
+            names += ["gfr_ml_min_1_73m2", *(["pregnancy_gfr_factor"] if known.pregnant else [])]
+        if known.hydration_measure is None:
+            names.append(sample_urine.flow_parameter(known))
+        if "urine_ph" not in known.distributions:
+            names.append("urine_ph")
+        if "void_interval_h" not in known.distributions:
+            names.append(sample_void.interval_parameter(known))
+        return names
+
     # -- the person ---------------------------------------------------------------------------------------------------
 
     def person(self, deviates: Deviates, selection: Selection) -> Person:
         """Body, kidneys and usual urine of the selected draws."""
-        known = self.known.distributions
-        deviates.prepare("inputs", [name for name, one in known.items() if not one.exact])
-        deviates.prepare("people", [self._excretion_name, "osmole_excretion_mosm_d"])
-        inputs = Sampled(known, deviates, "inputs", selection.inputs)
-        equations = Sampled(self.defaults, deviates, "inputs", selection.inputs)
-        people = Sampled(self.defaults, deviates, "people", selection.people)
-        weight = inputs("weight_kg")
-        age = inputs("age_y") if "age_y" in known else None
-        gfr = self._gfr(inputs, equations, weight, age)
-        creatinine = people(self._excretion_name) * weight
-        osmoles = people("osmole_excretion_mosm_d")
-        covariates = {
+        known, norms = self.known, self.norms
+        sampler = self._sampler(deviates, selection)
+        body = sample_body.sample_body(known, norms, sampler)
+        weight = sampler.in_draws(body.weight)
+        kidneys = sample_kidneys.sample_kidneys(known, norms, body, sampler)
+        tubules = sample_kidneys.sample_tubules(kidneys, weight, norms, sampler)
+        usual = sample_urine.sample_usual(known, norms, body, kidneys.share, sampler)
+        flow, osmoles, measured = self._usual_flow(body, usual, kidneys, sampler)
+        is_told = known.hydration_measure is not None or known.hydration_level is not None
+        least = sample_urine.least_flow(usual, osmoles, flow, is_told)
+        nonrenal, liver = self._nonrenal(body, sampler)
+        ph = sample_void.usual_ph(known, norms, usual, sampler)
+        gfr, wide_flow, ph = (self._wide(value, selection) for value in (kidneys.gfr, np.exp(flow), ph))
+        parts = Parts(body, usual, kidneys.share, osmoles, least, measured)
+        covariates = self._covariates(sampler, weight, kidneys.share)
+        return Person(
+            covariates, gfr, wide_flow, ph, tubules.secretion, tubules.permeability, nonrenal, liver, parts
+        )  # fmt: skip
+
+    def _sampler(self, deviates: Deviates, selection: Selection) -> Sampler:
+        return Sampler(self.known.distributions, deviates, selection)
+
+    def _wide(self, value: Value, selection: Selection) -> Floats:
+        return np.broadcast_to(value, (*self.people, len(selection.people)))
+
+    def _usual_flow(
+        self, body: sample_body.Body, usual: sample_urine.UsualUrine, kidneys: sample_kidneys.Kidneys, sampler: Sampler
+    ) -> tuple[Value, Value, Floats | None]:
+        """Logarithms of usual flow and osmoles, and of the flow of the void in which something was measured, if any was."""
+        if sample_void.is_measured(self.known):
+            made = sample_void.measured_void(self.known, self.norms, body, usual, kidneys.share, sampler)
+            return made.usual, made.osmoles, made.flow
+        osmoles = usual.osmoles + usual.osmoles_spread * sampler.normal("people", sample_urine.OSMOLES)
+        if np.all(usual.flow_spread == 0.0):
+            return usual.flow, osmoles, None
+        return usual.flow + usual.flow_spread * sampler.normal("inputs", sample_urine.FLOW), osmoles, None
+
+    def _nonrenal(self, body: sample_body.Body, sampler: Sampler) -> tuple[Value, Value]:
+        """Factors on non-renal clearances for what is not known of them: in such a body, and in liver disease."""
+        number = self.norms.number
+        age = None if np.all(body.unsurveyed == 1.0) else body.age
+        names = ("size.child_spread", "size.child_age", "size.heavy_exponent_uncertainty", "size.heavy_weight")
+        spread = extrapolation_spread(age, body.weight, *(number[name] for name in names))
+        here: Value = 1.0
+        if np.any(spread):
+            here = np.exp(sampler.in_draws(spread) * sampler.normal("knowledge", EXTRAPOLATION))
+        if self.known.hepatic_class not in LIVER_CLASSES:
+            return here, 1.0
+        return here, np.exp(number["liver.spread"] * sampler.normal("knowledge", LIVER))
+
+    def _covariates(self, sampler: Sampler, weight: Value, share: Value) -> dict[str, Any]:
+        known = self.known
+        return {
             "weight_kg": weight,
-            "age_y": age,
-            "gfr_ml_min": gfr,
-            "sex": self.known.sex,
-            "hepatic_class": self.known.hepatic_class,
-            "interactions": self.known.interactions,
-            **dict(self.known.words),
+            "age_y": sampler.in_draws(sampler.told("age_y")) if "age_y" in known.given else None,
+            "gfr_of_normal": HEALTHY * share,
+            "sex": known.sex,
+            "hepatic_class": known.hepatic_class,
+            "interactions": known.interactions,
+            "pregnant": "yes" if known.pregnant else None,
+            **dict(known.words),
         }
-        flow = self._usual_flow(inputs, equations, creatinine, osmoles)
-        shape = (*self.people, len(selection.people))
-        gfr, flow, ph = (np.broadcast_to(value, shape) for value in (gfr, flow, inputs("urine_ph")))
-        return Person(covariates, gfr, flow, ph, creatinine, osmoles)
-
-    @property
-    def _excretion_name(self) -> str:
-        return f"creatinine_excretion_mg_kg_d.{self.known.sex or 'unknown'}"
-
-    def _gfr(self, inputs: Sampled, equations: Sampled, weight: Value, age: Value | None) -> Value:
-        """Glomerular filtration rate, not indexed. [mL/min]"""
-        measure = self.known.renal_measure
-        if measure == "creatinine_clearance_ml_min":
-            return inputs(measure)
-        surface: Value = REFERENCE_SURFACE
-        if self.knows_surface:
-            surface = renal.body_surface(weight, inputs("height_cm"))
-        indexed = inputs(measure)
-        if measure != "egfr_ml_min_1_73m2":
-            indexed = self._from_creatinine(indexed, age) * equations("gfr_estimation_error")
-        return indexed * surface / REFERENCE_SURFACE
-
-    def _from_creatinine(self, creatinine: Value, age: Value | None) -> Value:
-        """Estimated GFR by serum creatinine, in the unit it was given. [mL/min/1.73 m2]"""
-        if age is None:
-            raise ValueError("a GFR by serum creatinine needs the age")
-        if self.known.renal_measure == "serum_creatinine_umol_l":
-            creatinine = creatinine / CREATININE_UMOL_PER_MG_DL
-        return renal.gfr_from_creatinine(creatinine, age, self.known.sex == "female")
-
-    @property
-    def estimated_gfr(self) -> float | None:
-        """Estimated GFR at the centre of the serum creatinine that was given; None where none was. [mL/min/1.73 m2]"""
-        if not self.known.renal_measure.startswith("serum_creatinine"):
-            return None
-        known = self.known.distributions
-        return float(self._from_creatinine(known[self.known.renal_measure].centre, known["age_y"].centre))
-
-    @property
-    def knows_surface(self) -> bool:
-        """Whether weight and height were both given, so that an indexed GFR can be de-indexed."""
-        known = self.known.distributions
-        return "height_cm" in known and not known["weight_kg"].is_default
-
-    @property
-    def _gravity_slope(self) -> float:
-        """Specific gravity above 1 per osmolality. [kg/mOsm]"""
-        return self.defaults["specific_gravity_per_osmolality"].value
-
-    def _usual_flow(self, inputs: Sampled, equations: Sampled, creatinine: Value, osmoles: Value) -> Value:
-        """The person's usual urine flow. [mL/min]"""
-        measure = self.known.hydration_measure
-        value = inputs(measure)
-        if measure == "urine_flow_ml_h":
-            return value / MINUTES_PER_HOUR
-        if measure == "fluid_intake_l_day":
-            return value * equations("urine_fraction_of_intake") * ML_PER_L / urine.MINUTES_PER_DAY
-        if measure == "urine_creatinine_mg_dl":
-            return urine.flow_from_creatinine(creatinine, value)
-        return urine.flow_from_specific_gravity(value, osmoles, self._gravity_slope)
 
     # -- the specimen -------------------------------------------------------------------------------------------------
 
     def specimen(self, person: Person, deviates: Deviates, selection: Selection) -> Specimen:
         """The urine of one void of the same draws; other deviates in the stream ``specimen`` make it another void."""
-        names = ["urine_flow_between_voids", "urine_ph_between_voids", "creatinine_between_voids"]
-        deviates.prepare("specimen", names)
-        known, measured = self.known.distributions, self.known.specimen_measure
-        inputs = Sampled(known, deviates, "inputs", selection.inputs)
-        voids = Sampled(self.defaults, deviates, "specimen", selection.specimen)
-        excretion = person.creatinine_excretion * voids("creatinine_between_voids")
-        flow = self._specimen_flow(inputs, voids, person, excretion)
-        creatinine = urine.creatinine_concentration(excretion, flow)
-        if measured == "urine_creatinine_mg_dl":
-            creatinine = inputs("specimen.urine_creatinine_mg_dl")
-        gravity = urine.specific_gravity(flow, person.osmole_excretion, self._gravity_slope)
-        if measured == "specific_gravity":
-            gravity = inputs("specimen.specific_gravity")
-        void_interval = inputs("void_interval_h") if "void_interval_h" in known else voids("void_interval_h")
-        ph = inputs("specimen.urine_ph") if "specimen.urine_ph" in known else self._specimen_ph(voids, person)
-        values = (flow, ph, void_interval, creatinine, gravity)
-        return Specimen(*(np.broadcast_to(value, person.gfr.shape) for value in values))
+        known, norms, parts = self.known, self.norms, _parts(person)
+        sampler = self._sampler(deviates, selection)
+        if parts.measured is not None:
+            flow: Value = np.exp(parts.measured)
+        else:
+            age = sampler.in_draws(norms.adult_age(parts.body.age, parts.body.unsurveyed))
+            void, spread = sample_void.void_between(known, norms, age, parts.share)
+            between = np.exp(void + spread * sampler.normal("specimen", "urine_flow_between_voids"))
+            flow = np.maximum(person.flow * between, np.exp(parts.least))
+        ph = sample_void.void_ph(known, norms, person.ph, sampler)
+        interval = sample_void.void_interval(known, norms, parts.body, sampler)
+        return Specimen(*(self._wide(value, selection) for value in (flow, ph, interval)))
 
-    def _specimen_flow(self, inputs: Sampled, voids: Sampled, person: Person, excretion: Value) -> Value:
-        """Flow at which the urine of the specimen was made. [mL/min]"""
-        measured = self.known.specimen_measure
-        if measured is None:
-            return person.flow * voids("urine_flow_between_voids")
-        value = inputs(f"specimen.{measured}")
-        if measured == "urine_flow_ml_h":
-            return value / MINUTES_PER_HOUR
-        if measured == "urine_creatinine_mg_dl":
-            return urine.flow_from_creatinine(excretion, value)
-        return urine.flow_from_specific_gravity(value, person.osmole_excretion, self._gravity_slope)
+    def composition(self, person: Person, specimen: Specimen, deviates: Deviates, selection: Selection) -> Composition:
+        """What a laboratory measures in that specimen of the same draws."""
+        parts = _parts(person)
+        sampler = self._sampler(deviates, selection)
+        values = sample_void.composition(
+            self.known, self.norms, parts.body, parts.usual, parts.osmoles, specimen.flow, sampler
+        )
+        return Composition(*(self._wide(value, selection) for value in values))
 
-    def _specimen_ph(self, voids: Sampled, person: Person) -> Floats:
-        """Urine pH of the specimen, in the range of ordinary urine; a usual pH outside that range is taken as it was given."""
-        ordinary = self.defaults["urine_ph"]
-        outside: Bools = (person.ph < ordinary.low) | (person.ph > ordinary.high)
-        ph = np.clip(person.ph + voids("urine_ph_between_voids"), ordinary.low, ordinary.high)
-        return np.where(outside, person.ph, ph)
+
+def _parts(person: Person) -> Parts:
+    if person.parts is None:
+        raise ValueError("one of several people has no void of its own; sample all of them")
+    return person.parts

@@ -74,6 +74,28 @@ class Numbers(NamedTuple):
     chosen: Ints
 
 
+def random_names(
+    parameters: Mapping[str, Parameter], correlations: Sequence[Correlation], needed: Iterable[str]
+) -> dict[str, list[str]]:
+    """The random numbers that some parameters need, by stream.
+
+    Parameters
+    ----------
+    parameters : dict of str to Parameter
+    correlations : tuple of Correlation
+    needed : iterable of str
+        Names of the parameters.
+    """
+    wanted = [parameters[name] for name in needed]
+    people = [p.name for p in wanted if p.variability and p.between == "people"]
+    mixing = _mixing(correlations)
+    return {
+        "knowledge": [p.name for p in wanted if p.uncertainty],
+        "people": [*people, *(other for name in people for other, _ in mixing.get(name, ()))],
+        "specimen": [p.name for p in wanted if p.variability and p.between == "specimens"],
+    }
+
+
 class Population:
     """Parameters of the selected draws.
 
@@ -106,15 +128,6 @@ class Population:
         self.drawn = drawn
         self._mixing = _mixing(correlations)
         self._values: dict[str, Value] = {}
-
-    def prepare(self, names: Iterable[str]) -> None:
-        """Make the random numbers of many parameters at once."""
-        needed = [self.parameters[name] for name in names]
-        self.deviates.prepare("knowledge", [p.name for p in needed if p.uncertainty])
-        people = [p.name for p in needed if p.variability and p.between == "people"]
-        people += [other for name in people for other, _ in self._mixing.get(name, ())]
-        self.deviates.prepare("people", dict.fromkeys(people))
-        self.deviates.prepare("specimen", [p.name for p in needed if p.variability and p.between == "specimens"])
 
     def __call__(self, name: str) -> Value:
         """Individual values of a parameter.

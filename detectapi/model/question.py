@@ -7,7 +7,7 @@ from dataclasses import dataclass, replace
 from typing import Any
 
 from detectapi.inputs.distribution import InputDistribution
-from detectapi.inputs.known import distribution_of, read_known
+from detectapi.inputs.known import distribution_of
 from detectapi.inputs.table import INPUTS
 from detectapi.knowledge import catalog
 from detectapi.knowledge.posterior import NONE, Posterior, posterior
@@ -15,7 +15,7 @@ from detectapi.model.asked_assay import read_assay
 from detectapi.model.limits import check_coefficients, check_open_doses
 from detectapi.model.physiology import Physiology
 from detectapi.model.population import adjust
-from detectapi.model.renal import gfr_at_age
+from detectapi.model.read_physiology import read_physiology
 from detectapi.values.assay import Assay, Reading
 from detectapi.values.errors import NotSupported
 from detectapi.values.regimen import Amount, Regimen, Train, from_end, pattern_train
@@ -92,22 +92,6 @@ def read_question(request: Mapping[str, Any]) -> Question:
         posterior=learnt,
         calibration=calibration,
     )
-
-
-def read_physiology(request: Mapping[str, Any]) -> Physiology:
-    """What a request tells about person and urine, with the population's values for the rest.
-
-    Where the age is known and the kidney function is not, it is that of people of this age.
-    """
-    defaults = catalog.physiology()
-    known = read_known(request, defaults, catalog.ckd_stages())
-    age, gfr = known.distributions.get("age_y"), known.distributions.get("egfr_ml_min_1_73m2")
-    if age is not None and gfr is not None and gfr.is_default:
-        aged = replace(
-            gfr, centre=gfr_at_age(float(gfr.centre), float(age.centre)), detail="lowered by age as CKD-EPI 2021 does"
-        )
-        known = known.with_distributions({gfr.name: aged})
-    return Physiology(known, defaults)
 
 
 def _posterior(substance: Substance, model: Mapping[str, Any]) -> tuple[Posterior | None, str]:

@@ -44,7 +44,7 @@ def estimate_request(request: Mapping[str, Any]) -> dict[str, Any]:
     with_concentration = "concentration" in (options.get("include") or ())
     found = run(question, options["draws"], options["seed"], options["level"], with_concentration)
     graded = evidence.of(question, found.person.covariates)
-    remarks = notes.collect(question, found.person, found.specimen, found.window.ever_positive)
+    remarks = notes.collect(question, found.person, found.composition, found.window.ever_positive)
     return answer.write(request, found, graded, remarks)
 
 
@@ -89,6 +89,7 @@ def run(question: Question, draws: int, seed: int, level: float, with_concentrat
         seed,
         simulation.person,
         simulation.specimen,
+        simulation.composition(),
         tuple(parts),
         window,
         curve,

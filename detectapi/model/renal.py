@@ -1,19 +1,13 @@
-"""Kidney function and the renal clearance of an analyte.
+"""The renal clearance of an analyte.
 
 The form of tubular reabsorption is chosen in `renal_clearance` and nowhere else: to try another form, change that function.
 """
 
 from __future__ import annotations
 
-import numpy as np
-
 from detectapi.model.arrays import Value
 
 BLOOD_PH = 7.4
-CKD_EPI_PER_YEAR = 0.9938
-"""Factor per year of age in the CKD-EPI 2021 equation."""
-AGE_OF_POPULATION_GFR = 40.0
-"""Age up to which the population's kidney function needs no correction. [years]"""
 SENSITIVITY_PH = 6.0
 """The urine pH at which the sensitivity exponent changes nothing."""
 
@@ -91,96 +85,3 @@ def renal_clearance(
     into_tubule = fraction_unbound * gfr + secretion * gfr / 100.0
     back_flux = permeability * fraction_unbound * unionised_fraction(BLOOD_PH, pka, charge)
     return flow * (into_tubule + back_flux) / (flow + permeability * in_urine)
-
-
-def gfr_from_creatinine(serum_creatinine: Value, age: Value, female: bool) -> Value:
-    """Estimated GFR by the CKD-EPI 2021 creatinine equation, without a race term.
-
-    Parameters
-    ----------
-    serum_creatinine : float or array
-        [mg/dL]
-    age : float or array
-        [years]
-    female : bool
-
-    Returns
-    -------
-    float or array
-        [mL/min/1.73 m2]
-
-    References
-    ----------
-    inker2021
-    """
-    kappa, alpha, factor = (0.7, -0.241, 1.012) if female else (0.9, -0.302, 1.0)
-    ratio = np.asarray(serum_creatinine, dtype=float) / kappa
-    below, above = np.minimum(ratio, 1.0) ** alpha, np.maximum(ratio, 1.0) ** -1.2
-    gfr: Value = 142.0 * below * above * np.power(CKD_EPI_PER_YEAR, age) * factor
-    return gfr
-
-
-def creatinine_clearance(serum_creatinine: Value, age: Value, weight: Value, female: bool) -> Value:
-    """Creatinine clearance by Cockcroft and Gault.
-
-    Parameters
-    ----------
-    serum_creatinine : float or array
-        [mg/dL]
-    age : float or array
-        [years]
-    weight : float or array
-        [kg]
-    female : bool
-
-    Returns
-    -------
-    float or array
-        Not indexed to body surface. [mL/min]
-
-    References
-    ----------
-    cockcroft1976
-    """
-    return (140.0 - age) * weight / (72.0 * serum_creatinine) * (0.85 if female else 1.0)
-
-
-def body_surface(weight: Value, height: Value) -> Value:
-    """Body surface area after Du Bois and Du Bois.
-
-    Parameters
-    ----------
-    weight : float or array
-        [kg]
-    height : float or array
-        [cm]
-
-    Returns
-    -------
-    float or array
-        [m2]
-
-    References
-    ----------
-    dubois1916
-    """
-    surface: Value = 0.007184 * np.power(weight, 0.425) * np.power(height, 0.725)
-    return surface
-
-
-def gfr_at_age(population_gfr: float, age: float) -> float:
-    """The population's kidney function at an age: lowered from 40 years on, as in the CKD-EPI 2021 equation.
-
-    Parameters
-    ----------
-    population_gfr : float
-        Of adults up to 40 years. [mL/min/1.73 m2]
-    age : float
-        [years]
-
-    Returns
-    -------
-    float
-        [mL/min/1.73 m2]
-    """
-    return population_gfr * float(CKD_EPI_PER_YEAR ** max(age - AGE_OF_POPULATION_GFR, 0.0))

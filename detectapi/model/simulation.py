@@ -18,8 +18,8 @@ from detectapi.model.columns import Columns, People
 from detectapi.model.dosing import Dosing
 from detectapi.model.draws import Deviates, MedianDraw, Selection
 from detectapi.model.kinetics import L_H_PER_ML_MIN, Kinetics, parameter_names
-from detectapi.model.physiology import Physiology
-from detectapi.model.population import Population
+from detectapi.model.physiology import Composition, Physiology
+from detectapi.model.population import Population, random_names
 from detectapi.model.question import Question
 from detectapi.values.assay import Component
 from detectapi.values.regimen import Regimen
@@ -136,6 +136,7 @@ class Simulation:
         self.deviates = deviates
         self.selection = deviates.selection() if selection is None else selection
         self.physiology = Physiology.side_by_side([question.physiology for question in self.questions])
+        self._prepare()
         self.person = self.physiology.person(deviates, self.selection)
         self.specimen = self.physiology.specimen(self.person, deviates, self.selection)
         substance = self.question.substance
@@ -144,13 +145,22 @@ class Simulation:
         self.population = Population(
             self.question.parameters, substance.correlations, deviates, self.selection, covariates, substance.covariates
         )
-        self.population.prepare(parameter_names(substance, self.question.analytes, self.question.regimen))
         self.columns = Columns(self.person.gfr.shape)
         self.kinetics = Kinetics(substance, self.population, self.person)
         self.dosing = Dosing(substance, self.population, self.person)
         self._responses: dict[str, Response] = {}
         self._per_plasma: dict[str, Value] = {}
         self._noise: dict[str, Value] = {}
+
+    def _prepare(self) -> None:
+        """Make all random numbers of a stream at once, which is faster than one by one."""
+        question = self.question
+        needed = parameter_names(question.substance, question.analytes, question.regimen)
+        of_parameters = random_names(question.parameters, question.substance.correlations, needed)
+        of_person = self.physiology.random_names
+        for stream in of_person | of_parameters:
+            names = (*of_person.get(stream, ()), *of_parameters.get(stream, ()))
+            self.deviates.prepare(stream, dict.fromkeys(names))
 
     # -- the same draws in other circumstances ------------------------------------------------------------------------
 
@@ -177,6 +187,13 @@ class Simulation:
         return other
 
     # -- what is in the specimen --------------------------------------------------------------------------------------
+
+    def composition(self) -> Composition | None:
+        """Creatinine and specific gravity of the specimens; None where nothing is told of the urine, so that nobody asks."""
+        return self._composition() if self.physiology.tells_urine else None
+
+    def _composition(self) -> Composition:
+        return self.physiology.composition(self.person, self.specimen, self.deviates, self.selection)
 
     def response(self, analyte: str) -> Response:
         """Plasma concentration of an analyte averaged over the void, after the doses of the questions. [umol/L]
@@ -264,7 +281,7 @@ class Simulation:
         """
         if not component.per_creatinine:
             return self.noise(component)
-        return self.noise(component) * ML_PER_DL / self.specimen.creatinine
+        return self.noise(component) * ML_PER_DL / self._composition().creatinine
 
     def _imprecision(self, measured: str) -> Value:
         """The same specimen measured twice gives two numbers."""

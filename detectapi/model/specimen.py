@@ -3,11 +3,13 @@
 All logarithms are natural. A void is made at the flow ``F``; with ``U`` the person's usual flow, ``O`` the osmoles excreted in a
 day and ``c`` the logarithm of the highest osmolality that the kidneys reach,
 
-    y = ln U + ln median + spread z        the flow that the person's water balance asks for
-    f = ln F = max(y, ln O - ln 1.44 - c)  no flow is so low that urine is more concentrated than kidneys can make it
+    y = ln U + ln median + spread z    the flow that the person's water balance asks for
+    f = ln F = max(y, ln O - k)        k = c + ln 1.44: at no lower flow can kidneys hold the osmoles
 
 with flows in mL/min (1.44 L/day for each). Creatinine is ``E / (14.4 F)`` mg/dL for an excretion of ``E`` mg/day, and osmolality
-``O / (1.44 F)`` mOsm/kg.
+``O / (1.44 F)`` mOsm/kg. Creatinine and gravity are linear in ``y`` and ``ln O`` on the logarithm. So below the ceiling of
+concentration, and at it, the posterior is a normal distribution of the two, cut off where ``ln O - y`` is ``k``. It is sampled
+exactly.
 """
 
 from __future__ import annotations
@@ -17,22 +19,20 @@ from typing import NamedTuple
 
 import numpy as np
 
-from detectapi.model.arrays import Floats, Ints, Value
+from detectapi.model.arrays import Floats, Value
 from detectapi.model.normal import inverse_normal
 
-NODES = 30
-"""Values of the logarithm of flow at which a specimen's posterior is computed."""
-REACH = 5.0
-"""How far the nodes reach from their centre, in standard deviations of the Gaussian approximation."""
 _LOG_L_DAY = math.log(1.44)
 _LOG_DL_DAY = math.log(14.4)
-_ROOT_2_PI = math.sqrt(2.0 * math.pi)
-_OSMOLALITIES = np.linspace(math.log(5.0), math.log(10_000.0), 200)
-"""Logarithms of osmolality at which the likelihood of a gravity is computed; in between it is interpolated."""
-_GRAVITIES = 200
-"""Values of the true gravity that a reading is averaged over."""
+_LOG_ROOT_2_PI = 0.5 * math.log(2.0 * math.pi)
+WIDE_READING = 0.2
+"""From this error of a gravity relative to the gravity above 1, its logarithm is no longer taken as normal. [-]"""
+READINGS = 16
+"""So many values that the true gravity may have are tried then."""
 _LEAST_GRAVITY = 1e-5
 """The least gravity above 1 that is counted with. [-]"""
+_LEAST = 1e-100
+"""Less than any probability that counts."""
 
 
 class VoidPrior(NamedTuple):
@@ -75,6 +75,11 @@ class VoidPrior(NamedTuple):
         """Its standard deviation. [-]"""
         return np.hypot(self.usual_spread, self.void_spread)
 
+    @property
+    def limit(self) -> Value:
+        """Logarithm of the osmoles that a flow of 1 mL/min carries at the ceiling. [ln mOsm/day]"""
+        return self.ceiling + _LOG_L_DAY
+
 
 class Gravity(NamedTuple):
     """How specific gravity follows osmolality, and how well it was read.
@@ -85,13 +90,13 @@ class Gravity(NamedTuple):
         Median of gravity above 1 for each mOsm/kg. [kg/mOsm]
     spread : float
         Standard deviation of its logarithm between specimens. [-]
-    error : float
+    error : float or array
         Standard deviation of a reading. [-]
     """
 
     per_osmolality: float
     spread: float
-    error: float
+    error: Value
 
 
 class Void(NamedTuple):
@@ -103,21 +108,22 @@ class Void(NamedTuple):
         Logarithm of the flow at which it was made. [ln mL/min]
     usual : array
         Logarithm of the person's usual flow. [ln mL/min]
-    evidence : array
-        Logarithm of the density of what was measured, given the draw; 0 where nothing was.
+    osmoles : array
+        Logarithm of the osmoles that the person excretes. [ln mOsm/day]
     """
 
     flow: Floats
     usual: Floats
-    evidence: Floats
+    osmoles: Floats
 
 
 class Deviates(NamedTuple):
-    """Standard normal numbers of each draw: of the void, of the person's usual flow, of the person's osmoles."""
+    """Standard normal numbers of each draw: of the void, of the person's usual flow, of the person's osmoles, of a reading."""
 
     void: Floats
     usual: Floats
     osmoles: Floats
+    reading: Floats
 
 
 def sample_void(prior: VoidPrior, z: Deviates) -> Void:
@@ -135,94 +141,151 @@ def sample_void(prior: VoidPrior, z: Deviates) -> Void:
     usual = prior.usual + prior.usual_spread * z.usual
     asked = usual + prior.void + prior.void_spread * z.void
     osmoles = prior.osmoles + prior.osmoles_spread * z.osmoles
-    flow = np.maximum(asked, osmoles - _LOG_L_DAY - prior.ceiling)
-    return Void(flow, np.broadcast_to(usual, flow.shape), np.zeros(flow.shape))
+    flow = np.maximum(asked, osmoles - prior.limit)
+    return Void(flow, np.broadcast_to(usual, flow.shape), np.broadcast_to(osmoles, flow.shape))
 
 
-def gaussian_flow(
-    prior: VoidPrior, creatinine: float | None, gravity: float | None, relation: Gravity
-) -> tuple[Floats, Floats]:
-    """The logarithm of a void's flow given what was measured in it, without a ceiling of concentration and on the log scale.
-
-    Parameters
-    ----------
-    prior : VoidPrior
-    creatinine : float or None
-        Measured in the specimen. [mg/dL]
-    gravity : float or None
-        Read in the specimen, above 1. [-]
-    relation : Gravity
-
-    Returns
-    -------
-    mean, spread : array
-        [ln mL/min], [-]
-    """
-    precision = 1.0 / np.square(prior.asked_spread)
-    weighted = precision * prior.asked
-    osmoles = prior.osmoles  # mean of their logarithm; with creatinine measured, at the flow that this tells
-    slope: Value = -1.0  # of the logarithm of osmolality against that of flow
-    own = np.square(prior.osmoles_spread)
-    if creatinine is not None:
-        told = 1.0 / np.square(prior.excretion_spread)
-        centre = _flow_of_creatinine(prior, creatinine)
-        precision, weighted = precision + told, weighted + told * centre
-        shared = prior.correlation * prior.osmoles_spread / prior.excretion_spread
-        osmoles, slope, own = osmoles - shared * centre, shared - 1.0, own * (1.0 - np.square(prior.correlation))
-    if gravity is not None:
-        above = gravity - 1.0
-        told = np.square(slope) / (own + relation.spread**2 + (relation.error / above) ** 2)
-        centre = (math.log(above / relation.per_osmolality) - osmoles + _LOG_L_DAY) / slope
-        precision, weighted = precision + told, weighted + told * centre
-    return np.asarray(weighted / precision), np.asarray(1.0 / np.sqrt(precision))
+# -- what was measured ------------------------------------------------------------------------------------------------
 
 
-def _flow_of_creatinine(prior: VoidPrior, creatinine: float) -> Value:
-    return prior.excretion - _LOG_DL_DAY - math.log(creatinine)
+class _Normal(NamedTuple):
+    """A normal distribution of the flow asked for and of the osmoles, with the logarithm of the evidence so far."""
+
+    asked: Value
+    osmoles: Value
+    asked_variance: Value
+    covariance: Value
+    osmoles_variance: Value
+    evidence: Value
+
+    def seen(self, value: Value, of_asked: Value, of_osmoles: Value, variance: Value) -> _Normal:
+        """The distribution once a weighted sum of the two was observed with an error of some variance."""
+        with_asked = of_asked * self.asked_variance + of_osmoles * self.covariance
+        with_osmoles = of_asked * self.covariance + of_osmoles * self.osmoles_variance
+        whole = of_asked * with_asked + of_osmoles * with_osmoles + variance
+        miss = value - of_asked * self.asked - of_osmoles * self.osmoles
+        gain = miss / whole
+        return _Normal(
+            self.asked + with_asked * gain,
+            self.osmoles + with_osmoles * gain,
+            self.asked_variance - with_asked * with_asked / whole,
+            self.covariance - with_asked * with_osmoles / whole,
+            self.osmoles_variance - with_osmoles * with_osmoles / whole,
+            self.evidence - 0.5 * miss * gain - 0.5 * np.log(whole) - _LOG_ROOT_2_PI,
+        )
 
 
 def condition_void(
-    prior: VoidPrior, creatinine: float | None, gravity: float | None, relation: Gravity, z: Deviates
+    prior: VoidPrior, creatinine: Value | None, gravity: Value | None, relation: Gravity, z: Deviates
 ) -> Void:
-    """Voids in which creatinine, specific gravity or both were measured: flow and usual flow together.
+    """Voids in which creatinine, specific gravity or both were measured: flow, usual flow and osmoles together.
 
     Parameters
     ----------
     prior : VoidPrior
-    creatinine : float or None
+    creatinine : float or array, or None
         Measured in the specimen. [mg/dL]
-    gravity : float or None
+    gravity : float or array, or None
         Read in the specimen, above 1. [-]
     relation : Gravity
     z : Deviates
-        Their arrays have the shape of the result; every field of `prior` broadcasts to it.
+        Their arrays have the shape of the result; every other number broadcasts to it.
 
     Returns
     -------
     Void
-
-    Notes
-    -----
-    The posterior of ``f`` is computed at `NODES` points around that of `gaussian_flow`, osmoles integrated out, and sampled by
-    inverting its distribution function at ``Phi(z.void)``. The density of osmoles ends where urine would be too concentrated: from
-    there on ``y`` is anything below ``f``. The usual flow follows from ``y``, with which it is jointly normal.
     """
-    centre, width = gaussian_flow(prior, creatinine, gravity, relation)
-    steps = np.linspace(-REACH, REACH, NODES)
-    flows = centre[..., None] + width[..., None] * steps
-    below, at_ceiling = _densities(_with_nodes(prior), flows, creatinine, gravity, relation)
-    density = below + at_ceiling
-    twice_area = np.zeros_like(density)  # in units of the step
-    np.cumsum(density[..., 1:] + density[..., :-1], axis=-1, out=twice_area[..., 1:])
-    cell, way = _quantile(density, twice_area, normal_probability(z.void))
-    flow = centre + width * (steps[0] + (cell + way) * (steps[1] - steps[0]))
-    share = _between(at_ceiling / np.maximum(density, np.finfo(float).tiny), cell, way)
-    evidence = np.log(twice_area[..., -1] / 2.0 * width * (steps[1] - steps[0]))
-    return Void(flow, _usual_given(prior, flow, share, z), np.broadcast_to(evidence, flow.shape))
+    above = None if gravity is None else np.asarray(gravity, dtype=float) - 1.0
+    if above is not None:
+        wide = relation.error / above > WIDE_READING
+        if np.any(wide):
+            above = np.where(wide, _true_gravity(prior, creatinine, above, relation, z), above)
+            relation = relation._replace(error=np.where(wide, 0.0, relation.error))
+    below, at_ceiling = _posteriors(prior, creatinine, above, relation)
+    return _sample(prior, below, at_ceiling, z)
+
+
+def _posteriors(
+    prior: VoidPrior, creatinine: Value | None, above: Value | None, relation: Gravity
+) -> tuple[_Normal, _Normal]:
+    """The two normal distributions: as if there were no ceiling, and as if every void were made at it."""
+    asked_variance, osmoles_variance = np.square(prior.asked_spread), np.square(prior.osmoles_spread)
+    start = _Normal(prior.asked, prior.osmoles, asked_variance, 0.0, osmoles_variance, 0.0)
+    below = at_ceiling = start
+    if creatinine is not None:
+        shared = prior.correlation * prior.excretion_spread / prior.osmoles_spread
+        own = np.square(prior.excretion_spread) * (1.0 - np.square(prior.correlation))
+        told = np.log(creatinine) + _LOG_DL_DAY - prior.excretion + shared * prior.osmoles
+        below = below.seen(told, -1.0, shared, own)
+        at_ceiling = at_ceiling.seen(told - prior.limit, 0.0, shared - 1.0, own)
+    if above is not None:
+        told = np.log(above) - math.log(relation.per_osmolality) + _LOG_L_DAY
+        variance = relation.spread**2 + np.square(relation.error / above)
+        below = below.seen(told, -1.0, 1.0, variance)
+        at_ceiling = at_ceiling.seen(told - prior.limit, 0.0, 0.0, variance)
+    return below, at_ceiling
+
+
+def _beyond(normal: _Normal) -> tuple[Value, Value]:
+    """Mean and variance of ``ln O - y``, by which a void lies below the ceiling or at it."""
+    variance = normal.osmoles_variance - 2.0 * normal.covariance + normal.asked_variance
+    return normal.osmoles - normal.asked, variance
+
+
+def _chances(prior: VoidPrior, below: _Normal, at_ceiling: _Normal) -> tuple[Floats, Floats]:
+    """How much of each of the two distributions lies on its own side of the ceiling."""
+    (mean, variance), (mean_at, variance_at) = _beyond(below), _beyond(at_ceiling)
+    return (
+        normal_probability((prior.limit - mean) / np.sqrt(variance)),
+        normal_probability((mean_at - prior.limit) / np.sqrt(variance_at)),
+    )
+
+
+def _evidence(prior: VoidPrior, below: _Normal, at_ceiling: _Normal) -> Value:
+    """Logarithm of the density of what was measured."""
+    chance, chance_at = _chances(prior, below, at_ceiling)
+    return np.logaddexp(
+        below.evidence + np.log(np.maximum(chance, _LEAST)), at_ceiling.evidence + np.log(np.maximum(chance_at, _LEAST))
+    )
+
+
+def _sample(prior: VoidPrior, below: _Normal, at_ceiling: _Normal, z: Deviates) -> Void:
+    """One void of each draw: first on which side of the ceiling, then how far beyond it, then its flow."""
+    chance, chance_at = _chances(prior, below, at_ceiling)
+    odds = np.exp(np.clip(below.evidence - at_ceiling.evidence, -200.0, 200.0)) * chance / np.maximum(chance_at, _LEAST)
+    share = 1.0 / (1.0 + odds)
+    probability = normal_probability(z.osmoles)
+    held = probability < share
+    within = np.where(
+        held, probability / np.maximum(share, _LEAST), (probability - share) / np.maximum(1.0 - share, _LEAST)
+    )
+    cut = inverse_normal(np.clip(within * np.where(held, chance_at, chance), _LEAST, 1.0 - 1e-15))
+    (mean, variance), (mean_at, variance_at) = _beyond(below), _beyond(at_ceiling)
+
+    along = (below.covariance - below.asked_variance) / variance
+    rest = np.sqrt(np.maximum(below.asked_variance - along * along * variance, 0.0))
+    gap = cut * np.sqrt(variance)
+    asked = below.asked + along * gap + rest * z.void
+    osmoles = asked + mean + gap
+
+    along_at = at_ceiling.osmoles_variance / variance_at
+    rest_at = np.sqrt(np.maximum(at_ceiling.osmoles_variance * (1.0 - along_at), 0.0))
+    gap_at = -cut * np.sqrt(variance_at)
+    osmoles_at = at_ceiling.osmoles + along_at * gap_at + rest_at * z.void
+    flow = np.where(held, osmoles_at - prior.limit, asked)
+    asked = np.where(held, osmoles_at - mean_at - gap_at, asked)
+    return Void(flow, _usual_of(prior, asked, z), np.where(held, osmoles_at, osmoles))
+
+
+def _usual_of(prior: VoidPrior, asked: Floats, z: Deviates) -> Floats:
+    """Logarithm of the usual flow of people whose water balance asked for a flow in one void."""
+    share = np.square(prior.usual_spread) / np.maximum(np.square(prior.asked_spread), _LEAST)
+    left = prior.usual_spread * np.sqrt(1.0 - share)
+    return np.asarray(prior.usual + share * (asked - prior.asked) + left * z.usual)
 
 
 def void_of_flow(prior: VoidPrior, flow: Value, z: Deviates) -> Void:
-    """Voids whose flow is known: the usual flow goes with it.
+    """Voids whose flow is known: the usual flow and the osmoles go with it.
 
     Parameters
     ----------
@@ -235,41 +298,48 @@ def void_of_flow(prior: VoidPrior, flow: Value, z: Deviates) -> Void:
     -------
     Void
     """
-    wide = np.broadcast_to(flow, np.shape(z.void)).astype(float)
-    nothing = Gravity(1.0, 0.0, 0.0)
-    below, at_ceiling = _densities(prior, wide, None, None, nothing)
-    density = np.maximum(below + at_ceiling, np.finfo(float).tiny)
-    return Void(wide, _usual_given(prior, wide, at_ceiling / density, z), np.log(density))
+    asked = (flow - prior.asked) / prior.asked_spread
+    most = (flow + prior.limit - prior.osmoles) / prior.osmoles_spread
+    chance_asked, chance_most = normal_probability(asked), normal_probability(most)
+    below = np.exp(-0.5 * np.square(asked)) / prior.asked_spread * chance_most
+    at_ceiling = np.exp(-0.5 * np.square(most)) / prior.osmoles_spread * chance_asked
+    share = at_ceiling / np.maximum(below + at_ceiling, _LEAST)
+    probability = normal_probability(z.osmoles)
+    held = probability < share
+    within = np.where(
+        held, probability / np.maximum(share, _LEAST), (probability - share) / np.maximum(1.0 - share, _LEAST)
+    )
+    cut = inverse_normal(np.clip(within * np.where(held, chance_asked, chance_most), _LEAST, 1.0 - 1e-15))
+    lower = np.where(held, prior.asked + prior.asked_spread * cut, flow)
+    osmoles = np.where(held, flow + prior.limit, prior.osmoles + prior.osmoles_spread * cut)
+    return Void(np.broadcast_to(flow, held.shape), _usual_of(prior, lower, z), osmoles)
 
 
-def gravity_likelihood(above: float, osmolality: Value, spread: float, relation: Gravity) -> Floats:
-    """Density of a gravity that was read, at the median osmolality of a log-normal one.
+# -- a gravity whose reading is unsure --------------------------------------------------------------------------------
 
-    Parameters
-    ----------
-    above : float
-        Gravity above 1. [-]
-    osmolality : float or array
-        Logarithm of the median. [ln mOsm/kg]
-    spread : float
-        Standard deviation of the logarithm of the true gravity above 1. [-]
-    relation : Gravity
 
-    Returns
-    -------
-    array
+def _readings(above: Floats, relation: Gravity) -> Floats:
+    """Gravities above 1 that a reading may stand for, all equally probable by the reading alone. A new first axis."""
+    lowest = normal_probability((_LEAST_GRAVITY - above) / relation.error)
+    steps = ((np.arange(READINGS) + 0.5) / READINGS).reshape(-1, *([1] * np.ndim(above)))
+    return above + relation.error * inverse_normal(lowest + (1.0 - lowest) * steps)
 
-    Notes
-    -----
-    Gravity spreads in proportion, a reading by the same amount at every gravity. The one is integrated over the other, because near
-    1.003 the error of a strip is larger than the value.
+
+def _true_gravity(prior: VoidPrior, creatinine: Value | None, above: Floats, relation: Gravity, z: Deviates) -> Floats:
+    """The true gravity above 1 of each draw, chosen among what the reading may stand for by how well it fits the person.
+
+    Near 1.003 the error of a strip is larger than the value. Gravity spreads in proportion, a reading by the same amount at every
+    gravity, so no one normal distribution holds both.
     """
-    reach = 6.0 * relation.error
-    true = np.linspace(math.log(max(above - reach, _LEAST_GRAVITY)), math.log(above + reach), _GRAVITIES)
-    reading = _normal((np.exp(true) - above) / relation.error) / relation.error
-    deviation = (true - (_OSMOLALITIES[:, None] + math.log(relation.per_osmolality))) / spread
-    density = _normal(deviation) @ reading * (true[1] - true[0]) / spread
-    return np.asarray(np.interp(osmolality, _OSMOLALITIES, density))
+    tried = _readings(above.reshape(1) if above.ndim == 0 else above, relation)
+    exact = _posteriors(prior, creatinine, tried, relation._replace(error=0.0))
+    weights = _evidence(prior, *exact) - np.log(tried)
+    weights = np.cumsum(np.exp(weights - weights.max(axis=0)), axis=0)
+    wanted = normal_probability(z.reading) * weights[-1]
+    place = np.minimum((weights < wanted).sum(axis=0), READINGS - 1)
+    tried = np.broadcast_to(tried, weights.shape)
+    chosen: Floats = np.take_along_axis(tried, place[None], axis=0)[0]
+    return chosen
 
 
 def normal_probability(z: Value) -> Floats:
@@ -287,96 +357,8 @@ def normal_probability(z: Value) -> Floats:
     ----------
     abramowitz1964
     """
-    x = np.abs(z) / math.sqrt(2.0)
+    x = np.abs(z) * math.sqrt(0.5)
     t = 1.0 / (1.0 + 0.3275911 * x)
     series = t * (0.254829592 + t * (-0.284496736 + t * (1.421413741 + t * (-1.453152027 + t * 1.061405429))))
     tail = 0.5 * series * np.exp(-x * x)
     return np.where(np.asarray(z) > 0.0, 1.0 - tail, tail)
-
-
-def _normal(z: Value) -> Floats:
-    """Density of the standard normal distribution."""
-    return np.exp(-0.5 * np.square(z)) / _ROOT_2_PI
-
-
-def _with_nodes(prior: VoidPrior) -> VoidPrior:
-    """The same with a last axis for the nodes."""
-    return VoidPrior(*(np.asarray(field)[..., None] for field in prior))
-
-
-def _densities(
-    prior: VoidPrior, flow: Floats, creatinine: float | None, gravity: float | None, relation: Gravity
-) -> tuple[Floats, Floats]:
-    """Joint density of flow and measurements: below the ceiling of concentration, and at it."""
-    asked, spread = prior.asked, prior.asked_spread
-    own, ceiling = prior.osmoles_spread, np.asarray(prior.ceiling)
-    osmoles = prior.osmoles
-    told_by: Value = 1.0
-    if creatinine is not None:
-        deviation = (flow - _flow_of_creatinine(prior, creatinine)) / prior.excretion_spread
-        told_by = _normal(deviation) / prior.excretion_spread
-        osmoles = osmoles + prior.correlation * own * deviation
-        own = own * np.sqrt(1.0 - np.square(prior.correlation))
-    expected = osmoles - flow - _LOG_L_DAY  # mean logarithm of osmolality at this flow
-    centre, width, likelihood = expected, own, np.ones_like(flow)
-    if gravity is not None:
-        above = gravity - 1.0
-        likelihood = gravity_likelihood(above, expected, _mean(np.hypot(own, relation.spread)), relation)
-        # Where the ceiling cuts off, gravity is far above its error, so its logarithm is near enough to normal.
-        told = relation.spread**2 + (relation.error / above) ** 2
-        precision = 1.0 / np.square(own) + 1.0 / told
-        width = 1.0 / np.sqrt(precision)
-        centre = (expected / np.square(own) + math.log(above / relation.per_osmolality) / told) / precision
-    below = _normal((flow - asked) / spread) / spread * likelihood * normal_probability((ceiling - centre) / width)
-    at_ceiling = normal_probability((flow - asked) / spread) * _normal((ceiling - expected) / own) / own
-    if gravity is not None:
-        at_ceiling = at_ceiling * gravity_likelihood(above, ceiling, relation.spread, relation)
-    return below * told_by, at_ceiling * told_by
-
-
-def _mean(spread: Value) -> float:
-    """The one spread that a table is made with; between draws spreads of osmoles hardly differ."""
-    return float(np.mean(spread))
-
-
-def _quantile(density: Floats, twice_area: Floats, probability: Floats) -> tuple[Ints, Floats]:
-    """The cell between two nodes in which each draw's distribution function takes a probability, and the way into it.
-
-    Within a cell the density is a straight line.
-    """
-    shape = (*probability.shape, density.shape[-1])
-    density, twice_area = np.broadcast_to(density, shape), np.broadcast_to(twice_area, shape)
-    wanted = probability * twice_area[..., -1]
-    cell = np.clip((twice_area <= wanted[..., None]).sum(axis=-1) - 1, 0, shape[-1] - 2)
-
-    left, right = _at(density, cell), _at(density, cell + 1)
-    rest = np.maximum(wanted - _at(twice_area, cell), 0.0)
-    root = np.sqrt(np.maximum(np.square(left) + (right - left) * rest, 0.0))
-    way = np.clip(rest / np.maximum(left + root, np.finfo(float).tiny), 0.0, 1.0)
-    return cell, way
-
-
-def _at(values: Floats, cell: Ints) -> Floats:
-    """The value at one node of each draw."""
-    return np.asarray(np.take_along_axis(values, cell[..., None], axis=-1)[..., 0])
-
-
-def _between(values: Floats, cell: Ints, way: Floats) -> Floats:
-    """Values at nodes, interpolated within a cell of each draw."""
-    values = np.broadcast_to(values, (*cell.shape, values.shape[-1]))
-    left, right = _at(values, cell), _at(values, cell + 1)
-    return left + way * (right - left)
-
-
-def _usual_given(prior: VoidPrior, flow: Floats, at_ceiling: Floats, z: Deviates) -> Floats:
-    """Logarithm of the usual flow when a void was made at a flow, which was at the ceiling with some probability."""
-    asked, spread = prior.asked, prior.asked_spread
-    chance = normal_probability(z.osmoles)
-    held = chance < at_ceiling
-    if np.any(held):
-        part = np.clip(chance / np.maximum(at_ceiling, 1e-12), 1e-12, 1.0) * normal_probability((flow - asked) / spread)
-        lower = asked + spread * inverse_normal(np.clip(part, 1e-15, 1.0 - 1e-15))
-        flow = np.where(held, lower, flow)
-    share = np.square(prior.usual_spread) / np.maximum(np.square(spread), 1e-300)
-    left = prior.usual_spread * np.sqrt(1.0 - share)
-    return np.asarray(prior.usual + share * (flow - asked) + left * z.usual)

@@ -5,6 +5,7 @@ from __future__ import annotations
 from detectapi.model.arrays import Value
 
 MINUTES_PER_DAY = 1440.0
+L_DAY_PER_ML_MIN = 1.44
 
 
 def flow_from_creatinine(excretion: Value, concentration: Value) -> Value:

@@ -133,6 +133,8 @@ def input_name(ident: str, voice=ENGLISH) -> str:
     """
     if ident == "body_surface_m2":  # worked out, so it is no input
         return voice.say("Body surface, m²")
+    if ident == "gfr_ml_min_1_73m2":
+        return voice.say("Kidney function that this stands for (GFR, mL/min per 1.73 m²)")
     called = _called().get(ident)
     return voice.say(called) if called else ident.replace("_", " ")
 
@@ -140,6 +142,7 @@ def input_name(ident: str, voice=ENGLISH) -> str:
 @cache
 def _called() -> dict[str, str]:
     """What people call each input of an answer, in English."""
-    return {entry.distribution or entry.path.rpartition(".")[2]: entry.called for entry in INPUTS if entry.called} | {
+    names = ((entry.distribution or entry.column or entry.path.rpartition(".")[2], entry) for entry in INPUTS)
+    return {name: entry.called for name, entry in names if entry.called} | {
         "assay_imprecision_cv": INPUTS["assay.imprecision_cv"].called
     }

@@ -20,15 +20,32 @@ NOTES = {
         " median time is then zero."
     ),
     "no-dose": "No dose was given, so there is nothing to detect.",
+    "dilute-specimen": "This specimen would be reported as dilute. A positive result stays positive.",
+    "substituted-specimen": (
+        "This specimen would be reported as substituted: it is not what kidneys make. That is neither positive nor"
+        " negative."
+    ),
     "dilute-specimen-possible": (
-        "%(part)s specimens like this would be reported as dilute. That is neither positive nor negative."
+        "%(part)s specimens like this would be reported as dilute. A positive result stays positive."
     ),
     "substituted-specimen-possible": (
         "%(part)s specimens like this would be reported as substituted. That is neither positive nor negative."
     ),
     "child-extrapolated": (
-        "The data are of adults. For a child or adolescent this is an extrapolation by body size alone."
+        "The data on this substance are of adults. For a child or adolescent, body, kidneys and urine are those of"
+        " children, and the rest is an extrapolation by body size."
     ),
+    "pregnancy-extrapolated": (
+        "In pregnancy kidneys filter about half as much again, and that is in the answer. What else pregnancy changes is"
+        " not."
+    ),
+    "creatinine-steady": (
+        "Kidney function is read from creatinine in blood. That holds only while the creatinine is steady."
+    ),
+    "creatinine-high-for-age": (
+        "This creatinine is high for the age of the child: it means kidney disease, or another unit."
+    ),
+    "inputs-without-effect": "These inputs change nothing in this answer: %(inputs)s.",
     "size-extrapolated": (
         "Body weight lies outside the range that most studies cover (about 45 to 120 kg). The model extrapolates by"
         " allometry."

@@ -223,7 +223,7 @@ def test_nan_and_rows_without_any_value_are_not_given(binary):
 def test_the_index_of_pandas_is_refused_once(binary):
     table = pa.table({"substance": ["ketamine"], "__index_level_0__": [7]})
     with pytest.raises(InputError, match="Column 2 is called __index_level_0__"):
-        list(planner.apart(*binary(table)))
+        list(planner.row_lines(*binary(table)))
 
 
 def test_every_kind_of_text_column_is_text(tmp_path):

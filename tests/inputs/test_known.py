@@ -7,11 +7,12 @@ from detectapi.inputs.known import distribution_of, read_known
 from detectapi.inputs.table import INPUTS
 from detectapi.knowledge import catalog
 
+STAGES = catalog.physiology().ckd_stages
 RANGED = [entry for entry in INPUTS if entry.distribution and entry.section != "model"]
 
 
 def known(**request):
-    return read_known(request, catalog.physiology(), catalog.ckd_stages())
+    return read_known(request, STAGES)
 
 
 def asked(entry, value):
@@ -39,14 +40,12 @@ def test_a_number_is_taken_as_it_is(entry):
     assert (found.centre, found.exact, found.source) == (value, True, "given")
 
 
-def test_of_nothing_the_four_defaults_are_left():
+def test_of_nothing_nothing_is_known():
     found = known()
 
-    assert list(found.distributions) == ["weight_kg", "egfr_ml_min_1_73m2", "urine_flow_ml_h", "urine_ph"]
-    assert all(one.is_default and one.origin for one in found.distributions.values())
-    assert (found.renal_measure, found.hydration_measure, found.specimen_measure) == (
-        "egfr_ml_min_1_73m2", "urine_flow_ml_h", None,
-    )  # fmt: skip
+    assert dict(found.distributions) == {}
+    assert (found.renal_measure, found.renal_method, found.hydration_measure, found.hydration_level) == (None,) * 4
+    assert (found.pregnant, found.read_by_strip) == (False, False)
 
 
 @pytest.mark.parametrize("entry", INPUTS.among("kidney"), ids=lambda entry: entry.name)
@@ -54,23 +53,34 @@ def test_the_measure_that_was_given_tells_the_kidney_function(entry):
     found = known(renal={entry.name: "G3a" if entry.words else 50.0})
 
     assert found.renal_measure == (entry.distribution or "egfr_ml_min_1_73m2")
-    assert not found.distributions[found.renal_measure].is_default
+    assert found.renal_measure in found.given
 
 
 def test_a_stage_of_kidney_disease_is_its_range_of_gfr():
-    low, high = catalog.ckd_stages()["G3b"]
+    low, high = STAGES["G3b"]
     found = known(renal={"ckd_stage": "G3b"}).distributions["egfr_ml_min_1_73m2"]
     given = distribution_of(INPUTS["renal.egfr_ml_min_1_73m2"], {"low": low, "high": high})
 
     assert (found.centre, found.spread, found.source) == (given.centre, given.spread, "derived")
 
 
-@pytest.mark.parametrize(("level", "source"), [("low", "derived"), ("usual", "derived"), (None, "population default")])
-def test_a_level_of_hydration_chooses_among_the_populations_flows(level, source):
-    found = known(hydration={"level": level} if level else {}).distributions["urine_flow_ml_h"]
-    name = f"urine_flow_ml_h.{level}" if level == "low" else "urine_flow_ml_h"
+def test_words_are_taken_as_they_are():
+    found = known(
+        person={"pregnant": "yes"}, renal={"method": "ekfc"}, hydration={"level": "low"},
+        specimen={"kind": "first-morning", "read_by": "strip"},
+    )  # fmt: skip
 
-    assert (found.centre, found.source) == (catalog.physiology()[name].value, source)
+    assert (found.pregnant, found.sex) == (True, "female")
+    assert (found.renal_method, found.hydration_level, found.specimen_kind) == ("ekfc", "low", "first-morning")
+    assert found.read_by_strip
+
+
+def test_what_is_worked_out_is_not_what_was_given():
+    age = distribution_of(INPUTS["person.age_y"], 6.0)
+    found = known(person={"weight_kg": 20.0}).infer(age)
+
+    assert found.given == ("weight_kg",)
+    assert list(found.distributions) == ["weight_kg", "age_y"]
 
 
 def test_two_people_agree_in_structure_when_the_same_inputs_are_known_in_the_same_way():

@@ -8,7 +8,7 @@ import pytest
 
 from detectapi.evaluation.contribution import rules
 from detectapi.knowledge import catalog, evidence
-from detectapi.knowledge.catalog import assay_registry, moieties, parameters, registries, substance_file
+from detectapi.knowledge.catalog import assay_registry, moieties, parameters, population, registries, substance_file
 from detectapi.model import covariates
 from detectapi.values.units import KINDS, convert
 from schemas import assay as assay_form
@@ -70,7 +70,7 @@ WITHOUT_CUTOFF = {
 SUBSTANCES = {substance.id: substance for substance in catalog.substances()}
 EVERY_PARAMETER = [
     *(pytest.param(p, id=f"{s.id}:{p.name}") for s in SUBSTANCES.values() for p in s.parameters.values()),
-    *(pytest.param(p, id=f"physiology:{p.name}") for p in catalog.physiology().values()),
+    *(pytest.param(p, id=f"physiology:{p.name}") for p in catalog.physiology().parameters.values()),
 ]
 
 
@@ -92,7 +92,7 @@ def test_a_parameter_is_usable(parameter):
         assert 0.0 < parameter.value < 1.0
 
 
-@pytest.mark.parametrize("parameter", catalog.physiology().values(), ids=lambda parameter: parameter.name)
+@pytest.mark.parametrize("parameter", catalog.physiology().parameters.values(), ids=lambda parameter: parameter.name)
 def test_bounds_of_physiology_leave_room_for_most_people(parameter):
     assert not rules.bounds_cut_people(parameter)
 
@@ -342,7 +342,7 @@ def test_form_and_meaning_use_the_same_words():
     assert reference_form.ACCESS == registries.ACCESS
     assert assay_form.KINDS == assay_registry.KINDS
     assert assay_form.STAGES == assay_registry.STAGES
-    assert vocabulary.CKD_STAGES == registries.CKD_STAGES
+    assert vocabulary.CKD_STAGES == population.CKD_STAGES
 
 
 def test_every_form_of_an_effect_can_be_computed():

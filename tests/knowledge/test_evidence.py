@@ -72,7 +72,7 @@ def test_the_weakest_analyte_decides(followed):
     ("covariates", "word"),
     [
         ({"age_y": 12.0}, "adults"),
-        ({"gfr_ml_min": np.array([20.0, 30.0])}, "kidneys"),
+        ({"gfr_of_normal": np.array([20.0, 30.0])}, "kidneys"),
         ({"hepatic_class": "B"}, "liver"),
     ],
 )

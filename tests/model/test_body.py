@@ -4,10 +4,11 @@ import numpy as np
 import pytest
 
 from detectapi.model import body
+from detectapi.model.norms import Norms
 from tests.support.population import shipped_population
 
 BODIES = shipped_population().bodies
-CHILD_SHARE = shipped_population().quantities["body.child_share"].value
+NORMS = Norms(shipped_population())
 Z = np.random.default_rng(11).standard_normal((2, 200_000))
 
 
@@ -105,7 +106,7 @@ def test_surface_has_no_step_over_weight():
 
 def plausible(weight=None, height=None, sex=None):
     known = [None if value is None else (value, 0.0) for value in (weight, height)]
-    return body.plausible_age(BODIES, CHILD_SHARE, sex, *known)
+    return NORMS.plausible_age(sex, *known)
 
 
 def test_a_child_is_known_by_weight_by_height_and_by_both():
@@ -143,6 +144,6 @@ def test_an_age_counts_for_bodies_that_nobody_surveyed():
 
 
 def test_a_range_of_weight_leaves_the_age_less_sure():
-    exact, wide = plausible(weight=20.0), body.plausible_age(BODIES, CHILD_SHARE, None, (20.0, 0.15))
+    exact, wide = plausible(weight=20.0), NORMS.plausible_age(None, (20.0, 0.15), None)
 
     assert wide[1] > exact[1]

@@ -8,6 +8,7 @@ from hypothesis import HealthCheck, given, settings
 from hypothesis import strategies as st
 
 from detectapi import service
+from detectapi.inputs.table import INPUTS
 from detectapi.values.errors import InputError
 from schemas import EstimateResponseSchema, vocabulary
 
@@ -34,6 +35,10 @@ def optional(**fields):
 
 def at_most_one(**fields):
     return st.one_of(st.just({}), *(strategy.map(lambda v, k=name: {k: v}) for name, strategy in fields.items()))
+
+
+def words(path):
+    return st.sampled_from(sorted(INPUTS[path].words))
 
 
 def amount():
@@ -125,7 +130,7 @@ def questions(draw):
         optional(
             weight_kg=quantity(2, 400), height_cm=quantity(40, 250), age_y=quantity(0, 120),
             sex=st.sampled_from(vocabulary.SEXES), hepatic_class=st.sampled_from(vocabulary.HEPATIC_CLASSES),
-            interactions=interactions(substance),
+            interactions=interactions(substance), pregnant=words("person.pregnant"),
         )
     )  # fmt: skip
     renal = {
@@ -141,16 +146,16 @@ def questions(draw):
     usual = at_most_one(
         level=st.sampled_from(vocabulary.HYDRATION_LEVELS), fluid_intake_l_day=quantity(0.3, 15), **urine
     )
-    measured = st.builds(
-        lambda one, more: {**one, **more},
-        at_most_one(**urine),
-        optional(urine_ph=quantity(4, 9), void_interval_h=quantity(0.25, 24)),
-    )
+    measured = optional(
+        urine_ph=quantity(4, 9), void_interval_h=quantity(0.25, 24), kind=words("specimen.kind"),
+        read_by=words("specimen.read_by"), **urine,
+    )  # fmt: skip
     kind = draw(st.sampled_from(vocabulary.MODEL_KINDS))
     model = {"kind": kind, "adjust": draw(adjustments(substance))}
     if kind == "half-life":
         model |= draw(optional(half_life_h=quantity(0.05, 5000)))
-    question |= {"person": person, "renal": draw(at_most_one(**renal)), "hydration": draw(usual), "model": model}
+    kidneys = draw(at_most_one(**renal)) | draw(optional(method=words("renal.method")))
+    question |= {"person": person, "renal": kidneys, "hydration": draw(usual), "model": model}
     question |= draw(optional(urine_ph=quantity(4, 9), specimen=measured, assay=assays(substance)))
     question["options"] = {
         "draws": 100,

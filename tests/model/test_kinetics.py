@@ -42,23 +42,34 @@ def test_the_total_clearance_loses_the_renal_part_of_the_reference_kidney_and_ga
 
 
 def test_a_person_with_the_reference_kidney_and_urine_has_the_total_clearance_of_the_data():
-    # The data state a total clearance for a GFR of 110 mL/min and a urine flow of 62.4 mL/h at pH 6.
+    # The data state a total clearance for 70 kg, a GFR of 110 mL/min and a urine flow of 62.4 mL/h at pH 6.
     reference = physiology(
-        renal={"creatinine_clearance_ml_min": 110.0}, hydration={"urine_flow_ml_h": 62.4}, urine_ph=6.0
-    )
+        person={"weight_kg": 70.0}, renal={"creatinine_clearance_ml_min": 110.0}, hydration={"urine_flow_ml_h": 62.4},
+        urine_ph=6.0,
+    )  # fmt: skip
     reabsorbed = substance({"parent.permeability_surface": 5.0, "parent.secretion_clearance": 20.0})
 
     assert simulate(of=reabsorbed, person=reference).kinetics.total_clearance("parent") == pytest.approx(30.0)
 
 
 def test_reabsorption_lowers_the_renal_clearance_the_more_the_less_urine():
-    # pKa 7.4: half is un-ionised at the pH of blood, 1 / (1 + 10^1.4) at pH 6. 0.5 of 100 mL/min is filtered.
-    kinetics = simulate(of=substance({"parent.permeability_surface": 10.0})).kinetics
+    # pKa 7.4: half is un-ionised at the pH of blood, 1 / (1 + 10^1.4) at pH 6. 0.5 of 100 mL/min is filtered. The data state
+    # permeability for 70 kg.
+    person = physiology(person={"weight_kg": 70.0}, renal={"creatinine_clearance_ml_min": 100.0})
+    kinetics = simulate(of=substance({"parent.permeability_surface": 10.0}), person=person).kinetics
     un_ionised = 1.0 / (1.0 + 10.0**1.4)
 
     for flow in (0.5, 2.0):
         expected = flow * (50.0 + 10.0 * 0.5 * 0.5) / (flow + 10.0 * un_ionised) * 0.06
         assert kinetics.renal_clearance("parent", flow, 6.0) == pytest.approx(expected)
+
+
+def test_reabsorption_follows_body_size():
+    kinetics = simulate(of=substance({"parent.permeability_surface": 10.0})).kinetics
+    permeability = 10.0 * (80.0 / 70.0) ** 0.75  # a person of 80 kg
+    expected = (50.0 + permeability * 0.5 * 0.5) / (1.0 + permeability / (1.0 + 10.0**1.4)) * 0.06
+
+    assert kinetics.renal_clearance("parent", 1.0, 6.0) == pytest.approx(expected)
 
 
 def test_a_nonrenal_factor_moves_the_nonrenal_part_only():

@@ -43,7 +43,7 @@ def test_a_specimen_falls_below_a_cutoff_per_creatinine_where_its_ratio_does():
     draw = int(np.argmax(last(simulation)))
     found = simulation.concentration(component, np.array([last(simulation)[draw]]))[0, draw]
 
-    assert found / (simulation.specimen.creatinine[draw] / 100.0) == pytest.approx(20.0, rel=1e-6)
+    assert found / (simulation._composition().creatinine[draw] / 100.0) == pytest.approx(20.0, rel=1e-6)
 
 
 def test_at_a_creatinine_of_100_mg_dl_both_cutoffs_are_the_same():
@@ -53,8 +53,8 @@ def test_at_a_creatinine_of_100_mg_dl_both_cutoffs_are_the_same():
 
 
 def test_flow_does_not_move_a_ratio_to_creatinine():
-    """What is filtered and what creatinine is made of do not hang on the flow, so their ratio does not either."""
-    few, much = (simulate("per-mg", specimen={"urine_flow_ml_h": flow}) for flow in (20.0, 200.0))
+    """Neither the filtration of the drug nor the excretion of creatinine follows what is drunk, so their ratio does not either."""
+    few, much = (simulate("per-mg", hydration={"fluid_intake_l_day": litres}) for litres in (1.5, 3.0))
 
     assert last(few) == pytest.approx(last(much))
 

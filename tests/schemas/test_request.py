@@ -177,11 +177,7 @@ BAD = [
     ("pH 12", changed(urine_ph=12), {"/urine_ph": "range"}),
     ("pH as range", changed(urine_ph={"low": 5, "high": 12}), {"/urine_ph/high": "range"}),
     ("pH null", changed(urine_ph=None), {"/urine_ph": "null"}),
-    (
-        "specimen twice",
-        changed(specimen={"urine_creatinine_mg_dl": 9, "specific_gravity": 1.01}),
-        {"/specimen": "at-most-one"},
-    ),
+    ("kind of specimen", changed(specimen={"kind": "evening"}), {"/specimen/kind": "choice"}),
     ("gravity", changed(specimen={"specific_gravity": 1015}), {"/specimen/specific_gravity": "range"}),
     ("assay of no form", changed(assay={}), {"/assay": "exactly-one"}),
     ("assay number", changed(assay=3), {"/assay": "type"}),

@@ -22,8 +22,8 @@ def individual(simulation, draw):
     return get
 
 
-def renal(moiety, get, gfr, flow, ph, sensitivity):
-    """Renal clearance of a moiety by hand. [L/h]"""
+def renal(moiety, get, gfr, flow, ph, sensitivity, tubules=(1.0, 1.0)):
+    """Renal clearance of a moiety by hand; `tubules` are factors on secretion and on reabsorption. [L/h]"""
 
     def unionised(at):
         if moiety.charge == "neutral":
@@ -32,10 +32,10 @@ def renal(moiety, get, gfr, flow, ph, sensitivity):
         return 1.0 / (1.0 + 10.0 ** (exponent if moiety.charge == "base" else -exponent))
 
     unbound, secretion = get(f"{moiety.id}.fraction_unbound"), get(f"{moiety.id}.secretion_clearance", 0.0)
-    into = unbound * gfr + secretion * gfr / 100.0
+    into = unbound * gfr + secretion * tubules[0] * gfr / 100.0
     if not moiety.reabsorbed:
         return into * 0.06
-    surface = get(f"{moiety.id}.permeability_surface")
+    surface = get(f"{moiety.id}.permeability_surface") * tubules[1]
     in_urine = unionised(6.0) * (unionised(ph) / unionised(6.0)) ** sensitivity
     back = surface * unbound * unionised(7.4)
     return flow * (into + back) / (flow + surface * in_urine) * 0.06
@@ -58,7 +58,9 @@ class Network:
         self.get = individual(simulation, draw)
         self.substance = simulation.question.substance
         person, specimen = simulation.person, simulation.specimen
-        self.person = {name: float(np.ravel(getattr(person, name))[draw]) for name in ("gfr", "flow", "ph")}
+        names = ("gfr", "flow", "ph", "secretion", "permeability", "nonrenal")
+        wide = {name: np.broadcast_to(getattr(person, name), person.gfr.shape) for name in names}
+        self.person = {name: float(np.ravel(values)[draw]) for name, values in wide.items()}
         self.flow, self.ph, self.void = (
             float(np.ravel(getattr(specimen, name))[draw]) for name in ("flow", "ph", "void_interval")
         )
@@ -86,11 +88,13 @@ class Network:
 
         reference = renal(moiety, typical, 110.0, 62.4 / 60.0, 6.0, 1.0)
         share = max(1.0 - reference / typical(f"{moiety.id}.clearance"), 0.0)
-        return self.get(f"{moiety.id}.clearance") * share * self.get(f"{moiety.id}.nonrenal_factor", 1.0)
+        own = self.get(f"{moiety.id}.nonrenal_factor", 1.0) * self.person["nonrenal"]
+        return self.get(f"{moiety.id}.clearance") * share * own
 
     def renal(self, moiety, flow, ph):
         """Renal clearance. [L/h]"""
-        own = renal(moiety, self.get, self.person["gfr"], flow, ph, self.sensitivity)
+        tubules = self.person["secretion"], self.person["permeability"]
+        own = renal(moiety, self.get, self.person["gfr"], flow, ph, self.sensitivity, tubules)
         return own * self.get(f"{moiety.id}.renal_factor", 1.0)
 
     def formed(self, parent):

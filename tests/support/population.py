@@ -1,8 +1,6 @@
 """The population's body, kidneys and urine as shipped, for tests of the functions that use them."""
 
-from functools import cache
-
-from detectapi.knowledge import DATA
+from detectapi.knowledge import DATA, catalog
 from detectapi.knowledge.catalog.population import read_population
 from detectapi.knowledge.catalog.reading import parse
 
@@ -12,10 +10,9 @@ def population_table(name):
     return parse((DATA / "physiology" / f"{name}.toml").read_bytes(), f"physiology/{name}.toml")
 
 
-@cache
 def shipped_population():
     """Everything in ``data/physiology``."""
-    return population_of([population_table(name) for name in ("body", "kidney", "urine")])
+    return catalog.physiology()
 
 
 def population_of(tables):

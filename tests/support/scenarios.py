@@ -39,7 +39,7 @@ def scattered(count, seed=1):
         if source.random() < 0.5:
             row.update(every_h=source.choice([12, 24, 84]), count=source.choice([2, 6, 30]))
         if source.random() < 0.5:
-            row["weight_kg"] = round(source.uniform(40, 120), 2)
+            row["weight_kg"] = round(source.uniform(15, 120), 2)
         if source.random() < 0.5:
             row["egfr_ml_min_1_73m2"] = round(source.uniform(15, 120), 2)
         elif source.random() < 0.5:
@@ -50,5 +50,9 @@ def scattered(count, seed=1):
             row.update(amount_mg_low=low, amount_mg_high=low * 1.3)
         if source.random() < 0.3:
             row["void_interval_h"] = round(source.uniform(1, 8), 2)
+        if source.random() < 0.2:
+            row["specimen_kind"] = "first-morning"
+        if source.random() < 0.2 and "egfr_ml_min_1_73m2" in row:
+            row["renal_method"] = source.choice(["measured", "ekfc"])
         rows.append(row)
     return rows

@@ -15,6 +15,7 @@ from detectapi.evaluation.calibration import sampling
 from detectapi.evaluation.calibration.likelihood import URINE, Likelihood
 from detectapi.evaluation.validation import rules
 from detectapi.knowledge import catalog, posterior
+from detectapi.knowledge.catalog.population import FILES
 
 WALKERS = 512
 STEPS, BURN = 700, 500
@@ -113,7 +114,9 @@ def checked_draws(file: Path) -> np.ndarray:
 
 
 def _files(likelihood) -> list[str]:
-    return sorted({term.row.file for term in likelihood.terms} | {"validation.toml"})
+    """The files of data that the likelihood is made from, beside those of the substances."""
+    population = {f"physiology/{name}.toml" for name in FILES}
+    return sorted({term.row.file for term in likelihood.terms} | population | {"validation.toml"})
 
 
 def _every(steps, say):

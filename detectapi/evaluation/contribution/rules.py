@@ -20,10 +20,10 @@ from detectapi.values.substance import Effect, Parameter, Substance
 ROOM_OF_PEOPLE = 1.5
 """Bounds lie at least so many standard deviations of people from the typical value, so that they shape no distribution."""
 
-REFERENCE = {"weight_kg": 70.0, "gfr_ml_min": 100.0, "age_y": 40.0}
+REFERENCE = {"weight_kg": 70.0, "gfr_of_normal": 100.0, "age_y": 40.0}
 """The person for whom the data state their numbers: every effect is 1."""
 
-ENDS = {"weight_kg": (40.0, 150.0), "gfr_ml_min": (5.0, 150.0), "age_y": (18.0, 110.0)}
+ENDS = {"weight_kg": (40.0, 150.0), "gfr_of_normal": (5.0, 150.0), "age_y": (18.0, 110.0)}
 """The most extreme people whom a request may describe."""
 
 NOTE_INPUTS = ("urine_ph", "specimen.urine_ph", "hepatic_class", "hepatic_class_c", "interactions")

@@ -173,6 +173,11 @@ class Input(NamedTuple):
         return self._replace(path=path, **{**bare, **changes})
 
 
+def section(path: str, alternatives: str = "") -> Input:
+    """Mark the place of an object or a list among the inputs of its section."""
+    return Input(path=path, kind="section", alternatives=alternatives)
+
+
 class Alternatives(NamedTuple):
     """Several inputs of one section, of which one may be given.
 

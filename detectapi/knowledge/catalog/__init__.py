@@ -12,20 +12,19 @@ from typing import Any
 from detectapi.knowledge import DATA
 from detectapi.knowledge.catalog import files
 from detectapi.knowledge.catalog.files import forget
-from detectapi.knowledge.catalog.registries import Reference, SpecimenValidity, plain
+from detectapi.knowledge.catalog.registries import Reference, plain
 from detectapi.values.assay import Panel, RegisteredAssay
 from detectapi.values.errors import CatalogError, InputError, Mistake, NotSupported, UnknownSubstance, nearest
-from detectapi.values.substance import Moiety, Origin, Parameter, Route, Substance, WordCovariate
+from detectapi.values.physiology import PhysiologyData
+from detectapi.values.substance import Moiety, Origin, Route, Substance, WordCovariate
 
 __all__ = [
     "Reference",
-    "SpecimenValidity",
     "as_card",
     "assay",
     "assay_card",
     "assays",
     "check",
-    "ckd_stages",
     "covariates",
     "forget",
     "ids",
@@ -38,7 +37,6 @@ __all__ = [
     "resolve_analyte",
     "resolve_route",
     "resolve_substance",
-    "specimen_validity",
     "substance",
     "substances",
 ]
@@ -132,25 +130,9 @@ def covariates() -> Mapping[str, WordCovariate]:
     return files.covariates(files.folders())
 
 
-def physiology() -> Mapping[str, Parameter]:
-    """Body and urine of the population, by name."""
-    return files.physiology().parameters
-
-
-def ckd_stages() -> Mapping[str, tuple[float, float]]:
-    """Lowest and highest indexed GFR of each stage of chronic kidney disease.
-
-    Returns
-    -------
-    dict of str to tuple of float
-        [mL/min/1.73 m2]
-    """
-    return files.physiology().ckd_stages
-
-
-def specimen_validity() -> SpecimenValidity:
-    """The limits below which a specimen is called dilute or substituted."""
-    return files.physiology().specimen_validity
+def physiology() -> PhysiologyData:
+    """Body, kidneys and urine of the population."""
+    return files.physiology()
 
 
 def references() -> Mapping[str, Reference]:

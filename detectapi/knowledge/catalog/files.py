@@ -15,11 +15,12 @@ from pathlib import Path
 from typing import TypeVar
 
 from detectapi.knowledge import DATA
-from detectapi.knowledge.catalog import assay_registry, meaning, merging, registries, substance_file
+from detectapi.knowledge.catalog import assay_registry, meaning, merging, population, registries, substance_file
 from detectapi.knowledge.catalog.reading import Table, parse, reading
 from detectapi.knowledge.catalog.registries import Reference
 from detectapi.values.assay import Panel, RegisteredAssay
 from detectapi.values.errors import CatalogError, Mistake
+from detectapi.values.physiology import PhysiologyData
 from detectapi.values.substance import Substance, WordCovariate
 
 Folders = tuple[Path, ...]
@@ -174,11 +175,22 @@ def _table(where: Folders, substance_id: str) -> tuple[Table, bytes]:
 
 
 @lru_cache(maxsize=1)
-def physiology() -> registries.PhysiologyData:
-    """The physiology of the population."""
-    with reading((DATA / "physiology.toml").read_bytes(), "physiology.toml") as root:
-        result = registries.physiology(root)
-        meaning.check_sources(root, references((DATA,)))
+def physiology() -> PhysiologyData:
+    """Body, kidneys and urine of the population, from the three files in ``data/physiology``.
+
+    Raises
+    ------
+    CatalogError
+        With one line for each mistake.
+    """
+    names = [f"physiology/{name}.toml" for name in population.FILES]
+    tables = [parse((DATA / name).read_bytes(), name) for name in names]
+    result = population.read_population(*tables)
+    for table in tables:
+        meaning.check_sources(table, references((DATA,)))
+    mistakes = [mistake for table in tables for mistake in table.mistakes]
+    if mistakes:
+        raise CatalogError.of(mistakes)
     return result
 
 

@@ -13,8 +13,8 @@ from detectapi.knowledge.catalog.reading import join
 from detectapi.values.errors import Mistake
 from schemas.assay import AssaysFileSchema, PanelsFileSchema
 from schemas.error import problems
-from schemas.physiology import CovariatesFileSchema, PhysiologyFileSchema, RoutesFileSchema
 from schemas.reference import ReferencesFileSchema
+from schemas.registries import CovariatesFileSchema, RoutesFileSchema
 from schemas.substance import BlockFileSchema, SubstanceFileSchema
 
 REGISTRIES: dict[str, type[Schema]] = {
@@ -22,7 +22,6 @@ REGISTRIES: dict[str, type[Schema]] = {
     "blocks/*.toml": BlockFileSchema,
     "covariates*.toml": CovariatesFileSchema,
     "panels*.toml": PanelsFileSchema,
-    "physiology.toml": PhysiologyFileSchema,
     "references*.toml": ReferencesFileSchema,
     "routes.toml": RoutesFileSchema,
 }

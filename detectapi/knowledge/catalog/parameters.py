@@ -16,7 +16,7 @@ FORMS = ("power", "linear", "exponential", "category")
 COVARIATES = {
     "weight_kg": "number",
     "age_y": "number",
-    "gfr_ml_min": "number",
+    "gfr_of_normal": "number",
     "hepatic_class": "word",
     "interactions": "word",
     "pattern": "word",

@@ -21,6 +21,8 @@ from detectapi.values.physiology import (
 from detectapi.values.substance import Parameter
 from detectapi.values.units import convert
 
+FILES = ("body", "kidney", "urine")
+"""Names of the files, in the order in which they are read."""
 SEXES = ("male", "female")
 CKD_STAGES = tuple(INPUTS["renal.ckd_stage"].words)
 PARAMETERS = {
@@ -69,7 +71,9 @@ QUANTITIES = {
     "intake.share": "1",
     "intake.without_drinking": "L/d",
     "night.failing_share": "1",
+    "liver.spread": "1",
     "night.flow": "1",
+    "night.flow_cv": "1",
     "night.healthy_share": "1",
     "night.old_from": "y",
     "night.young_until": "y",

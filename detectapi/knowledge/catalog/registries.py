@@ -1,42 +1,17 @@
-"""What all substances share, read from its files: physiology, routes, covariates, references."""
+"""What all substances share, read from its files: routes, covariates, references."""
 
 from __future__ import annotations
 
-from collections.abc import Mapping
 from dataclasses import dataclass
 from functools import lru_cache
 from types import MappingProxyType
 
-from detectapi.inputs.table import INPUTS
-from detectapi.knowledge.catalog.parameters import COVARIATES, PATTERNS, origin, parameter
+from detectapi.knowledge.catalog.parameters import COVARIATES, PATTERNS, origin
 from detectapi.knowledge.catalog.reading import Table
-from detectapi.values.substance import Parameter, WordCovariate
+from detectapi.values.substance import WordCovariate
 
 ACCESS = ("read", "second-hand", "recalled")
 """How a source was consulted: itself, in the transcription of another, or from memory only."""
-
-PHYSIOLOGY_UNITS = {
-    "weight_kg": "kg",
-    "gfr_ml_min_1_73m2": "mL/min/1.73m2",
-    "gfr_estimation_error": "1",
-    "urine_flow_ml_h": "mL/h",
-    "urine_flow_ml_h.low": "mL/h",
-    "urine_flow_ml_h.high": "mL/h",
-    "urine_flow_between_voids": "1",
-    "urine_ph": "1",
-    "urine_ph_between_voids": "1",
-    "creatinine_excretion_mg_kg_d.male": "mg/kg/d",
-    "creatinine_excretion_mg_kg_d.female": "mg/kg/d",
-    "creatinine_excretion_mg_kg_d.unknown": "mg/kg/d",
-    "creatinine_between_voids": "1",
-    "osmole_excretion_mosm_d": "mosm/d",
-    "specific_gravity_per_osmolality": "kg/mosm",
-    "urine_fraction_of_intake": "1",
-    "void_interval_h": "h",
-}
-"""The parameters of physiology that the model needs, with their canonical units."""
-
-CKD_STAGES = tuple(INPUTS["renal.ckd_stage"].words)
 
 
 @dataclass(frozen=True, slots=True)
@@ -67,17 +42,6 @@ class Reference:
 
 
 @dataclass(frozen=True, slots=True)
-class SpecimenValidity:
-    """The limits below which a specimen is called dilute or substituted."""
-
-    dilute_creatinine_mg_dl: float
-    substituted_creatinine_mg_dl: float
-    dilute_specific_gravity: float
-    substituted_specific_gravity_low: float
-    substituted_specific_gravity_high: float
-
-
-@dataclass(frozen=True, slots=True)
 class Route:
     """A route and the words that people use for it; ``kind_of`` is the route that it is a kind of."""
 
@@ -85,44 +49,6 @@ class Route:
     name: str
     synonyms: tuple[str, ...]
     kind_of: str | None = None
-
-
-@dataclass(frozen=True, slots=True)
-class PhysiologyData:
-    """The contents of ``physiology.toml``."""
-
-    parameters: Mapping[str, Parameter]
-    ckd_stages: Mapping[str, tuple[float, float]]
-    specimen_validity: SpecimenValidity
-
-
-def physiology(root: Table) -> PhysiologyData:
-    """Read ``physiology.toml``."""
-    table = root.table("parameters")
-    if set(table.data) != set(PHYSIOLOGY_UNITS):
-        words = ", ".join(sorted(set(table.data) ^ set(PHYSIOLOGY_UNITS)))
-        root.refuse("parameters", f"missing, or not needed by the model: {words}")
-    units = {name: unit for name, unit in PHYSIOLOGY_UNITS.items() if name in table}
-    parameters = {name: parameter(name, table.table(name), unit, {}) for name, unit in units.items()}
-    stages = {name: _stage(item) for name, item in root.named_tables("ckd_stages")}
-    if tuple(stages) != CKD_STAGES:
-        root.refuse("ckd_stages", f"must be {', '.join(CKD_STAGES)}, in this order")
-    limits = root.table("specimen_validity")
-    validity = SpecimenValidity(**{name: limits.number(name) for name in SpecimenValidity.__dataclass_fields__})
-    origin(limits)
-    limits.finish()
-    root.finish()
-    return PhysiologyData(MappingProxyType(parameters), MappingProxyType(stages), validity)
-
-
-def _stage(table: Table) -> tuple[float, float]:
-    low, high = table.number("low"), table.number("high")
-    if low <= 0.0 or low >= high:
-        table.refuse("low", "must be above 0 and below high")
-    table.choice("unit", ("mL/min/1.73m2",))
-    origin(table)
-    table.finish()
-    return low, high
 
 
 def routes(root: Table) -> dict[str, Route]:

@@ -1,0 +1,128 @@
+"""What inputs that were not told are taken as, and what a told kidney function stands for: for `inputs_used` of an answer."""
+
+from __future__ import annotations
+
+import math
+from collections.abc import Iterator
+
+import numpy as np
+
+from detectapi.inputs.distribution import POPULATION_DEFAULT, InputDistribution
+from detectapi.model import body, kidney
+from detectapi.model.arrays import Value
+from detectapi.model.draws import MedianDraw
+from detectapi.model.physiology import Physiology
+from detectapi.model.sample_body import Body, sample_body
+from detectapi.model.sample_kidneys import CLEARANCE, CREATININE, error_spread, median_gfr, method_of
+from detectapi.model.sample_urine import FLOW, usual_flow
+from detectapi.model.sample_void import first_morning
+from detectapi.model.sampler import Sampler
+from detectapi.values.substance import Origin, Parameter
+
+
+def usual_inputs(physiology: Physiology, here: Body) -> list[InputDistribution]:
+    """The distribution of each input that the model needs and the question does not tell.
+
+    Parameters
+    ----------
+    physiology : Physiology
+        Of one person.
+    here : Body
+        See `typical_body`.
+    """
+    return [*_body(physiology, here), *_kidneys(physiology, here), *_urine(physiology, here)]
+
+
+def typical_body(physiology: Physiology) -> Body:
+    """The body at every median; each is one number."""
+    typical = MedianDraw()
+    sampler = Sampler(physiology.known.distributions, typical, typical.selection())
+    found = sample_body(physiology.known, physiology.norms, sampler)
+    return Body(*(float(np.ravel(value)[0]) for value in found))
+
+
+def _usual(name: str, centre: Value, spread: Value, origin: Origin, detail: str = "") -> InputDistribution:
+    source = "derived" if detail else POPULATION_DEFAULT
+    return InputDistribution(name, float(centre), float(spread), source=source, detail=detail, origin=origin)
+
+
+def _body(physiology: Physiology, here: Body) -> Iterator[InputDistribution]:
+    told, norms = physiology.known.distributions, physiology.norms
+    size = norms.size(here.age, physiology.known.sex, here.unsurveyed)
+    origin = norms.data.bodies[physiology.known.sex or body.SEXES[0]].adult.origin
+    by_age = "usual at this age" if "age_y" in told else ""
+    if "weight_kg" not in told:
+        height = told.get("height_cm")
+        median, spread = (
+            body.weight_at_height(size, height.centre) if height else (size.weight, size.weight_spread)
+        )  # fmt: skip
+        yield _usual("weight_kg", median, spread, origin, "usual at this height" if height else by_age)
+    if "height_cm" not in told:
+        weight = told.get("weight_kg")
+        median, spread = (
+            body.height_at_weight(size, weight.centre) if weight else (size.height, size.height_spread)
+        )  # fmt: skip
+        yield _usual("height_cm", median, spread, origin, "usual at this weight" if weight else by_age)
+
+
+def _kidneys(physiology: Physiology, here: Body) -> Iterator[InputDistribution]:
+    known, norms = physiology.known, physiology.norms
+    if known.renal_measure is not None:
+        return
+    parameter = norms.data.parameters["gfr_ml_min_1_73m2"]
+    median = norms.usual_gfr(here.age, here.unsurveyed, here.weight, here.surface)
+    spread, detail = float(norms.gfr_spread(here.age, here.unsurveyed)), ""
+    if "age_y" in known.distributions:
+        detail = "usual at this age"
+    if known.pregnant:
+        rise = norms.data.parameters["pregnancy_gfr_factor"]
+        median, spread, detail = median * rise.value, math.hypot(spread, rise.variability), "usual in pregnancy"
+    yield _usual("egfr_ml_min_1_73m2", median, spread, parameter.origin, detail)
+
+
+def told_gfr(physiology: Physiology, here: Body) -> InputDistribution | None:
+    """The true indexed GFR that a told kidney function stands for; None where none was told, or it was measured."""
+    known, norms = physiology.known, physiology.norms
+    method = method_of(known, norms) if known.renal_measure else None
+    if method is None or known.renal_measure is None:
+        return None
+    told = known.distributions[known.renal_measure]
+    median = float(np.ravel(median_gfr(known, norms, here, told.centre))[0])
+    if known.renal_measure == CLEARANCE:
+        median = float(kidney.indexed(median, here.surface))
+    spread = math.hypot(float(np.max(error_spread(known, norms, here))), float(told.spread))
+    if known.renal_measure in CREATININE and method.id == "estimated":
+        words = "serum creatinine, age and sex by EKFC in children and CKD-EPI 2021 in adults"
+    else:
+        words = f"what was given ({method.name})"
+    return InputDistribution(
+        "gfr_ml_min_1_73m2", median, spread, source="derived",
+        detail=f"the true one by {words}, with what that may be off by", origin=method.origin,
+    )  # fmt: skip
+
+
+def _urine(physiology: Physiology, here: Body) -> Iterator[InputDistribution]:
+    known, norms = physiology.known, physiology.norms
+    parameters, told = norms.data.parameters, known.distributions
+    if known.hydration_measure is None:
+        typical = MedianDraw()
+        flow, spread = usual_flow(known, norms, here.age, Sampler(told, typical, typical.selection()))
+        level = known.hydration_level
+        origin = parameters[FLOW if level in (None, "usual") else f"{FLOW}.{level}"].origin
+        detail = f"hydration level {level}" if level else "usual at this age" if "age_y" in told else ""
+        yield _usual(FLOW, flow, spread, origin, detail)
+    if "urine_ph" not in told:
+        yield _of_parameter("urine_ph", parameters["urine_ph"], parameters["urine_ph"].value)
+    if "void_interval_h" not in told:
+        name = "void_interval_h"
+        if first_morning(known):
+            yield _of_parameter(name, parameters[f"{name}.first_morning"], parameters[f"{name}.first_morning"].value)
+        else:
+            yield _of_parameter(name, parameters[name], float(norms.course(name, here.age)))
+
+
+def _of_parameter(name: str, parameter: Parameter, centre: float) -> InputDistribution:
+    return InputDistribution(
+        name, centre, parameter.variability, parameter.scale, parameter.low, parameter.high, POPULATION_DEFAULT,
+        origin=parameter.origin,
+    )  # fmt: skip
