@@ -182,7 +182,11 @@ def report(results, minutes):
     return "\n".join(lines) + "\n", enough
 
 
-INTRODUCTION = """# Mutants
+INTRODUCTION = """---
+orphan: true
+---
+
+# Mutants
 
 This page is written by `make mutants` (mutmut {version}, seed {seed}); it took {minutes} minutes on {processes} processes.
 
