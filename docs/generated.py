@@ -13,10 +13,15 @@ TOY = Path(__file__).resolve().parent.parent / "tests" / "data" / "extra" / "sub
 PATTERNS = {"single": "one dose", "course": "several doses", "chronic": "30 days and more"}
 
 
+def packaged():
+    """The substances that the package ships, whatever folder of one's own is read beside them."""
+    return [one for one in catalog.substances() if (catalog.PACKAGED / "substances" / f"{one.id}.toml").exists()]
+
+
 def grades():
     """The best grade of evidence that an answer can have, by substance, route and pattern of use."""
     rows = [("substance", "route", *PATTERNS.values())]
-    for substance in catalog.substances():
+    for substance in packaged():
         alike = {}
         for route in substance.routes:
             alike.setdefault(tuple(_best(substance, route, pattern) for pattern in PATTERNS), []).append(route)
@@ -35,7 +40,7 @@ def tests_assumed():
     """The test that each substance is asked about where a question names none."""
     assays = {assay.id: assay for assay in list_assays()}
     rows = [("substance", "test, where none is given", "positive from")]
-    for substance in catalog.substances():
+    for substance in packaged():
         assay = assays[show_substance(substance.id).default_assay]
         cutoffs = [f"{part.analyte} {part.cutoff_ng_ml:g} ng/mL" for part in assay.test.analytes]
         joined = (" and " if assay.test.rule == "all" else " or ").join(cutoffs)

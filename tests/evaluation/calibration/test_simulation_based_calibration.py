@@ -135,8 +135,9 @@ def test_the_true_window_ranks_uniformly_among_what_was_learnt():
         def trial(row, circumstances, numbers, trials=trials):
             key = (row.study.id, id(circumstances), id(numbers))
             if key not in trials:
-                trials[key] = likelihood_module.Trial(row.study, circumstances, numbers)
-                likelihood_module._share(trials, key)
+                same = likelihood_module._same_people(trials.values(), row.study.substance, numbers)
+                alike = None if circumstances else same
+                trials[key] = likelihood_module.Trial(row.study, circumstances, numbers, same_people=alike)
             return trials[key]
 
         for study in made:
