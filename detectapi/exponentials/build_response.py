@@ -89,21 +89,23 @@ def mix(responses: Sequence[Response], weights: Sequence[Floats]) -> Response:
 
 def _source(chain: Chain, path: Absorption, scale: Floats | None) -> Source:
     rate = None if path.rate_constant is None else np.asarray(path.rate_constant, dtype=float)
-    return Source(chain, np.asarray(path.delivered, dtype=float), rate, scale)
+    return Source(chain, np.asarray(path.delivered, dtype=float), rate, scale, path.delay)
 
 
 def _schedule(group: Doses, path: Absorption) -> Schedule:
-    """The inputs that doses make along a path."""
+    """The inputs that doses make along a path, without the delay that differs between draws."""
     amount, start, duration, every = (np.asarray(a, dtype=float) for a in group[:4])
     count = np.asarray(group.count, dtype=int)
     if not all(np.isfinite(a).all() for a in (amount, start, duration)):
         raise ValueError("amounts, starts and durations must be finite")
     if (amount < 0.0).any() or (duration < 0.0).any() or (count < 1).any() or ((count > 1) & ~(every > 0.0)).any():
         raise ValueError("amounts and durations must not be negative, counts and the intervals of trains be positive")
-    if path.release_duration > 0.0 and (duration > 0.0).any():
+    if np.any(np.asarray(path.release_duration) > 0.0) and (duration > 0.0).any():
         raise ValueError("a path with a release duration takes no infusion")
-    length = np.maximum(duration, path.release_duration)
-    end = start + path.lag_time + (count - 1) * every + length
+    if isinstance(path.release_duration, np.ndarray) and not (path.release_duration > 0.0).all():
+        raise ValueError("release durations that differ between draws must be positive")
+    length = np.maximum(duration, path.common_release_duration)
+    end = start + path.common_lag_time + (count - 1) * every + length
     order = np.argsort(end, kind="stable")
     return Schedule(amount[order], end[order], length[order], every[order], count[order])
 

@@ -4,9 +4,12 @@ from __future__ import annotations
 
 from typing import NamedTuple
 
+import numpy as np
+
 from detectapi.exponentials.array_types import Draws, Floats, Integers
 from detectapi.exponentials.draw_arrays import take_draws
 from detectapi.exponentials.mammillary import Disposition
+from detectapi.exponentials.schedule import NO_DELAY, Delay
 
 
 class Chain(NamedTuple):
@@ -38,21 +41,44 @@ class Absorption(NamedTuple):
         Molar fraction of the dose that this path brings into the centre of each system. [-]
     rate_constant : array, shape (n,), or None
         Of a first-order step; None goes directly into the centre. [1/h]
-    lag_time : float
+    lag_time : float, or array, shape (n,)
         [h]
-    release_duration : float
-        Zero-order release over this time, before the first-order step if there is one. [h]
+    release_duration : float, or array, shape (n,)
+        Zero-order release over this time, before the first-order step if there is one. In an array all are positive. [h]
     """
 
     delivered: Floats
     rate_constant: Floats | None
-    lag_time: float = 0.0
-    release_duration: float = 0.0
+    lag_time: Floats | float = 0.0
+    release_duration: Floats | float = 0.0
 
     def pick(self, draws: Draws) -> Absorption:
         """The path of some draws."""
         rate = None if self.rate_constant is None else take_draws(self.rate_constant, draws)
-        return self._replace(delivered=take_draws(self.delivered, draws), rate_constant=rate)
+        lag, release = (
+            take_draws(time, draws) if isinstance(time, np.ndarray) else time
+            for time in (self.lag_time, self.release_duration)
+        )
+        return Absorption(take_draws(self.delivered, draws), rate, lag, release)
+
+    @property
+    def common_lag_time(self) -> float:
+        """Lag that all draws share; 0 where it differs between draws. [h]"""
+        return 0.0 if isinstance(self.lag_time, np.ndarray) else self.lag_time
+
+    @property
+    def common_release_duration(self) -> float:
+        """Release duration that all draws share; 0 where it differs between draws. [h]"""
+        return 0.0 if isinstance(self.release_duration, np.ndarray) else self.release_duration
+
+    @property
+    def delay(self) -> Delay:
+        """What differs between draws in when an input arrives, and over which time."""
+        lag = self.lag_time if isinstance(self.lag_time, np.ndarray) else None
+        release = self.release_duration if isinstance(self.release_duration, np.ndarray) else None
+        if lag is None or release is None:
+            return Delay(release if lag is None else lag, release)
+        return Delay(lag + release, release)
 
 
 class Doses(NamedTuple):
@@ -96,15 +122,19 @@ class Source(NamedTuple):
         Of the first-order step. [1/h]
     weight : array, shape (n,), or None
         Factor on the concentration.
+    delay : Delay
+        What the inputs' ends and lengths add to those of the schedule.
     """
 
     chain: Chain
     delivered: Floats
     rate: Floats | None
     weight: Floats | None
+    delay: Delay = NO_DELAY
 
     def pick(self, draws: Draws) -> Source:
         """The source of some draws."""
         rate = None if self.rate is None else take_draws(self.rate, draws)
         weight = None if self.weight is None else take_draws(self.weight, draws)
-        return Source(self.chain.pick(draws), take_draws(self.delivered, draws), rate, weight)
+        delivered = take_draws(self.delivered, draws)
+        return Source(self.chain.pick(draws), delivered, rate, weight, self.delay.pick(draws))

@@ -3,12 +3,13 @@
 from __future__ import annotations
 
 from collections.abc import Sequence
+from typing import Any
 
 import numpy as np
 
 from detectapi.exponentials.array_types import Floats
 from detectapi.exponentials.draw_arrays import sum_rows
-from detectapi.exponentials.schedule import Input, Schedule, recent_count
+from detectapi.exponentials.schedule import NO_DELAY, Delay, Input, Schedule, recent_count
 
 NEGLIGIBLE_DECAY = 60.0
 """An input that has decayed by e^-60 next to the newest one cannot change a double."""
@@ -31,7 +32,7 @@ def average_decay(x: Floats) -> Floats:
     return np.divide(value, negative, out=np.ones_like(value), where=negative != 0.0)
 
 
-def sum_recent(poles: Floats, inputs: Sequence[Input], reference: float) -> Floats:
+def sum_recent(poles: Floats, inputs: Sequence[Input], reference: Any, delay: Delay = NO_DELAY) -> Floats:
     """Sum over recent inputs of their amounts, each averaged over its length and decayed from its end to a reference time.
 
     Parameters
@@ -40,24 +41,27 @@ def sum_recent(poles: Floats, inputs: Sequence[Input], reference: float) -> Floa
         [1/h]
     inputs : sequence of Input
         In the order of their ends.
-    reference : float
+    reference : float, or array, shape (n,)
         At or after the end of every input. [h]
+    delay : Delay
 
     Returns
     -------
     array, shape (k, n)
         [umol]
     """
-    total = np.zeros_like(poles)
+    total, reference = np.zeros_like(poles), delay.by_schedule(reference)
     for j, (end, length, amount) in enumerate(inputs):
         total += amount * average_decay(poles * length) if length > 0.0 else amount
         following = inputs[j + 1].end if j + 1 < len(inputs) else reference
-        if following > end:
+        if np.any(following > end):
             total *= np.exp(poles * (end - following))
+    if delay.release is not None:
+        total *= average_decay(poles * delay.release)
     return total
 
 
-def sum_past(poles: Floats, schedule: Schedule, averaging_time: Floats) -> Floats | None:
+def sum_past(poles: Floats, schedule: Schedule, averaging_time: Floats, delay: Delay = NO_DELAY) -> Floats | None:
     """Sum over past inputs of their amounts, each averaged over its length and decayed until the averaging time began.
 
     That is from the end of the input to minus the averaging time, where the average that ends at time 0 begins.
@@ -69,12 +73,14 @@ def sum_past(poles: Floats, schedule: Schedule, averaging_time: Floats) -> Float
     schedule : Schedule
     averaging_time : array, shape (n,)
         [h]
+    delay : Delay
 
     Returns
     -------
     array, shape (k, n), or None
         None where there is no past input. [umol]
     """
+    averaging_time = delay.later(averaging_time)
     first_end = schedule.end - (schedule.count - 1) * schedule.every
     if len(first_end) == 0 or first_end.min() + averaging_time.min(initial=np.inf) > 0.0:
         return None
@@ -88,6 +94,8 @@ def sum_past(poles: Floats, schedule: Schedule, averaging_time: Floats) -> Float
         part = amount * np.exp(-poles * since)
         part *= np.expm1(poles * (-every * past)) / np.expm1(poles * -every)
         total += part * average_decay(poles * length) if length > 0.0 else part
+    if delay.release is not None:
+        total *= average_decay(poles * delay.release)
     return total
 
 

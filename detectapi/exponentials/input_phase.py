@@ -18,9 +18,9 @@ import numpy as np
 
 from detectapi.exponentials.array_types import Floats, Integers
 from detectapi.exponentials.draw_arrays import ascending_order, sum_rows
-from detectapi.exponentials.schedule import Input
+from detectapi.exponentials.schedule import Delay, Input
 
-PathInputs: TypeAlias = tuple[Floats, Sequence[Input]]
+PathInputs: TypeAlias = tuple[Floats, Sequence[Input], Delay]
 """Partial fractions of an absorption path, shape (k, n), and its recent inputs."""
 
 _AT_ZERO, _AT_TAIL = 0, 1
@@ -95,7 +95,7 @@ def cut_at_corners(
     ----------
     poles : array, shape (k, n)
         [1/h]
-    paths : sequence of (partial fractions, recent inputs)
+    paths : sequence of (partial fractions, recent inputs, delay)
         Of each absorption path.
     past : array, shape (k, n), or None
         Terms at time 0 of all past inputs. [umol/L]
@@ -114,14 +114,14 @@ def cut_at_corners(
     times = [np.zeros(n), end] + [np.full(n, time) for time in extra]
     jumps: list[_Jump] = []
     jump_of, factors = [-1] * len(times), [np.zeros(n)] * len(times)
-    for coefficients, inputs in paths:
+    for coefficients, inputs, delay in paths:
         known: dict[float, int] = {}
         for finish, length, amount in inputs:
             if length not in known:
                 known[length] = len(jumps)
-                jumps.append(_jump(coefficients, poles, averaging_time, length))
+                jumps.append(_jump(coefficients, poles, averaging_time, delay.length(length)))
             present = amount + np.zeros(n)
-            for corner, sign in _corners(finish, length, averaging_time):
+            for corner, sign in _corners(delay.later(finish), delay.length(length), averaging_time):
                 # An input that is absent in a draw has no corners there: they would cut what others add into other sums.
                 times.append(np.where(present > 0.0, corner, 0.0))
                 jump_of.append(known[length])
@@ -135,25 +135,33 @@ def cut_at_corners(
 
 def value_at_zero(poles: Floats, paths: Sequence[PathInputs], past: Floats | None, averaging_time: Floats) -> Floats:
     """Concentration at time 0, of past inputs and of recent ones that began before. Shape (n,). [umol/L]"""
-    begun = [(coefficients, [d for d in inputs if d.end - d.length < 0.0]) for coefficients, inputs in paths]
-    if not any(inputs for _, inputs in begun):
+    begun = [
+        (coefficients, [d for d in inputs if np.any(delay.later(d.end) - delay.length(d.length) < 0.0)], delay)
+        for coefficients, inputs, delay in paths
+    ]
+    if not any(inputs for _, inputs, _ in begun):
         return np.zeros(len(averaging_time)) if past is None else sum_rows(past)
     end = np.zeros_like(averaging_time)
     return cut_at_corners(poles, begun, past, averaging_time, end, values_only=True).at_node(_AT_TAIL)[0]
 
 
-def _jump(coefficients: Floats, poles: Floats, averaging_time: Floats, length: float) -> _Jump:
-    if length == 0.0:
+def _jump(coefficients: Floats, poles: Floats, averaging_time: Floats, length: Floats | float) -> _Jump:
+    if _is_bolus(length):
         return _Jump(np.zeros_like(averaging_time), coefficients / averaging_time)
     slopes = coefficients / (poles * (length * averaging_time))
     return _Jump(sum_rows(slopes), -slopes)
 
 
-def _corners(end: float, length: float, averaging_time: Floats) -> list[tuple[Floats | float, float]]:
+def _is_bolus(length: Floats | float) -> bool:
+    """Whether an input comes at once. Lengths that differ between draws are all positive."""
+    return not isinstance(length, np.ndarray) and length == 0.0
+
+
+def _corners(end: Floats | float, length: Floats | float, averaging_time: Floats) -> list[tuple[Floats | float, float]]:
     """Times at which an input bends the averaged concentration, and the sign with which its jump counts there."""
     begin = end - length
     corners: list[tuple[Floats | float, float]] = [(begin, 1.0), (begin + averaging_time, -1.0)]
-    if length > 0.0:
+    if not _is_bolus(length):
         corners += [(end, -1.0), (end + averaging_time, 1.0)]
     return corners
 

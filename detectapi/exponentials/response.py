@@ -100,10 +100,13 @@ class Response:
         self.averaging_time = averaging_time
         self.safe_route = safe_route
         self.condition = condition
-        self.last_input = max([0.0, *(path.schedule.last for path in paths)])
+        ends = [path.source.delay.later(path.schedule.last) for path in paths]
+        is_common = all(path.source.delay.shift is None for path in paths)
+        self.last_input: Floats | float
+        self.last_input = max([0.0, *ends]) if is_common else np.maximum.reduce(np.broadcast_arrays(0.0, *ends))
         self.first_input = min((path.schedule.first for path in paths), default=np.inf)
-        self.tail_start = averaging_time + self.last_input
-        self._recent = [recent_inputs(path.schedule, averaging_time) for path in paths]
+        self.tail_start: Floats = averaging_time + self.last_input
+        self._recent = [recent_inputs(path.schedule, path.source.delay.later(averaging_time)) for path in paths]
         corners = 4 * sum(len(inputs) for inputs in self._recent) + 2
         most = INPUT_PHASE_NUMBERS // (corners * (len(poles) + 8))
         self.block = int(np.clip(most, FEWEST_DRAWS_AT_ONCE, MOST_DRAWS_AT_ONCE))
@@ -116,11 +119,12 @@ class Response:
         """Sum the inputs of some draws: the past ones to terms at time 0, and all of them to terms where the tail begins."""
         poles, averaging_time, tail = self.poles[:, draws], self.averaging_time[draws], self.tail[:, draws]
         averaged, decay = average_decay(poles * averaging_time), None
+        last_input = self.last_input[draws] if isinstance(self.last_input, np.ndarray) else self.last_input
         for path, inputs in zip(self.paths, pick_draws(self._recent, draws), strict=True):
-            coefficients = path.coefficients[:, draws] * averaged
+            coefficients, delay = path.coefficients[:, draws] * averaged, path.source.delay.pick(draws)
             if inputs:
-                tail += coefficients * sum_recent(poles, inputs, self.last_input)
-            past = sum_past(poles, path.schedule, averaging_time)
+                tail += coefficients * sum_recent(poles, inputs, last_input, delay)
+            past = sum_past(poles, path.schedule, averaging_time, delay)
             if past is not None:
                 if self._past is None:
                     self._past = np.zeros_like(self.poles)
@@ -214,7 +218,7 @@ class Response:
             if len(path.schedule.end) <= MOST_TRAINS_RECOMPUTED:
                 total += concentration_of_trains(path.source, path.schedule, draws, time, averaging_time)
                 continue
-            past = sum_past(poles, path.schedule, averaging_time)
+            past = sum_past(poles, path.schedule, averaging_time, path.source.delay.pick(draws))
             if past is not None:
                 coefficients = take_draws(path.coefficients, draws)
                 total += sum_rows(past * coefficients * average_decay(poles * averaging_time) * np.exp(-poles * time))
@@ -298,4 +302,5 @@ class Response:
 
     def _path_inputs(self, draws: Draws) -> list[PathInputs]:
         coefficients = [take_draws(path.coefficients, draws) for path in self.paths]
-        return list(zip(coefficients, pick_draws(self._recent, draws), strict=True))
+        delays = [path.source.delay.pick(draws) for path in self.paths]
+        return list(zip(coefficients, pick_draws(self._recent, draws), delays, strict=True))

@@ -15,8 +15,47 @@ from detectapi.exponentials.array_types import Booleans, Draws, Floats, Integers
 from detectapi.exponentials.draw_arrays import take_draws
 
 
+class Delay(NamedTuple):
+    """What differs between draws in when the inputs along a path arrive; the order of the inputs is the same in all draws.
+
+    Attributes
+    ----------
+    shift : array, shape (n,), or None
+        How much later every input ends than the schedule says. [h]
+    release : array, shape (n,), or None
+        Length of every input; the schedule then has length 0. [h]
+    """
+
+    shift: Floats | None = None
+    release: Floats | None = None
+
+    def pick(self, draws: Draws) -> Delay:
+        """The delay of some draws."""
+        if self.shift is None:
+            return self
+        return Delay(take_draws(self.shift, draws), None if self.release is None else take_draws(self.release, draws))
+
+    def later(self, end: Any) -> Any:
+        """The end of an input, from its end by the schedule; and a time since then, from the time since the true end. [h]"""
+        return end if self.shift is None else end + self.shift
+
+    def by_schedule(self, time: Any) -> Any:
+        """A time on the clock of the schedule. [h]"""
+        return time if self.shift is None else time - self.shift
+
+    def length(self, length: Any) -> Any:
+        """Length of an input, from its length by the schedule. [h]"""
+        return length if self.release is None else self.release
+
+
+NO_DELAY = Delay()
+"""Nothing differs between draws."""
+
+
 class Schedule(NamedTuple):
-    """Inputs along one absorption path, sorted by the end of the last input of each train; the lag is included.
+    """Inputs along one absorption path, sorted by the end of the last input of each train.
+
+    The lag is included, but for a `Delay` that differs between draws.
 
     Attributes
     ----------
@@ -92,7 +131,7 @@ def recent_inputs(schedule: Schedule, averaging_time: Floats) -> list[Input]:
     ----------
     schedule : Schedule
     averaging_time : array, shape (n,)
-        [h]
+        With the shift of the `Delay`. [h]
 
     Returns
     -------

@@ -41,8 +41,9 @@ def concentration_of_inputs(
     """
     source = source.pick(draws)
     matrix, unit = _rate_matrix(source)
-    total = np.zeros(len(draws))
+    total, time = np.zeros(len(draws)), source.delay.by_schedule(time)
     for end, length, amount in inputs:
+        length = source.delay.length(length)
         total += amount * _unit_input(matrix, unit, time - averaging_time, time, end, length)
     total /= averaging_time
     return total if source.weight is None else total * source.weight
@@ -70,12 +71,14 @@ def concentration_of_trains(
     """
     source = source.pick(draws)
     matrix, unit = _rate_matrix(source)
+    time = source.delay.by_schedule(time)
     begin, total = time - averaging_time, np.zeros(len(draws))
     for amount, end, length, every, count in schedule.trains():
+        length = source.delay.length(length)
         late = np.clip(np.ceil((end - begin) / every), 0, count) if count > 1 else (end > begin) * 1.0
         state = unit
-        if length > 0.0:
-            state = _run_in(matrix, unit, np.zeros_like(unit), np.full(len(draws), length), length)
+        if np.any(length > 0.0):
+            state = _run_in(matrix, unit, np.zeros_like(unit), length + np.zeros(len(draws)), length)
         if count > 1:
             state = _after_train(matrix, state, every, count - late.astype(int))
         state = _decay(matrix, np.maximum(begin - (end - late * every), 0.0), state)
@@ -83,7 +86,8 @@ def concentration_of_trains(
         each = np.where(late < count, _decay(matrix, averaging_time, state)[:, -1], 0.0)
         for back in range(int(late.max(initial=0))):
             some = np.flatnonzero(back < late)
-            each[some] += _unit_input(matrix[some], unit[some], begin[some], time[some], end - back * every, length)
+            its = length[some] if isinstance(length, np.ndarray) else length
+            each[some] += _unit_input(matrix[some], unit[some], begin[some], time[some], end - back * every, its)
         total += amount * each
     total /= averaging_time
     return total if source.weight is None else total * source.weight
@@ -133,10 +137,12 @@ def _rate_matrix(source: Source) -> tuple[Floats, Floats]:
     return matrix, depot
 
 
-def _unit_input(matrix: Floats, unit: Floats, begin: Floats, time: Floats, end: float, length: float) -> Floats:
+def _unit_input(
+    matrix: Floats, unit: Floats, begin: Floats, time: Floats, end: float, length: Floats | float
+) -> Floats:
     """Integral, from begin to time, of the concentration that one unit input makes."""
     start = end - length
-    if length == 0.0:
+    if not np.any(length):
         state = _decay(matrix, np.maximum(begin - start, 0.0), unit)
         state[:, -1] = 0.0
         return _decay(matrix, np.maximum(time - np.maximum(begin, start), 0.0), state)[:, -1]
@@ -149,12 +155,12 @@ def _unit_input(matrix: Floats, unit: Floats, begin: Floats, time: Floats, end: 
     return _decay(matrix, np.maximum(time - np.maximum(begin, end), 0.0), state)[:, -1]
 
 
-def _run_in(matrix: Floats, unit: Floats, state: Floats, span: Floats, length: float) -> Floats:
+def _run_in(matrix: Floats, unit: Floats, state: Floats, span: Floats, length: Floats | float) -> Floats:
     """State after a unit input of some length has run in for a span."""
     m, size = unit.shape
     larger = np.zeros((m, size + 1, size + 1))
     larger[:, :size, :size] = matrix
-    larger[:, :size, size] = unit / length
+    larger[:, :size, size] = unit / np.reshape(length, (-1, 1))
     state = np.concatenate([state, np.ones((m, 1))], axis=1)
     return _decay(larger, span, state)[:, :size]
 

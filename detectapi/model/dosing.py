@@ -23,6 +23,8 @@ from detectapi.values.regimen import Regimen, Train
 from detectapi.values.substance import Lineage, Route, RouteForm, Substance
 
 UMOL_PER_MMOL = 1000.0
+SHORTEST_DELAY = 1e-3
+"""The shortest lag or release of a draw, where they differ between draws. [h]"""
 REFERENCE_WEIGHT = 70.0
 """Body weight by which the form of a route is chosen for a dose per kg. [kg]"""
 
@@ -153,11 +155,16 @@ class Dosing:
                 Absorption(
                     delivered,
                     self.columns.wide(get(f"{path.prefix}.absorption_rate_constant")) if first_order else None,
-                    get.typical(f"{path.prefix}.lag_time") if path.lag else 0.0,
-                    get.typical(f"{path.prefix}.release_duration") if zero_order else 0.0,
+                    self._time(f"{path.prefix}.lag_time") if path.lag else 0.0,
+                    self._time(f"{path.prefix}.release_duration") if zero_order else 0.0,
                 )
             )
         return tuple(absorptions)
+
+    def _time(self, name: str) -> Floats | float:
+        """A lag time or a release duration: a number where no draw differs from another. [h]"""
+        value = self.population(name)
+        return self.columns.wide(np.maximum(value, SHORTEST_DELAY)) if np.ndim(value) else float(value)
 
 
 def form_shares(route: Route, amount_mg: float) -> dict[int, float]:

@@ -2,12 +2,14 @@
 
 from __future__ import annotations
 
+import math
+
 from detectapi.inputs.table import INPUTS
 from detectapi.model.dosing import dose_groups
 from detectapi.values.assay import Assay
 from detectapi.values.errors import InputError
 from detectapi.values.regimen import Regimen, Train
-from detectapi.values.substance import Path, RouteForm, Substance
+from detectapi.values.substance import Parameter, Path, RouteForm, Substance
 
 LONGEST_VOID = INPUTS["specimen.void_interval_h"].bounds[1]
 FEWEST_DRAWS = int(INPUTS["options.draws"].bounds[0])
@@ -52,9 +54,17 @@ def _forms(regimen: Regimen, substance: Substance) -> list[tuple[Train, list[Rou
 
 
 def _delay(path: Path, substance: Substance) -> float:
-    """Time after a dose at which the last absorption along a path begins. [h]"""
+    """Time after a dose at which the last absorption along a path begins, in nearly every draw. [h]"""
     parts = (substance.parameters.get(f"{path.prefix}.{kind}") for kind in ("lag_time", "release_duration"))
-    return sum(part.value for part in parts if part is not None)
+    return sum(_in_nearly_every_draw(part) for part in parts if part is not None)
+
+
+def _in_nearly_every_draw(time: Parameter) -> float:
+    """A time that few draws exceed: three standard deviations above the typical value. [h]"""
+    spread = 3.0 * math.hypot(time.variability, time.uncertainty)
+    if spread == 0.0 and not time.effects:
+        return time.value
+    return min(time.value * math.exp(spread) if time.scale == "log" else time.value + spread, time.high)
 
 
 def check_coefficients(regimen: Regimen, substance: Substance, assay: Assay, draws: int) -> None:

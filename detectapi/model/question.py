@@ -115,10 +115,8 @@ def _check_person(person: Mapping[str, Any], substance: Substance) -> None:
 def _check_answerable(substance: Substance, assay: Assay) -> None:
     """Refuse what data files can say already and the model cannot compute yet."""
     paths = [path for route in substance.routes.values() for form in route.forms for path in form.paths]
-    fixed = [p for name, p in substance.parameters.items() if name.endswith((".lag_time", ".release_duration"))]
     open_points = [
         any(path.kind == "capacity-limited" for path in paths),
-        any(p.variability or p.uncertainty or p.effects for p in fixed),
         "amount_mg" in substance.effects_of,
         bool(assay.stages),
     ]

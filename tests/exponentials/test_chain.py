@@ -7,6 +7,7 @@ from regimens import oral, population
 
 from detectapi.exponentials import Absorption, Doses, respond
 from detectapi.exponentials.chain import Source
+from detectapi.exponentials.schedule import NO_DELAY
 
 PEOPLE = population(oral(lag_time=0.5), 7, seed=4)
 
@@ -40,7 +41,18 @@ def test_picked_draws_of_a_direct_path_and_of_a_source():
     assert weighted.pick(np.array([1])).rate.tolist() == [2.0]
     assert weighted.pick(np.array([1])).weight.tolist() == [8.0]
     assert weighted.pick(np.array([1])).delivered.tolist() == [[1.0], [4.0]]
-    assert plain.pick(np.array([1]))[2:] == (None, None)
+    assert plain.pick(np.array([1]))[2:] == (None, None, NO_DELAY)
+
+
+def test_picked_draws_keep_their_own_lag_and_release():
+    path = Absorption(np.ones((1, 3)), None, np.array([1.0, 2.0, 3.0]), np.array([0.5, 0.25, 4.0]))
+    picked = path.pick(np.array([2, 0]))
+
+    assert picked.lag_time.tolist() == [3.0, 1.0]
+    assert picked.release_duration.tolist() == [4.0, 0.5]
+    assert [part.tolist() for part in picked.delay] == [[7.0, 1.5], [4.0, 0.5]]
+    assert path._replace(release_duration=0.0).delay.shift.tolist() == [1.0, 2.0, 3.0]
+    assert path._replace(lag_time=0.5).delay.shift.tolist() == [0.5, 0.25, 4.0]
 
 
 def test_whole_numbers_will_do_for_amounts_and_fractions():

@@ -74,14 +74,19 @@ def as_arrays(cases):
             Absorption(
                 column(lambda c, g=g, k=k: c.groups[g][2][k].delivered).T,
                 None if path.rate_constant is None else column(lambda c, g=g, k=k: c.groups[g][2][k].rate_constant),
-                path.lag_time,
-                path.release_duration,
+                _common(column(lambda c, g=g, k=k: c.groups[g][2][k].lag_time)),
+                _common(column(lambda c, g=g, k=k: c.groups[g][2][k].release_duration)),
             )
             for k, path in enumerate(paths)
         )
         table = [np.array([getattr(t, name) for t in trains]) for name in Train.__dataclass_fields__]
         groups.append(Doses(*table, column(lambda c, g=g: c.groups[g][1]), absorptions))
     return Chain(tuple(dispositions), formation), groups, column(lambda c: c.void)
+
+
+def _common(values):
+    """A number where all people have the same."""
+    return float(values[0]) if (values == values[0]).all() else values
 
 
 def exponential(matrix):
