@@ -14,6 +14,8 @@ from schemas.vocabulary import RULES
 
 KINDS = ("immunoassay", "mass-spectrometry")
 STAGES = ("screen", "confirm")
+GROUPS = ("regulation", "laboratory", "kit", "method")
+"""Who a test is of: a rule or recommendation, a laboratory, a maker of kits, or a publication."""
 
 
 class ComponentForm(Form):
@@ -44,6 +46,8 @@ class RegisteredAssayForm(OriginForm):
     name = Text(required=True)
     issuer = Text(required=True)
     date = Text(required=True)
+    group = Word(GROUPS)
+    common = fields.Boolean()
     kind = Word(KINDS)
     method = Text()
     stage = Word(STAGES)

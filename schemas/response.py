@@ -83,6 +83,25 @@ class DrawsSchema(Schema):
     last_h = fields.List(hours(), required=True)
 
 
+class AssayUsedSchema(Schema):
+    """The test that an answer is for."""
+
+    id = fields.String(
+        required=True, allow_none=True, metadata={"description": "Null, like what follows, for a test given in full."}
+    )
+    name = fields.String(required=True, allow_none=True)
+    issuer = fields.String(required=True, allow_none=True)
+    date = fields.String(
+        required=True, allow_none=True, metadata={"description": "Of the issue; `not stated` where it is not known."}
+    )
+    asked = fields.Boolean(
+        required=True,
+        metadata={
+            "description": "False where the question names no test, so that the substance's usual one is assumed."
+        },
+    )
+
+
 class AnalyteAnswerSchema(Schema):
     """One analyte of the assay."""
 
@@ -183,6 +202,7 @@ class EstimateResponseSchema(Schema):
     """The whole answer."""
 
     substance = fields.String(required=True)
+    assay = fields.Nested(AssayUsedSchema, required=True)
     rule = fields.String(required=True, validate=validate.OneOf(vocabulary.RULES))
     window = fields.Nested(WindowSchema, required=True)
     analytes = fields.List(fields.Nested(AnalyteAnswerSchema), required=True)

@@ -55,7 +55,7 @@ def test_esketamine_in_kidney_disease():
     answered = asked("esketamine-spray-kidney-disease")
 
     assert 30.0 < answered["window"]["median_h"] < 90.0
-    assert answered["provenance"]["assay"] == "mayo-ketau"
+    assert answered["provenance"]["assay"] == answered["assay"]["id"] == "mayo-ketau"
 
 
 def test_the_lowest_traces_of_one_swallowed_dose():

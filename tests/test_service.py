@@ -184,3 +184,16 @@ def test_every_default_assay_is_listed():
     ids = {entry["id"] for entry in service.assays()["items"]}
 
     assert {entry["default_assay"] for entry in service.substances()["items"]} <= ids
+
+
+def test_an_answer_says_which_test_it_is_for_and_whether_it_was_asked_for():
+    dose = {"substance": "ketamine", "doses": [{"amount_mg": 50, "route": "oral"}], "options": {"draws": 100}}
+    own = {"analytes": [{"analyte": "norketamine", "cutoff_ng_ml": 50}]}
+    assumed, asked, full = (
+        service.answer({**dose, **more})["assay"] for more in ({}, {"assay": "mayo-ketau"}, {"assay": own})
+    )
+
+    assert (assumed["id"], assumed["asked"]) == ("mayo-ketau", False)
+    assert asked == assumed | {"asked": True}
+    assert asked["issuer"] == "Mayo Medical Laboratories"
+    assert full == {"id": None, "name": None, "issuer": None, "date": None, "asked": True}

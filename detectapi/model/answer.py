@@ -18,7 +18,7 @@ from detectapi.model.estimate import Estimate, Part
 from detectapi.model.inputs_used import inputs_used
 from detectapi.model.window import Bands, Window
 from detectapi.telling.sentences import LIMITS
-from detectapi.values.assay import Component
+from detectapi.values.assay import Assay, Component
 from detectapi.values.regimen import Regimen
 
 FINE_HOURS = 240.0
@@ -66,6 +66,7 @@ def write(
     references = catalog.references()
     return {
         "substance": substance.id,
+        "assay": _assay(question.assay, "assay" in request),
         "rule": question.assay.rule,
         "window": _window(estimate.window, question.regimen),
         "analytes": [
@@ -100,6 +101,13 @@ def write(
         },
         "limits": LIMITS,
     }
+
+
+def _assay(assay: Assay, asked: bool) -> dict[str, Any]:
+    """The test by its entry in the registry; a test given in full has none."""
+    registered = catalog.assay(assay.id) if assay.id else None
+    names = ("id", "name", "issuer", "date")
+    return {**{name: getattr(registered, name, None) for name in names}, "asked": asked}
 
 
 def _window(window: Window, regimen: Regimen) -> dict[str, Any]:

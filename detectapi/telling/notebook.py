@@ -19,7 +19,7 @@ def line(answer):
         As in `schemas.EstimateResponseSchema`.
     """
     said = summarize(answer, VOICE)
-    return f"{said.title}. {said.headline}. {' '.join(said.sentences)}"
+    return f"{said.title}. {said.test} {said.headline}. {' '.join(said.sentences)}"
 
 
 def html(answer):
@@ -32,7 +32,7 @@ def html(answer):
     """
     said, panel = summarize(answer, VOICE), probability_panel(answer, VOICE)
     parts = [
-        paragraph(f"{said.title}. {said.positive}"),
+        paragraph(f"{said.title}. {said.test} {said.positive}"),
         f"<p><strong>{escape(said.headline)}.</strong></p>",
         *map(paragraph, said.sentences),
         f'{paragraph(panel.title)}<div style="max-width: 40em">{draw(panel, IN_NOTEBOOK)}</div>' if panel else "",

@@ -77,7 +77,11 @@ def picture(answer, voice: Voice = ENGLISH) -> Picture:
         title=title,
         description=" ".join(panel.description for panel in drawn),
         headline=sentences.headline(window, voice),
-        lines=(f"{title}. {sentences.positive_means(answer, voice)}", *sentences.sentences(window, voice)),
+        lines=(
+            f"{title}. {sentences.positive_means(answer, voice)}",
+            sentences.which_test(answer, voice),
+            *sentences.sentences(window, voice),
+        ),
         panels=drawn,
         footer=sentences.limits(voice),
         language=voice.language,

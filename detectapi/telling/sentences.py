@@ -18,7 +18,7 @@ def limits(voice=ENGLISH) -> str:
 
 
 def name(word, voice=ENGLISH) -> str:
-    """The name of an analyte or a substance, translated where the catalogues have it."""
+    """The name of an analyte, a substance or a test, translated where the catalogues have it."""
     return voice.say(word)
 
 
@@ -56,6 +56,18 @@ def _cutoff(entry, voice) -> str:
 def positive_means(answer, voice=ENGLISH) -> str:
     """What counts as positive, as a sentence."""
     return voice.say("Positive means %(cutoffs)s.", cutoffs=cutoffs(answer, voice))
+
+
+def which_test(answer, voice=ENGLISH) -> str:
+    """Which test an answer is for, with its issuer and date, and whether it was assumed."""
+    used = answer["assay"]
+    if used["id"] is None:
+        return voice.say("Test: the cutoffs that were entered.")
+    words = {part: name(text, voice) for part, text in used.items() if part in ("name", "issuer")}
+    words["date"] = voice.say("date not stated") if used["date"] == "not stated" else used["date"]
+    if used["asked"]:
+        return voice.say("Test: %(name)s (%(issuer)s; %(date)s).", **words)
+    return voice.say("No test was named. Assumed test: %(name)s (%(issuer)s; %(date)s).", **words)
 
 
 def unit_of(window) -> Unit:

@@ -66,6 +66,8 @@ class Summary:
 
     Attributes
     ----------
+    test : str
+        Which test the answer is for, and whether it was assumed.
     level : str
         Of the 90 % range and of the model uncertainty.
     caption, columns : str, tuple of str
@@ -79,6 +81,7 @@ class Summary:
     """
 
     title: str
+    test: str
     positive: str
     headline: str
     sentences: tuple[str, ...]
@@ -112,6 +115,7 @@ def summarize(answer, voice=ENGLISH, most_times: int = MOST_TIMES) -> Summary:
     unit, tail = sentences.unit_of_answer(answer), sentences.tail(window)
     return Summary(
         title=sentences.title(answer, voice),
+        test=sentences.which_test(answer, voice),
         positive=sentences.positive_means(answer, voice),
         headline=sentences.headline(window, voice),
         sentences=tuple(sentences.sentences(window, voice)),

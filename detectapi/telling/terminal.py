@@ -30,7 +30,7 @@ def summary(answer, plain=False):
     """
     said = summarize(answer, VOICE)
     parts = [
-        fill(f"{said.title}. {said.positive}"),
+        fill(f"{said.title}. {said.test} {said.positive}"),
         "",
         *map(fill, (f"{said.headline}.", *said.sentences)),
         "",

@@ -102,7 +102,8 @@ class RegisteredAssay:
     """An assay of the registry: the test with its issuer, date and source.
 
     ``assay`` is None when the entry states no cutoff in urine (kept because people ask for it); ``because`` says why.
-    ``limits_ng_ml`` are limits of detection by analyte, where known.
+    ``limits_ng_ml`` are limits of detection by analyte, where known. ``group`` is who the test is of: ``regulation``,
+    ``laboratory``, ``kit``, ``method`` or nothing; ``common`` tests are shown side by side to who does not know the test.
     """
 
     id: str
@@ -117,6 +118,8 @@ class RegisteredAssay:
     assay: Assay | None
     because: str = ""
     limits_ng_ml: Mapping[str, float] = field(default_factory=lambda: MappingProxyType({}))
+    group: str = ""
+    common: bool = False
 
 
 @dataclass(frozen=True, slots=True)

@@ -135,7 +135,7 @@ def test_every_surface_has_the_same_sentences_and_no_other_durations(surface, ca
     answer, said = answers[case], summarize(answers[case])
     text = shown(surface, case, client)
 
-    for sentence in (said.title, said.positive, said.headline, *said.sentences, said.limits):
+    for sentence in (said.title, said.test, said.positive, said.headline, *said.sentences, said.limits):
         assert sentence in text
     rows = {row.duration for row in summarize(answer, most_times=TIMES[surface]).chances} if surface in TIMES else ()
     allowed = set(LENGTH.findall(" ".join([*said.sentences, picture(answer).description, *rows])))
@@ -185,7 +185,7 @@ def test_the_embedded_fragment_says_what_the_terminal_says(preset, client):
     text = one_line(without_tags(client.get(f"/embed?preset={preset['id']}").get_data(as_text=True)))
     on_a_terminal = one_line(terminal.summary(service.answer(preset["request"])))
 
-    for sentence in (said.title, said.positive, said.headline, *said.sentences, said.limits):
+    for sentence in (said.title, said.test, said.positive, said.headline, *said.sentences, said.limits):
         assert sentence in text
         assert sentence in on_a_terminal
     for row in said.windows:

@@ -4,7 +4,7 @@ import re
 
 import pytest
 
-from detectapi.telling.sentences import at_time, headline, sentences, where_numbers_are
+from detectapi.telling.sentences import at_time, headline, sentences, where_numbers_are, which_test
 from detectapi.telling.voice import SURFACES, Voice
 
 WINDOW = {
@@ -13,6 +13,16 @@ WINDOW = {
 }  # fmt: skip
 SOME_NEVER = WINDOW | {"low_h": 0.0, "median_h": 0.0, "ever_positive": 0.4}
 NEVER = WINDOW | {"low_h": 0.0, "median_h": 0.0, "high_h": 0.0, "ever_positive": 0.02}
+
+
+def test_an_answer_names_its_test_and_says_where_it_was_assumed():
+    used = {"id": "a-kit", "name": "A kit", "issuer": "Its maker", "date": "2024", "asked": True}
+
+    assert which_test({"assay": used}) == "Test: A kit (Its maker; 2024)."
+    assumed = which_test({"assay": used | {"asked": False, "date": "not stated"}})
+    assert assumed == "No test was named. Assumed test: A kit (Its maker; date not stated)."
+    full = dict.fromkeys(used, None) | {"asked": True}
+    assert which_test({"assay": full}) == "Test: the cutoffs that were entered."
 
 
 def test_the_range_comes_before_the_number():

@@ -22,6 +22,7 @@ from detectapi.values.assay import (
 
 KINDS = ("immunoassay", "mass-spectrometry")
 STAGES = ("screen", "confirm")
+GROUPS = ("regulation", "laboratory", "kit", "method")
 TWO_STAGE = "two-stage"
 """Kind and stage of a test that names a screen and a confirmation."""
 CUTOFFS = ("cutoff_ng_ml", "cutoff_ng_mg_creatinine")
@@ -59,7 +60,13 @@ def _assay(assay_id: str, table: Table) -> RegisteredAssay:
         assay=_test(assay_id, table, kind, components) if components else None,
         because=because,
         limits_ng_ml=MappingProxyType(table.factors("limits_ng_ml") if "limits_ng_ml" in table else {}),
+        group=_group(table),
+        common=table.flag("common", False),
     )
+
+
+def _group(table: Table) -> str:
+    return table.choice("group", GROUPS) if "group" in table else ""
 
 
 def _test(assay_id: str, table: Table, kind: str, components: tuple[Component, ...]) -> Assay:
@@ -144,6 +151,8 @@ def _staged(assay_id: str, table: Table, known: Mapping[str, RegisteredAssay]) -
         substances=substances,
         origin=origin(table),
         assay=replace(tests[-1], id=assay_id, stages=tests) if whole else None,
+        group=_group(table),
+        common=table.flag("common", False),
     )
 
 

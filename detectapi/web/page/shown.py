@@ -46,6 +46,7 @@ def shown(answer, asked, values, voice, ident, root):
         "at": at_time(answer["curve"], values, voice),
         "charts": [chart(panel, f"{ident}-{panel.name}") for panel in drawn],
         "substance": answer["substance"],
+        "assumed": not answer["assay"]["asked"],
         "provenance": answer["provenance"],
         "json": json.dumps(asked, ensure_ascii=False, indent=2),
         "compact": compact(asked),
