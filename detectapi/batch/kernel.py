@@ -27,6 +27,7 @@ from detectapi.knowledge.posterior import Posterior
 from detectapi.model.arrays import Floats
 from detectapi.model.dosing import amount_is_a_factor, dose_groups
 from detectapi.model.draws import Deviates, Draws, Layout, layout
+from detectapi.model.population import AMOUNT
 from detectapi.model.question import Question
 from detectapi.model.simulation import Simulation
 from detectapi.model.window import combine
@@ -105,9 +106,10 @@ def _structure(row: Row) -> tuple[Any, ...] | None:
     adds_up = not all(component.is_single for component in assay.components)
     if len(regimen.trains) != 1 or adds_up or question.half_life is not None or row.request["model"]["adjust"]:
         return None
+    amounts = tuple(train.amount for train in regimen.trains) if AMOUNT in question.substance.effects_of else ()
     return (
         question.substance.id, *dose_groups(regimen, question.substance), question.physiology.structure,
-        *question.covariates.items(),
+        *question.covariates.items(), amounts,
         tuple((component.analyte, component.per_creatinine) for component in assay.components),
         assay.rule, assay.imprecision_cv, assay.kit_bias,
         options["draws"], options["level"],

@@ -15,10 +15,11 @@ import numpy as np
 
 from detectapi.exponentials import Absorption, Doses
 from detectapi.inputs.distribution import CENTRAL_90
-from detectapi.model.arrays import Floats
+from detectapi.model.arrays import Floats, Value
 from detectapi.model.columns import Columns, People
+from detectapi.model.draws import Deviates, Selection
 from detectapi.model.physiology import Person
-from detectapi.model.population import Population
+from detectapi.model.population import AMOUNT, Population, depends_on_amount
 from detectapi.values.regimen import Regimen, Train
 from detectapi.values.substance import Lineage, Route, RouteForm, Substance
 
@@ -45,7 +46,7 @@ class Dosing:
         self.population = population
         self.columns = Columns(person.gfr.shape)
         self._weight = person.covariates["weight_kg"]
-        self._absorptions: dict[tuple[str, int, Lineage], tuple[Absorption, ...]] = {}
+        self._absorptions: dict[tuple[DoseGroup, Lineage], tuple[Absorption, ...]] = {}
 
     def doses(self, lineage: Lineage, *regimens: Regimen, people: People = None, per_mg: bool = False) -> list[Doses]:
         """Doses in groups that share what `DoseGroup` names.
@@ -78,7 +79,7 @@ class Dosing:
             starts, durations, intervals = np.array([[train.start, train.duration, train.every] for train in first]).T
             counts = np.array([train.count for train in first])
             scale = reduce(np.multiply, factors) if factors else None
-            absorptions = self._absorbed(group.route, group.form, lineage, people)
+            absorptions = self._absorbed(group, lineage, people, regimens)
             gathered.append(Doses(amounts, starts, durations, intervals, counts, scale, absorptions))
         return gathered
 
@@ -123,24 +124,34 @@ class Dosing:
 
         A range is the central 90 % of a log-normal distribution.
         """
-        amounts = [train.amount for train in trains]
-        spread = np.array([[math.log(amount.high / amount.low) / (2.0 * CENTRAL_90)] for amount in amounts])
         numbers = self.population.deviates.normal("inputs", f"amount{trains[0].pointer}")
         if numbers.ndim == 2 and people is not None:
             numbers = numbers[list(people)]
+        spread = np.array([[_spread(train)] for train in trains])
         return np.exp(spread * numbers).take(self.population.selection.inputs, axis=-1)
 
-    def _absorbed(self, route: str, form: int, lineage: Lineage, people: People) -> tuple[Absorption, ...]:
+    def _absorbed(
+        self, group: DoseGroup, lineage: Lineage, people: People, regimens: Sequence[Regimen]
+    ) -> tuple[Absorption, ...]:
         """The ways by which a dose reaches the moieties of a chain, in the columns of some people."""
-        key = route, form, lineage
+        key = group._replace(pointer="") if group.amount is None else group, lineage
         if key not in self._absorptions:
-            self._absorptions[key] = self._paths(self.substance.routes[route].forms[form], lineage)
+            form = self.substance.routes[group.route].forms[group.form]
+            amount = None if group.amount is None else self._single_dose(group, regimens[0])
+            self._absorptions[key] = self._paths(form, lineage, amount)
         columns = self.columns.of(people)
         paths = self._absorptions[key]
         return paths if isinstance(columns, slice) else tuple(path.pick(columns) for path in paths)
 
-    def _paths(self, form: RouteForm, lineage: Lineage) -> tuple[Absorption, ...]:
-        get = self.population
+    def _single_dose(self, group: DoseGroup, regimen: Regimen) -> Value:
+        """Amount of a single dose of a group in each draw, on which parameters of its paths depend. [mg]"""
+        (train, *_) = (regimen.trains[i] for i in dose_groups(regimen, self.substance)[group])
+        return single_dose(train, self._weight, self.population.deviates, self.population.selection)
+
+    def _paths(self, form: RouteForm, lineage: Lineage, amount: Value | None) -> tuple[Absorption, ...]:
+        def get(name: str) -> Value:
+            return self.population.of_dose(name, amount)
+
         fractions = {(path.prefix, m): get(f"{path.prefix}.fraction_{m}") for path in form.paths for m in path.delivers}
         excess = np.maximum(sum(fractions.values()), 1.0)  # no draw absorbs more than was given
         absorptions = []
@@ -155,16 +166,44 @@ class Dosing:
                 Absorption(
                     delivered,
                     self.columns.wide(get(f"{path.prefix}.absorption_rate_constant")) if first_order else None,
-                    self._time(f"{path.prefix}.lag_time") if path.lag else 0.0,
-                    self._time(f"{path.prefix}.release_duration") if zero_order else 0.0,
+                    self._time(get(f"{path.prefix}.lag_time")) if path.lag else 0.0,
+                    self._time(get(f"{path.prefix}.release_duration")) if zero_order else 0.0,
                 )
             )
         return tuple(absorptions)
 
-    def _time(self, name: str) -> Floats | float:
+    def _time(self, value: Value) -> Floats | float:
         """A lag time or a release duration: a number where no draw differs from another. [h]"""
-        value = self.population(name)
         return self.columns.wide(np.maximum(value, SHORTEST_DELAY)) if np.ndim(value) else float(value)
+
+
+def single_dose(train: Train, weight: Value, deviates: Deviates, selection: Selection) -> Value:
+    """Amount of a single dose of a train in each draw. [mg]
+
+    Parameters
+    ----------
+    train : Train
+    weight : float, or array, shape (n,) or (people, n)
+        [kg]
+    deviates : Deviates
+    selection : Selection
+    """
+    amount: Value = train.amount.centre
+    if not train.amount.exact:
+        numbers = deviates.normal("inputs", f"amount{train.pointer}")
+        amount = amount * np.exp(_spread(train) * numbers).take(selection.inputs, axis=-1)
+    return amount * weight if train.amount.per_kg else amount
+
+
+def largest_dose(regimen: Regimen, weight: Value, deviates: Deviates, selection: Selection) -> Value | None:
+    """Amount of the largest single dose in each draw, None without doses. Parameters as in `single_dose`. [mg]"""
+    amounts = [single_dose(train, weight, deviates, selection) for train in regimen.trains]
+    return reduce(np.maximum, amounts) if amounts else None
+
+
+def _spread(train: Train) -> float:
+    """Standard deviation of the logarithm of an amount that is a range."""
+    return math.log(train.amount.high / train.amount.low) / (2.0 * CENTRAL_90)
 
 
 def form_shares(route: Route, amount_mg: float) -> dict[int, float]:
@@ -194,12 +233,15 @@ class DoseGroup(NamedTuple):
     per_kg : bool
     pointer : str
         Where the request gives an amount as a range: each range has random numbers of its own. Empty for exact amounts.
+    amount : float or None
+        Of a single dose, where parameters of the form's paths depend on it. [mg or mg/kg]
     """
 
     route: str
     form: int
     per_kg: bool
     pointer: str
+    amount: float | None = None
 
 
 def dose_groups(regimen: Regimen, substance: Substance) -> dict[DoseGroup, dict[int, float]]:
@@ -209,10 +251,19 @@ def dose_groups(regimen: Regimen, substance: Substance) -> dict[DoseGroup, dict[
         amount = train.amount.centre * (REFERENCE_WEIGHT if train.amount.per_kg else 1.0)
         pointer = "" if train.amount.exact else train.pointer
         for form, share in form_shares(substance.routes[train.route], amount).items():
-            groups.setdefault(DoseGroup(train.route, form, train.amount.per_kg, pointer), {})[i] = share
+            own = train.amount.centre if _depends_on_amount(substance, train.route, form) else None
+            groups.setdefault(DoseGroup(train.route, form, train.amount.per_kg, pointer, own), {})[i] = share
     return groups
+
+
+def _depends_on_amount(substance: Substance, route: str, form: int) -> bool:
+    """Whether a parameter of a form's paths depends on the amount of the dose."""
+    if AMOUNT not in substance.effects_of:
+        return False
+    prefixes = tuple(f"{path.prefix}." for path in substance.routes[route].forms[form].paths)
+    return any(name.startswith(prefixes) and depends_on_amount(p) for name, p in substance.parameters.items())
 
 
 def amount_is_a_factor(regimen: Regimen, substance: Substance) -> bool:
     """Whether every concentration is a multiple of the amount: one train of doses that one form of a route takes in whole."""
-    return len(regimen.trains) == 1 and len(dose_groups(regimen, substance)) == 1
+    return AMOUNT not in substance.effects_of and len(regimen.trains) == 1 and len(dose_groups(regimen, substance)) == 1

@@ -18,8 +18,15 @@ from detectapi.model.normal import inverse_normal
 from detectapi.values.errors import InputError, OutOfRange, nearest
 from detectapi.values.substance import Correlation, Effect, Parameter, Substance, WordCovariate
 
+AMOUNT = "amount_mg"
+"""The covariate that is the amount of a single dose."""
 COVARIATE = "covariate."
 """Beginning of the name of the random numbers that decide which word of a covariate a person has."""
+
+
+def depends_on_amount(parameter: Parameter) -> bool:
+    """Whether the amount of a single dose changes a parameter."""
+    return any(effect.covariate == AMOUNT for effect in parameter.effects)
 
 
 def adjust(substance: Substance, changes: Mapping[str, Mapping[str, float]]) -> dict[str, Parameter]:
@@ -142,8 +149,22 @@ class Population:
             In the parameter's unit, within its bounds; a float when nothing varies.
         """
         if name not in self._values:
-            self._values[name] = self._individual(self.parameters[name])
+            self._values[name] = self._individual(self.parameters[name], self.covariates)
         return self._values[name]
+
+    def of_dose(self, name: str, amount: Value | None) -> Value:
+        """Individual values of a parameter for a dose of an amount, on which it may depend.
+
+        Parameters
+        ----------
+        name : str
+        amount : float, or array, shape (n,) or (people, n), or None
+            Of the single dose; None where nothing depends on it. [mg]
+        """
+        parameter = self.parameters[name]
+        if amount is None or not depends_on_amount(parameter):
+            return self(name)
+        return self._individual(parameter, {**self.covariates, AMOUNT: amount})
 
     def given(self, name: str, otherwise: float) -> Value:
         """Individual values of a parameter that a file may leave out; another value where it does."""
@@ -160,10 +181,10 @@ class Population:
         other._values = {name: v for name, v in self._values.items() if self.parameters[name].between == "people"}
         return other
 
-    def _individual(self, parameter: Parameter) -> Value:
+    def _individual(self, parameter: Parameter, covariates: Mapping[str, Any]) -> Value:
         value = _combine(parameter, self._uncertainty(parameter), self._variability(parameter))
         for effect in parameter.effects:
-            value = value * self._factor(effect)
+            value = value * self._factor(effect, covariates.get(effect.covariate))
         if np.ndim(value) == 0:
             return float(value)
         return np.clip(value, parameter.low, parameter.high)
@@ -189,9 +210,8 @@ class Population:
             numbers = self.deviates.normal("people", parameter.name)
         return Numbers(parameter.variability * numbers, self.selection.people)
 
-    def _factor(self, effect: Effect) -> Value:
+    def _factor(self, effect: Effect, covariate: Any) -> Value:
         """By how much a covariate changes a parameter."""
-        covariate = self.covariates.get(effect.covariate)
         if covariate is None:
             return self._drawn_factor(effect) if effect.covariate in self.drawn else 1.0
         if effect.form == "category":

@@ -117,7 +117,6 @@ def _check_answerable(substance: Substance, assay: Assay) -> None:
     paths = [path for route in substance.routes.values() for form in route.forms for path in form.paths]
     open_points = [
         any(path.kind == "capacity-limited" for path in paths),
-        "amount_mg" in substance.effects_of,
         bool(assay.stages),
     ]
     if any(open_points):

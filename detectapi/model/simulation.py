@@ -15,11 +15,11 @@ import numpy as np
 from detectapi.exponentials import Absorption, Chain, Crossings, Disposition, Response, crossings, mix, respond
 from detectapi.model.arrays import Floats, Value
 from detectapi.model.columns import Columns, People
-from detectapi.model.dosing import Dosing
+from detectapi.model.dosing import Dosing, largest_dose
 from detectapi.model.draws import Deviates, MedianDraw, Selection
 from detectapi.model.kinetics import L_H_PER_ML_MIN, Kinetics, parameter_names
 from detectapi.model.physiology import Composition, Physiology
-from detectapi.model.population import Population, random_names
+from detectapi.model.population import AMOUNT, Population, random_names
 from detectapi.model.question import Question
 from detectapi.values.assay import Component
 from detectapi.values.regimen import Regimen
@@ -142,6 +142,9 @@ class Simulation:
         substance = self.question.substance
         told = {name: value for name, value in self.person.covariates.items() if value is not None}
         covariates = {**self.question.covariates, **told}
+        if AMOUNT in substance.effects_of:
+            weight = self.person.covariates["weight_kg"]
+            covariates[AMOUNT] = largest_dose(self.question.regimen, weight, deviates, self.selection)
         self.population = Population(
             self.question.parameters, substance.correlations, deviates, self.selection, covariates, substance.covariates
         )
@@ -181,6 +184,8 @@ class Simulation:
 
     def after_other_doses(self, question: Question) -> Simulation:
         """The same draws of one person in a question that differs in its doses only."""
+        if AMOUNT in question.substance.effects_of:
+            return Simulation(question, self.deviates, self.selection)
         other = copy(self)
         other.questions, other.question = (question,), question
         other._responses = {}
