@@ -135,11 +135,11 @@ def serial_parts(folder):
     cutting = seconds(lambda: planner.cut(source, options, str(Path(folder) / "cut"))) / count
     part, rows = str(Path(folder) / "one.parquet"), 1000
     task = {"options": options.to_dict(), "part": part, "errors": f"{part}.errors"}
-    found = chunk.compute({**task, "source": {"file": str(Path(folder) / "cut" / "rows" / "000000.ndjson")}})
+    result = chunk.compute({**task, "source": {"file": str(Path(folder) / "cut" / "rows" / "000000.ndjson")}})
     whole = str(Path(folder) / "whole.parquet")
 
     def join():
-        table_parts = results.read_parts([(part, found["sha256"])] * parts)
+        table_parts = results.read_parts([(part, result["sha256"])] * parts)
         results.write_whole(table_parts, options, {}, "parquet", whole)
 
     return cutting, seconds(join) / (parts * rows)

@@ -111,9 +111,9 @@ def throughput():
         for port in rates:
             requests_per_second(port, 0)
         for turn in range(1, ROUNDS + 1):
-            for port, found in rates.items():
-                found.append(requests_per_second(port, turn * REQUESTS))
-    single, double = (statistics.median(found) for found in rates.values())
+            for port, measured in rates.items():
+                measured.append(requests_per_second(port, turn * REQUESTS))
+    single, double = (statistics.median(measured) for measured in rates.values())
     print(
         f"\n## Requests per second\n\n{CLIENTS} clients at once, medians of {ROUNDS} rounds of {REQUESTS} requests.\n"
     )

@@ -78,9 +78,9 @@ def main():
             recipe.run(question, 100, 1, 0.9)
         plain = None
         for name, method in METHODS.items():
-            found = spread(question, method)
-            plain = plain or found
-            rows[name].append(f"{found:.3f} h ({found / plain:.2f})")
+            result = spread(question, method)
+            plain = plain or result
+            rows[name].append(f"{result:.3f} h ({result / plain:.2f})")
     print(table(["spread of the median", *(file.removesuffix(".json") for file in QUESTIONS)], list(rows.values())))
 
 

@@ -38,11 +38,11 @@ def tree_of(root):
         with suppress(OSError):
             if entry.name.isdigit():
                 parents[int(entry.name)] = int((entry / "stat").read_text().rpartition(")")[2].split()[1])
-    found, size = {root}, 0
-    while len(found) > size:
-        size = len(found)
-        found |= {pid for pid, parent in parents.items() if parent in found}
-    return found
+    processes, size = {root}, 0
+    while len(processes) > size:
+        size = len(processes)
+        processes |= {pid for pid, parent in parents.items() if parent in processes}
+    return processes
 
 
 def memory_of(pid):

@@ -123,13 +123,13 @@ def hourly_urine(address, people, dose, count, hours, rtol, atol):
         for j in range(count - 1):
             state[0] += dose
             hourly = j == count - 2
-            found, _ = lsoda(address, state, before if hourly else day, row, rtol, atol)
+            states, _ = lsoda(address, state, before if hourly else day, row, rtol, atol)
             if hourly:
-                result[i, :HOURS_BEFORE] = found[-1 - HOURS_BEFORE : -1, 8:]
-            state = found[-1].copy()
+                result[i, :HOURS_BEFORE] = states[-1 - HOURS_BEFORE : -1, 8:]
+            state = states[-1].copy()
         state[0] += dose
-        found, _ = lsoda(address, state, after, row, rtol, atol)
-        result[i, HOURS_BEFORE:] = found[:, 8:]
+        states, _ = lsoda(address, state, after, row, rtol, atol)
+        result[i, HOURS_BEFORE:] = states[:, 8:]
     return result
 
 

@@ -210,17 +210,17 @@ def fit(form, base, sensitivity, own, recalled=True, flow_error=FLOW_ERROR, boun
         return [predicted(row, clearance, nonrenal if n > 2 else 0.0, volume, flows) for row in rows]
 
     def residuals(x):
-        found = [deviation(row, value) for row, value in zip(rows, model(x), strict=True)]
+        result = [deviation(row, value) for row, value in zip(rows, model(x), strict=True)]
         # What can reach acid urine at any flow: filtered, secreted, diffused. No form may need more than plasma brings.
         surface = np.exp(x[0]) * (1.0 + own if form is two_segments else 1.0)
         diffused = surface * base.unbound * unionised_fraction(BLOOD_PH, base.pka)
         excess = max(np.log((base.unbound * GFR + np.exp(x[1]) * GFR / 100.0 + diffused) / PLASMA_FLOW), 0.0)
         return np.concatenate(
-            (found, x[n:] / flow_error, [50.0 * excess * bound], (x[:n] - PRIOR[:n]) / WIDTH[:n] / 3.0)
+            (result, x[n:] / flow_error, [50.0 * excess * bound], (x[:n] - PRIOR[:n]) / WIDTH[:n] / 3.0)
         )
 
     starts = [np.concatenate((PRIOR[:n] + shift, [0.0, 0.0] if moves else [])) for shift in (0.0, 1.0, -1.0)]
-    best = min((least_squares(residuals, start, max_nfev=2000) for start in starts), key=lambda found: found.cost)
+    best = min((least_squares(residuals, start, max_nfev=2000) for start in starts), key=lambda result: result.cost)
     chi = float(np.sum(residuals(best.x)[: len(rows) + (2 if moves else 0)] ** 2))
     return chi, best.x, model(best.x)
 

@@ -42,19 +42,19 @@ AT_ONE = int(np.flatnonzero(SENSITIVITIES == 1.0)[0])
 
 def grids():
     """Chi-square of each form at the best of its own values: form, that value, array (bases, sensitivities)."""
-    found = []
+    fits = []
     for form in FORMS:
         tried = {own: grid(form.function, own) for own in form.own}
         own = min(tried, key=lambda value: tried[value].sum(axis=0).min())
-        found.append((form, own, tried[own]))
-    return found
+        fits.append((form, own, tried[own]))
+    return fits
 
 
-def comparison(found):
+def comparison(fits):
     """Tables of the fit and of what is possible: each form with exponent 1 and with one exponent for all."""
     n = sum(len(base.rows) for base in BASES) + 2  # and the two unreported flows
     lines = []
-    for form, own, values in found:
+    for form, own, values in fits:
         for chosen, free in ((AT_ONE, 0), (int(values.sum(axis=0).argmin()), 1)):
             k = sum(base.parameters for base in BASES) + 2 + form.fitted + free
             lines.append((form, own, SENSITIVITIES[chosen], free, k, values[:, chosen]))
@@ -76,7 +76,7 @@ def comparison(found):
     return (
         "### Fit\n\nChi-square of each base, in errors set by one rule, and of all; k counts every free number.\n"
         f"AIC is chi-square plus 2 k, as the difference from the best; AICc adds the small-sample term ({n} numbers).\n"
-        f"The proximal segment of the two has {found[2][1]:.1f} times the surface of the distal one in the best fit.\n",
+        f"The proximal segment of the two has {fits[2][1]:.1f} times the surface of the distal one in the best fit.\n",
         table(["form", "k", *(base.name for base in BASES), "all", "AIC over best", "AICc"], fitted),
         "\n### What it makes of ketamine, and what is possible\n\nRenal clearance in mL/min. The permeability of\n"
         f"ketamine is set so that it is {KETAMINE['usual']:.0f} at pH {USUAL_PH:.0f} and {FLOW} mL/min of urine;\n"
@@ -86,9 +86,9 @@ def comparison(found):
     )
 
 
-def assumptions(found):
+def assumptions(fits):
     """Table of what the comparison rests on: chi-square of the best exponent when an assumption changes."""
-    (stirred, own, _), (plug, share, _), _ = found
+    (stirred, own, _), (plug, share, _), _ = fits
     variants = [
         ("as above", {}, share),
         ("memantine: flows exactly 0.7 and 2.5 mL/min", {"flow_error": FIXED_FLOWS}, share),
@@ -105,7 +105,7 @@ def assumptions(found):
             cells += [f"{total.min():.1f}", f"{SENSITIVITIES[total.argmin()]:.2f}", f"{total[AT_ONE]:.1f}"]
         lines.append([label, *cells])
     moved = []
-    for form, value, values in found[:2]:
+    for form, value, values in fits[:2]:
         x = fit(form.function, BASES[0], SENSITIVITIES[values.sum(axis=0).argmin()], value)[1]
         moved.append(f"{form.name} {0.7 * np.exp(x[2]):.2f} and {2.5 * np.exp(x[3]):.2f}")
     return (
@@ -115,9 +115,9 @@ def assumptions(found):
     )
 
 
-def exponent(found):
+def exponent(fits):
     """Tables of the exponent by base, and of every row, in the well-stirred form."""
-    form, own, values = found[0]
+    form, own, values = fits[0]
     firm = grid(form.function, own, recalled=False)
     lines = [
         [base.name, spell(every), spell(without)] for base, every, without in zip(BASES, values, firm, strict=True)
@@ -158,12 +158,12 @@ def clearance_of(base, form, own, exponent, x):
     )  # fmt: skip
 
 
-def plot(found):
+def plot(fits):
     """Draw memantine, amphetamine, ketamine and the exponent; return SVG."""
     ph = np.linspace(4.5, 8.5, 81)
     memantine, amphetamine, drug, profile = [], [], [], []
     filtered = np.full_like(ph, KETAMINE["unbound"] * GFR)
-    for form, own, values in found[:2]:  # two segments fall together with one
+    for form, own, values in fits[:2]:  # two segments fall together with one
         total = values.sum(axis=0)
         best = SENSITIVITIES[total.argmin()]
         label = f"{form.name}, exponent {best:.2f}"
@@ -208,11 +208,11 @@ def points(rows, label, hollow=False):
 def main():
     """Compare, draw, write."""
     assert FORMS[1].function is plug_flow
-    found = grids()
-    text = "\n".join((*comparison(found), *assumptions(found), *exponent(found)))
+    fits = grids()
+    text = "\n".join((*comparison(fits), *assumptions(fits), *exponent(fits)))
     print("## Renal models: which form, which exponent\n\nWhat it means stands in docs/renal-model.md.\n\n" + text)
     (DOCS / "images").mkdir(exist_ok=True)
-    (DOCS / "images" / "renal-models.svg").write_text(plot(found), encoding="utf-8")
+    (DOCS / "images" / "renal-models.svg").write_text(plot(fits), encoding="utf-8")
     page = DOCS / "renal-model.md"
     before, begin, rest = page.read_text(encoding="utf-8").partition(MARK.format("begin"))
     _, stop, after = rest.partition(MARK.format("end"))

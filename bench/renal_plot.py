@@ -63,7 +63,7 @@ def figure(title, panels):
 
 def draw(shapes, panel, clip):
     """Draw one panel."""
-    ticks = [[(tick, f"{tick:g}") for tick in found] for found in (horizontal_ticks(panel), vertical_ticks(panel))]
+    ticks = [[(tick, f"{tick:g}") for tick in result] for result in (horizontal_ticks(panel), vertical_ticks(panel))]
     right, bottom = WIDTH - RIGHT, HEIGHT - BOTTOM
     x = Axis(*panel.x_range, panel.x_label, ticks[0]).on(LEFT, right)
     y = Axis(*panel.y_range, panel.title, ticks[1], logarithmic=panel.log).on(bottom, TOP)

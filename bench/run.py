@@ -71,7 +71,7 @@ def busy_cores():
 
 def machine(busy):
     """Describe what was measured on, as markdown."""
-    versions = ", ".join(f"{package} {found}" for package in PACKAGES if (found := version(package)))
+    versions = ", ".join(f"{package} {result}" for package in PACKAGES if (result := version(package)))
     return "\n".join(
         (
             f"- date: {datetime.datetime.now(datetime.UTC):%Y-%m-%d}",

@@ -61,19 +61,19 @@ class RegisteredAssayForm(OriginForm):
     limits_ng_ml = Named(Number())
     because = Text()
 
-    def relations(self, given: Given) -> dict[str, Any]:
+    def relations(self, entry: Given) -> dict[str, Any]:
         """A test has components, a rule and an imprecision; an entry without them says why, or names its stages."""
-        found = super().relations(given)
+        messages = super().relations(entry)
         described = {"kind", "method", "stage"}
         measured = {"components", "rule", "imprecision_cv"}
-        if "stages" in given:
+        if "stages" in entry:
             asked = {"stages"}
         else:
-            asked = described | (measured if "components" in given else {"because"})
-        if (described | measured | {"because", "stages"}) & set(given) != asked:
+            asked = described | (measured if "components" in entry else {"because"})
+        if (described | measured | {"because", "stages"}) & set(entry) != asked:
             message = Message(f"Must have {', '.join(sorted(asked))}, and none of the others.", "test")
-            found.setdefault(SCHEMA_KEY, []).append(message)
-        return found
+            messages.setdefault(SCHEMA_KEY, []).append(message)
+        return messages
 
 
 class AssaysFileSchema(Form):

@@ -31,15 +31,15 @@ def read(column: str, value: Any) -> Any:
 @cache
 def field(column: str) -> fields.Field[Any]:
     """The field of a request that reads a column."""
-    found: Any = None
+    inner: Any = None
     for step in PLACES[column]:
         if isinstance(step, int):
-            found = found.inner
-        elif isinstance(found, Either):
-            found = found.forms[step].fields[step]
+            inner = inner.inner
+        elif isinstance(inner, Either):
+            inner = inner.forms[step].fields[step]
         else:
-            found = (found.schema if found else form()).fields[step]
-    return cast("fields.Field[Any]", found)
+            inner = (inner.schema if inner else form()).fields[step]
+    return cast("fields.Field[Any]", inner)
 
 
 @cache

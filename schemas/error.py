@@ -52,11 +52,11 @@ def problems(messages: Any, pointer: str = "") -> list[Flat]:
             (pointer, getattr(message, "code", "invalid"), str(message), getattr(message, "allowed", None))
             for message in messages
         ]
-    found: list[Flat] = []
+    problems_so_far: list[Flat] = []
     for key, inner in messages.items():
         here = pointer if key == SCHEMA_KEY else f"{pointer}/{str(key).replace('~', '~0').replace('/', '~1')}"
-        found += problems(inner, here)
-    return found
+        problems_so_far += problems(inner, here)
+    return problems_so_far
 
 
 class ErrorEntrySchema(Schema):

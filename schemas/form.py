@@ -52,16 +52,16 @@ class Form(Schema):
             raise ValidationError(errors)
         return loaded
 
-    def relations(self, given: Given) -> dict[str, Any]:
+    def relations(self, section: Given) -> dict[str, Any]:
         """Problems between fields of the data as given, as marshmallow keeps them."""
-        found = []
-        if self.exactly_one and len([name for name in self.exactly_one if name in given]) != 1:
+        messages = []
+        if self.exactly_one and len([name for name in self.exactly_one if name in section]) != 1:
             detail = f"Give exactly one of: {', '.join(self.exactly_one)}."
-            found.append(Message(detail, "exactly-one", self.exactly_one))
-        if len([name for name in self.at_most_one if name in given]) > 1:
+            messages.append(Message(detail, "exactly-one", self.exactly_one))
+        if len([name for name in self.at_most_one if name in section]) > 1:
             detail = f"Give at most one of: {', '.join(self.at_most_one)}."
-            found.append(Message(detail, "at-most-one", self.at_most_one))
-        return {SCHEMA_KEY: found} if found else {}
+            messages.append(Message(detail, "at-most-one", self.at_most_one))
+        return {SCHEMA_KEY: messages} if messages else {}
 
     @classmethod
     def json_schema_rules(cls) -> dict[str, Any]:

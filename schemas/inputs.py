@@ -95,26 +95,26 @@ def _alternatives(section: str, needed: bool) -> tuple[str, ...]:
     return tuple(entry.name for one in groups for entry in INPUTS.among(one.name))
 
 
-def missing_beside(given: Mapping[str, Any]) -> dict[str, Any]:
+def missing_beside(request: Mapping[str, Any]) -> dict[str, Any]:
     """What inputs of a request that was given need beside them and is missing, as marshmallow keeps messages.
 
     Parameters
     ----------
-    given : dict
+    request : dict
         The request as given; its sections may have any form.
     """
-    found: dict[str, Any] = {}
+    messages: dict[str, Any] = {}
     for entry in (entry for entry in INPUTS if entry.needs):
-        if not _has(given, entry):
+        if not _has(request, entry):
             continue
         names = " and ".join(path.rpartition(".")[2] for path in entry.needs)
         message = Message(f"Missing. {entry.name} needs {names}.", "required")
         for needed in (INPUTS[path] for path in entry.needs):
-            if isinstance(given.get(needed.section, {}), Mapping) and not _has(given, needed):
-                found.setdefault(needed.section, {})[needed.name] = [message]
-    return found
+            if isinstance(request.get(needed.section, {}), Mapping) and not _has(request, needed):
+                messages.setdefault(needed.section, {})[needed.name] = [message]
+    return messages
 
 
-def _has(given: Mapping[str, Any], entry: Input) -> bool:
-    section = given.get(entry.section, {}) if entry.section else given
+def _has(request: Mapping[str, Any], entry: Input) -> bool:
+    section = request.get(entry.section, {}) if entry.section else request
     return isinstance(section, Mapping) and entry.name in section

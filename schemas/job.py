@@ -101,17 +101,17 @@ def options_from_text(query: Mapping[str, str]) -> dict[str, Any]:
     ------
     ValidationError
     """
-    given: dict[str, Any] = {}
+    options: dict[str, Any] = {}
     for name, text in query.items():
         if name in TEXT_OPTIONS:
-            given[name] = number(text)
+            options[name] = number(text)
         elif name == "times_h":
-            given[name] = [number(word) for word in text.split(",")]
+            options[name] = [number(word) for word in text.split(",")]
         elif name == "echo":
-            given[name] = text.split(",")
+            options[name] = text.split(",")
         else:
-            given[name] = text
-    loaded: dict[str, Any] = JobOptionsForm().load(given)
+            options[name] = text
+    loaded: dict[str, Any] = JobOptionsForm().load(options)
     return loaded
 
 

@@ -52,12 +52,12 @@ class PatternSchema(Form):
     class Meta:
         include = fields_of("pattern")
 
-    def relations(self, given: Mapping[str, Any]) -> dict[str, Any]:
+    def relations(self, section: Mapping[str, Any]) -> dict[str, Any]:
         """Problems between the length and the frequency."""
-        once = given.get("frequency") == "once"
-        if once and "for_days" in given:
+        once = section.get("frequency") == "once"
+        if once and "for_days" in section:
             return {"for_days": [Message("Leave it out with the frequency once.", "conflict")]}
-        if not once and "for_days" not in given:
+        if not once and "for_days" not in section:
             return {"for_days": [Message("Missing. Needed unless the frequency is once.", "required")]}
         return {}
 
@@ -162,9 +162,9 @@ class ModelSchema(Form):
             ),
         )
 
-    def relations(self, given: Mapping[str, Any]) -> dict[str, Any]:
+    def relations(self, section: Mapping[str, Any]) -> dict[str, Any]:
         """Problems between the kind and its settings."""
-        if "half_life_h" in given and given.get("kind", "population") == "population":
+        if "half_life_h" in section and section.get("kind", "population") == "population":
             return {"half_life_h": [Message("Only with the kind half-life.", "conflict")]}
         return {}
 
@@ -203,9 +203,9 @@ class EstimateRequestSchema(Form):
             options=Section(OptionsSchema, load_default=lambda: OptionsSchema().load({})),
         )
 
-    def relations(self, given: Mapping[str, Any]) -> dict[str, Any]:
+    def relations(self, request: Mapping[str, Any]) -> dict[str, Any]:
         """Problems between sections."""
-        return {**super().relations(given), **missing_beside(given)}
+        return {**super().relations(request), **missing_beside(request)}
 
     def load(self, data: Any, **kwargs: Any) -> Any:
         """The question with its defaults filled in."""

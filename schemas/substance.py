@@ -57,14 +57,16 @@ class OriginForm(Form):
     locator = Text()
     reason = Text()
 
-    def relations(self, given: Given) -> dict[str, Any]:
+    def relations(self, section: Given) -> dict[str, Any]:
         """The keys that the basis asks for."""
-        found = super().relations(given)
-        asked = {"reason"} if given.get("basis") == "assumed" else {"source", "locator"}
-        if {"source", "locator", "reason"} & set(given) != asked:
+        messages = super().relations(section)
+        asked = {"reason"} if section.get("basis") == "assumed" else {"source", "locator"}
+        if {"source", "locator", "reason"} & set(section) != asked:
             words = " and ".join(sorted(asked))
-            found.setdefault(SCHEMA_KEY, []).append(Message(f"This basis takes {words}, and nothing else.", "origin"))
-        return found
+            messages.setdefault(SCHEMA_KEY, []).append(
+                Message(f"This basis takes {words}, and nothing else.", "origin")
+            )
+        return messages
 
 
 class QuantityForm(OriginForm):
@@ -135,12 +137,12 @@ class MoietyForm(Form):
     carrier = fields.Boolean()
     no_analyte = Text()
 
-    def relations(self, given: Given) -> dict[str, Any]:
+    def relations(self, section: Given) -> dict[str, Any]:
         """Every moiety that is part of the calculation has compartments."""
-        found = super().relations(given)
-        if not given.get("carrier") and "peripherals" not in given:
-            found["peripherals"] = [Message("Missing.", "required")]
-        return found
+        messages = super().relations(section)
+        if not section.get("carrier") and "peripherals" not in section:
+            messages["peripherals"] = [Message("Missing.", "required")]
+        return messages
 
 
 class PathForm(Form):
@@ -284,12 +286,12 @@ class SubstanceFileSchema(Form):
     notes = fields.List(Section(NoteForm))
     interactions = Named(Text())
 
-    def relations(self, given: Given) -> dict[str, Any]:
+    def relations(self, section: Given) -> dict[str, Any]:
         """What a file that extends no other cannot do without."""
-        found = super().relations(given)
-        if "extends" not in given:
-            shared = ("moieties", "parameters") if "include" in given else ()
+        messages = super().relations(section)
+        if "extends" not in section:
+            shared = ("moieties", "parameters") if "include" in section else ()
             for key in ("moieties", "parameters", "routes", "half_life_model", "evidence"):
-                if key not in (*given, *shared):
-                    found[key] = [Message("Missing.", "required")]
-        return found
+                if key not in (*section, *shared):
+                    messages[key] = [Message("Missing.", "required")]
+        return messages

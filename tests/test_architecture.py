@@ -180,3 +180,16 @@ def test_the_contract_needs_neither_numpy_nor_the_calculation():
     loaded = loaded_after("import schemas")
 
     assert "numpy" not in loaded
+
+
+EMPTY_NAMES = {"found", "given", "told"}
+"""Names of variables that say how a thing came and not what it is."""
+
+
+@pytest.mark.parametrize("module", sorted(name for name in FILES if ours(name)))
+def test_variables_are_named_for_what_they_hold(module):
+    inside = [node for outer in nodes(module) if isinstance(outer, ast.FunctionDef) for node in ast.walk(outer)]
+    names = {node.id for node in inside if isinstance(node, ast.Name) and isinstance(node.ctx, ast.Store)}
+    arguments = {node.arg for node in inside if isinstance(node, ast.arg)}
+
+    assert not EMPTY_NAMES & (names | arguments)

@@ -272,10 +272,10 @@ def exists(name):
     parts = name.split(".")
     for end in range(len(parts), 0, -1):
         with contextlib.suppress(ModuleNotFoundError):
-            found = importlib.import_module(".".join(parts[:end]))
+            result = importlib.import_module(".".join(parts[:end]))
             for part in parts[end:]:
-                found = getattr(found, part, None)
-            return found is not None
+                result = getattr(result, part, None)
+            return result is not None
     return False
 
 

@@ -106,7 +106,7 @@ def test_a_function_without_types_fails_a_strict_room_only(check):
 
 @pytest.mark.parametrize(("allowed", "code"), [(0, 1), (1, 0), (2, 0)])
 def test_the_number_of_errors_elsewhere_may_only_fall(check, allowed, code):
-    found, said = check(strict=RIGHT, elsewhere=WRONG, allowed=allowed)
+    result, said = check(strict=RIGHT, elsewhere=WRONG, allowed=allowed)
 
-    assert code == found
+    assert code == result
     assert ("set type_errors_elsewhere = 1" in said) == (allowed == 2)

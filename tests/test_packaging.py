@@ -22,16 +22,16 @@ def requirement_name(text):
 
 def pins(name):
     """Return the pinned versions of a lock file, and the lines that are neither pin, hash nor comment."""
-    found, strange = {}, []
+    result, strange = {}, []
     text = (ROOT / "requirements" / name).read_text(encoding="utf-8").replace("\\\n", " ")
     for line in text.splitlines():
         if not line.strip() or line.lstrip().startswith("#"):
             continue
         if match := re.match(r"([a-z0-9-]+)==(\S+)( ; [^-]+)?(\s+--hash=sha256:[0-9a-f]{64})+\s*$", line):
-            found[match[1]] = match[2]
+            result[match[1]] = match[2]
         else:
             strange.append(line)
-    return found, strange
+    return result, strange
 
 
 def dockerfile_instructions(word):
@@ -51,9 +51,9 @@ def test_the_service_needs_eight_packages():
 
 @pytest.mark.parametrize("name", ["run.txt", "build.txt", "dev.txt", "bench.txt"])
 def test_lock_files_are_pins_with_hashes_and_nothing_else(name):
-    found, strange = pins(name)
+    result, strange = pins(name)
 
-    assert found
+    assert result
     assert not strange
 
 

@@ -38,17 +38,17 @@ def strict_folders():
     return tuple(module.removesuffix(".*").replace(".", "/") + "/" for modules in strict for module in modules)
 
 
-def show(found):
+def show(mistakes):
     """Print errors as compilers do."""
-    for error in found:
+    for error in mistakes:
         print(f"{error['file']}:{error['line']}: {error['message']}  [{error['code']}]")
 
 
 def check():
     """Compare with what is allowed; returns the exit code."""
-    found, strict, allowed = errors(), strict_folders(), TOOLS["detectapi"]["type_errors_elsewhere"]
-    in_strict = [error for error in found if error["file"].startswith(strict)]
-    elsewhere = [error for error in found if error not in in_strict]
+    mistakes, strict, allowed = errors(), strict_folders(), TOOLS["detectapi"]["type_errors_elsewhere"]
+    in_strict = [error for error in mistakes if error["file"].startswith(strict)]
+    elsewhere = [error for error in mistakes if error not in in_strict]
     show(in_strict)
     if in_strict:
         print(f"{len(in_strict)} type errors in the strict rooms ({', '.join(strict)}), where none is allowed")
@@ -67,9 +67,9 @@ def main():
     folders = [name.strip("/") for name in sys.argv[1:]]
     if not folders:
         sys.exit(check())
-    found = [e for e in errors("--strict", *folders) if e["file"].startswith(tuple(f"{name}/" for name in folders))]
-    show(found)
-    sys.exit(f"{len(found)} errors" if found else 0)
+    mistakes = [e for e in errors("--strict", *folders) if e["file"].startswith(tuple(f"{name}/" for name in folders))]
+    show(mistakes)
+    sys.exit(f"{len(mistakes)} errors" if mistakes else 0)
 
 
 if __name__ == "__main__":

@@ -173,12 +173,12 @@ def ask_batch(batch):
         if done.returncode:
             print(done.stderr, file=sys.stderr)
             return {name: [f"exit {done.returncode}"] for name in batch["rows"]}
-        found = {}
+        answers = {}
         for row in map(json.loads, result.read_text().splitlines()):
-            found[str(row.pop("id"))] = list(leaves(row))
+            answers[str(row.pop("id"))] = list(leaves(row))
         for bad in map(json.loads, errors.read_text().splitlines() if errors.exists() else ()):
-            found.setdefault(str(bad["id"]), ["refused"]).append(f"{bad['pointer']} {bad['code']}")
-    return {name: found.get(name, ["no such row"]) for name in batch["rows"]}
+            answers.setdefault(str(bad["id"]), ["refused"]).append(f"{bad['pointer']} {bad['code']}")
+    return {name: answers.get(name, ["no such row"]) for name in batch["rows"]}
 
 
 # The corpus.
@@ -403,8 +403,8 @@ def schedules(substances):
 def models(substances, cards):
     """The half-life model answers, and each parameter of the full model is changed."""
     for one in substances:
-        for i, given in enumerate((None, 0.05, 2.5, 12, 300, 5000, {"low": 2, "high": 6}, {"low": 8, "high": 40})):
-            model = {"kind": "half-life"} | ({} if given is None else {"half_life_h": given})
+        for i, half_life in enumerate((None, 0.05, 2.5, 12, 300, 5000, {"low": 2, "high": 6}, {"low": 8, "high": 40})):
+            model = {"kind": "half-life"} | ({} if half_life is None else {"half_life_h": half_life})
             yield f"{one.id}/half-life/{i}", simple(one, "oral", model=model)
             doses = [{"amount_mg": 30, "route": "intravenous", "repeat": {"every_h": 48, "count": 6}}]
             asked = {"substance": one.id, "doses": doses, "model": model, "assay": measured(one, 20, "all")}
@@ -754,14 +754,14 @@ def corpus():
 
     substances, assays = known_substances(), [assay["id"] for assay in list_assays()]
     cards = {one.id: show_substance(one.id) for one in substances}
-    found = {}
+    answers = {}
 
     def add(kind, pairs, way="question", options=True):
         for name, question in pairs:
             name = f"{kind}/{name}"
-            if name in found:
+            if name in answers:
                 raise ValueError(f"Two questions have the id {name}.")
-            found[name] = (way, with_options(name, question) if options else question)
+            answers[name] = (way, with_options(name, question) if options else question)
 
     add("route", routes(substances))
     add("assay", registered(substances, assays))
@@ -778,7 +778,7 @@ def corpus():
     add("refused", refused(), options=False)
     add("sensitivity", sensitivities(substances), "sensitivity", options=False)
     add("card", ((name, name) for name in (*cards, "assays")), "card", options=False)
-    return found
+    return answers
 
 
 def batch_ids(substances):
@@ -833,8 +833,8 @@ def run(only=1, processes=1):
     else:
         with ProcessPoolExecutor(processes, mp_context=get_context("spawn")) as pool:
             parts = list(pool.map(work, todo))
-    found = {name: entry for part in parts for name, entry in part.items()}
-    return {name: found[name] for name in ids if name in found}, ids
+    answers = {name: entry for part in parts for name, entry in part.items()}
+    return {name: answers[name] for name in ids if name in answers}, ids
 
 
 def kinds(names):
@@ -842,32 +842,32 @@ def kinds(names):
     return ", ".join(f"{kind} {count}" for kind, count in Counter(name.split("/")[0] for name in names).items())
 
 
-def record(file, found):
+def record(file, answers):
     """The hashes are written with the versions they come from."""
     import detectapi
 
     header = {"detectapi": detectapi.__version__, "numpy": version_of("numpy"), "python": sys.version.split()[0]}
-    hashes = {name: value for name, (value, _) in found.items()}
+    hashes = {name: value for name, (value, _) in answers.items()}
     file.write_text(json.dumps({"header": {**header, "questions": len(hashes)}, "questions": hashes}, indent=0) + "\n")
     print(f"{len(hashes)} questions of detectapi {header['detectapi']} in {file}: {kinds(hashes)}")
 
 
-def compare(file, found, ids):
+def compare(file, answers, ids):
     """What differs from the record is listed; the result says whether nothing does."""
     kept = json.loads(file.read_text())
     hashes = kept["questions"]
-    differ = [name for name, (value, _) in found.items() if name in hashes and hashes[name] != value]
-    new = [name for name in found if name not in hashes]
+    differ = [name for name, (value, _) in answers.items() if name in hashes and hashes[name] != value]
+    new = [name for name in answers if name not in hashes]
     gone = sorted(set(hashes) - set(ids))
     for word, names in (("differs", differ), ("gone", gone), ("new", new)):
         for name in names:
-            print(f"{word}: {name}{f' ({found[name][1]} now)' if name in found else ''}")
+            print(f"{word}: {name}{f' ({answers[name][1]} now)' if name in answers else ''}")
     import detectapi
 
-    same = len(found) - len(differ) - len(new)
+    same = len(answers) - len(differ) - len(new)
     print(f"detectapi {kept['header']['detectapi']} recorded, {detectapi.__version__} now")
     print(
-        f"{len(found)} asked: {same} the same, {len(differ)} differ, {len(new)} new; {len(gone)} of the record are gone"
+        f"{len(answers)} asked: {same} the same, {len(differ)} differ, {len(new)} new; {len(gone)} of the record are gone"
     )
     if differ:
         print(f"differ by kind: {kinds(differ)}")
@@ -893,20 +893,20 @@ def main():
     parser.add_argument("file", help="OUT.json; of show, a question's id")
     parser.add_argument("--only", type=int, default=1, metavar="N", help="ask every Nth question")
     parser.add_argument("--processes", type=int, default=1)
-    given = parser.parse_args()
-    if given.what == "show":
-        show(given.file)
+    options = parser.parse_args()
+    if options.what == "show":
+        show(options.file)
         return
     import detectapi
 
     print(f"asking {Path(detectapi.__file__).parent}", file=sys.stderr)
     began = time.monotonic()
-    found, ids = run(given.only, given.processes)
-    outcomes = Counter(outcome for _, outcome in found.values())
+    answers, ids = run(options.only, options.processes)
+    outcomes = Counter(outcome for _, outcome in answers.values())
     print(f"{time.monotonic() - began:.0f} s; {dict(outcomes)}", file=sys.stderr)
-    if given.what == "record":
-        record(Path(given.file), found)
-    elif not compare(Path(given.file), found, ids):
+    if options.what == "record":
+        record(Path(options.file), answers)
+    elif not compare(Path(options.file), answers, ids):
         sys.exit(1)
 
 

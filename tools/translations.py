@@ -37,10 +37,10 @@ def sentences():
     dict of (str or tuple of str, str or None) to list of str
         A sentence, or its singular and plural, with the context it stands in.
     """
-    found = {}
+    places = {}
 
     def add(message, file, context=None):
-        found.setdefault((message, context), []).append(file.relative_to(ROOT).as_posix())
+        places.setdefault((message, context), []).append(file.relative_to(ROOT).as_posix())
 
     for method, folders, ending in (("python", PYTHON, "*.py"), ("jinja2.ext:babel_extract", TEMPLATES, "*.html")):
         for file in (file for folder in folders for file in sorted((ROOT / folder).rglob(ending))):
@@ -59,7 +59,7 @@ def sentences():
     for preset in json.loads(presets.read_text(encoding="utf-8")):
         add(preset["title"], presets)
         add(preset["detail"], presets)
-    return found
+    return places
 
 
 def names():
@@ -67,13 +67,13 @@ def names():
 
     One without a translation is shown as the data have it.
     """
-    found = {}
+    places = {}
     for file in sorted((ROOT / "detectapi/data/substances").glob("*.toml")):
         card = tomllib.loads(file.read_text(encoding="utf-8"))
         listed = (entry["id"] for key in ("moieties", "salts") for entry in card.get(key, ()))
         for name in (card["id"], *listed, *names_of_medicines(card.get("interactions", {}))):
-            found.setdefault((name, None), []).append(file.relative_to(ROOT).as_posix())
-    return found
+            places.setdefault((name, None), []).append(file.relative_to(ROOT).as_posix())
+    return places
 
 
 def names_of_medicines(interactions):

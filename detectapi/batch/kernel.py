@@ -182,9 +182,9 @@ def _answer_portion(rows: Sequence[Row], people: Sequence[Sequence[int]], times:
     parts = [Crossings(np.empty(shape), np.empty(shape), np.empty(shape, dtype=bool)) for _ in components]
     for turn in _turns(rows, people):
         for position, part in enumerate(parts):
-            for members, found in _crossings(simulation, position, turn, rows, first_from):
+            for members, crossed in _crossings(simulation, position, turn, rows, first_from):
                 where = [place[i] for i in members]
-                for whole, some in zip(part, found, strict=True):
+                for whole, some in zip(part, crossed, strict=True):
                     whole[where] = some.reshape(-1, simulation.columns.draws)
     first, last = combine(parts, rule)
     composition = simulation.composition()

@@ -25,7 +25,8 @@ def _columns_of(group: str) -> tuple[str, ...]:
 
 DOSES, BODY, ASSAY = (_columns_of(group) for group in ("doses", "body", "assay"))
 KNOWN = frozenset((*DOSES, *BODY, *ASSAY, "id"))
-IN_BODY = ("person", "renal", "hydration", "urine_ph", "specimen")
+IN_BODY = tuple(dict.fromkeys(path[0] for path in PLACES.values() if path[0] not in (*_GROUPS, "options")))
+"""Parts of a request that the columns of the body fill, besides the options."""
 
 
 class Reader:
@@ -65,16 +66,16 @@ class Reader:
         try:
             keys = [(group, tuple(row.get(name) for name in group)) for group in (DOSES, BODY, ASSAY)]
             keys[2] = (*keys[2], row.get("substance"))
-            found = [self._kept.get(key) for key in keys] if KNOWN.issuperset(row) else [None]
+            kept = [self._kept.get(key) for key in keys] if KNOWN.issuperset(row) else [None]
         except TypeError:  # a list, a range as an object: not remembered
             return _whole(rows.request(row, options))
-        if None in found:
+        if None in kept:
             read = _whole(rows.request(row, options))
             if len(self._kept) > MOST_KEPT:
                 self._kept.clear()
             self._kept.update(dict.fromkeys(keys, read))
             return read
-        doses, body, assay = found
+        doses, body, assay = kept
         request = dict(doses.request)
         request["options"] = body.request["options"] if seed is None else {**body.request["options"], "seed": seed}
         for name, source in (*((name, body) for name in IN_BODY), ("assay", assay)):

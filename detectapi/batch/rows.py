@@ -56,15 +56,15 @@ def request(row: Mapping[str, Any], options: Mapping[str, Any]) -> dict[str, Any
     InputError
         With pointers to columns.
     """
-    given = {name: value for name, value in row.items() if value is not None and name != "id"}
-    if is_whole(given):
-        return _whole(given, options)
+    cells = {name: value for name, value in row.items() if value is not None and name != "id"}
+    if is_whole(cells):
+        return _whole(cells, options)
     problems = [
         Problem(pointer(name), "unknown-column", "Unknown column.", tuple(nearest(name, COLUMNS) or PLACES))
-        for name in given
+        for name in cells
         if name not in KNOWN
     ]
-    flat = _joined({name: value for name, value in given.items() if name in KNOWN}, problems)
+    flat = _joined({name: value for name, value in cells.items() if name in KNOWN}, problems)
     kind = None if problems else _kind(flat, options)
     known = _seen.get(kind) if kind else None
     loaded = known and _with_numbers(known, flat, options["seed"])
@@ -124,18 +124,18 @@ def is_whole(row: Mapping[str, Any]) -> bool:
     return "doses" in row or "pattern" in row
 
 
-def _whole(given, options) -> dict[str, Any]:
-    own = given.get("options", {})
+def _whole(request, options) -> dict[str, Any]:
+    own = request.get("options", {})
     if isinstance(own, Mapping) and own.get("include"):
         raise InputError("A table has no place for this.", pointer="/options/include", code="not-supported")
-    return service.load({**given, "options": {**options, **own} if isinstance(own, Mapping) else own})
+    return service.load({**request, "options": {**options, **own} if isinstance(own, Mapping) else own})
 
 
-def _joined(given, problems) -> dict[str, Any]:
+def _joined(cells, problems) -> dict[str, Any]:
     """Flat names with the two columns of each range made one."""
     ranges: dict[str, dict[str, Any]] = {}
     flat = {}
-    for name, value in given.items():
+    for name, value in cells.items():
         if name in ENDS:
             base, end = ENDS[name]
             ranges.setdefault(base, {})[end] = value
@@ -183,24 +183,24 @@ def column(place: str) -> str:
 
 def identity(row: Mapping[str, Any], number: int) -> str:
     """The id of a row, else its number."""
-    given = row.get("id")
-    if given is None or given == "":
+    row_id = row.get("id")
+    if row_id is None or row_id == "":
         return str(number)
-    if isinstance(given, bool) or not isinstance(given, (str, int, float)) or len(str(given)) > LONGEST_ID:
+    if isinstance(row_id, bool) or not isinstance(row_id, (str, int, float)) or len(str(row_id)) > LONGEST_ID:
         raise InputError(f"Must be text of at most {LONGEST_ID} characters, or a number.", pointer="/id", code="type")
-    if isinstance(given, str) and not _is_text(given):
+    if isinstance(row_id, str) and not _is_text(row_id):
         raise InputError("Must be text that UTF-8 can hold.", pointer="/id", code="encoding")
-    if isinstance(given, float) and not math.isfinite(given):
+    if isinstance(row_id, float) and not math.isfinite(row_id):
         raise InputError("Must be text, or a finite number.", pointer="/id", code="not-finite")
-    if isinstance(given, float) and given.is_integer():
-        return str(int(given))
-    return str(given)
+    if isinstance(row_id, float) and row_id.is_integer():
+        return str(int(row_id))
+    return str(row_id)
 
 
-def _is_text(given: str) -> bool:
+def _is_text(text: str) -> bool:
     """Whether a text can be written: JSON may spell half of a surrogate pair, which no file can hold."""
     try:
-        given.encode()
+        text.encode()
     except UnicodeEncodeError:
         return False
     return True

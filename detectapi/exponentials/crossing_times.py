@@ -176,15 +176,15 @@ class _Block:
             never_falls = end <= self.rise_end[need[draws]]
             brackets, undecided = bracket_nearest(phase.piece(draws, j), stretch, cutoff, leftward, never_falls)
             where = brackets.where
-            found, times = draws[where], begin[where] + refine_crossings(brackets, cutoff[where], leftward)
+            crossed, times = draws[where], begin[where] + refine_crossings(brackets, cutoff[where], leftward)
             if len(undecided):
                 few = draws[undecided]
                 searched = search_crossing(phase, few, begin[undecided], end[undecided], cutoff[undecided], leftward)
                 self.safe[need[few]] = True
                 seen = ~np.isnan(searched)
-                found, times = np.concatenate([found, few[seen]]), np.concatenate([times, searched[seen]])
-            result[need[found]] = times
-            waiting[found] = False
+                crossed, times = np.concatenate([crossed, few[seen]]), np.concatenate([times, searched[seen]])
+            result[need[crossed]] = times
+            waiting[crossed] = False
         return need[waiting]
 
     def _first_in_tail(self, draws: Integers) -> None:
@@ -194,10 +194,10 @@ class _Block:
         if len(draws) == 0:
             return
         width = self.last[draws] - self.tail_start[draws]
-        found, undecided = self._bracket_in_tail(draws, width, False)
+        after_start, undecided = self._bracket_in_tail(draws, width, False)
         if len(undecided):
             few = draws[undecided]
             begin = np.zeros(len(few))
-            found[undecided] = search_crossing(self.tail, few, begin, width[undecided], self.cutoff[few], False)
+            after_start[undecided] = search_crossing(self.tail, few, begin, width[undecided], self.cutoff[few], False)
             self.safe[few] = True
-        self.first[draws] = np.where(np.isnan(found), self.last[draws], self.tail_start[draws] + found)
+        self.first[draws] = np.where(np.isnan(after_start), self.last[draws], self.tail_start[draws] + after_start)

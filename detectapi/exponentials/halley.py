@@ -71,9 +71,9 @@ def refine_crossings(brackets: Brackets, cutoff: Floats, falling: bool) -> Float
         if len(x) == 0:
             break
         step = _step(piece, x, cutoff, falling)
-        found = step.arrives
+        arrived = step.arrives
         if iteration >= FREE_STEPS:  # a value that is the small rest of large terms never comes that close
-            found |= np.abs(step.size) <= 1e-7 * x
+            arrived |= np.abs(step.size) <= 1e-7 * x
         inside = (step.ahead > low) & (step.ahead < high)
         if iteration < FREE_STEPS and inside.all() and not kept.any():
             x = step.ahead
@@ -83,11 +83,11 @@ def refine_crossings(brackets: Brackets, cutoff: Floats, falling: bool) -> Float
             low, high = np.where(kept & is_left, x, low), np.where(kept & ~is_left, x, high)
             inside = (step.ahead > low) & (step.ahead < high)
             # A last step counts even where it ends just outside of the bracket.
-            x = np.where(found | inside, step.ahead, 0.5 * (low + high))
-            found |= high - low <= 1e-14 * high
-        if found.any():
-            result[some[found]] = np.minimum(np.maximum(x, low), high)[found]
-            left = np.flatnonzero(~found)
+            x = np.where(arrived | inside, step.ahead, 0.5 * (low + high))
+            arrived |= high - low <= 1e-14 * high
+        if arrived.any():
+            result[some[arrived]] = np.minimum(np.maximum(x, low), high)[arrived]
+            left = np.flatnonzero(~arrived)
             some, low, high, cutoff, x, kept = take_each(left, some, low, high, cutoff, x, kept)
             piece = piece.pick(left)
     result[some] = x

@@ -201,13 +201,13 @@ def _jumps_at(node: Integers, nodes: _Nodes, jumps: Sequence[_Jump]) -> list[tup
     """Jumps at a node, which has a number of its own in each draw, with their factors."""
     same = (node == node[0]).all()
     which = nodes.jump[node[:1] if same else node]
-    found = []
+    at_time = []
     for number, jump in enumerate(jumps):
         here = which == number
         if here.any():
             factor = nodes.factor[node[0]] if same else np.where(here, nodes.factor[node, np.arange(len(node))], 0.0)
-            found.append((jump, factor))
-    return found
+            at_time.append((jump, factor))
+    return at_time
 
 
 def _advance(

@@ -76,7 +76,7 @@ def _find(
     t, low = start[draws], np.zeros_like(high)
     seen, kept = np.zeros((2, len(draws)), dtype=bool)
     for iteration in range(_MOST_STEPS):
-        value, fall, ahead, found = _step(p, c, t, target)
+        value, fall, ahead, arrived = _step(p, c, t, target)
         is_falling = fall > 0.0
         good = is_falling & (ahead > low) & (ahead < high)
         above = value >= target
@@ -88,11 +88,11 @@ def _find(
             is_right = above | ~is_falling
             kept = ~good | kept if iteration < FREE_STEPS else np.ones_like(kept)
             low, high = np.where(kept & is_right, t, low), np.where(kept & ~is_right, t, high)
-            t = np.where(found | (is_falling & (ahead > low) & (ahead < high)), ahead, 0.5 * (low + high))
-        done = found | ~seen if iteration >= _STEPS_TO_SEE else found
+            t = np.where(arrived | (is_falling & (ahead > low) & (ahead < high)), ahead, 0.5 * (low + high))
+        done = arrived | ~seen if iteration >= _STEPS_TO_SEE else arrived
         if not done.any():
             continue
-        last[draws[found]] = t[found]
+        last[draws[arrived]] = t[arrived]
         left = np.flatnonzero(~done)
         if len(left) == 0:
             return
@@ -114,5 +114,5 @@ def _step(poles: Floats, coefficients: Floats, t: Floats, cutoff: Floats) -> tup
         bend = sum_rows(terms) * value / (fall * fall)
         correction = 0.5 * distance * (bend - 1.0)
         ahead = t + damped(distance * value / fall, correction)
-        found = (fall > 0.0) & is_last_step(distance, correction) & (ahead >= 0.0)
-    return value, fall, ahead, found
+        arrived = (fall > 0.0) & is_last_step(distance, correction) & (ahead >= 0.0)
+    return value, fall, ahead, arrived

@@ -50,8 +50,8 @@ def never_above(poles: Floats, constant: Floats | float, terms: Floats, margin: 
     def highest(rows: Floats) -> Floats:
         return np.maximum.reduce(rows[:-1])  # type: ignore[no-any-return]
 
-    found = _decide(highest, lambda high: high <= 0.0, poles, constant, terms)
-    return (found <= 0.0) & (constant + sum_rows(terms) <= margin)
+    bound = _decide(highest, lambda high: high <= 0.0, poles, constant, terms)
+    return (bound <= 0.0) & (constant + sum_rows(terms) <= margin)
 
 
 def zeros_at_most(poles: Floats, constant: Floats | float, terms: Floats) -> Integers:

@@ -63,14 +63,14 @@ def search_crossing(phase: Phase, draws: Integers, low: Floats, high: Floats, cu
     array, shape (m,)
         nan where nothing is at or above the cutoff; how far the search came where it gave up. [h]
     """
-    found = np.full(len(draws), np.nan)
+    times = np.full(len(draws), np.nan)
     active = np.flatnonzero(high > low)
     low, high = low.astype(float), high.astype(float)
     span = high - low
     weights = SlopeWeights.of(take_draws(phase.poles, draws))
     for step in range(MOST_STEPS):
         if len(active) == 0:
-            return found
+            return times
         a, b = low[active], high[active]
         number, start, end = phase.locate(draws[active], b if leftward else a, leftward)
         if leftward:
@@ -82,7 +82,7 @@ def search_crossing(phase: Phase, draws: Integers, low: Floats, high: Floats, cu
         verdict = _look(piece, some_weights, with_taylor, start, a, b, target, leftward)
         hit = np.flatnonzero(verdict.is_hit)
         if len(hit):
-            found[active[hit]] = start[hit] + _refine(piece, verdict, hit, a - start, b - start, target, leftward)
+            times[active[hit]] = start[hit] + _refine(piece, verdict, hit, a - start, b - start, target, leftward)
         if leftward:
             high[active] = np.where(verdict.is_clear, a, high[active])
         else:
@@ -90,9 +90,9 @@ def search_crossing(phase: Phase, draws: Integers, low: Floats, high: Floats, cu
         width = b - a
         smaller = np.maximum(np.minimum(0.9 * verdict.room, 0.5 * width), 0.125 * width)
         span[active] = np.where(verdict.is_clear, 2.0 * width, smaller)
-        active = active[np.isnan(found[active]) & (high[active] > low[active])]
-    found[active] = (high if leftward else low)[active]
-    return found
+        active = active[np.isnan(times[active]) & (high[active] > low[active])]
+    times[active] = (high if leftward else low)[active]
+    return times
 
 
 def _look(

@@ -84,7 +84,7 @@ class InputDistribution:
 
 def from_given(
     name: str,
-    given: float | Mapping[str, float],
+    value: float | Mapping[str, float],
     scale: str = "log",
     low: float = -math.inf,
     high: float = math.inf,
@@ -96,15 +96,15 @@ def from_given(
     Parameters
     ----------
     name : str
-    given : float or dict
+    value : float or dict
         ``{"low": a, "high": b}`` for a range. [unit of the input]
     scale : {'log', 'linear'}
     low, high : float
         Bounds of the input; sampled values are clipped to them. [unit of the input]
     """
-    if not isinstance(given, Mapping):
-        return InputDistribution(name, float(given), low=low, high=high, scale=scale)
-    a, b = float(given["low"]), float(given["high"])
+    if not isinstance(value, Mapping):
+        return InputDistribution(name, float(value), low=low, high=high, scale=scale)
+    a, b = float(value["low"]), float(value["high"])
     if scale == "log":
         centre, spread = math.sqrt(a * b), math.log(b / a) / (2.0 * CENTRAL_90)
     else:

@@ -23,17 +23,22 @@ def _readable(entries: Iterable[Input]) -> Readable:
 
 
 # The table is asked once, because a batch reads a person in each of its rows.
+MEASURES = ("kidney", "hydration")
+"""Alternatives of which at most one is given: measures of the kidneys, and of the usual urine flow."""
+
+SECTIONS = ("person", "", "specimen", "renal", "hydration")
+"""Parts of a request that tell about the person and the urine, in the order in which they are read; ``""`` is its top."""
+
 SINGLE = {
-    section: _readable(entry for entry in INPUTS.in_section(section) if not entry.alternatives)
-    for section in ("person", "", "specimen")
+    section: _readable(entry for entry in INPUTS.in_section(section) if entry.alternatives not in MEASURES)
+    for section in SECTIONS
 }
 """Inputs of a section that do not exclude each other."""
 
 COVARIATES = tuple(entry.name for entry in person.COVARIATES)
 """Covariates of words, as the data name them."""
 
-KIDNEY, HYDRATION = (_readable(INPUTS.among(name)) for name in ("kidney", "hydration"))
-"""Inputs of which at most one is given: measures of the kidneys, and of the usual urine flow."""
+KIDNEY, HYDRATION = (_readable(INPUTS.among(name)) for name in MEASURES)
 
 
 @dataclass(frozen=True, slots=True)
@@ -129,6 +134,8 @@ def read_known(request: Request, stages: Stages) -> KnownInputs:
         *([flow] if flow else []),
         *_each(request, SINGLE[""]),
         *_each(specimen, SINGLE["specimen"]),
+        *_each(renal, SINGLE["renal"]),
+        *_each(hydration, SINGLE["hydration"]),
     ]
     return KnownInputs(
         distributions={one.name: one for one in known},
@@ -146,26 +153,28 @@ def read_known(request: Request, stages: Stages) -> KnownInputs:
     )
 
 
-def distribution_of(entry: Input, given: float | Mapping[str, float]) -> InputDistribution:
+def distribution_of(entry: Input, value: float | Mapping[str, float]) -> InputDistribution:
     """The distribution of an input that was given, on its scale and within its bounds.
 
     Parameters
     ----------
     entry : Input
-    given : float or dict
+    value : float or dict
         A number or a range. [unit of the input]
     """
-    return from_given(entry.distribution, given, entry.scale, *entry.bounds)
+    return from_given(entry.distribution, value, entry.scale, *entry.bounds)
 
 
-def _each(given: Mapping[str, Any], readable: Readable) -> list[InputDistribution]:
+def _each(section: Mapping[str, Any], readable: Readable) -> list[InputDistribution]:
     """The inputs of a section that were given."""
-    return [distribution_of(entry, given[name]) for name, entry in readable if given.get(name) is not None]
+    return [distribution_of(entry, section[name]) for name, entry in readable if section.get(name) is not None]
 
 
-def _one_of(given: Mapping[str, Any], readable: Readable) -> InputDistribution | None:
+def _one_of(section: Mapping[str, Any], readable: Readable) -> InputDistribution | None:
     """The one of some inputs that was given as a number or a range."""
-    return next((distribution_of(entry, given[name]) for name, entry in readable if given.get(name) is not None), None)
+    return next(
+        (distribution_of(entry, section[name]) for name, entry in readable if section.get(name) is not None), None
+    )
 
 
 def _kidneys(renal: Mapping[str, Any], stages: Stages) -> InputDistribution | None:

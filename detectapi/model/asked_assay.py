@@ -25,12 +25,12 @@ DEFAULT_IMPRECISION = {
 """Coefficient of variation of a measurement near its cutoff, for assays that state none, and where it comes from."""
 
 
-def read_assay(given: Any, substance: Substance) -> Assay:
+def read_assay(asked: Any, substance: Substance) -> Assay:
     """The test of a request.
 
     Parameters
     ----------
-    given : str, dict or None
+    asked : str, dict or None
         The id of a registered assay, an assay in full, or nothing for the usual test of the substance.
     substance : Substance
 
@@ -39,11 +39,11 @@ def read_assay(given: Any, substance: Substance) -> Assay:
     InputError
         When a word has no meaning here.
     """
-    if given is None or isinstance(given, str):
-        return of_substance(_registered(given or substance.default_assay, substance), substance)
-    if "target" in given:
-        return of_substance(_immunoassay(given, substance), substance)
-    return of_substance(_mass_spectrometry(given, substance), substance)
+    if asked is None or isinstance(asked, str):
+        return of_substance(_registered(asked or substance.default_assay, substance), substance)
+    if "target" in asked:
+        return of_substance(_immunoassay(asked, substance), substance)
+    return of_substance(_mass_spectrometry(asked, substance), substance)
 
 
 def _registered(assay_id: str, substance: Substance) -> Assay:
@@ -58,9 +58,9 @@ def _registered(assay_id: str, substance: Substance) -> Assay:
     return registered.assay
 
 
-def _mass_spectrometry(given: Mapping[str, Any], substance: Substance) -> Assay:
+def _mass_spectrometry(asked: Mapping[str, Any], substance: Substance) -> Assay:
     components: list[Component] = []
-    for i, item in enumerate(given["analytes"]):
+    for i, item in enumerate(asked["analytes"]):
         pointer = f"/assay/analytes/{i}/analyte"
         moiety = catalog.resolve_analyte(substance, item["analyte"], pointer=pointer)
         component = Component(
@@ -69,27 +69,27 @@ def _mass_spectrometry(given: Mapping[str, Any], substance: Substance) -> Assay:
         if any((c.analyte, c.hydrolysed) == (moiety.id, component.hydrolysed) for c in components):
             raise InputError("An analyte occurs once in an assay.", pointer=pointer, code="duplicate")
         components.append(component)
-    return Assay(given.get("rule", "any"), tuple(components), *_imprecision(given, "confirm"))
+    return Assay(asked.get("rule", "any"), tuple(components), *_imprecision(asked, "confirm"))
 
 
-def _immunoassay(given: Mapping[str, Any], substance: Substance) -> Assay:
-    target = catalog.resolve_analyte(substance, given["target"], pointer="/assay/target")
+def _immunoassay(asked: Mapping[str, Any], substance: Substance) -> Assay:
+    target = catalog.resolve_analyte(substance, asked["target"], pointer="/assay/target")
     weights = {target.id: 1.0}
-    for word, fraction in (given.get("cross_reactivity") or {}).items():
+    for word, fraction in (asked.get("cross_reactivity") or {}).items():
         pointer = f"/assay/cross_reactivity/{word.replace('~', '~0').replace('/', '~1')}"
         moiety = catalog.resolve_analyte(substance, word, pointer=pointer)
         if moiety.id in weights:
             raise InputError("An analyte occurs once in an assay.", pointer=pointer, code="duplicate")
         if fraction > 0.0:
             weights[moiety.id] = fraction
-    hydrolysed = given.get("hydrolysed", False)
-    component = Component(target.id, given["cutoff_ng_ml"], MappingProxyType(weights), hydrolysed)
-    return Assay("any", (component,), *_imprecision(given, "screen"))
+    hydrolysed = asked.get("hydrolysed", False)
+    component = Component(target.id, asked["cutoff_ng_ml"], MappingProxyType(weights), hydrolysed)
+    return Assay("any", (component,), *_imprecision(asked, "screen"))
 
 
-def _imprecision(given: Mapping[str, Any], stage: str) -> tuple[float, Origin | None]:
-    if given.get("imprecision_cv") is not None:
-        return given["imprecision_cv"], None
+def _imprecision(asked: Mapping[str, Any], stage: str) -> tuple[float, Origin | None]:
+    if asked.get("imprecision_cv") is not None:
+        return asked["imprecision_cv"], None
     return DEFAULT_IMPRECISION[stage]
 
 

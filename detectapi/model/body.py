@@ -288,13 +288,13 @@ def plausible_age(
 
 def _log_density(size: BodySize, weight: tuple[float, float] | None, height: tuple[float, float] | None) -> Floats:
     """Logarithm of the density of what is known of a body, at each of some distributions, up to a constant."""
-    found = np.zeros(np.shape(size.weight))
+    log_density = np.zeros(np.shape(size.weight))
     if weight is not None:
-        found = found + _log_normal(weight, size.weight, size.weight_spread)
+        log_density = log_density + _log_normal(weight, size.weight, size.weight_spread)
     if height is not None:
         expected = (size.height, size.height_spread) if weight is None else height_at_weight(size, weight[0])
-        found = found + _log_normal(height, *expected)
-    return found
+        log_density = log_density + _log_normal(height, *expected)
+    return log_density
 
 
 def _log_normal(known: tuple[float, float], median: Value, spread: Value) -> Floats:

@@ -65,9 +65,9 @@ def _words(request: Mapping[str, Any]) -> list[dict[str, Any]]:
     """The inputs that are words."""
     used = []
     for entry in (INPUTS[path] for path in WORDS):
-        given = (request.get(entry.section) or {}).get(entry.name)
-        if given:
-            used.append({"name": entry.column, "value": given, "source": "given"})
+        words = (request.get(entry.section) or {}).get(entry.name)
+        if words:
+            used.append({"name": entry.column, "value": words, "source": "given"})
     interactions = (request.get("person") or {}).get("interactions")
     return used + ([{"name": "interactions", "value": list(interactions), "source": "given"}] if interactions else [])
 
@@ -129,9 +129,9 @@ def _hydrolysis(assay: Assay) -> dict[str, Any]:
 
 def _surface(physiology: Physiology, surface: float) -> dict[str, Any]:
     """The body surface that an indexed GFR is de-indexed with, as it is at the medians."""
-    told = {"weight_kg", "height_cm"} & set(physiology.known.distributions)
+    size_is_known = {"weight_kg", "height_cm"} & set(physiology.known.distributions)
     return {"name": "body_surface_m2", "value": _figures(surface, 3),
-            "source": "derived" if told else POPULATION_DEFAULT,
+            "source": "derived" if size_is_known else POPULATION_DEFAULT,
             "detail": "from weight and height; an indexed GFR is de-indexed with it"}  # fmt: skip
 
 

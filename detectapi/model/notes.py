@@ -49,34 +49,34 @@ def collect(
     list of {"code", "message"}
     """
     known = question.physiology.known
-    given = list(known.given)
-    given += [name for name in ("hepatic_class", "interactions") if getattr(known, name) not in (None, "none", ())]
+    names = list(known.given)
+    names += [name for name in ("hepatic_class", "interactions") if getattr(known, name) not in (None, "none", ())]
     if known.hepatic_class == "C":
-        given.append("hepatic_class_c")
+        names.append("hepatic_class_c")
     regimen = question.regimen
-    found = evidence.remarks(question.substance, regimen.routes, regimen.pattern, question.readings, given)
-    found += _specimen(known, composition) if composition is not None else []
-    found += _person(person, known)
-    found += _kidneys(known)
+    remarks = evidence.remarks(question.substance, regimen.routes, regimen.pattern, question.readings, names)
+    remarks += _specimen(known, composition) if composition is not None else []
+    remarks += _person(person, known)
+    remarks += _kidneys(known)
     if question.half_life is not None:
-        found.append(note("half-life-model"))
+        remarks.append(note("half-life-model"))
     else:
-        found += _idle(question)
-        found += [_assumptions(question)] if regimen.count else []
-        found += [note("calibration-stale")] if question.calibration == STALE else []
+        remarks += _idle(question)
+        remarks += [_assumptions(question)] if regimen.count else []
+        remarks += [note("calibration-stale")] if question.calibration == STALE else []
     if regimen.count and ever_positive < 0.5:
-        found.append(note("mostly-below-cutoff"))
+        remarks.append(note("mostly-below-cutoff"))
     if not regimen.count:
-        found.append(note("no-dose"))
-    return found
+        remarks.append(note("no-dose"))
+    return remarks
 
 
 def _specimen(known: KnownInputs, composition: Composition) -> list[dict[str, str]]:
     """What a laboratory would report of the urine itself."""
-    told = known.distributions
-    gravity_is_told = "specimen.specific_gravity" in told
+    measured = known.distributions
+    gravity_is_told = "specimen.specific_gravity" in measured
     dilute, substituted = _validity(composition, gravity_is_told, catalog.physiology().specimen_validity)
-    if gravity_is_told and "specimen.urine_creatinine_mg_dl" in told:  # both were measured: it is this specimen
+    if gravity_is_told and "specimen.urine_creatinine_mg_dl" in measured:  # both were measured: it is this specimen
         codes = {"dilute-specimen": dilute, "substituted-specimen": substituted}
         return [note(code) for code, share in codes.items() if share > 0.5]
     shares = {"dilute-specimen-possible": dilute, "substituted-specimen-possible": substituted}
@@ -96,29 +96,29 @@ def _validity(composition: Composition, gravity_is_told: bool, rule: SpecimenVal
 
 
 def _person(person: Person, known: KnownInputs) -> list[dict[str, str]]:
-    found = []
+    remarks = []
     weight, age = person.covariates["weight_kg"], known.distributions.get("age_y")
     if age is not None and float(np.median(age.centre)) < ADULT_AGE:
-        found.append(note("child-extrapolated"))
+        remarks.append(note("child-extrapolated"))
     if "weight_kg" in known.given and not SIZES_STUDIED[0] <= float(np.median(weight)) <= SIZES_STUDIED[1]:
-        found.append(note("size-extrapolated"))
+        remarks.append(note("size-extrapolated"))
     if float(np.median(person.gfr)) < LOW_GFR:
-        found.append(note("kidney-failure-extrapolated"))
+        remarks.append(note("kidney-failure-extrapolated"))
     if known.pregnant:
-        found.append(note("pregnancy-extrapolated"))
-    return found
+        remarks.append(note("pregnancy-extrapolated"))
+    return remarks
 
 
 def _kidneys(known: KnownInputs) -> list[dict[str, str]]:
     """What must be said of a creatinine in blood."""
     if known.renal_measure not in CREATININE:
         return []
-    found = [note("creatinine-steady")]
+    remarks = [note("creatinine-steady")]
     serum, age = (known.distributions[name].centre for name in (known.renal_measure, "age_y"))
     usual = normal_creatinine(age, known.sex == "female") / UMOL_PER_MG_DL * CREATININE[known.renal_measure]
     if float(np.median(age)) < ADULT_AGE and float(np.median(serum / usual)) > HIGH_CREATININE:
-        found.append(note("creatinine-high-for-age"))
-    return found
+        remarks.append(note("creatinine-high-for-age"))
+    return remarks
 
 
 def _idle(question: Question) -> list[dict[str, str]]:

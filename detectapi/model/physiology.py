@@ -197,12 +197,12 @@ class Physiology:
     @property
     def random_names(self) -> dict[str, list[str]]:
         """The random numbers that people and specimens need, by stream."""
-        told = self.known.distributions
+        known = self.known.distributions
         usual = [sample_kidneys.ERROR] if self.known.renal_measure else [sample_kidneys.GFR]
-        usual += [name for name in ("weight_kg", "height_cm", "urine_ph") if name not in told]
+        usual += [name for name in ("weight_kg", "height_cm", "urine_ph") if name not in known]
         usual += [] if self.known.hydration_measure == sample_urine.FLOW else [sample_urine.FLOW]
         return {
-            "inputs": [*(name for name, one in told.items() if not one.exact), *usual],
+            "inputs": [*(name for name, one in known.items() if not one.exact), *usual],
             "people": [sample_urine.OSMOLES, *([sample_urine.CREATININE] if self.tells_urine else [])],
             "specimen": [*sample_void.OF_VOID, *(sample_void.OF_COMPOSITION if self.tells_urine else ())],
             "knowledge": self._uncertain,
@@ -212,8 +212,8 @@ class Physiology:
     def tells_urine(self) -> bool:
         """Whether the question tells how much the person drinks, or what was measured in the urine."""
         known = self.known
-        told = known.hydration_measure is not None or known.hydration_level is not None
-        return told or sample_void.is_measured(known)
+        by_hydration = known.hydration_measure is not None or known.hydration_level is not None
+        return by_hydration or sample_void.is_measured(known)
 
     @property
     def _uncertain(self) -> list[str]:

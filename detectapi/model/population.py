@@ -231,17 +231,17 @@ class Population:
 
 def _combine(parameter: Parameter, *departures: Numbers | None) -> Value:
     """A typical value and the departures from it, added on the parameter's scale, back on its natural scale."""
-    given = [numbers for numbers in departures if numbers is not None]
-    if not given:
+    present = [numbers for numbers in departures if numbers is not None]
+    if not present:
         return parameter.value
     value: Value = parameter.value
     if parameter.scale == "log":  # a product: exponentials are taken of the few numbers, not of every draw
-        for numbers in given:
+        for numbers in present:
             value = value * np.exp(numbers.values).take(numbers.chosen, axis=-1)
         return value
     if parameter.scale == "logit":
         value = math.log(parameter.value / (1.0 - parameter.value))
-    for numbers in given:
+    for numbers in present:
         value = value + numbers.values.take(numbers.chosen, axis=-1)
     return value if parameter.scale == "linear" else 1.0 / (1.0 + np.exp(-value))
 

@@ -43,13 +43,13 @@ class Question:
     @property
     def covariates(self) -> dict[str, str]:
         """Covariates that the doses tell, of those that some parameter depends on: the pattern of use, and what it implies."""
-        pattern, told = self.regimen.pattern, {}
+        pattern, covariates = self.regimen.pattern, {}
         if "pattern" in self.substance.effects_of:
-            told["pattern"] = pattern
+            covariates["pattern"] = pattern
         for name, covariate in self.substance.covariates.items():
             if pattern in covariate.where_pattern:
-                told[name] = covariate.where_pattern[pattern]
-        return told
+                covariates[name] = covariate.where_pattern[pattern]
+        return covariates
 
     @property
     def readings(self) -> tuple[Reading, ...]:
@@ -129,10 +129,10 @@ def _check_answerable(substance: Substance, assay: Assay) -> None:
 
 def _read_regimen(request: Mapping[str, Any], substance: Substance) -> Regimen:
     if request.get("pattern"):
-        given = request["pattern"]
-        route, amount = _route(given, substance, "/pattern"), _amount(given, substance, "/pattern")
+        asked = request["pattern"]
+        route, amount = _route(asked, substance, "/pattern"), _amount(asked, substance, "/pattern")
         return from_end([
-            pattern_train(given["frequency"], amount, route, given.get("duration_min", 0.0) / 60.0, given.get("for_days"))
+            pattern_train(asked["frequency"], amount, route, asked.get("duration_min", 0.0) / 60.0, asked.get("for_days"))
         ])  # fmt: skip
     doses = request.get("doses") or []
     starts = [dose["start"] for dose in doses if dose.get("start") is not None]
@@ -150,9 +150,9 @@ def _read_regimen(request: Mapping[str, Any], substance: Substance) -> Regimen:
     return from_end(trains, origin)
 
 
-def _route(given: Mapping[str, Any], substance: Substance, pointer: str) -> str:
-    route = catalog.resolve_route(substance, given["route"], pointer=f"{pointer}/route")
-    if given.get("duration_min") and not route.accepts_duration:
+def _route(dose: Mapping[str, Any], substance: Substance, pointer: str) -> str:
+    route = catalog.resolve_route(substance, dose["route"], pointer=f"{pointer}/route")
+    if dose.get("duration_min") and not route.accepts_duration:
         allowed = [r.id for r in substance.routes.values() if r.accepts_duration]
         raise NotSupported(
             "Only an infusion has a duration; leave it out for this route.",
@@ -161,11 +161,11 @@ def _route(given: Mapping[str, Any], substance: Substance, pointer: str) -> str:
     return route.id
 
 
-def _amount(given: Mapping[str, Any], substance: Substance, pointer: str) -> Amount:
-    per_kg = given.get("amount_mg_per_kg") is not None
-    amount = given["amount_mg_per_kg"] if per_kg else given["amount_mg"]
+def _amount(dose: Mapping[str, Any], substance: Substance, pointer: str) -> Amount:
+    per_kg = dose.get("amount_mg_per_kg") is not None
+    amount = dose["amount_mg_per_kg"] if per_kg else dose["amount_mg"]
     low, high = (amount["low"], amount["high"]) if isinstance(amount, dict) else (amount, amount)
-    salt = given.get("basis", "base")
+    salt = dose.get("basis", "base")
     if salt == "base":
         return Amount(low, high, per_kg)
     for known in substance.salts:
@@ -185,6 +185,6 @@ def _read_half_life(model: Mapping[str, Any], substance: Substance, regimen: Reg
     known = substance.half_life_model.half_lives
     entries = [h for h in known if routes & set(h.routes)] or list(known[:1])
     low, high = min(h.low for h in entries), max(h.high for h in entries)
-    given = low if low == high else {"low": low, "high": high}
+    value = low if low == high else {"low": low, "high": high}
     detail = "; ".join(dict.fromkeys(h.claim for h in entries if h.claim))
-    return replace(distribution_of(entry, given), source="textbook", detail=detail)
+    return replace(distribution_of(entry, value), source="textbook", detail=detail)

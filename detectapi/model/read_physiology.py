@@ -93,8 +93,8 @@ def _check_age(request: Mapping[str, Any], known: KnownInputs) -> None:
         )
 
 
-def _lowest(given: Any) -> float | None:
-    lowest: float | None = given["low"] if isinstance(given, Mapping) else given
+def _lowest(value: Any) -> float | None:
+    lowest: float | None = value["low"] if isinstance(value, Mapping) else value
     return lowest
 
 
@@ -124,17 +124,17 @@ def _check_pregnancy(request: Mapping[str, Any], known: KnownInputs) -> None:
 
 
 def _pointer_to_measure(request: Mapping[str, Any]) -> str:
-    given = request.get("renal") or {}
-    return "/renal/" + next(name for name in (*METHODS, "ckd_stage") if given.get(name) is not None)
+    renal = request.get("renal") or {}
+    return "/renal/" + next(name for name in (*METHODS, "ckd_stage") if renal.get(name) is not None)
 
 
 def _check_method(request: Mapping[str, Any], known: KnownInputs, data: PhysiologyData) -> None:
-    told = known.renal_method
-    if told is None:
+    method = known.renal_method
+    if method is None:
         return
     if known.renal_measure is None:
         raise InputError("Give the kidney function that was found this way.", pointer="/renal/method", code="required")
-    if told not in METHODS[known.renal_measure]:
+    if method not in METHODS[known.renal_measure]:
         raise InputError(
             "Kidney function in this unit is not found this way.",
             pointer="/renal/method", code="conflict", allowed=METHODS[known.renal_measure],
@@ -145,10 +145,10 @@ def _check_method(request: Mapping[str, Any], known: KnownInputs, data: Physiolo
 
 def _outside_its_range(request: Mapping[str, Any], known: KnownInputs, data: PhysiologyData) -> Iterator[str]:
     """Why an equation does not hold for this person."""
-    told, age = known.renal_method or "", known.distributions.get("age_y")
-    if told not in data.gfr_methods or told == "estimated":
+    name, age = known.renal_method or "", known.distributions.get("age_y")
+    if name not in data.gfr_methods or name == "estimated":
         return
-    method, computed = data.gfr_methods[told], known.renal_measure in CREATININE
+    method, computed = data.gfr_methods[name], known.renal_measure in CREATININE
     if age is not None and not method.youngest <= float(age.centre) <= method.oldest:
         ages = (
             f"from {method.youngest:g} to {method.oldest:g} years"
@@ -156,5 +156,5 @@ def _outside_its_range(request: Mapping[str, Any], known: KnownInputs, data: Phy
             else f"from {method.youngest:g} years"
         )
         yield f"{method.name} holds {ages}. Leave the method out, and creatinine is read by the equation for this age."
-    if computed and told in NEEDS_HEIGHT and (request.get("person") or {}).get("height_cm") is None:
+    if computed and name in NEEDS_HEIGHT and (request.get("person") or {}).get("height_cm") is None:
         yield f"{method.name} needs the height."

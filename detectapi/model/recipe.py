@@ -42,10 +42,10 @@ def estimate_request(request: Mapping[str, Any]) -> dict[str, Any]:
     """
     question, options = read_question(request), request["options"]
     with_concentration = "concentration" in (options.get("include") or ())
-    found = run(question, options["draws"], options["seed"], options["level"], with_concentration)
-    graded = evidence.of(question, found.person.covariates)
-    remarks = notes.collect(question, found.person, found.composition, found.window.ever_positive)
-    return answer.write(request, found, graded, remarks)
+    simulated = run(question, options["draws"], options["seed"], options["level"], with_concentration)
+    graded = evidence.of(question, simulated.person.covariates)
+    remarks = notes.collect(question, simulated.person, simulated.composition, simulated.window.ever_positive)
+    return answer.write(request, simulated, graded, remarks)
 
 
 def run(question: Question, draws: int, seed: int, level: float, with_concentration: bool = False) -> Estimate:

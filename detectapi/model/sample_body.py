@@ -40,14 +40,14 @@ class Body(NamedTuple):
 
 def with_age(known: KnownInputs, norms: Norms) -> KnownInputs:
     """What is known, with the age that weight and height suggest where it was not told and they suggest a child."""
-    told = [known.distributions.get(name) for name in ("weight_kg", "height_cm")]
-    if "age_y" in known.distributions or not any(told):
+    sizes = [known.distributions.get(name) for name in ("weight_kg", "height_cm")]
+    if "age_y" in known.distributions or not any(sizes):
         return known
-    weight, height = (None if one is None else (float(one.centre), float(one.spread)) for one in told)
+    weight, height = (None if one is None else (float(one.centre), float(one.spread)) for one in sizes)
     mean, spread = norms.plausible_age(known.sex, weight, height)
     if mean >= GROWN:
         return known
-    by = " and ".join(word for word, one in zip(("weight", "height"), told, strict=True) if one is not None)
+    by = " and ".join(word for word, one in zip(("weight", "height"), sizes, strict=True) if one is not None)
     return known.infer(
         InputDistribution(
             "age_y",

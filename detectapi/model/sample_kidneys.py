@@ -95,11 +95,11 @@ def method_of(known: KnownInputs, norms: Norms) -> GfrMethod | None:
     """How a given kidney function was found; None where it was measured, so that it is what it says."""
     if known.renal_method == "measured":
         return None
-    told = known.renal_method if known.renal_method not in (None, "estimated") else None
-    return norms.data.gfr_methods[told or NOT_TOLD.get(known.renal_measure or "", "estimated")]
+    method = known.renal_method if known.renal_method not in (None, "estimated") else None
+    return norms.data.gfr_methods[method or NOT_TOLD.get(known.renal_measure or "", "estimated")]
 
 
-def median_gfr(known: KnownInputs, norms: Norms, body: Body, told: Value) -> Value:
+def median_gfr(known: KnownInputs, norms: Norms, body: Body, measured: Value) -> Value:
     """Median of the true GFR by the number that was told, in the unit in which a GFR was given.
 
     Parameters
@@ -107,13 +107,13 @@ def median_gfr(known: KnownInputs, norms: Norms, body: Body, told: Value) -> Val
     known : KnownInputs
     norms : Norms
     body : Body
-    told : float or array
+    measured : float or array
         [unit of the measure]
     """
     method = method_of(known, norms)
     if known.renal_measure in CREATININE:
-        return _by_equation(known, norms, body, told / CREATININE[known.renal_measure])
-    return told if method is None else told * method.factor
+        return _by_equation(known, norms, body, measured / CREATININE[known.renal_measure])
+    return measured if method is None else measured * method.factor
 
 
 def _by_equation(known: KnownInputs, norms: Norms, body: Body, serum: Value) -> Value:

@@ -136,8 +136,8 @@ def measured_void(
     )  # fmt: skip
     z = Deviates(*(sampler.normal(*name) for name in OF_MEASURED))
     if f"specimen.{FLOW}" in known.distributions:
-        told = sampler.in_draws(np.log(sampler.told(f"specimen.{FLOW}"))) - LOG_MINUTES_PER_HOUR
-        return void_of_flow(prior, told, z)
+        log_flow = sampler.in_draws(np.log(sampler.told(f"specimen.{FLOW}"))) - LOG_MINUTES_PER_HOUR
+        return void_of_flow(prior, log_flow, z)
     measured = (known.distributions.get(f"specimen.{name}") for name in MEASURES[:2])
     creatinine, gravity = (None if one is None else one.centre for one in measured)  # a range's spread is in the errors
     return condition_void(prior, creatinine, gravity, gravity_relation(known, norms), z)
@@ -145,13 +145,15 @@ def measured_void(
 
 def _excreted(known: KnownInputs, norms: Norms, body: Body, sampler: Sampler) -> tuple[Value, float, float]:
     """Creatinine excreted during a void: mean and spread of its logarithm, and its correlation with osmoles."""
-    told = known.distributions.get("specimen.urine_creatinine_mg_dl")
-    if told is None:
+    creatinine = known.distributions.get("specimen.urine_creatinine_mg_dl")
+    if creatinine is None:
         return 0.0, 1.0, 0.0
     median, people = norms.creatinine_excretion(body.age, body.unsurveyed, known.sex, body.weight)
     between_people = float(np.sqrt(np.mean(np.square(people))))
     between_voids = norms.data.parameters["creatinine_between_voids"].variability
-    spread = math.hypot(between_people, between_voids, float(np.max(told.spread)))  # a range is an unsure measurement
+    spread = math.hypot(
+        between_people, between_voids, float(np.max(creatinine.spread))
+    )  # a range is an unsure measurement
     correlation = norms.number["osmoles.creatinine_correlation"] * between_people / spread
     return sampler.in_draws(np.log(median)), spread, correlation
 
@@ -159,9 +161,11 @@ def _excreted(known: KnownInputs, norms: Norms, body: Body, sampler: Sampler) ->
 def gravity_relation(known: KnownInputs, norms: Norms) -> Gravity:
     """How specific gravity follows osmolality, and how well it was read."""
     slope = norms.data.parameters["specific_gravity_per_osmolality"]
-    told = known.distributions.get("specimen.specific_gravity")
+    gravity = known.distributions.get("specimen.specific_gravity")
     reader = "strip" if known.read_by_strip else "refractometer"
-    error = math.hypot(norms.number[f"{reader}.gravity_error"], 0.0 if told is None else float(np.max(told.spread)))
+    error = math.hypot(
+        norms.number[f"{reader}.gravity_error"], 0.0 if gravity is None else float(np.max(gravity.spread))
+    )
     return Gravity(slope.value, math.hypot(slope.variability, slope.uncertainty), error)
 
 
@@ -182,8 +186,8 @@ def composition(
     flow : array
         At which the void was made. [mL/min]
     """
-    told = known.distributions
-    if "specimen.urine_creatinine_mg_dl" in told:
+    measured = known.distributions
+    if "specimen.urine_creatinine_mg_dl" in measured:
         creatinine = sampler.in_draws(sampler.told("specimen.urine_creatinine_mg_dl"))
     else:
         voids = norms.data.parameters["creatinine_between_voids"]
@@ -191,7 +195,7 @@ def composition(
         deviation = (osmoles - usual.osmoles) / usual.osmoles_spread
         excreted = creatinine_excretion(known, norms, body, deviation, sampler) * between
         creatinine = urine.creatinine_concentration(excreted, flow)
-    if "specimen.specific_gravity" in told:
+    if "specimen.specific_gravity" in measured:
         gravity = sampler.in_draws(sampler.told("specimen.specific_gravity"))
     else:
         slope = norms.data.parameters["specific_gravity_per_osmolality"]

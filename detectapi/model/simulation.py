@@ -70,13 +70,13 @@ class Signal(NamedTuple):
         level = np.broadcast_to(cutoff / self.noise / self.factor, (self.response.n,))
         if first_from <= 0.0:
             return crossings(self.response, level)
-        found = crossings(self.response, level, last_only=True)
+        crossed = crossings(self.response, level, last_only=True)
         if np.isfinite(first_from):
             # Who is at or above the cutoff at that time has crossed it before; whose last crossing was before is not asked for.
-            asked = (found.last > first_from) & ~self.response.surely_reaches(level, first_from)
+            asked = (crossed.last > first_from) & ~self.response.surely_reaches(level, first_from)
             if asked.any():
-                found.first[asked] = crossings(self.response, np.where(asked, level, np.inf)).first[asked]
-        return found
+                crossed.first[asked] = crossings(self.response, np.where(asked, level, np.inf)).first[asked]
+        return crossed
 
     def concentration(self, time: Floats) -> Floats:
         """Concentration in the specimen, without the imprecision of the test.
@@ -140,8 +140,8 @@ class Simulation:
         self.person = self.physiology.person(deviates, self.selection)
         self.specimen = self.physiology.specimen(self.person, deviates, self.selection)
         substance = self.question.substance
-        told = {name: value for name, value in self.person.covariates.items() if value is not None}
-        covariates = {**self.question.covariates, **told}
+        known = {name: value for name, value in self.person.covariates.items() if value is not None}
+        covariates = {**self.question.covariates, **known}
         if AMOUNT in substance.effects_of:
             weight = self.person.covariates["weight_kg"]
             covariates[AMOUNT] = largest_dose(self.question.regimen, weight, deviates, self.selection)
@@ -236,7 +236,7 @@ class Simulation:
         regimens, people, per_mg
             As in `signal`.
         """
-        found = [
+        parts = [
             respond(
                 self.kinetics.chain(lineage, people),
                 self.dosing.doses(lineage, *regimens, people=people, per_mg=per_mg),
@@ -244,7 +244,7 @@ class Simulation:
             )
             for lineage in self.question.substance.lineages(analyte)
         ]
-        return found[0] if len(found) == 1 else mix(found, [np.ones(len(averaging_time))] * len(found))
+        return parts[0] if len(parts) == 1 else mix(parts, [np.ones(len(averaging_time))] * len(parts))
 
     def per_plasma(self, analyte: str) -> Value:
         """Concentration in the specimen for each unit of the response. Shape (n,) or (people, n). [ng/mL per umol/L]"""

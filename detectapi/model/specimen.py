@@ -215,14 +215,14 @@ def _posteriors(
     if creatinine is not None:
         shared = prior.correlation * prior.excretion_spread / prior.osmoles_spread
         own = np.square(prior.excretion_spread) * (1.0 - np.square(prior.correlation))
-        told = np.log(creatinine) + _LOG_DL_DAY - prior.excretion + shared * prior.osmoles
-        below = below.seen(told, -1.0, shared, own)
-        at_ceiling = at_ceiling.seen(told - prior.limit, 0.0, shared - 1.0, own)
+        seen = np.log(creatinine) + _LOG_DL_DAY - prior.excretion + shared * prior.osmoles
+        below = below.seen(seen, -1.0, shared, own)
+        at_ceiling = at_ceiling.seen(seen - prior.limit, 0.0, shared - 1.0, own)
     if above is not None:
-        told = np.log(above) - math.log(relation.per_osmolality) + _LOG_L_DAY
+        seen = np.log(above) - math.log(relation.per_osmolality) + _LOG_L_DAY
         variance = relation.spread**2 + np.square(relation.error / above)
-        below = below.seen(told, -1.0, 1.0, variance)
-        at_ceiling = at_ceiling.seen(told - prior.limit, 0.0, 0.0, variance)
+        below = below.seen(seen, -1.0, 1.0, variance)
+        at_ceiling = at_ceiling.seen(seen - prior.limit, 0.0, 0.0, variance)
     return below, at_ceiling
 
 

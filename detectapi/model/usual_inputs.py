@@ -37,8 +37,8 @@ def typical_body(physiology: Physiology) -> Body:
     """The body at every median; each is one number."""
     typical = MedianDraw()
     sampler = Sampler(physiology.known.distributions, typical, typical.selection())
-    found = sample_body(physiology.known, physiology.norms, sampler)
-    return Body(*(float(np.ravel(value)[0]) for value in found))
+    values = sample_body(physiology.known, physiology.norms, sampler)
+    return Body(*(float(np.ravel(value)[0]) for value in values))
 
 
 def _usual(name: str, centre: Value, spread: Value, origin: Origin, detail: str = "") -> InputDistribution:
@@ -47,18 +47,18 @@ def _usual(name: str, centre: Value, spread: Value, origin: Origin, detail: str 
 
 
 def _body(physiology: Physiology, here: Body) -> Iterator[InputDistribution]:
-    told, norms = physiology.known.distributions, physiology.norms
+    known_inputs, norms = physiology.known.distributions, physiology.norms
     size = norms.size(here.age, physiology.known.sex, here.unsurveyed)
     origin = norms.data.bodies[physiology.known.sex or body.SEXES[0]].adult.origin
-    by_age = "usual at this age" if "age_y" in told else ""
-    if "weight_kg" not in told:
-        height = told.get("height_cm")
+    by_age = "usual at this age" if "age_y" in known_inputs else ""
+    if "weight_kg" not in known_inputs:
+        height = known_inputs.get("height_cm")
         median, spread = (
             body.weight_at_height(size, height.centre) if height else (size.weight, size.weight_spread)
         )  # fmt: skip
         yield _usual("weight_kg", median, spread, origin, "usual at this height" if height else by_age)
-    if "height_cm" not in told:
-        weight = told.get("weight_kg")
+    if "height_cm" not in known_inputs:
+        weight = known_inputs.get("weight_kg")
         median, spread = (
             body.height_at_weight(size, weight.centre) if weight else (size.height, size.height_spread)
         )  # fmt: skip
@@ -86,11 +86,11 @@ def told_gfr(physiology: Physiology, here: Body) -> InputDistribution | None:
     method = method_of(known, norms) if known.renal_measure else None
     if method is None or known.renal_measure is None:
         return None
-    told = known.distributions[known.renal_measure]
-    median = float(np.ravel(median_gfr(known, norms, here, told.centre))[0])
+    measure = known.distributions[known.renal_measure]
+    median = float(np.ravel(median_gfr(known, norms, here, measure.centre))[0])
     if known.renal_measure == CLEARANCE:
         median = float(kidney.indexed(median, here.surface))
-    spread = math.hypot(float(np.max(error_spread(known, norms, here))), float(told.spread))
+    spread = math.hypot(float(np.max(error_spread(known, norms, here))), float(measure.spread))
     if known.renal_measure in CREATININE and method.id == "estimated":
         words = "serum creatinine, age and sex by EKFC in children and CKD-EPI 2021 in adults"
     else:
@@ -103,17 +103,17 @@ def told_gfr(physiology: Physiology, here: Body) -> InputDistribution | None:
 
 def _urine(physiology: Physiology, here: Body) -> Iterator[InputDistribution]:
     known, norms = physiology.known, physiology.norms
-    parameters, told = norms.data.parameters, known.distributions
+    parameters, known_inputs = norms.data.parameters, known.distributions
     if known.hydration_measure is None:
         typical = MedianDraw()
-        flow, spread = usual_flow(known, norms, here.age, Sampler(told, typical, typical.selection()))
+        flow, spread = usual_flow(known, norms, here.age, Sampler(known_inputs, typical, typical.selection()))
         level = known.hydration_level
         origin = parameters[FLOW if level in (None, "usual") else f"{FLOW}.{level}"].origin
-        detail = f"hydration level {level}" if level else "usual at this age" if "age_y" in told else ""
+        detail = f"hydration level {level}" if level else "usual at this age" if "age_y" in known_inputs else ""
         yield _usual(FLOW, flow, spread, origin, detail)
-    if "urine_ph" not in told:
+    if "urine_ph" not in known_inputs:
         yield _of_parameter("urine_ph", parameters["urine_ph"], parameters["urine_ph"].value)
-    if "void_interval_h" not in told:
+    if "void_interval_h" not in known_inputs:
         name = "void_interval_h"
         if first_morning(known):
             yield _of_parameter(name, parameters[f"{name}.first_morning"], parameters[f"{name}.first_morning"].value)

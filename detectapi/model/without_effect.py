@@ -28,10 +28,10 @@ def without_effect(question: Question) -> tuple[str, ...]:
 
 
 def _idle(question: Question, known: KnownInputs, effects: list[Effect]) -> Iterator[str]:
-    told = known.distributions
-    body_is_told = "weight_kg" in told and "height_cm" in told
+    distributions = known.distributions
+    body_is_told = "weight_kg" in distributions and "height_cm" in distributions
     by_creatinine = known.renal_measure in CREATININE
-    in_urine = any(name in told for name in URINE_CREATININE)
+    in_urine = any(name in distributions for name in URINE_CREATININE)
     if "age_y" in known.given and body_is_told and not in_urine and _age_is_idle(known, effects):
         yield "age_y"
     if known.sex and body_is_told and not (by_creatinine or in_urine or "age_y" in known.inferred):
@@ -46,10 +46,10 @@ def _idle(question: Question, known: KnownInputs, effects: list[Effect]) -> Iter
     for name, _ in known.words:
         if not any(effect.covariate == name for effect in effects):
             yield name
-    if known.specimen_kind == "first-morning" and {"void_interval_h", f"specimen.{FLOW}"} <= set(told):
+    if known.specimen_kind == "first-morning" and {"void_interval_h", f"specimen.{FLOW}"} <= set(distributions):
         if known.hydration_measure == FLOW:
             yield "specimen_kind"
-    if known.read_by_strip and not {"specimen.urine_ph", "specimen.specific_gravity"} & set(told):
+    if known.read_by_strip and not {"specimen.urine_ph", "specimen.specific_gravity"} & set(distributions):
         yield "specimen_read_by"
 
 

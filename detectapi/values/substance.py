@@ -340,13 +340,13 @@ class Substance:
 
         What a dose delivers half-way along several of them is counted along one: the first that goes on alike from there.
         """
-        found: list[Lineage] = []
+        lineages: list[Lineage] = []
         counted: set[tuple[str, ...]] = set()
         for moieties in self._ways_to(moiety_id):
             ends = [moieties[i:] for i in range(len(moieties))]
-            found.append(Lineage(moieties, tuple(end not in counted for end in ends)))
+            lineages.append(Lineage(moieties, tuple(end not in counted for end in ends)))
             counted.update(ends)
-        return tuple(found)
+        return tuple(lineages)
 
     def _ways_to(self, moiety_id: str) -> Iterator[tuple[str, ...]]:
         parents = self.moiety(moiety_id).parents

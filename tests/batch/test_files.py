@@ -108,13 +108,13 @@ def test_a_quote_that_is_never_closed_costs_its_own_line():
     rows = [b"r%d,ketamine,%d\n" % (i, i) for i in range(1, 61)]
     rows[4], rows[30] = b'w,"ketamine,5\n', b'"v\nv",ketamine,31\n'
     rows[58] = b'x,"ketamine,59\n'
-    found = read(files.read_csv, HEADER + b"".join(rows))
-    assert [number for number, _ in found] == list(range(1, 61))
-    assert [(number, row) for number, row in found if isinstance(row, str)] == [
+    result = read(files.read_csv, HEADER + b"".join(rows))
+    assert [number for number, _ in result] == list(range(1, 61))
+    assert [(number, row) for number, row in result if isinstance(row, str)] == [
         (5, "malformed-csv"),
         (59, "malformed-csv"),
     ]
-    assert [row["amount_mg"] for _, row in found if not isinstance(row, str)] == [
+    assert [row["amount_mg"] for _, row in result if not isinstance(row, str)] == [
         i for i in range(1, 61) if i not in (5, 59)
     ]
 
@@ -132,9 +132,9 @@ def test_a_name_that_occurs_twice_is_called_that():
 
 def test_ndjson_rows():
     raw = b'{"id": 1}\n\nnot json\n[1]\n{"a": 1, "a": 2}\n\xff\n' + b'{"a":' * 30 + b"1" + b"}" * 30 + b'\n{"id": 2}'
-    found = read(files.read_ndjson, raw)
+    result = read(files.read_ndjson, raw)
     codes = ["malformed-json", "type", "malformed-json", "malformed-json", "too-deep"]
-    assert found == [(1, {"id": 1}), *enumerate(codes, 2), (7, {"id": 2})]
+    assert result == [(1, {"id": 1}), *enumerate(codes, 2), (7, {"id": 2})]
 
 
 class Endless(io.RawIOBase):
@@ -164,20 +164,20 @@ class Endless(io.RawIOBase):
 )
 def test_a_line_of_100_megabytes_costs_one_row_and_no_memory(reader, before, after):
     high = resource.getrusage(resource.RUSAGE_SELF).ru_maxrss
-    found = list(reader(io.BufferedReader(Endless(before, after), 2**16)))
-    assert [n for n, _ in found] == [1, 2, 3]
-    assert found[1][1].problems[0].code == "line-too-long"
-    assert isinstance(found[2][1], dict)
+    result = list(reader(io.BufferedReader(Endless(before, after), 2**16)))
+    assert [n for n, _ in result] == [1, 2, 3]
+    assert result[1][1].problems[0].code == "line-too-long"
+    assert isinstance(result[2][1], dict)
     # ru_maxrss is in KiB; far less than the line, more than the buffers.
     assert resource.getrusage(resource.RUSAGE_SELF).ru_maxrss - high < 60 * 1024
 
 
 def test_an_unclosed_quote_does_not_swallow_the_file():
     raw = HEADER + b'a,"ketamine,1\n' + b"b,ketamine,2\n" * 20_000
-    found = read(files.read_csv, raw)
-    assert found[0] == (1, "malformed-csv")
-    assert len(found) == 20_001
-    assert found[-1][1] == {"id": "b", "substance": "ketamine", "amount_mg": 2.0}
+    result = read(files.read_csv, raw)
+    assert result[0] == (1, "malformed-csv")
+    assert len(result) == 20_001
+    assert result[-1][1] == {"id": "b", "substance": "ketamine", "amount_mg": 2.0}
 
 
 # -- binary tables ------------------------------------------------------------------------------------------------------

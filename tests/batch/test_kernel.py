@@ -27,10 +27,10 @@ def single(request_row, **options):
     nested = rows._nested(rows._joined({k: v for k, v in request_row.items() if k != "id"}, []))
     answer = service.answer({**nested, "options": {**FAST.of_a_row, **options}})
     window = answer["window"]
-    found = {name: window[name] for name in ("median_h", "low_h", "high_h", "monte_carlo_se_h", "ever_positive")}
-    found["evidence"] = answer["evidence"]["grade"]
-    found["notes"] = " ".join(note["code"] for note in answer["notes"])
-    return found, answer["curve"]
+    result = {name: window[name] for name in ("median_h", "low_h", "high_h", "monte_carlo_se_h", "ever_positive")}
+    result["evidence"] = answer["evidence"]["grade"]
+    result["notes"] = " ".join(note["code"] for note in answer["notes"])
+    return result, answer["curve"]
 
 
 def test_a_row_equals_the_single_estimate():

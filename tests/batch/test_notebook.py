@@ -21,8 +21,8 @@ def said(notebook):
 
 
 def pictures(notebook):
-    found = [output["data"]["image/png"] for output in outputs(notebook) if "image/png" in output.get("data", {})]
-    return [base64.b64decode(one) for one in found]
+    result = [output["data"]["image/png"] for output in outputs(notebook) if "image/png" in output.get("data", {})]
+    return [base64.b64decode(one) for one in result]
 
 
 @pytest.mark.slow

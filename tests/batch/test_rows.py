@@ -86,16 +86,16 @@ def test_text_cells_are_read_as_numbers_where_numbers_belong():
 
 
 @pytest.mark.parametrize(
-    ("given", "name"), [(None, "17"), ("", "17"), ("a b", "a b"), (3, "3"), (3.0, "3"), (2.5, "2.5")]
+    ("value", "name"), [(None, "17"), ("", "17"), ("a b", "a b"), (3, "3"), (3.0, "3"), (2.5, "2.5")]
 )
-def test_the_id_is_the_row_s_or_its_number(given, name):
-    assert rows.identity({"id": given}, 17) == name
+def test_the_id_is_the_row_s_or_its_number(value, name):
+    assert rows.identity({"id": value}, 17) == name
 
 
-@pytest.mark.parametrize("given", [True, [1], "x" * 201, float("inf")])
-def test_an_id_is_text_or_a_number(given):
+@pytest.mark.parametrize("value", [True, [1], "x" * 201, float("inf")])
+def test_an_id_is_text_or_a_number(value):
     with pytest.raises(InputError):
-        rows.identity({"id": given}, 17)
+        rows.identity({"id": value}, 17)
 
 
 def test_independent_seeds_depend_on_seed_and_id_only():

@@ -215,7 +215,7 @@ def test_no_file_is_replaced_by_another(tmp_path, ndjson, same):
 
 
 def test_a_grid_that_is_no_grid_is_refused_in_a_line(tmp_path, grid_file):
-    for text, told in (
+    for text, message in (
         ("[" * 100_000, "Nested too deeply"),
         ('{"urine_ph": 6, "urine_ph": 7}', "twice"),
         (
@@ -224,13 +224,13 @@ def test_a_grid_that_is_no_grid_is_refused_in_a_line(tmp_path, grid_file):
         ),
     ):
         grid_file.write_text(text, encoding="utf-8")
-        assert told in refused(grid_file, "-o", tmp_path / "out.csv", "--workers", 1)
+        assert message in refused(grid_file, "-o", tmp_path / "out.csv", "--workers", 1)
 
 
 def test_an_id_that_no_file_can_hold_costs_its_row_only(tmp_path, ndjson):
     good = scattered(2)
-    found = inline(ndjson([good[0], {**good[0], "id": "\ud800"}, good[1]]), tmp_path / "out.parquet")
-    assert (found["state"], found["rows_bad"]) == ("partial", 1)
+    result = inline(ndjson([good[0], {**good[0], "id": "\ud800"}, good[1]]), tmp_path / "out.parquet")
+    assert (result["state"], result["rows_bad"]) == ("partial", 1)
     (line,) = map(json.loads, (tmp_path / "errors.ndjson").read_text().splitlines())
     assert (line["row"], line["pointer"], line["code"]) == (2, "/id", "encoding")
 
@@ -276,8 +276,8 @@ def test_the_same_command_goes_on_after_a_stop(tmp_path, ndjson, how):
 
 def test_rows_of_an_earlier_run_do_not_count_for_the_rate():
     job = {"rows_done": 600, "rows_total": 1000, "rows_bad": 0, "chunks_done": 6, "chunks_total": 10}
-    found = progress({**job, "started": 50.0, "ended": None}, 60.0, before=500)
-    assert (found["rows_per_s"], found["eta_s"]) == (10.0, 40.0)
+    result = progress({**job, "started": 50.0, "ended": None}, 60.0, before=500)
+    assert (result["rows_per_s"], result["eta_s"]) == (10.0, 40.0)
 
 
 @pytest.mark.slow

@@ -20,7 +20,7 @@ def digest(path):
     return hashlib.sha256(path.read_bytes()).hexdigest()
 
 
-def told(monkeypatch, source, output):
+def after_trouble(monkeypatch, source, output):
     """What the command says, and its exit code, where waiting is of no use."""
     monkeypatch.setattr(local, "PATIENCE_S", 0.0)
     monkeypatch.setattr(database, "BUSY_S", 0.1)
@@ -37,12 +37,12 @@ def test_a_record_that_stays_locked_is_told_and_the_same_command_goes_on(tmp_pat
         pass
     holder = sqlite3.connect(f"{output}.job/jobs.sqlite", isolation_level=None)
     holder.execute("BEGIN IMMEDIATE")
-    locked = told(monkeypatch, source, output)
+    locked = after_trouble(monkeypatch, source, output)
     holder.close()
     assert locked.exit_code == 1
     assert "database is locked" in locked.stderr
     assert "the same command continues" in locked.stderr
-    assert told(monkeypatch, source, output).exit_code == 0
+    assert after_trouble(monkeypatch, source, output).exit_code == 0
     assert digest(output) == digest(tmp_path / "undisturbed.parquet")
 
 
@@ -63,30 +63,30 @@ def test_a_full_disk_under_the_record_is_told_and_the_same_command_goes_on(tmp_p
 
     with monkeypatch.context() as full:
         full.setattr(database, "connect", connect_to_full)
-        result = told(monkeypatch, source, output)
+        result = after_trouble(monkeypatch, source, output)
     assert result.exit_code == 1
     assert "disk is full" in result.stderr
-    assert told(monkeypatch, source, output).exit_code == 0
+    assert after_trouble(monkeypatch, source, output).exit_code == 0
 
 
 def test_a_damaged_record_is_told(tmp_path, ndjson, monkeypatch):
     source, output = ndjson(scattered(4)), tmp_path / "out.parquet"
     (tmp_path / "out.parquet.job").mkdir()
     (tmp_path / "out.parquet.job" / "jobs.sqlite").write_bytes(b"x" * 5000)
-    result = told(monkeypatch, source, output)
+    result = after_trouble(monkeypatch, source, output)
     assert result.exit_code == 1
     assert "remove the folder" in result.stderr
 
 
 @pytest.mark.parametrize(
-    ("place", "address", "told"),
+    ("place", "address", "message"),
     [
         ("jobs", "nonsense", "its address cannot be read"),
         ("jobs", "sqlite:////proc/nope/jobs.sqlite", "No such file"),
         ("file/jobs", None, "Not a directory"),
     ],
 )
-def test_commands_of_an_operator_say_in_a_line_what_is_wrong(tmp_path, monkeypatch, place, address, told):
+def test_commands_of_an_operator_say_in_a_line_what_is_wrong(tmp_path, monkeypatch, place, address, message):
     (tmp_path / "file").touch()
     monkeypatch.setenv("DETECTAPI_JOBS", str(tmp_path / place))
     if address:
@@ -95,4 +95,4 @@ def test_commands_of_an_operator_say_in_a_line_what_is_wrong(tmp_path, monkeypat
         result = CliRunner().invoke(cli, words)
         assert result.exit_code == 1
         assert isinstance(result.exception, SystemExit)
-        assert told in result.stderr
+        assert message in result.stderr

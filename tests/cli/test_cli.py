@@ -154,7 +154,7 @@ def test_a_terminal_gets_words():
 
 
 @pytest.mark.parametrize(
-    ("arguments", "told"),
+    ("arguments", "message"),
     [
         (["estimate"], "Give a FILE"),
         (["estimate", "--substance", "ketamine"], "--dose"),
@@ -172,12 +172,12 @@ def test_a_terminal_gets_words():
         (["show", "ketamin"], "ketamine"),
     ],
 )
-def test_a_mistake_is_told_on_stderr_and_exits_2(arguments, told):
+def test_a_mistake_is_told_on_stderr_and_exits_2(arguments, message):
     result = run(*arguments)
 
     assert 2 == result.exit_code
     assert "" == result.stdout
-    assert told in result.stderr
+    assert message in result.stderr
 
 
 @pytest.mark.parametrize("text", ["{", '{"substance": "ketamine"}', "[]", "[" * 100_000])

@@ -21,9 +21,9 @@ def test_roots_are_eigenvalues(closed_form, arms):
     rng = np.random.default_rng(1)
     # Any arrow matrix will do, its diagonal below zero too.
     data = rng.normal(0.0, 2.0, 5000), rng.normal(0.0, 2.0, (arms, 5000)), rng.lognormal(0.0, 1.0, (arms, 5000))
-    found, expected = closed_form(*data), eigenvalues(*data)
-    assert (np.diff(found, axis=0) >= 0.0).all()
-    error = np.abs(found - expected).max(axis=0) / np.abs(expected).max(axis=0)
+    result, expected = closed_form(*data), eigenvalues(*data)
+    assert (np.diff(result, axis=0) >= 0.0).all()
+    error = np.abs(result - expected).max(axis=0) / np.abs(expected).max(axis=0)
     # Two roots a fraction d apart come out with eps/d: one in thousands is that close.
     assert np.median(error) < 1e-15
     assert error.max() < 1e-9
@@ -31,6 +31,6 @@ def test_roots_are_eigenvalues(closed_form, arms):
 
 def test_symmetric_about_the_mean():
     # Three arms that mirror each other: the smallest sum of two roots is zero, and so is what it is computed from.
-    found = eigenvalues_three_arms(np.array([3.0]), np.array([[2.0], [4.0], [3.0]]), np.ones((3, 1)))[:, 0]
-    assert found == pytest.approx(6.0 - found[::-1], rel=1e-14)
-    assert found == pytest.approx(eigenvalues(np.array([3.0]), np.array([[2.0], [4.0], [3.0]]), np.ones((3, 1)))[:, 0])
+    result = eigenvalues_three_arms(np.array([3.0]), np.array([[2.0], [4.0], [3.0]]), np.ones((3, 1)))[:, 0]
+    assert result == pytest.approx(6.0 - result[::-1], rel=1e-14)
+    assert result == pytest.approx(eigenvalues(np.array([3.0]), np.array([[2.0], [4.0], [3.0]]), np.ones((3, 1)))[:, 0])

@@ -41,8 +41,8 @@ def check(case, *levels):
 
 
 def _check_cutoff(response, truth, cutoff, times, values):
-    found = crossings(response, np.array([cutoff]))
-    first, last = float(found.first[0]), float(found.last[0])
+    result = crossings(response, np.array([cutoff]))
+    first, last = float(result.first[0]), float(result.last[0])
     assert 0.0 <= first <= last
     if last == 0.0:
         assert (values[1:] < cutoff * (1.0 + NEAR)).all()

@@ -39,7 +39,7 @@ def test_results_do_not_depend_on_the_size_of_blocks(monkeypatch):
 
     whole, *expected = answers()
     monkeypatch.setattr(response_module, "INPUT_PHASE_NUMBERS", 1)
-    few, *found = answers()
+    few, *result = answers()
     assert (whole > 150, few) == (True, response_module.FEWEST_DRAWS_AT_ONCE)
-    assert (found[0] == expected[0]).all()
-    assert all((a == b).all() for a, b in zip(found[1], expected[1], strict=True))
+    assert (result[0] == expected[0]).all()
+    assert all((a == b).all() for a, b in zip(result[1], expected[1], strict=True))

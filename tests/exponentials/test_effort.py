@@ -78,8 +78,8 @@ MARGIN = 1.005
 
 @pytest.mark.parametrize("regimen", TRAINS)
 def test_crossings_take_few_evaluations(monkeypatch, regimen):
-    found = effort(monkeypatch, responses(regimen), levels)
-    assert all(found[kind] <= MARGIN * most for kind, most in EFFORT[regimen].items())
+    result = effort(monkeypatch, responses(regimen), levels)
+    assert all(result[kind] <= MARGIN * most for kind, most in EFFORT[regimen].items())
 
 
 def test_crossings_far_below_the_terms_take_few_evaluations(monkeypatch):
@@ -89,8 +89,8 @@ def test_crossings_far_below_the_terms_take_few_evaluations(monkeypatch):
     def low(response):
         return [level * response.rounding_bound for level in (1e-4, 0.01, 0.3)]
 
-    found = effort(monkeypatch, faint, low)
-    assert found["without subtractions"] <= MARGIN * 278
+    result = effort(monkeypatch, faint, low)
+    assert result["without subtractions"] <= MARGIN * 278
 
 
 def test_ordinary_systems_need_no_bisection(monkeypatch):

@@ -19,11 +19,11 @@ def alone_and_together(people, level):
         return
     curves = together.concentration(TIMES)
     cutoff = level * curves.max(axis=0) + 1e-250
-    found = crossings(together, cutoff)
+    result = crossings(together, cutoff)
     for i, person in enumerate(people):
         alone = respond(*as_arrays([person]))
         assert (alone.concentration(TIMES)[:, 0] == curves[:, i]).all()
-        for whole, one in zip(found, crossings(alone, cutoff[i : i + 1]), strict=True):
+        for whole, one in zip(result, crossings(alone, cutoff[i : i + 1]), strict=True):
             assert whole[i] == one[0]
 
 

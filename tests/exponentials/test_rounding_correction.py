@@ -81,8 +81,8 @@ def test_a_crossing_that_is_off_is_brought_back(monkeypatch, falling, off):
     cutoff = np.array([0.003, 0.004, 0.005])
     first, last, _ = crossings(response, cutoff)
     right = last if falling else first
-    found = correct_crossings(response, np.arange(3), right + off, cutoff, falling)
-    assert found == pytest.approx(right, abs=1e-6)
+    result = correct_crossings(response, np.arange(3), right + off, cutoff, falling)
+    assert result == pytest.approx(right, abs=1e-6)
 
 
 def test_a_curve_above_the_cutoff_from_the_start_begins_at_0(monkeypatch):

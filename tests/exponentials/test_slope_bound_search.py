@@ -16,21 +16,21 @@ def test_searching_the_tail_finds_the_last_crossing():
     response = respond(*as_arrays(PEOPLE))
     everyone, cutoff = np.arange(40), np.full(40, 1e-3)
     far = np.full(40, 2000.0)
-    found = search_crossing(Tail(response.poles, response.tail), everyone, np.zeros(40), far, cutoff, True)
-    assert np.allclose(response.tail_start + found, crossings(response, cutoff).last, rtol=0.0, atol=1e-9)
+    result = search_crossing(Tail(response.poles, response.tail), everyone, np.zeros(40), far, cutoff, True)
+    assert np.allclose(response.tail_start + result, crossings(response, cutoff).last, rtol=0.0, atol=1e-9)
 
 
 def test_searching_the_input_phase_finds_the_first_crossing():
     response = respond(*as_arrays(PEOPLE))
     everyone, cutoff = np.arange(40), np.full(40, 0.02)
     phase = InputPhase(response.input_phase_pieces(everyone))
-    found = search_crossing(phase, everyone, np.zeros(40), response.tail_start, cutoff, False)
+    result = search_crossing(phase, everyone, np.zeros(40), response.tail_start, cutoff, False)
     first, last, _ = crossings(response, cutoff)
     inside = (first > 0.0) & (first < response.tail_start)
     assert inside.sum() > 10
-    assert np.allclose(found[inside], first[inside], rtol=0.0, atol=1e-9)
+    assert np.allclose(result[inside], first[inside], rtol=0.0, atol=1e-9)
     nothing = (last == 0.0) | (first > response.tail_start)
-    assert np.isnan(found[nothing]).all()
+    assert np.isnan(result[nothing]).all()
 
 
 @pytest.mark.parametrize("factor", [1.0 - 1e-6, 1.0 + 1e-6])
@@ -46,10 +46,10 @@ def test_searching_past_a_peak_that_almost_touches_the_cutoff(factor):
     assert times[top] > start
     for leftward in (True, False):
         cutoff = np.array([factor * values[top]])
-        found = search_crossing(phase, np.array([0]), np.zeros(1), np.array([200.0]), cutoff, leftward)
-        assert np.isnan(found[0]) == (factor > 1.0)
+        result = search_crossing(phase, np.array([0]), np.zeros(1), np.array([200.0]), cutoff, leftward)
+        assert np.isnan(result[0]) == (factor > 1.0)
         if factor < 1.0:
-            assert (start + found[0] > times[top]) == leftward
+            assert (start + result[0] > times[top]) == leftward
 
 
 def test_an_empty_stretch_has_no_crossing():

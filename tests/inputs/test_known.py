@@ -23,64 +23,64 @@ def asked(entry, value):
 def test_a_range_has_the_scale_and_the_bounds_of_its_input(entry):
     low, high = entry.bounds
     a, b = (low or 1.0) * 1.01, high * 0.99
-    found = known(**asked(entry, {"low": a, "high": b})).distributions[entry.distribution]
+    result = known(**asked(entry, {"low": a, "high": b})).distributions[entry.distribution]
 
-    assert (found.scale, found.low, found.high) == (entry.scale, low, high)
-    assert found.source == "given range"
+    assert (result.scale, result.low, result.high) == (entry.scale, low, high)
+    assert result.source == "given range"
     middle = (a * b) ** 0.5 if entry.scale == "log" else (a + b) / 2
-    assert found.centre == pytest.approx(middle)
-    assert found.value(CENTRAL_90) == pytest.approx(b)
+    assert result.centre == pytest.approx(middle)
+    assert result.value(CENTRAL_90) == pytest.approx(b)
 
 
 @pytest.mark.parametrize("entry", RANGED, ids=lambda entry: entry.path)
 def test_a_number_is_taken_as_it_is(entry):
     value = sum(entry.bounds) / 2
-    found = known(**asked(entry, value)).distributions[entry.distribution]
+    result = known(**asked(entry, value)).distributions[entry.distribution]
 
-    assert (found.centre, found.exact, found.source) == (value, True, "given")
+    assert (result.centre, result.exact, result.source) == (value, True, "given")
 
 
 def test_of_nothing_nothing_is_known():
-    found = known()
+    result = known()
 
-    assert dict(found.distributions) == {}
-    assert (found.renal_measure, found.renal_method, found.hydration_measure, found.hydration_level) == (None,) * 4
-    assert (found.pregnant, found.read_by_strip) == (False, False)
+    assert dict(result.distributions) == {}
+    assert (result.renal_measure, result.renal_method, result.hydration_measure, result.hydration_level) == (None,) * 4
+    assert (result.pregnant, result.read_by_strip) == (False, False)
 
 
 @pytest.mark.parametrize("entry", INPUTS.among("kidney"), ids=lambda entry: entry.name)
 def test_the_measure_that_was_given_tells_the_kidney_function(entry):
-    found = known(renal={entry.name: "G3a" if entry.words else 50.0})
+    result = known(renal={entry.name: "G3a" if entry.words else 50.0})
 
-    assert found.renal_measure == (entry.distribution or "egfr_ml_min_1_73m2")
-    assert found.renal_measure in found.given
+    assert result.renal_measure == (entry.distribution or "egfr_ml_min_1_73m2")
+    assert result.renal_measure in result.given
 
 
 def test_a_stage_of_kidney_disease_is_its_range_of_gfr():
     low, high = STAGES["G3b"]
-    found = known(renal={"ckd_stage": "G3b"}).distributions["egfr_ml_min_1_73m2"]
-    given = distribution_of(INPUTS["renal.egfr_ml_min_1_73m2"], {"low": low, "high": high})
+    result = known(renal={"ckd_stage": "G3b"}).distributions["egfr_ml_min_1_73m2"]
+    value = distribution_of(INPUTS["renal.egfr_ml_min_1_73m2"], {"low": low, "high": high})
 
-    assert (found.centre, found.spread, found.source) == (given.centre, given.spread, "derived")
+    assert (result.centre, result.spread, result.source) == (value.centre, value.spread, "derived")
 
 
 def test_words_are_taken_as_they_are():
-    found = known(
+    result = known(
         person={"pregnant": "yes"}, renal={"method": "ekfc"}, hydration={"level": "low"},
         specimen={"kind": "first-morning", "read_by": "strip"},
     )  # fmt: skip
 
-    assert (found.pregnant, found.sex) == (True, "female")
-    assert (found.renal_method, found.hydration_level, found.specimen_kind) == ("ekfc", "low", "first-morning")
-    assert found.read_by_strip
+    assert (result.pregnant, result.sex) == (True, "female")
+    assert (result.renal_method, result.hydration_level, result.specimen_kind) == ("ekfc", "low", "first-morning")
+    assert result.read_by_strip
 
 
 def test_what_is_worked_out_is_not_what_was_given():
     age = distribution_of(INPUTS["person.age_y"], 6.0)
-    found = known(person={"weight_kg": 20.0}).infer(age)
+    result = known(person={"weight_kg": 20.0}).infer(age)
 
-    assert found.given == ("weight_kg",)
-    assert list(found.distributions) == ["weight_kg", "age_y"]
+    assert result.given == ("weight_kg",)
+    assert list(result.distributions) == ["weight_kg", "age_y"]
 
 
 def test_two_people_agree_in_structure_when_the_same_inputs_are_known_in_the_same_way():

@@ -19,64 +19,64 @@ REFUSED = ["range", "Must be a number from 30 to 200, or a range with low and hi
 
 
 @pytest.fixture(scope="module")
-def found():
+def tried():
     command = [sys.executable, str(PROGRAM), json.dumps([ENTRY, GOOD, BAD])]
     finished = subprocess.run(command, capture_output=True, text=True, check=False)
     assert finished.returncode == 0, finished.stderr
     return json.loads(finished.stdout.splitlines()[-1])
 
 
-def test_the_contract_has_the_field(found):
-    assert found["contract"] == {"waist_cm": {"low": 80.0, "high": 160.0}}
-    (field, *_) = found["openapi"]
+def test_the_contract_has_the_field(tried):
+    assert tried["contract"] == {"waist_cm": {"low": 80.0, "high": 160.0}}
+    (field, *_) = tried["openapi"]
     assert field["description"] == "Girth of the waist."
     assert field["oneOf"][0] == {"type": "number", "minimum": 30, "maximum": 200}
 
 
-def test_tables_and_grids_have_the_column(found):
-    assert found["columns"] == ["waist_cm", "waist_cm_low", "waist_cm_high"]
-    assert found["row form"]
-    assert found["row"] == {"waist_cm": {"low": 80.0, "high": 160.0}}
-    assert found["read row"] == {"waist_cm": 80.0}
-    assert "waist_cm" in found["grid"]
+def test_tables_and_grids_have_the_column(tried):
+    assert tried["columns"] == ["waist_cm", "waist_cm_low", "waist_cm_high"]
+    assert tried["row form"]
+    assert tried["row"] == {"waist_cm": {"low": 80.0, "high": 160.0}}
+    assert tried["read row"] == {"waist_cm": 80.0}
+    assert "waist_cm" in tried["grid"]
 
 
-def test_the_command_has_the_flag(found):
-    assert re.search(r"--waist-cm, --waist NUMBER\|LOW-HIGH\s+Girth of the waist\. \[cm\]", found["help"])
-    assert found["flag"] == {"waist_cm": 80.0}
+def test_the_command_has_the_flag(tried):
+    assert re.search(r"--waist-cm, --waist NUMBER\|LOW-HIGH\s+Girth of the waist\. \[cm\]", tried["help"])
+    assert tried["flag"] == {"waist_cm": 80.0}
 
 
-def test_the_page_has_the_field(found):
-    assert '<label for="waist_cm">Waist, cm</label>' in found["page"]
-    assert '<span class="hint" id="waist_cm-hint">Measured standing</span>' in found["page"]
-    assert found["form"] == {"waist_cm": 80}
+def test_the_page_has_the_field(tried):
+    assert '<label for="waist_cm">Waist, cm</label>' in tried["page"]
+    assert '<span class="hint" id="waist_cm-hint">Measured standing</span>' in tried["page"]
+    assert tried["form"] == {"waist_cm": 80}
 
 
-def test_the_texts_of_the_form_are_collected_for_translation(found):
-    assert {"Waist, cm", "Measured standing"} <= set(found["texts"])
+def test_the_texts_of_the_form_are_collected_for_translation(tried):
+    assert {"Waist, cm", "Measured standing"} <= set(tried["texts"])
 
 
-def test_the_documentation_lists_it(found):
+def test_the_documentation_lists_it(tried):
     line = "| `person.waist_cm` | Girth of the waist. | a number or a range from 30 to 200 cm | `--waist-cm` |"
 
-    assert line in found["docs"].splitlines()
+    assert line in tried["docs"].splitlines()
 
 
-def test_it_is_read_into_a_distribution_on_its_scale_and_within_its_bounds(found):
-    assert found["distribution"] == ["log", 30, 200, pytest.approx((80 * 160) ** 0.5)]
+def test_it_is_read_into_a_distribution_on_its_scale_and_within_its_bounds(tried):
+    assert tried["distribution"] == ["log", 30, 200, pytest.approx((80 * 160) ** 0.5)]
 
 
 @pytest.mark.parametrize(
     ("surface", "pointer"),
     [("library", "/person/waist_cm"), ("http", "/person/waist_cm"), ("row", "/waist_cm"), ("read row", "/waist_cm")],
 )
-def test_its_bounds_are_refused_by_the_same_problem(found, surface, pointer):
-    assert found["refused"][surface] == [[pointer, *REFUSED]]
+def test_its_bounds_are_refused_by_the_same_problem(tried, surface, pointer):
+    assert tried["refused"][surface] == [[pointer, *REFUSED]]
 
 
-def test_its_bounds_are_refused_by_the_command_and_the_page_too(found):
-    code, told = found["refused by the command"]
+def test_its_bounds_are_refused_by_the_command_and_the_page_too(tried):
+    code, message = tried["refused by the command"]
 
-    assert (code, told) == (2, f"detectapi: /person/waist_cm: {REFUSED[1]}\n")
-    assert '<span class="fault" id="waist_cm-fault">' in found["refused on the page"]
-    assert "Enter a number from 30 to 200." in found["refused on the page"]
+    assert (code, message) == (2, f"detectapi: /person/waist_cm: {REFUSED[1]}\n")
+    assert '<span class="fault" id="waist_cm-fault">' in tried["refused on the page"]
+    assert "Enter a number from 30 to 200." in tried["refused on the page"]

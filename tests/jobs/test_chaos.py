@@ -134,21 +134,21 @@ def test_a_dead_worker_costs_its_own_chunk_only(tmp_path):
         pool.submit("endless", endless)
         victim = pool._workers[0].process.pid
         pool.submit("short", short)
-        found = {}
+        result = {}
         for _ in patience():
-            found |= {one.name: one for one in pool.finished(0.2)}
-            if "short" in found and victim:
+            result |= {one.name: one for one in pool.finished(0.2)}
+            if "short" in result and victim:
                 kill(victim)
                 victim = None
-            if len(found) == 2:
+            if len(result) == 2:
                 break
-        assert found["short"].result["rows"] == 1
-        assert found["endless"].failure == "lost"
+        assert result["short"].result["rows"] == 1
+        assert result["endless"].failure == "lost"
         pool.submit("again", short)
         for _ in patience():
             if again := pool.finished(0.2):
                 break
-        assert again[0].result["sha256"] == found["short"].result["sha256"]
+        assert again[0].result["sha256"] == result["short"].result["sha256"]
     finally:
         pool.close()
 

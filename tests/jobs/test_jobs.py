@@ -368,11 +368,11 @@ def test_without_settings_there_are_no_jobs():
 
 def test_settings_are_read_from_the_environment(tmp_path):
     assert from_environment({}) is None
-    found = from_environment(
+    result = from_environment(
         {"DETECTAPI_JOBS": str(tmp_path), "DETECTAPI_EXECUTOR": "dask://host:8786", "DETECTAPI_QUOTA_JOBS": "2"}
     )
-    assert found.database == f"sqlite:///{tmp_path}/jobs.sqlite"
-    assert found.quota.jobs == 2
+    assert result.database == f"sqlite:///{tmp_path}/jobs.sqlite"
+    assert result.quota.jobs == 2
     for wrong in ({"DETECTAPI_EXECUTOR": "ray"}, {"DETECTAPI_JOBS": "s3://b/j"}):
         with pytest.raises(ValueError, match="DETECTAPI_"):
             from_environment({"DETECTAPI_JOBS": str(tmp_path), **wrong})

@@ -91,8 +91,8 @@ def test_a_job_from_beginning_to_end(store, clock):
     for chunk in leased:
         store.done(job, chunk.idx, OUTCOME)
     assert store.settle(retention_s=5.0) == [(job, "partial")]
-    found = store.job(job)
-    assert (found["rows_done"], found["rows_bad"], found["chunks_done"]) == (30, 3, 3)
+    result = store.job(job)
+    assert (result["rows_done"], result["rows_bad"], result["chunks_done"]) == (30, 3, 3)
     assert store.expired() == []
     clock.now += 6
     assert [one["id"] for one in store.expired()] == [job]
@@ -199,25 +199,25 @@ def test_the_same_submission_is_the_same_job(store, clock):
 def test_submissions_at_once_make_one_job(store):
     values = {"owner": "k", "name": "", "source": {}, "options": FAST.to_dict(), "about": {}, "folder": "f"}
     with ThreadPoolExecutor(4) as pool:
-        found = list(pool.map(lambda i: store.submit({"id": f"j{i}", **values}, "token", "digest"), range(8)))
-    assert len({job for job, _ in found}) == 1
-    assert sum(new for _, new in found) == 1
+        result = list(pool.map(lambda i: store.submit({"id": f"j{i}", **values}, "token", "digest"), range(8)))
+    assert len({job for job, _ in result}) == 1
+    assert sum(new for _, new in result) == 1
 
 
 def test_no_chunk_is_leased_twice_by_many_at_once(store):
     job = planned(store, chunks=60)
-    found, lock = [], threading.Lock()
+    result, lock = [], threading.Lock()
 
     def work(name):
         while leased := store.lease(name, 3):
             with lock:
-                found.extend(chunk.idx for chunk in leased)
+                result.extend(chunk.idx for chunk in leased)
             for chunk in leased:
                 store.done(job, chunk.idx, OUTCOME)
 
     with ThreadPoolExecutor(4) as pool:
         list(pool.map(work, "abcd"))
-    assert sorted(found) == list(range(60))
+    assert sorted(result) == list(range(60))
     assert store.job(job)["rows_done"] == 600
 
 
@@ -306,8 +306,8 @@ def test_a_chunk_that_comes_after_the_end_changes_nothing(store):
     store.lease("w", 2)
     store.fail(job, {"code": "ours", "detail": "it failed"})
     store.done(job, 0, OUTCOME)
-    found = store.job(job)
-    assert (found["state"], found["problem"]["code"], found["chunks_done"]) == ("failed", "ours", 0)
+    result = store.job(job)
+    assert (result["state"], result["problem"]["code"], result["chunks_done"]) == ("failed", "ours", 0)
     assert store.parts(job) == []
 
 

@@ -189,8 +189,8 @@ def test_disposition_is_as_recommended(moiety):
     data = SUBSTANCES["ketamine"].parameters
     for name, (value, cv, uncertainty) in DISPOSITION[moiety].items():
         parameter = data[f"{moiety}.{name}"]
-        found = (parameter.value, np.sqrt(np.expm1(parameter.variability**2)), parameter.uncertainty)
-        assert found == pytest.approx((value, cv, uncertainty), abs=1e-12), name
+        result = (parameter.value, np.sqrt(np.expm1(parameter.variability**2)), parameter.uncertainty)
+        assert result == pytest.approx((value, cv, uncertainty), abs=1e-12), name
 
 
 @pytest.mark.parametrize("name", FRACTIONS)
@@ -214,14 +214,14 @@ def form_for(route, amount_mg):
 @pytest.mark.parametrize(("route", "amount_mg"), ABSORBED)
 def test_absorbed_shares_are_as_recommended(route, amount_mg):
     substance = SUBSTANCES["ketamine"]
-    found = {"direct": 0.0, "swallowed": 0.0, "norketamine": 0.0}
+    result = {"direct": 0.0, "swallowed": 0.0, "norketamine": 0.0}
     for path in form_for(substance.routes[route], amount_mg).paths:
         for analyte in path.delivers:
             share = substance.parameters[f"{path.prefix}.fraction_{analyte}"].value
             place = "swallowed" if path.prefix.endswith(".swallowed") else "direct"
-            found[place if analyte == "ketamine" else analyte] += share
+            result[place if analyte == "ketamine" else analyte] += share
 
-    assert tuple(found.values()) == pytest.approx(ABSORBED[route, amount_mg])
+    assert tuple(result.values()) == pytest.approx(ABSORBED[route, amount_mg])
 
 
 def test_esketamine_differs_from_the_racemate_only_where_it_is_known_to():

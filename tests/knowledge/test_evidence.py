@@ -89,10 +89,10 @@ def test_for_people_the_studies_did_not_follow_it_is_extrapolated(followed, cova
 )
 def test_for_doses_the_studies_did_not_give_it_is_extrapolated(followed, amounts, grade):
     followed(row(used=True, amount_mg=[50.0, 50.0]))
-    found = evidence.grade(KETAMINE, ("oral",), "single", ("ketamine",), {}, amounts)
+    result = evidence.grade(KETAMINE, ("oral",), "single", ("ketamine",), {}, amounts)
 
-    assert grade == found.grade
-    assert ("other doses" in found.because) == (grade == "extrapolated")
+    assert grade == result.grade
+    assert ("other doses" in result.because) == (grade == "extrapolated")
 
 
 def test_a_study_without_doses_in_mg_sets_no_bounds(followed):
@@ -106,10 +106,10 @@ def test_a_study_without_doses_in_mg_sets_no_bounds(followed):
 )
 def test_for_cutoffs_the_studies_did_not_have_it_is_extrapolated(followed, cutoff, grade):
     followed(row(used=True, cutoff_ng_ml=0.05))
-    found = evidence.grade(KETAMINE, ("oral",), "single", ("ketamine",), {}, (), (("ketamine", cutoff),))
+    result = evidence.grade(KETAMINE, ("oral",), "single", ("ketamine",), {}, (), (("ketamine", cutoff),))
 
-    assert grade == found.grade
-    assert ("other cutoffs" in found.because) == (grade == "extrapolated")
+    assert grade == result.grade
+    assert ("other cutoffs" in result.because) == (grade == "extrapolated")
 
 
 def test_the_cutoff_of_a_question_counts():
@@ -187,6 +187,6 @@ def test_the_rules_agree_with_the_words_of_the_substance(substance):
     for route in substance.routes:
         for pattern in ("single", "course", "chronic"):
             for moiety in substance.moieties:
-                found = evidence.grade(substance, (route,), pattern, (moiety.id,))
-                assert found.grade in evidence.GRADES
-                assert found.because
+                result = evidence.grade(substance, (route,), pattern, (moiety.id,))
+                assert result.grade in evidence.GRADES
+                assert result.because

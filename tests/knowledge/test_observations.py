@@ -55,10 +55,10 @@ def moieties(substance):
     ],
 )
 def test_rows_say_what_their_source_says(row, value, low, high, n, cutoff):
-    found = ROWS[row]
+    result = ROWS[row]
 
-    assert pytest.approx((value, low, high)) == (found.value, found.low, found.high)
-    assert (n, cutoff) == (found.n, found.cutoff_ng_ml)
+    assert pytest.approx((value, low, high)) == (result.value, result.low, result.high)
+    assert (n, cutoff) == (result.n, result.cutoff_ng_ml)
 
 
 def test_curves_keep_their_times():
@@ -130,9 +130,9 @@ def test_calibration_rows_are_of_substances_in_the_data():
 
 
 def test_recalled_rows_used_for_calibration_are_few_and_known():
-    found = {row.study.id for row in ROWS.values() if row.status == "recalled" and row.split == "calibration"}
+    result = {row.study.id for row in ROWS.values() if row.status == "recalled" and row.split == "calibration"}
 
-    assert {"wieber1975", "clements1982"} == found
+    assert {"wieber1975", "clements1982"} == result
 
 
 def test_what_restates_a_row_is_never_calibrated_on():

@@ -106,7 +106,7 @@ def test_a_wrong_file_is_refused(texts, name, old, new, place):
 
 
 def test_surveys_are_of_known_sources_and_say_where_a_number_stands():
-    told = tomllib.loads((DATA / "physiology" / "surveys.toml").read_text(encoding="utf-8"))["surveys"]
+    known = tomllib.loads((DATA / "physiology" / "surveys.toml").read_text(encoding="utf-8"))["surveys"]
 
-    assert {one["source"] for one in told} <= set(catalog.references())
-    assert all(one["locator"] for one in told)
+    assert {one["source"] for one in known} <= set(catalog.references())
+    assert all(one["locator"] for one in known)

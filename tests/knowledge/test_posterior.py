@@ -40,10 +40,10 @@ def copied(tmp_path, monkeypatch):
 
 @pytest.mark.parametrize("name", CALIBRATED)
 def test_the_shipped_calibration_belongs_to_the_shipped_data(name):
-    found, state = posterior.posterior(catalog.substance(name))
+    result, state = posterior.posterior(catalog.substance(name))
 
     assert state == posterior.CURRENT
-    assert found.size == 4000
+    assert result.size == 4000
 
 
 @pytest.mark.slow
@@ -69,9 +69,9 @@ def test_calibrations_take_less_than_two_megabytes():
 
 
 def test_an_answer_says_which_calibration_it_used():
-    found, _ = posterior.posterior(catalog.substance("ketamine"))
+    result, _ = posterior.posterior(catalog.substance("ketamine"))
 
-    assert service.answer(ASKED)["provenance"]["calibration"] == found.fingerprint[:16]
+    assert service.answer(ASKED)["provenance"]["calibration"] == result.fingerprint[:16]
 
 
 def test_changed_observations_bring_back_the_prior_and_a_note(copied):

@@ -184,10 +184,10 @@ def test_a_files_own_parameter_stands_in_place_of_a_blocks(folder):
     one = including()
     one["parameters"]["poppyne.clearance"] = toys.parameter(33.0, "L/h")
 
-    found = read(folder, one, **{"blocks/poppyne": BLOCK}).parameters
+    result = read(folder, one, **{"blocks/poppyne": BLOCK}).parameters
 
-    assert found["poppyne.clearance"].value == 33.0
-    assert found["poppyne.central_volume"].value == 100.0
+    assert result["poppyne.clearance"].value == 33.0
+    assert result["poppyne.central_volume"].value == 100.0
 
 
 def test_the_digest_covers_the_blocks(folder):

@@ -25,12 +25,12 @@ def test_a_population_of_one_age_has_the_surveys_medians_spreads_and_correlation
     expected = {"male": (85.1, 0.222, 176.0, 0.0446, 0.53), "female": (73.1, 0.269, 161.7, 0.0428, 0.24)}[sex]
 
     weight, height = simulated(size)
-    found = (
+    result = (
         np.median(weight), np.log(weight).std(), np.median(height), np.log(height).std(),
         np.corrcoef(np.log(weight), np.log(height))[0, 1],
     )  # fmt: skip
 
-    assert np.allclose(found, expected, rtol=0.01)
+    assert np.allclose(result, expected, rtol=0.01)
 
 
 @pytest.mark.parametrize(("sex", "centiles"), [("male", (61.1, 88.2, 131.2)), ("female", (49.6, 73.0, 119.2))])
@@ -75,10 +75,10 @@ def test_height_follows_weight_as_the_survey_has_it():
     ):
         size = body.size_of_adult(BODIES, sex)
         weight = np.array([60.0, 80.0, 120.0])
-        median, found = body.height_at_weight(size, weight)
+        median, result = body.height_at_weight(size, weight)
 
         assert np.allclose(median, at_80 * (weight / 80.0) ** power, rtol=0.015)
-        assert np.isclose(found, spread, atol=0.003)
+        assert np.isclose(result, spread, atol=0.003)
 
 
 def test_surface_is_what_weight_alone_says_of_it():

@@ -43,10 +43,10 @@ def test_ckd_epi_2021_gives_the_published_results(age, female, serum, published)
 
 @pytest.mark.parametrize(("age", "female", "height", "serum", "published"), CKID_U25)
 def test_ckid_u25_gives_the_published_results(age, female, height, serum, published):
-    found = float(creatinine.ckid_u25(serum, age, female, height))
+    result = float(creatinine.ckid_u25(serum, age, female, height))
 
     # One case is published as 32.5 and computes as 32.549: the last digit was cut there, not rounded.
-    assert abs(found - published) <= 0.05 + 1e-9
+    assert abs(result - published) <= 0.05 + 1e-9
 
 
 @pytest.mark.parametrize(("height", "serum", "published"), [(100, 0.5, 82.6), (100, 0.4, 103)])
@@ -65,11 +65,11 @@ def test_ekfc_gives_what_other_programs_give(age, female, serum, computed):
 def test_gfr_from_creatinine_has_no_step_over_age(female, serum):
     age = np.arange(2.0, 95.0, 0.01)
 
-    found = creatinine.gfr_from_creatinine(serum, age, female, 0.97, 1.0)
+    result = creatinine.gfr_from_creatinine(serum, age, female, 0.97, 1.0)
 
     # In a hundredth of a year nothing changes by more than 0.4 %: the steepest is the growth of normal creatinine in puberty,
     # 12 % a year, to the power of 1.132, and the fade of 25 % in seven years.
-    assert np.abs(np.diff(np.log(found))).max() < 0.004
+    assert np.abs(np.diff(np.log(result))).max() < 0.004
 
 
 def test_gfr_from_creatinine_is_that_of_children_and_adults_outside_the_years_of_both():
@@ -88,9 +88,9 @@ def test_an_unusual_body_makes_an_equation_less_sure_by_degrees():
     index = np.array([17.0, 18.5, 25.0, 40.0, 42.0, 44.1])
     height = 170.0
 
-    found = creatinine.outside_bmi(index * 1.7**2, height, 18.5, 40.0)
+    result = creatinine.outside_bmi(index * 1.7**2, height, 18.5, 40.0)
 
-    assert found[1] == found[2] == 0.0
-    assert 0.0 < found[4] < found[5]
-    assert found[0] > 0.8
-    assert np.isclose(found[5], 1.0, atol=0.03)
+    assert result[1] == result[2] == 0.0
+    assert 0.0 < result[4] < result[5]
+    assert result[0] > 0.8
+    assert np.isclose(result[5], 1.0, atol=0.03)

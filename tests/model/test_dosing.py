@@ -30,7 +30,7 @@ def spray(*trains, **more):
     return simulate(*trains, of=substance(SPRAY, forms=(SMALL, LARGE)), **more)
 
 
-def given(groups):
+def amounts_of(groups):
     """The amount of each group of doses in each draw. [umol]"""
     return [group.amount * (1.0 if group.scale is None else group.scale) for group in groups]
 
@@ -50,7 +50,7 @@ def test_a_dose_per_kg_is_multiplied_by_the_weight_of_the_person():
     dosing = simulate(person=physiology(person={"weight_kg": 90.0})).dosing
     (doses,) = dosing.doses(PARENT, Regimen((train(2.0, per_kg=True),)))
 
-    assert given([doses])[0] == pytest.approx(2.0 * 90.0 * MOLAR)
+    assert amounts_of([doses])[0] == pytest.approx(2.0 * 90.0 * MOLAR)
 
 
 RANGE = FixedDeviates({("inputs", "amount/doses/0"): [LOW, MIDDLE, HIGH]})
@@ -58,7 +58,7 @@ RANGE = FixedDeviates({("inputs", "amount/doses/0"): [LOW, MIDDLE, HIGH]})
 
 def test_the_ends_of_a_range_of_an_amount_are_its_central_90_percent():
     dosing = simulate(train(50.0, 200.0), deviates=RANGE).dosing
-    (amounts,) = given(dosing.doses(PARENT, from_to(50.0, 200.0)))
+    (amounts,) = amounts_of(dosing.doses(PARENT, from_to(50.0, 200.0)))
 
     said = "the 5th, 50th and 95th percentile of an amount of 50 to 200 mg are not 50, 100 and 200 mg"
     assert amounts / MOLAR == pytest.approx([50.0, 100.0, 200.0]), said
@@ -71,7 +71,7 @@ def from_to(low, high):
 
 def test_each_range_has_numbers_of_its_own_and_an_exact_amount_has_none():
     trains = (train(50.0, 200.0), train(50.0, 200.0, pointer="/doses/1"), train(10.0, pointer="/doses/2"))
-    amounts = given(simulate(deviates=RANGE).dosing.doses(PARENT, Regimen(trains)))
+    amounts = amounts_of(simulate(deviates=RANGE).dosing.doses(PARENT, Regimen(trains)))
 
     assert amounts[0] / MOLAR == pytest.approx([50.0, 100.0, 200.0])
     assert amounts[1] / MOLAR == pytest.approx([100.0, 100.0, 100.0])
@@ -79,7 +79,7 @@ def test_each_range_has_numbers_of_its_own_and_an_exact_amount_has_none():
 
 
 def test_a_range_per_kg_has_both_factors():
-    (amounts,) = given(simulate(deviates=RANGE).dosing.doses(PARENT, Regimen((train(0.5, 2.0, per_kg=True),))))
+    (amounts,) = amounts_of(simulate(deviates=RANGE).dosing.doses(PARENT, Regimen((train(0.5, 2.0, per_kg=True),))))
 
     assert amounts / MOLAR == pytest.approx([0.5 * 80.0, 80.0, 2.0 * 80.0])
 
@@ -114,9 +114,9 @@ def test_several_people_have_amounts_of_their_own_in_their_columns():
     regimens = [Regimen((train(amount),)) for amount in (10.0, 30.0)]
     dosing = side_by_side(*(question(*regimen.trains) for regimen in regimens))
 
-    (amounts,) = given(dosing.doses(PARENT, *regimens))
+    (amounts,) = amounts_of(dosing.doses(PARENT, *regimens))
     assert amounts / MOLAR == pytest.approx([10.0, 10.0, 30.0, 30.0])
-    (amounts,) = given(dosing.doses(PARENT, *regimens[::-1], people=[1, 0]))
+    (amounts,) = amounts_of(dosing.doses(PARENT, *regimens[::-1], people=[1, 0]))
     assert amounts / MOLAR == pytest.approx([30.0, 30.0, 10.0, 10.0])
     assert np.array_equal(dosing.amounts(regimens), [[10.0], [30.0]])
 
@@ -125,7 +125,7 @@ def test_some_of_the_people_have_the_weights_that_are_theirs():
     per_kg = [question(train(1.0, per_kg=True), person=physiology(person={"weight_kg": w})) for w in (50.0, 60.0, 70.0)]
     dosing = side_by_side(*per_kg)
 
-    (amounts,) = given(dosing.doses(PARENT, per_kg[0].regimen, people=[2, 0]))
+    (amounts,) = amounts_of(dosing.doses(PARENT, per_kg[0].regimen, people=[2, 0]))
     assert amounts / MOLAR == pytest.approx([70.0, 70.0, 50.0, 50.0])
 
 
@@ -162,7 +162,7 @@ def test_what_is_absorbed_rises_in_a_straight_line_in_between():
 
 def test_each_form_of_a_route_takes_its_share_of_the_amount():
     dose = train(42.0, route="oral")
-    small, large = given(spray(dose).dosing.doses(PARENT, Regimen((dose,))))
+    small, large = amounts_of(spray(dose).dosing.doses(PARENT, Regimen((dose,))))
 
     assert (small[0] / MOLAR, large[0] / MOLAR) == pytest.approx((14.0, 28.0))
 
@@ -198,10 +198,10 @@ def test_rows_of_such_amounts_equal_single_estimates():
             {"amount_mg_low": 30.0, "amount_mg_high": 45.0},
         )
     ]  # fmt: skip
-    found, bad = chunk.answer(list(enumerate(rows, 1)), Options(draws=100, seed=3, times_h=(24.0,)))
+    result, bad = chunk.answer(list(enumerate(rows, 1)), Options(draws=100, seed=3, times_h=(24.0,)))
 
     assert not bad
-    for row, one in zip(rows, found, strict=True):
+    for row, one in zip(rows, result, strict=True):
         amount = {k: v for k, v in row.items() if k in ("amount_mg", "amount_mg_per_kg")}
         if "amount_mg_low" in row:
             amount = {"amount_mg": {"low": row["amount_mg_low"], "high": row["amount_mg_high"]}}

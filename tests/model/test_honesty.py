@@ -84,13 +84,13 @@ def test_shares_do_not_hang_on_the_seed():
 
 
 def test_what_is_told_exactly_has_no_share():
-    told = {
+    known = {
         "person": {"weight_kg": 70.0, "height_cm": 172.0},
         "renal": {"egfr_ml_min_1_73m2": 95.0, "method": "measured"},
         "hydration": {"urine_flow_ml_h": 60.0},
         "urine_ph": 6.0,
     }
-    shares = run(question(**told), 500, 1, 0.9).shares
+    shares = run(question(**known), 500, 1, 0.9).shares
 
     assert 0.0 == shares["inputs"]
 
@@ -113,12 +113,12 @@ def test_an_exact_assay_has_no_share():
     ids=["kidney", "pH", "flow", "weight"],
 )
 def test_widening_an_input_never_narrows_the_interval(narrow, wide):
-    told, told_less = (
-        run(question(**given, analyte="dehydronorketamine"), 4000, 5, 0.9).window for given in (narrow, wide)
+    known, told_less = (
+        run(question(**value, analyte="dehydronorketamine"), 4000, 5, 0.9).window for value in (narrow, wide)
     )
 
     # The same random numbers; the tails of 4000 draws are known to about 3 % of the width.
-    assert width(told_less) > 0.97 * width(told)
+    assert width(told_less) > 0.97 * width(known)
 
 
 def test_unknown_kidney_function_widens_the_interval():
@@ -155,22 +155,22 @@ def told_more(sex):
     """What is told of the typical person of a sex, each time one thing more, with what was added."""
     here = typical_body(read_physiology({"person": {"age_y": AGE, "sex": sex}}))
     creatinine = {"male": 130.0, "female": 85.0}[sex]
-    told = {}
+    known = {}
     for section, name, value in (
         ("person", "age_y", AGE), ("person", "sex", sex), ("person", "weight_kg", here.weight),
         ("person", "height_cm", here.height), ("renal", "egfr_ml_min_1_73m2", 102.0),
         ("specimen", "urine_creatinine_mg_dl", creatinine), ("specimen", "specific_gravity", 1.016),
         ("specimen", "urine_ph", 6.0),
     ):  # fmt: skip
-        told = {**told, section: {**told.get(section, {}), name: value}}
-        yield name, told
+        known = {**known, section: {**known.get(section, {}), name: value}}
+        yield name, known
 
 
 @pytest.mark.slow
 @pytest.mark.parametrize("name", ASKED)
 def test_knowing_more_of_a_typical_person_never_widens(name):
-    def widths(told):
-        return np.array([width(run(question(**ASKED[name], **told), 2000, seed, 0.9).window) for seed in range(8)])
+    def widths(known):
+        return np.array([width(run(question(**ASKED[name], **known), 2000, seed, 0.9).window) for seed in range(8)])
 
     before, one_width = widths({}), np.std(widths({}), ddof=1)
     for (what, man), (_, woman) in zip(told_more("male"), told_more("female"), strict=True):
@@ -181,15 +181,15 @@ def test_knowing_more_of_a_typical_person_never_widens(name):
 
 
 def test_the_order_in_which_things_are_told_changes_nothing():
-    told = {
+    known = {
         "person": {"age_y": 30, "sex": "female", "weight_kg": 60, "height_cm": 165},
         "renal": {"serum_creatinine_mg_dl": 0.8, "method": "ekfc"},
         "specimen": {"urine_creatinine_mg_dl": 80, "specific_gravity": 1.015, "urine_ph": 6.5, "read_by": "strip"},
     }
-    turned = {section: dict(reversed(given.items())) for section, given in reversed(told.items())}
+    turned = {section: dict(reversed(value.items())) for section, value in reversed(known.items())}
 
     asked = {"substance": "ketamine", "doses": [INFUSION]}
-    one, other = (service.answer(asked | given) for given in (told, turned))
+    one, other = (service.answer(asked | value) for value in (known, turned))
 
     assert {**one, "inputs_used": None} == {**other, "inputs_used": None}
     assert sorted(map(str, one["inputs_used"])) == sorted(map(str, other["inputs_used"]))

@@ -92,10 +92,10 @@ def test_hydrolysed_readings_and_their_crossings_are_those_of_matrix_exponential
     (component,) = simulation.question.assay.components
     truth = Network(simulation, draw, component)
     times = np.array([0.0, 0.3, 2.0, 11.0, 40.0])
-    found = simulation.concentration(component, times)[:, draw]
-    cutoff = 0.1 * found.max()
+    result = simulation.concentration(component, times)[:, draw]
+    cutoff = 0.1 * result.max()
 
-    assert found == pytest.approx([truth.reading(t) for t in times], rel=1e-6)
+    assert result == pytest.approx([truth.reading(t) for t in times], rel=1e-6)
     assert simulation.signal(component).crossings(cutoff).last[draw] == pytest.approx(
         truth.last_crossing(cutoff, 200.0), abs=1e-4
     )

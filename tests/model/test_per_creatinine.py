@@ -41,9 +41,9 @@ def test_a_specimen_falls_below_a_cutoff_per_creatinine_where_its_ratio_does():
     simulation = simulate("per-mg")
     (component,) = simulation.question.assay.components
     draw = int(np.argmax(last(simulation)))
-    found = simulation.concentration(component, np.array([last(simulation)[draw]]))[0, draw]
+    result = simulation.concentration(component, np.array([last(simulation)[draw]]))[0, draw]
 
-    assert found / (simulation._composition().creatinine[draw] / 100.0) == pytest.approx(20.0, rel=1e-6)
+    assert result / (simulation._composition().creatinine[draw] / 100.0) == pytest.approx(20.0, rel=1e-6)
 
 
 def test_at_a_creatinine_of_100_mg_dl_both_cutoffs_are_the_same():

@@ -44,10 +44,10 @@ def indexed(person, surface=SURFACE):
 
 
 def test_an_indexed_gfr_is_de_indexed_by_what_is_known_of_the_body():
-    told = {"renal": {"egfr_ml_min_1_73m2": 60.0}}
-    big = typical(**told, person={"weight_kg": 110.0, "height_cm": 185.0}).gfr[0]
+    asked = {"renal": {"egfr_ml_min_1_73m2": 60.0}}
+    big = typical(**asked, person={"weight_kg": 110.0, "height_cm": 185.0}).gfr[0]
     by_weight, unknown, child = (
-        typical(**told, person=p).gfr[0] for p in ({"weight_kg": 110.0}, {}, {"weight_kg": 20.0})
+        typical(**asked, person=p).gfr[0] for p in ({"weight_kg": 110.0}, {}, {"weight_kg": 20.0})
     )
 
     assert big == pytest.approx(60.0 * body_surface(110.0, 185.0) / 1.73)
@@ -105,21 +105,21 @@ def test_a_childs_creatinine_is_read_by_equations_of_children():
 
 def test_between_18_and_25_years_one_equation_fades_into_the_other():
     ages = np.linspace(16.0, 27.0, 111)
-    found = [
+    result = [
         float(indexed(typical(renal={"serum_creatinine_mg_dl": 1.0}, person=MAN | {"age_y": float(age)}))[0])
         for age in ages
     ]
 
-    assert found[0] == pytest.approx(float(ekfc(1.0, 16.0, False)))
-    assert found[-1] == pytest.approx(0.97 * float(ckd_epi_2021(1.0, 27.0, False)))
-    assert np.abs(np.diff(np.log(found))).max() < 0.01
+    assert result[0] == pytest.approx(float(ekfc(1.0, 16.0, False)))
+    assert result[-1] == pytest.approx(0.97 * float(ckd_epi_2021(1.0, 27.0, False)))
+    assert np.abs(np.diff(np.log(result))).max() < 0.01
 
 
 def test_an_equation_is_less_sure_of_an_unusual_body_and_in_liver_disease():
-    told = {"renal": {"serum_creatinine_mg_dl": 1.0}}
+    asked = {"renal": {"serum_creatinine_mg_dl": 1.0}}
 
     def spread(**person):
-        return np.log(drawn(**told, person=MAN | person)[0].gfr).std()
+        return np.log(drawn(**asked, person=MAN | person)[0].gfr).std()
 
     usual, heavy, thin, liver = spread(), spread(weight_kg=150.0), spread(weight_kg=45.0), spread(hepatic_class="C")
     assert usual == pytest.approx(0.20, rel=0.06)

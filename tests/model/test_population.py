@@ -61,7 +61,7 @@ def test_the_median_draw_is_the_typical_value():
 
 
 @pytest.mark.parametrize(
-    ("item", "given", "factor"),
+    ("item", "value", "factor"),
     [
         (effect("power", coefficient=0.75, reference=70.0), 35.0, 0.5**0.75),
         (effect("linear", coefficient=0.0025, reference=100.0, clip=(10.0, 110.0)), 2.0, 1.0 - 0.225),
@@ -72,8 +72,8 @@ def test_the_median_draw_is_the_typical_value():
     ],
     ids=["power", "linear, clipped", "category", "other category", "several categories", "not known"],
 )
-def test_effects_of_a_covariate(item, given, factor):
-    assert population(parameter(effects=(item,)), covariates={"x": given})("x") == pytest.approx(10.0 * factor)
+def test_effects_of_a_covariate(item, value, factor):
+    assert population(parameter(effects=(item,)), covariates={"x": value})("x") == pytest.approx(10.0 * factor)
 
 
 def test_correlated_parameters():

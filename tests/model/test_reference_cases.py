@@ -76,8 +76,8 @@ def test_plasma_after_three_one_hour_steps_of_racemate(hours, published, toleran
 
     for analyte, value in zip(ANALYTES, published, strict=True):
         mass = simulation.question.substance.moiety(analyte).molar_mass.value
-        found = plasma(simulation, analyte)(np.full(1, hours))[0] / mass
-        assert found == pytest.approx(value, rel=tolerance), analyte
+        result = plasma(simulation, analyte)(np.full(1, hours))[0] / mass
+        assert result == pytest.approx(value, rel=tolerance), analyte
 
 
 @pytest.mark.parametrize(
@@ -104,7 +104,7 @@ def test_peak_of_the_parent(doses, substance, low, high):
 
 
 @pytest.mark.parametrize(
-    ("substance", "given", "analyte", "published", "tolerance"),
+    ("substance", "value", "analyte", "published", "tolerance"),
     [
         # perezruixo2021's own clearance is 114 L/h and this model's 88: known to be 24 to 27 % above; 30 %.
         pytest.param("esketamine", dose(28.0, "nasal-spray"), 0, 160.0, 48.0, id="28 mg spray"),
@@ -117,8 +117,8 @@ def test_peak_of_the_parent(doses, substance, low, high):
         pytest.param("ketamine", dose(80.0, "oral-extended-release"), 0, 124.0, 73.0, id="80 mg prolonged release"),
     ],
 )
-def test_exposure_after_other_routes(substance, given, analyte, published, tolerance):
-    simulation = simulate([given], substance=substance, analytes=ANALYTES[:1])
+def test_exposure_after_other_routes(substance, value, analyte, published, tolerance):
+    simulation = simulate([value], substance=substance, analytes=ANALYTES[:1])
     moiety = simulation.question.substance.moieties[analyte].id
 
     assert exposure(simulation, moiety) == pytest.approx(published, abs=tolerance)

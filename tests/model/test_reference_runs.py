@@ -31,8 +31,8 @@ def test_specimens_after_one_infusion():
     }
 
     for part in simulation.question.assay.components:
-        found = simulation.concentration(part, hours)[:, 0]
-        assert found == pytest.approx(np.array(published[part.analyte]), rel=0.17), part.analyte
+        result = simulation.concentration(part, hours)[:, 0]
+        assert result == pytest.approx(np.array(published[part.analyte]), rel=0.17), part.analyte
 
 
 def test_renal_clearance_of_each_analyte_over_ph_and_flow():
@@ -48,8 +48,8 @@ def test_renal_clearance_of_each_analyte_over_ph_and_flow():
 
     for analyte, expected in published.items():
         at = [(1.1, 5.0), (1.1, 6.0), (1.1, 7.0), (1.1, 8.0), (0.4, 6.0), (4.0, 6.0)]
-        found = [kinetics.renal_clearance(analyte, flow, ph)[0] / 0.06 for flow, ph in at]
-        assert found == pytest.approx(expected, rel=0.03), analyte
+        result = [kinetics.renal_clearance(analyte, flow, ph)[0] / 0.06 for flow, ph in at]
+        assert result == pytest.approx(expected, rel=0.03), analyte
 
 
 @pytest.mark.parametrize(
@@ -87,15 +87,15 @@ def test_exposures_of_the_reference_runs(amount, route, expected):
     ketamine = exposure(simulation, "ketamine")
 
     for analyte, value in zip(ANALYTES, expected, strict=True):
-        found = ketamine if analyte == "ketamine" else exposure(simulation, analyte) / ketamine
-        assert value is None or found == pytest.approx(value, rel=TWO_DIGITS), analyte
+        result = ketamine if analyte == "ketamine" else exposure(simulation, analyte) / ketamine
+        assert value is None or result == pytest.approx(value, rel=TWO_DIGITS), analyte
 
 
 def test_half_lives_of_the_reference_runs():
     simulation = simulate([dose(10.0)])
-    found = [terminal_half_life(simulation, m, which) for m, which in zip(ANALYTES, (1, 0, 0, 0), strict=True)]
+    result = [terminal_half_life(simulation, m, which) for m, which in zip(ANALYTES, (1, 0, 0, 0), strict=True)]
 
-    assert found == pytest.approx([9.5, 7.6, 12.9, 6.3], rel=0.03)  # two digits; norketamine's 2 % is its clearance's
+    assert result == pytest.approx([9.5, 7.6, 12.9, 6.3], rel=0.03)  # two digits; norketamine's 2 % is its clearance's
 
 
 def test_plasma_during_and_after_the_steps_of_racemate():
@@ -107,8 +107,8 @@ def test_plasma_during_and_after_the_steps_of_racemate():
 
     for analyte, values in expected.items():
         mass = simulation.question.substance.moiety(analyte).molar_mass.value
-        found = plasma(simulation, analyte)(np.array([0.0, 2.0])) / mass
-        assert found == pytest.approx(values, rel=TWO_DIGITS), analyte
+        result = plasma(simulation, analyte)(np.array([0.0, 2.0])) / mass
+        assert result == pytest.approx(values, rel=TWO_DIGITS), analyte
 
 
 def test_long_infusion_of_the_reference_runs():
@@ -124,8 +124,8 @@ def test_renal_impairment_of_the_reference_runs(gfr, expected):
     healthy, impaired = (simulate([dose(28.0, "nasal-spray")], gfr=g) for g in (110.0, gfr))
 
     for analyte, more in zip(ANALYTES, expected, strict=False):
-        found = 100.0 * (exposure(impaired, analyte) / exposure(healthy, analyte) - 1.0)
-        assert more - 0.5 <= found <= more + 5.5, analyte
+        result = 100.0 * (exposure(impaired, analyte) / exposure(healthy, analyte) - 1.0)
+        assert more - 0.5 <= result <= more + 5.5, analyte
 
 
 @pytest.mark.parametrize(
@@ -138,9 +138,9 @@ def test_renal_impairment_of_the_reference_runs(gfr, expected):
 )
 def test_fractions_excreted_of_the_reference_runs(amount, route, expected):
     simulation = simulate([dose(amount, route)])
-    found = [100.0 * excreted_fraction(simulation, a, amount) for a in ANALYTES[: len(expected)]]
+    result = [100.0 * excreted_fraction(simulation, a, amount) for a in ANALYTES[: len(expected)]]
 
-    assert found == pytest.approx(expected, rel=TWO_DIGITS)
+    assert result == pytest.approx(expected, rel=TWO_DIGITS)
 
 
 def test_last_days_of_the_reference_runs():
@@ -157,9 +157,9 @@ def test_ratios_of_the_reference_runs_after_chronic_use():
     parts = simulation.question.assay.components[:3]
     ketamine, norketamine, dehydro = (simulation.concentration(p, np.linspace(24.0, 336.0, 27))[:, 0] for p in parts)
 
-    for found, ends in ((ketamine / norketamine, (0.18, 0.87)), (ketamine / dehydro, (0.014, 0.30))):
+    for result, ends in ((ketamine / norketamine, (0.18, 0.87)), (ketamine / dehydro, (0.014, 0.30))):
         # 10 %: two digits, and where the first day's specimen was taken is not stated.
-        assert (found.min(), found.max()) == pytest.approx(ends, rel=0.10)
+        assert (result.min(), result.max()) == pytest.approx(ends, rel=0.10)
 
 
 @pytest.mark.parametrize(
@@ -178,8 +178,8 @@ def test_ph_and_flow_of_the_reference_runs(ph, flow, expected):
     full = {"adjust": {"renal.ph_sensitivity": {"set": 1.0}}}
     simulation = simulate([dose(35.0, minutes=40.0)], ph=ph, flow=flow * 60.0, void=4.0, model=full)
 
-    for found, hours in zip(last_days(simulation), expected, strict=False):
-        assert hours is None or found * 24.0 == pytest.approx(hours, abs=2.5)
+    for result, hours in zip(last_days(simulation), expected, strict=False):
+        assert hours is None or result * 24.0 == pytest.approx(hours, abs=2.5)
 
 
 def medians_and_ends(doses, cutoff):

@@ -108,9 +108,9 @@ def test_methadone_in_acid_and_alkaline_urine():
         other, permeability = np.exp(parameters)
         return other + renal_clearance(110.0, flow, ph, 0.10, 8.9, 45.0, permeability, 0.75)
 
-    found = clearance(least_squares(lambda p: (clearance(p) - published) / spread, np.log([90.0, 500.0])).x)
+    result = clearance(least_squares(lambda p: (clearance(p) - published) / spread, np.log([90.0, 500.0])).x)
 
-    assert np.all(np.abs(found - published) < spread)
+    assert np.all(np.abs(result - published) < spread)
 
 
 def test_clearance_stays_between_nothing_and_renal_plasma_flow():

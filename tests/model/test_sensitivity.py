@@ -66,10 +66,10 @@ def test_groups_come_with_the_most_telling_first(document):
 
 
 def test_an_input_that_is_given_is_no_longer_uncertain(document):
-    given = service.sensitivity(ASKED | {"urine_ph": 6.2})
+    value = service.sensitivity(ASKED | {"urine_ph": 6.2})
 
     assert "urine_ph" in {g["name"] for g in document["groups"]}
-    assert "urine_ph" not in {g["name"] for g in given["groups"]}
+    assert "urine_ph" not in {g["name"] for g in value["groups"]}
 
 
 def test_acid_urine_keeps_the_window_longer_at_the_low_end_of_ph(document):

@@ -65,10 +65,10 @@ def test_readings_and_crossings_are_those_of_matrix_exponentials(substance, anal
     (component,) = simulation.question.assay.components
     truth = Network(simulation, draw, component)
     times = np.array([0.0, 0.4, 3.0, 30.0, 200.0])
-    found = simulation.concentration(component, times)[:, draw]
-    cutoff = 0.3 * found[2]
+    result = simulation.concentration(component, times)[:, draw]
+    cutoff = 0.3 * result[2]
 
-    assert found == pytest.approx([truth.reading(t) for t in times], rel=1e-6)
+    assert result == pytest.approx([truth.reading(t) for t in times], rel=1e-6)
     assert simulation.signal(component).crossings(cutoff).last[draw] == pytest.approx(
         truth.last_crossing(cutoff, 600.0, 1.0), abs=1e-4
     )

@@ -23,11 +23,11 @@ def shares(seed, plan, interaction=0.0):
 
 
 def test_shares_of_an_additive_outcome_are_its_variances():
-    found = np.mean([list(shares(seed, layout(2000)).values()) for seed in range(30)], axis=0)
+    result = np.mean([list(shares(seed, layout(2000)).values()) for seed in range(30)], axis=0)
     expected = np.array([WEIGHTS[s] ** 2 for s in STREAMS])
 
     # One run of 250 chains knows a share to about 0.07; the mean of 30 to 0.013.
-    assert found == pytest.approx(expected / expected.sum(), abs=0.04)
+    assert result == pytest.approx(expected / expected.sum(), abs=0.04)
 
 
 def test_shares_add_up_to_one():
@@ -47,9 +47,9 @@ def test_an_interaction_is_split_between_its_sources():
 def test_nothing_varies_nothing_is_shared():
     plan = layout(500)
     chains = plan_chains(plan, 1)
-    found = variance_shares(np.full(plan.draws, 5.0), np.full(4 * len(chains.start), 5.0), chains)
+    result = variance_shares(np.full(plan.draws, 5.0), np.full(4 * len(chains.start), 5.0), chains)
 
-    assert set(found.values()) == {0.0}
+    assert set(result.values()) == {0.0}
 
 
 @pytest.mark.parametrize("draws", [100, 500, 2000])

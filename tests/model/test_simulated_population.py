@@ -40,32 +40,32 @@ def label(survey):
 
 @pytest.mark.parametrize("survey", [one for one in surveys() if one.used], ids=label)
 def test_the_population_is_what_surveys_measured(survey):
-    for name, told in survey.statistics.items():
-        found = statistic(name, people(survey), survey.quantity)
+    for name, published in survey.statistics.items():
+        result = statistic(name, people(survey), survey.quantity)
         if name.startswith("below"):
-            assert found == pytest.approx(told, abs=0.05 if survey.quantity == "gfr" else 0.02), name
+            assert result == pytest.approx(published, abs=0.05 if survey.quantity == "gfr" else 0.02), name
         elif survey.quantity == "gravity":
             shift = 1.0 if name == "mean" else 0.0
-            assert found - shift == pytest.approx(told - shift, rel=0.05 if shift else 0.35), name
+            assert result - shift == pytest.approx(published - shift, rel=0.05 if shift else 0.35), name
         elif name == "lag one":
-            assert found == pytest.approx(told, abs=0.08)  # 1,679 pairs know it to 0.03
+            assert result == pytest.approx(published, abs=0.08)  # 1,679 pairs know it to 0.03
         elif name == "log-sd":
-            assert found == pytest.approx(told, abs=0.06)  # men 0.56, women 0.67
+            assert result == pytest.approx(published, abs=0.06)  # men 0.56, women 0.67
         else:
-            assert found == pytest.approx(told, rel=TOLERANCE[survey.quantity]), name
+            assert result == pytest.approx(published, rel=TOLERANCE[survey.quantity]), name
 
 
 def test_urine_is_never_more_concentrated_than_kidneys_make_it():
-    found = simulated(None, (20.0, 70.0), people=PEOPLE)["osmolality"]
+    result = simulated(None, (20.0, 70.0), people=PEOPLE)["osmolality"]
 
-    assert found.max() <= 1100.0 * (1.0 + 1e-6)
-    assert 0.02 < np.mean(found > 1050.0) < 0.25
+    assert result.max() <= 1100.0 * (1.0 + 1e-6)
+    assert 0.02 < np.mean(result > 1050.0) < 0.25
 
 
 def test_voids_of_one_person_differ_more_than_people_do():
     # Both studies of spot specimens that were read find more of the variance within people than between them.
-    found = simulated(None, (20.0, 80.0), people=PEOPLE)
-    one, other = np.log(found["flow"]), np.log(found["flow_again"])
+    result = simulated(None, (20.0, 80.0), people=PEOPLE)
+    one, other = np.log(result["flow"]), np.log(result["flow_again"])
 
     assert 0.5 * np.var(one - other) > np.cov(one, other)[0, 1]
 

@@ -220,10 +220,10 @@ def test_a_signal_for_each_mg_crosses_a_cutoff_over_the_amount_where_the_dose_cr
     simulation = Simulation(questions, FixedDeviates(VARIED))
     signal = simulation.signal(component("parent"), [questions[0].regimen], [1, 0], per_mg=True)
     amounts = simulation.dosing.amounts([questions[1].regimen, questions[0].regimen], [1, 0])
-    found = signal.crossings(simulation.columns.one_row_each(10.0 / amounts)).last
+    result = signal.crossings(simulation.columns.one_row_each(10.0 / amounts)).last
 
     # The same numbers in another order of operations: equal to rounding.
-    assert found.reshape(2, 3) == pytest.approx(last(simulation).reshape(2, 3)[::-1], rel=1e-12)
+    assert result.reshape(2, 3) == pytest.approx(last(simulation).reshape(2, 3)[::-1], rel=1e-12)
 
 
 def test_people_with_numbers_of_their_own_equal_the_same_people_alone():
@@ -232,8 +232,8 @@ def test_people_with_numbers_of_their_own_equal_the_same_people_alone():
     questions = several()
     side_by_side = last(Simulation(questions, deviates)).reshape(2, 3)
 
-    for one, numbers, found in zip(questions, rows, side_by_side, strict=True):
-        assert np.array_equal(found, last(Simulation(one, FixedDeviates({("people", "parent.clearance"): numbers}))))
+    for one, numbers, result in zip(questions, rows, side_by_side, strict=True):
+        assert np.array_equal(result, last(Simulation(one, FixedDeviates({("people", "parent.clearance"): numbers}))))
 
 
 def test_a_parameter_of_the_specimen_is_drawn_anew_at_another_void():

@@ -78,9 +78,9 @@ def test_a_measured_specimen_is_what_weighted_simulation_says(creatinine, gravit
     # The error of a simulated end is about 2.1 spreads over the root of the effective number, 0.03 of a spread at the least
     # number here. A strip's reading stands for one of 16 values.
     assert effective > 5_000
-    for found, expected in ((void.flow, flow), (void.usual, usual), (void.osmoles, osmoles)):
+    for result, expected in ((void.flow, flow), (void.usual, usual), (void.osmoles, osmoles)):
         spread = (expected[-1] - expected[0]) / 3.29
-        assert np.allclose(np.quantile(found, LEVELS), expected, atol=0.1 * spread)
+        assert np.allclose(np.quantile(result, LEVELS), expected, atol=0.1 * spread)
 
 
 def closed_form(prior, creatinine, gravity, relation):
@@ -88,11 +88,11 @@ def closed_form(prior, creatinine, gravity, relation):
     rows = [((1.0, 0.0), prior.asked, prior.asked_spread), ((0.0, 1.0), prior.osmoles, prior.osmoles_spread)]
     if creatinine is not None:
         shared = prior.correlation * prior.excretion_spread / prior.osmoles_spread
-        told = np.log(14.4 * creatinine) - prior.excretion + shared * prior.osmoles
-        rows.append(((-1.0, shared), told, prior.excretion_spread * np.sqrt(1.0 - prior.correlation**2)))
+        seen = np.log(14.4 * creatinine) - prior.excretion + shared * prior.osmoles
+        rows.append(((-1.0, shared), seen, prior.excretion_spread * np.sqrt(1.0 - prior.correlation**2)))
     if gravity is not None:
-        told = np.log((gravity - 1.0) / relation.per_osmolality * 1.44)
-        rows.append(((-1.0, 1.0), told, np.hypot(relation.spread, relation.error / (gravity - 1.0))))
+        seen = np.log((gravity - 1.0) / relation.per_osmolality * 1.44)
+        rows.append(((-1.0, 1.0), seen, np.hypot(relation.spread, relation.error / (gravity - 1.0))))
     design = np.array([np.array(weights) / spread for weights, _, spread in rows])
     covariance = np.linalg.inv(design.T @ design)
     mean = covariance @ design.T @ np.array([value / spread for _, value, spread in rows])
@@ -185,10 +185,10 @@ def test_a_flow_that_is_known_says_something_of_the_usual_flow():
     drawn = sample_void(ADULT, z)
     for flow in (20.0, 60.0, 300.0):
         near = np.abs(drawn.flow - np.log(flow / 60)) < 0.02
-        found = void_of_flow(ADULT, np.log(flow / 60), deviates(2000)).usual
+        result = void_of_flow(ADULT, np.log(flow / 60), deviates(2000)).usual
         # Between 3,000 and 30,000 voids are near: the error of their mean is below 0.008.
-        assert np.isclose(found.mean(), drawn.usual[near].mean(), atol=0.03)
-        assert np.isclose(found.std(), drawn.usual[near].std(), rtol=0.05)
+        assert np.isclose(result.mean(), drawn.usual[near].mean(), atol=0.03)
+        assert np.isclose(result.std(), drawn.usual[near].std(), rtol=0.05)
 
 
 def test_the_normal_distribution_function_is_near_enough():

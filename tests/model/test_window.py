@@ -178,11 +178,11 @@ def test_several_rows_have_the_intervals_they_have_alone():
 
 def test_bands_of_a_concentration_are_its_quantiles_at_each_time():
     time, typical = np.array([0.0, 1.0]), np.array([5.0, 6.0])
-    found = bands(time, typical, np.stack([np.arange(100.0)[::-1], 2.0 * np.arange(100.0)]))
+    result = bands(time, typical, np.stack([np.arange(100.0)[::-1], 2.0 * np.arange(100.0)]))
 
-    assert {0.05: 5.0, 0.25: 25.0, 0.5: 50.0, 0.75: 75.0, 0.95: 95.0} == {q: v[0] for q, v in found.quantiles.items()}
-    assert [10.0, 50.0, 100.0, 150.0, 190.0] == [v[1] for v in found.quantiles.values()]
-    assert (found.time is time, found.typical is typical) == (True, True)
+    assert {0.05: 5.0, 0.25: 25.0, 0.5: 50.0, 0.75: 75.0, 0.95: 95.0} == {q: v[0] for q, v in result.quantiles.items()}
+    assert [10.0, 50.0, 100.0, 150.0, 190.0] == [v[1] for v in result.quantiles.values()]
+    assert (result.time is time, result.typical is typical) == (True, True)
 
 
 def test_quantiles_of_the_normal_used_here():

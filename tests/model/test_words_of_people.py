@@ -47,10 +47,10 @@ def simulate(*args, draws=2000, **more):
 def test_a_word_that_is_not_told_is_drawn_by_the_shares_among_people():
     simulation = simulate()
     values = np.round(simulation.population("drug.formation_fraction") / 0.1, 6)
-    found = {word: np.mean(values == FACTORS.get(word, 1.0)) for word in SHARES}
+    result = {word: np.mean(values == FACTORS.get(word, 1.0)) for word in SHARES}
 
     # People are stratified within each batch: a share is right to a few of them.
-    assert found == pytest.approx(SHARES, abs=0.02)
+    assert result == pytest.approx(SHARES, abs=0.02)
 
 
 def test_one_person_has_the_same_word_in_every_draw():
@@ -86,13 +86,13 @@ def test_a_mixture_of_people_is_wider_than_any_of_its_words():
 def test_a_pattern_of_use_implies_what_is_not_told_and_gives_way_to_what_is():
     occasional = {"use_history": "occasional"}
     asked = [(None, occasional), ({"pattern": DAILY}, {}), ({"pattern": DAILY}, occasional)]
-    single, chronic, told = (simulate(use, person) for use, person in asked)
+    single, chronic, known = (simulate(use, person) for use, person in asked)
 
     def share(simulation):
         return float(np.ravel(simulation.population("oral.fraction_pro"))[0])
 
     assert share(chronic) == pytest.approx(2.0 * share(single))
-    assert share(told) == pytest.approx(share(single))
+    assert share(known) == pytest.approx(share(single))
 
 
 def test_a_parameter_may_depend_on_the_pattern_of_use_itself():

@@ -65,9 +65,9 @@ def test_every_file_names_itself(key):
     ],
 )
 def test_what_has_not_the_form_is_refused(key, value):
-    found = pointers(SubstanceFileSchema, {**toy(), key: value})
+    result = pointers(SubstanceFileSchema, {**toy(), key: value})
 
-    assert found == {f"/{key}"}
+    assert result == {f"/{key}"}
 
 
 @pytest.mark.parametrize(

@@ -148,17 +148,17 @@ class Network:
     def amount(self, train):
         """Of each dose of a train. [mg]"""
         amount = train.amount
-        given = amount.centre
+        value = amount.centre
         if not amount.exact:
             numbers = self.simulation.deviates.normal("inputs", f"amount{train.pointer}")
             chosen = self.simulation.selection.inputs[self.draw]
             spread = math.log(amount.high / amount.low) / (2.0 * 1.6448536269514722)
-            given *= math.exp(spread * float(np.ravel(numbers)[chosen]))
+            value *= math.exp(spread * float(np.ravel(numbers)[chosen]))
         if amount.per_kg:
-            given *= float(
+            value *= float(
                 np.ravel(self.simulation.columns.wide(self.simulation.person.covariates["weight_kg"]))[self.draw]
             )
-        return given
+        return value
 
     def _doses(self):
         molar = 1000.0 / self.substance.root.molar_mass.value
@@ -228,13 +228,13 @@ class Network:
         return self._cache[key]
 
     def _rates(self, begin, end):
-        found, middle = [], 0.5 * (begin + end)
+        result, middle = [], 0.5 * (begin + end)
         for start, stop, first, last, into in self.inputs:
             if stop is not None and start < middle < stop:
                 slope = (last - first) / (stop - start)
                 key = tuple(into.items()) if isinstance(into, dict) else into
-                found.append((first + slope * (begin - start), slope, key))
-        return tuple(found)
+                result.append((first + slope * (begin - start), slope, key))
+        return tuple(result)
 
     def _jump(self, state, time):
         for start, stop, amount, _, into in self.inputs:

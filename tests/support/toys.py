@@ -108,7 +108,7 @@ def oral(delivers, rate=1.0, prefix="oral", kind="first-order", **more):
     path = {"prefix": prefix, "kind": kind, "delivers": list(delivers)}
     made = {f"{prefix}.fraction_{name}": parameter(share, "1", "logit") for name, share in delivers.items()}
     made[f"{prefix}.absorption_rate_constant"] = parameter(rate, "1/h")
-    made |= {f"{prefix}.{name}": given for name, given in more.items()}
+    made |= {f"{prefix}.{name}": value for name, value in more.items()}
     if "lag_time" in more:
         path["lag"] = True
     return {"id": "oral", "name": "Oral", "accepts_duration": False, "forms": [{"paths": [path]}]}, made

@@ -19,10 +19,10 @@ ROW = {"substance": "ketamine", "amount_mg": 35, "route": "oral"}
 OPTIONS = {"draws": 100, "seed": 1, "level": 0.9}
 
 
-def add(given):
+def add(fields):
     """Put the entry into the table."""
-    form = table.FormField(**given.pop("form"))
-    entry = table.Input(**given, form=form)
+    form = table.FormField(**fields.pop("form"))
+    entry = table.Input(**fields, form=form)
     table.INPUTS = table.INPUTS.with_entries(entry)
     return entry
 
@@ -49,11 +49,11 @@ def by_http(entry, bad):
 
     client = create_app().test_client()
     schemas = client.get("/openapi.json").get_json()["components"]["schemas"]
-    found = [
+    result = [
         schema["properties"][entry.name] for schema in schemas.values() if entry.name in schema.get("properties", {})
     ]
     problems = client.post("/v1/estimates", json=asking(entry, bad)).get_json()["errors"]
-    return found, [[one["pointer"], one["code"], one["detail"], one.get("allowed")] for one in problems]
+    return result, [[one["pointer"], one["code"], one["detail"], one.get("allowed")] for one in problems]
 
 
 def on_page(entry, good, bad):
@@ -85,8 +85,8 @@ def by_command(entry, good, bad):
 
 def main():
     """Print everything that was found as JSON."""
-    given, good, bad = json.loads(sys.argv[1])
-    entry = add(given)
+    fields, good, bad = json.loads(sys.argv[1])
+    entry = add(fields)
 
     import generated
     import translations
@@ -103,7 +103,7 @@ def main():
     page, request, refused = on_page(entry, good, bad)
     help_text, question, command = by_command(entry, good, bad)
     column_range = {f"{entry.column}_low": good, f"{entry.column}_high": 2 * good}
-    found = {
+    result = {
         "contract": loaded[entry.section],
         "openapi": openapi,
         "columns": [name for name in COLUMNS if name.startswith(entry.column)],
@@ -127,7 +127,7 @@ def main():
         "refused by the command": command,
         "refused on the page": refused,
     }
-    print(json.dumps(found))
+    print(json.dumps(result))
 
 
 if __name__ == "__main__":

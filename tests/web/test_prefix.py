@@ -28,10 +28,10 @@ def links(text):
 
 @pytest.mark.parametrize("page", PAGES)
 def test_every_link_stays_under_a_prefix_that_the_service_was_not_told_of(client, page):
-    found = {urljoin(OUTSIDE + page, link) for link in links(client.get(page).get_data(as_text=True))}
+    result = {urljoin(OUTSIDE + page, link) for link in links(client.get(page).get_data(as_text=True))}
 
-    assert found
-    for address in found:
+    assert result
+    for address in result:
         assert address.startswith((f"{OUTSIDE}/", "https://doi.org/")), address
         place = urlsplit(address.removeprefix(OUTSIDE))
         if place.path.startswith("/save/") or address.startswith("https://doi.org/"):
@@ -63,10 +63,10 @@ def test_full_addresses_have_the_prefix_that_the_server_was_told_of(client):
 def test_headers_of_a_proxy_are_believed_only_where_the_operator_says_so(client, monkeypatch):
     untold = client.post("/", data=ASKED, headers=TOLD).get_data(as_text=True)
     monkeypatch.setenv("DETECTAPI_TRUSTED_PROXIES", "1")
-    told = create_app({"TESTING": True}).test_client().post("/", data=ASKED, headers=TOLD).get_data(as_text=True)
+    page_text = create_app({"TESTING": True}).test_client().post("/", data=ASKED, headers=TOLD).get_data(as_text=True)
 
     assert "portal.example" not in untold
-    assert f">{OUTSIDE}/#v1." in told
+    assert f">{OUTSIDE}/#v1." in page_text
 
 
 @pytest.mark.parametrize("number", ["-1", "many", "11", "1.5"])

@@ -76,13 +76,13 @@ class Survey:
 
 def surveys() -> list[Survey]:
     """Every survey, in the order of the file."""
-    told = tomllib.loads((DATA / SURVEYS).read_text(encoding="utf-8"))["surveys"]
+    tables = tomllib.loads((DATA / SURVEYS).read_text(encoding="utf-8"))["surveys"]
     return [
         Survey(
             one["quantity"], one["unit"], one.get("sex"), (float(one["ages_y"][0]), float(one["ages_y"][1])),
             one.get("heavier", 1.0), one["statistics"], one["used"], one["source"], one["locator"],
         )
-        for one in told
+        for one in tables
     ]  # fmt: skip
 
 
@@ -106,13 +106,13 @@ def simulated(
     dict of str to array, shape (people,)
         By quantity; the second void's flow is ``flow_again``.
     """
-    found: dict[str, list[Floats]] = {}
+    samples: dict[str, list[Floats]] = {}
     for i in range(AGES):
         age = ages[0] + (i + 0.5) / AGES * (ages[1] - ages[0])
         described = read_physiology({"person": _person(sex, age, heavier)})
         for name, values in _of_one_age(described, StudyNumbers(SEED + i, 1, people)).items():
-            found.setdefault(name, []).append(values)
-    return {name: np.concatenate(parts) for name, parts in found.items()}
+            samples.setdefault(name, []).append(values)
+    return {name: np.concatenate(parts) for name, parts in samples.items()}
 
 
 def _person(sex: str | None, age: float, heavier: float) -> dict[str, object]:
@@ -255,24 +255,26 @@ def _section(quantity: str, some: list[tuple[Survey, dict[str, float]]]) -> Iter
     yield from (f"## {NAMES[quantity]} [{some[0][0].unit}]", "")
     yield "| people | set by it | statistic | surveyed | simulated | ratio |"
     yield "|---|---|---|---|---|---|"
-    for survey, found in some:
-        yield from _rows(survey, found)
+    for survey, simulated_statistics in some:
+        yield from _rows(survey, simulated_statistics)
     yield ""
     yield from dict.fromkeys(f"- {survey.source}: {survey.locator}" for survey, _ in some)
     yield ""
 
 
-def _rows(survey: Survey, found: Mapping[str, float]) -> Iterator[str]:
+def _rows(survey: Survey, simulated_statistics: Mapping[str, float]) -> Iterator[str]:
     people = {"male": "men", "female": "women", None: "both"}[survey.sex]
     who = f"{people}, {survey.ages[0]:g} to {survey.ages[1]:g} years"
-    for name, told in survey.statistics.items():
+    for name, published in survey.statistics.items():
         shown = (
-            (told - 1.0, found[name] - 1.0) if survey.quantity == "gravity" and name == "mean" else (told, found[name])
+            (published - 1.0, simulated_statistics[name] - 1.0)
+            if survey.quantity == "gravity" and name == "mean"
+            else (published, simulated_statistics[name])
         )
         written = (
-            [f"{told:.4f}", f"{found[name]:.4f}"]
+            [f"{published:.4f}", f"{simulated_statistics[name]:.4f}"]
             if survey.quantity == "gravity"
-            else [_number(told), _number(found[name])]
+            else [_number(published), _number(simulated_statistics[name])]
         )
         yield f"| {who} | {'yes' if survey.used else 'no'} | {name} | {written[0]} | {written[1]} | {shown[1] / shown[0]:.2f} |"
         who = ""

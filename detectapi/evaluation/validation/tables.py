@@ -24,44 +24,44 @@ CLASSES = (
 )
 
 
-def write(found) -> str:
+def write(result) -> str:
     """The whole report."""
-    parts = [_head(found), _short(found)]
-    times = [o for o in found.outcomes if o.row.quantity == "detection_time"]
+    parts = [_head(result), _short(result)]
+    times = [o for o in result.outcomes if o.row.quantity == "detection_time"]
     if times:
-        parts += [_windows(found, times), _against(found, times)]
-    if found.without:
-        parts.append(_without(found))
-    parts += [_classes(found), _shape(found), _rows(found), _misfits(found), _left_out(found), _method()]
+        parts += [_windows(result, times), _against(result, times)]
+    if result.without:
+        parts.append(_without(result))
+    parts += [_classes(result), _shape(result), _rows(result), _misfits(result), _left_out(result), _method()]
     return "\n\n".join(parts) + "\n"
 
 
-def _head(found) -> str:
-    s = found.substance
+def _head(result) -> str:
+    s = result.substance
     return (
         f"# Validation: {s.name}\n\n"
         f"Written by `detectapi validate {s.id}`; do not edit. Substance file revision {s.revision}, sha256"
         f" `{s.sha256[:16]}`;"
-        f" observations sha256 `{digest(found)[:16]}`; {_model_words(found)}."
+        f" observations sha256 `{digest(result)[:16]}`; {_model_words(result)}."
     )
 
 
-def _model_words(found) -> str:
-    if found.posterior is None:
+def _model_words(result) -> str:
+    if result.posterior is None:
         return "forecasts from the prior of the substance's file, not calibrated"
-    return f"forecasts from the calibrated typical values (`{found.posterior.name}`), with those from the prior beside them"
+    return f"forecasts from the calibrated typical values (`{result.posterior.name}`), with those from the prior beside them"
 
 
-def digest(found) -> str:
+def digest(result) -> str:
     """Of everything that was observed."""
-    rows = [repr((o.label, o.observed)) for o in found.outcomes] + [repr((r.id, why)) for r, why in found.left_out]
+    rows = [repr((o.label, o.observed)) for o in result.outcomes] + [repr((r.id, why)) for r, why in result.left_out]
     return hashlib.sha256("\n".join(rows).encode()).hexdigest()
 
 
-def _short(found) -> str:
-    counted = _counted(found.outcomes)
+def _short(result) -> str:
+    counted = _counted(result.outcomes)
     primary = [o for o in counted if CLASSES[0][1](o.row)]
-    fitted = sum(o.row.id in found.used for o in primary)
+    fitted = sum(o.row.id in result.used for o in primary)
     sources = len({o.row.study.source for o in primary})
     lines = [
         "## In short",
@@ -99,12 +99,12 @@ def _inside(some, level) -> int:
     return sum(o.inside(level) for o in some)
 
 
-def _windows(found, times) -> str:
-    before = {o.label: o for o in found.prior or ()}
+def _windows(result, times) -> str:
+    before = {o.label: o for o in result.prior or ()}
     lines = [
         "## How long urine stays positive",
         "",
-        f"![windows]({found.substance.id}-windows.svg)",
+        f"![windows]({result.substance.id}-windows.svg)",
         "",
         "| observed | from | statistic | cutoff [ng/mL] | observed [d] | model 90 % [d] |"
         + (" prior 90 % [d] |" if before else "")
@@ -134,11 +134,11 @@ def _pair(values) -> str:
     return number(low) if low == high else f"{number(low)} to {number(high)}"
 
 
-def _against(found, times) -> str:
+def _against(result, times) -> str:
     """Interval scores of every baseline and of the model on the same rows."""
     times = [o for o in times if o.row.status != "recalled"]
-    unseen = {o.label: o for some in found.without.values() for o in some}
-    blind = compare(found, [unseen.get(o.label, o) for o in times]) if unseen else None
+    unseen = {o.label: o for some in result.without.values() for o in some}
+    blind = compare(result, [unseen.get(o.label, o) for o in times]) if unseen else None
     lines = [
         "## Against what people find today",
         "",
@@ -151,7 +151,7 @@ def _against(found, times) -> str:
         + " rows it covers | rows the model covers |",
         "|---|---|---|---|" + ("---|" if blind else "") + "---|---|",
     ]  # fmt: skip
-    for name, pairs in compare(found, times).items():
+    for name, pairs in compare(result, times).items():
         its, ours, covered, ours_covered = (sum(p[i] for p in pairs) for i in range(4))
         m = len(pairs)
         note = " (recalled)" if pairs[0][4] else ""
@@ -163,9 +163,9 @@ def _against(found, times) -> str:
     return "\n".join(lines)
 
 
-def _without(found) -> str:
+def _without(result) -> str:
     """Each urine study predicted by a calibration that did not see it."""
-    before, after = ({o.label: o for o in some} for some in (found.prior, found.outcomes))
+    before, after = ({o.label: o for o in some} for some in (result.prior, result.outcomes))
     lines = [
         "## Leaving one urine study out",
         "",
@@ -175,11 +175,11 @@ def _without(found) -> str:
         "| left out | row | observed | prior | with it | without it | verdict without it |",
         "|---|---|---|---|---|---|---|",
     ]
-    for source, some in found.without.items():
+    for source, some in result.without.items():
         for o in some:
             cells = " | ".join(_middle(each.sample) for each in (before[o.label], after[o.label], o))
             lines.append(f"| {source} | {o.label} | {_pair(o.observed)}{_unit(o.row)} | {cells} | {o.verdict} |")
-    every = [o for some in found.without.values() for o in some]
+    every = [o for some in result.without.values() for o in some]
     lines += [
         "",
         f"{_inside(every, 0.9)} of {len(every)} numbers lie in the 90 % interval of a model that has not seen them.",
@@ -192,14 +192,14 @@ def _middle(sample) -> str:
     return f"{number(np.median(sample))} ({number(low)} to {number(high)})"
 
 
-def compare(found, times) -> dict[str, list[tuple]]:
+def compare(result, times) -> dict[str, list[tuple]]:
     """For each baseline: (its score, the model's, it covers, the model covers, recalled) of each row it speaks of."""
     pairs = defaultdict(list)
     for o in times:
         low, high = scores.interval(o.sample, baselines.LEVEL)
         least, most = o.observed
         ours = baselines.log_score(low, high, o.observed)
-        for f in found.forecasts[o.label]:
+        for f in result.forecasts[o.label]:
             theirs = baselines.log_score(f.low, f.high, o.observed)
             pairs[f.name].append(
                 (theirs, ours, f.low <= most and least <= f.high, low <= most and least <= high, f.recalled)
@@ -207,8 +207,8 @@ def compare(found, times) -> dict[str, list[tuple]]:
     return dict(sorted(pairs.items(), key=lambda item: np.mean([p[0] for p in item[1]])))
 
 
-def _classes(found) -> str:
-    before = {o.label: o for o in found.prior or ()}
+def _classes(result) -> str:
+    before = {o.label: o for o in result.prior or ()}
     lines = [
         "## Coverage by kind of evidence",
         "",
@@ -223,15 +223,17 @@ def _classes(found) -> str:
     ]
     for words, belongs in CLASSES:
         for used in (True, False):
-            some = [o for o in found.outcomes if belongs(o.row) and (o.row.id in found.used) == used]
+            some = [o for o in result.outcomes if belongs(o.row) and (o.row.id in result.used) == used]
             if not some:
                 continue
             m = len(some)
             counts = " | ".join(f"{_inside(some, level)} of {m}" for level in scores.LEVELS)
             prior = f" {sum(before[o.label].inside(0.9) for o in some)} of {m} |" if before else ""
             sized = [o for o in some if not o.bound and o.row.statistic != "share"]
-            told = "yes" if used else "no"
-            lines.append(f"| {words} | {told} | {counts} |{prior} {number(_width(sized))} | {number(_crps(sized))} |")
+            is_used = "yes" if used else "no"
+            lines.append(
+                f"| {words} | {is_used} | {counts} |{prior} {number(_width(sized))} | {number(_crps(sized))} |"
+            )
     return "\n".join(lines)
 
 
@@ -249,27 +251,27 @@ def _crps(some) -> float:
     return float(np.mean([scores.crps(sample, observed) for sample, observed in middle]))
 
 
-def _shape(found) -> str:
-    s = found.substance.id
+def _shape(result) -> str:
+    s = result.substance.id
     text = f"## Where observations lie in their forecasts\n\n![PIT histogram]({s}-pit.svg)"
-    if any(o.row.time_h for o in found.outcomes):
+    if any(o.row.time_h for o in result.outcomes):
         text += f"\n\n## Concentrations over time\n\n![curves]({s}-curves.svg)"
     return text
 
 
-def _rows(found) -> str:
-    s = found.substance.id
+def _rows(result) -> str:
+    s = result.substance.id
     lines = ["## Every row", ""]
-    for key, some in groups(found).items():
+    for key, some in groups(result).items():
         if some:
             lines += [f"![{key}]({s}-{key}.svg)", ""]
     lines += [
         "| row | source | known | used | statistic | n | observed | unit | predicted median (90 %) | PIT | verdict |",
         "|---|---|---|---|---|---|---|---|---|---|---|",
     ]
-    for o in found.outcomes:
+    for o in result.outcomes:
         low, high = scores.interval(o.sample, 0.9)
-        used = "tuned" if o.row.tuned else "fitted" if o.row.id in found.used else "check"
+        used = "tuned" if o.row.tuned else "fitted" if o.row.id in result.used else "check"
         sign = {"at-most": "<= ", "at-least": ">= "}.get(o.bound, "")
         where = f"P = {number(round(o.holds, 3))}" if o.bound else f"{o.pit:.2f}"
         lines.append(
@@ -282,17 +284,17 @@ def _rows(found) -> str:
     return "\n".join(lines)
 
 
-def groups(found) -> dict[str, list]:
+def groups(result) -> dict[str, list]:
     """The rows by the plot they are shown in."""
     shown = {"urine": [], "plasma": [], "modifiers": []}
-    for o in found.outcomes:
+    for o in result.outcomes:
         key = "urine" if o.row.quantity in URINE else "modifiers" if o.row.fold else "plasma"
         if not o.bound:
             shown[key].append(o)
     return shown
 
 
-def _misfits(found) -> str:
+def _misfits(result) -> str:
     known = rules.misfits()
     lines = [
         "## Known misfits",
@@ -300,7 +302,7 @@ def _misfits(found) -> str:
         "These numbers lie outside the 95 % interval. The cause is given where it is known.",
         "",
     ]
-    outside = [o for o in found.outcomes if not o.inside(0.95)]
+    outside = [o for o in result.outcomes if not o.inside(0.95)]
     lines += ["| row | observed | predicted 95 % | cause |", "|---|---|---|---|"] if outside else ["None."]
     for o in outside:
         low, high = scores.interval(o.sample, 0.95)
@@ -309,9 +311,9 @@ def _misfits(found) -> str:
     return "\n".join(lines)
 
 
-def _left_out(found) -> str:
+def _left_out(result) -> str:
     lines = ["## Rows that are not simulated", "", "| row | quantity | why |", "|---|---|---|"]
-    lines += [f"| {row.id} | {row.quantity} | {why} |" for row, why in found.left_out]
+    lines += [f"| {row.id} | {row.quantity} | {why} |" for row, why in result.left_out]
     return "\n".join(lines)
 
 

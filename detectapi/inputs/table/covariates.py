@@ -23,11 +23,11 @@ def covariate_inputs() -> tuple[Input, ...]:
 
 def _entries() -> dict[str, Mapping[str, Any]]:
     folders = [DATA, *([Path(os.environ["DETECTAPI_DATA"])] if os.environ.get("DETECTAPI_DATA") else [])]
-    found: dict[str, Mapping[str, Any]] = {}
+    covariates: dict[str, Mapping[str, Any]] = {}
     for folder in folders:
         for file in sorted(folder.glob("covariates*.toml")):
-            found |= _covariates(file)
-    return found
+            covariates |= _covariates(file)
+    return covariates
 
 
 def _covariates(file: Path) -> dict[str, Mapping[str, Any]]:

@@ -155,10 +155,10 @@ class Input(NamedTuple):
     @property
     def steps(self) -> tuple[str | int, ...]:
         """Keys and indices that lead to it in a request with one entry in each list."""
-        found: list[str | int] = []
+        steps: list[str | int] = []
         for step in self.path.split("."):
-            found += [step[:-2], 0] if step.endswith("[]") else [step]
-        return tuple(found)
+            steps += [step[:-2], 0] if step.endswith("[]") else [step]
+        return tuple(steps)
 
     @property
     def pointer(self) -> str:

@@ -85,7 +85,7 @@ class InputTable:
 
 def _grouped(entries: tuple[Input, ...], keys: list[str]) -> dict[str, tuple[Input, ...]]:
     """The inputs of each key, in order."""
-    found: dict[str, tuple[Input, ...]] = {}
+    groups: dict[str, tuple[Input, ...]] = {}
     for entry, key in zip(entries, keys, strict=True):
-        found[key] = (*found.get(key, ()), entry)
-    return found
+        groups[key] = (*groups.get(key, ()), entry)
+    return groups

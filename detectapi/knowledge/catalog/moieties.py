@@ -27,17 +27,17 @@ def are_known(words: Iterable[str]) -> bool:
 def moieties(root: Table) -> tuple[Moiety, ...]:
     """Read the moieties of a file, the administered one first; mistakes are noted in the table."""
     items = root.tables("moieties")
-    found = [_moiety(item) for item in items]
+    sound = [_moiety(item) for item in items]
     words: set[str] = set()
-    for item, moiety in zip(items, found, strict=True):
+    for item, moiety in zip(items, sound, strict=True):
         names = {moiety.id.lower(), *(short.lower() for short in moiety.abbreviations)} - {""}
         if names & words:
             item.refuse("abbreviations", "has a name that another moiety has already")
         words |= names
-    if not found and root.is_sound("moieties"):
+    if not sound and root.is_sound("moieties"):
         root.refuse("moieties", "must not be empty")
-    _check_tree(items, found)
-    return tuple(found)
+    _check_tree(items, sound)
+    return tuple(sound)
 
 
 def _moiety(item: Table) -> Moiety:
@@ -66,9 +66,9 @@ def _moiety(item: Table) -> Moiety:
     return moiety
 
 
-def _check_tree(items: list[Table], found: list[Moiety]) -> None:
-    known = {moiety.id: moiety for moiety in found}
-    for i, (item, moiety) in enumerate(zip(items, found, strict=True)):
+def _check_tree(items: list[Table], sound: list[Moiety]) -> None:
+    known = {moiety.id: moiety for moiety in sound}
+    for i, (item, moiety) in enumerate(zip(items, sound, strict=True)):
         if moiety.parents and i == 0:
             item.refuse("formed_from", "does not belong to the administered moiety")
         if moiety.carrier and i > 0:
@@ -76,7 +76,7 @@ def _check_tree(items: list[Table], found: list[Moiety]) -> None:
         if are_known(known):
             _check_parents(item, moiety, known)
             _check_conjugate(item, moiety, known)
-    for item, moiety in zip(items, found, strict=True):
+    for item, moiety in zip(items, sound, strict=True):
         if item.is_sound("formed_from") and moiety.id in _ancestors(moiety, known):
             item.refuse("formed_from", "goes round in a circle")
 
@@ -102,23 +102,23 @@ def _check_conjugate(item: Table, moiety: Moiety, known: Mapping[str, Moiety]) -
 
 def _ancestors(moiety: Moiety, known: Mapping[str, Moiety]) -> set[str]:
     """Ids of all moieties it comes from; its own is among them where the tree goes round in a circle."""
-    found: set[str] = set()
+    ancestors: set[str] = set()
     open_ids = list(moiety.parents)
     while open_ids:
         parent = open_ids.pop()
-        if parent not in found and parent in known:
-            found.add(parent)
+        if parent not in ancestors and parent in known:
+            ancestors.add(parent)
             open_ids += known[parent].parents
-    return found
+    return ancestors
 
 
-def check_delivered(root: Table, found: tuple[Moiety, ...], routes: Mapping[str, Route]) -> None:
+def check_delivered(root: Table, sound: tuple[Moiety, ...], routes: Mapping[str, Route]) -> None:
     """Note a moiety that is neither formed nor delivered, and a carrier that a path delivers."""
     paths = paths_of(routes)
     if not paths or not all(path.delivers for path in paths):
         return
     delivered = {moiety for path in paths for moiety in path.delivers}
-    for i, (item, moiety) in enumerate(zip(root.tables("moieties"), found, strict=True)):
+    for i, (item, moiety) in enumerate(zip(root.tables("moieties"), sound, strict=True)):
         if moiety.carrier and moiety.id in delivered:
             item.refuse("carrier", "a path delivers it")
         if i > 0 and not moiety.parents and moiety.id and moiety.id not in delivered and item.is_sound("formed_from"):

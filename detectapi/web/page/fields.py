@@ -14,11 +14,11 @@ NUMBERS = ("quantity", "number", "integer")
 
 def labels(voice):
     """What each field is called, by its name."""
-    found = {entry.form.name: voice.say(entry.form.label) for entry in reversed(INPUTS.on_form)}
+    texts = {entry.form.name: voice.say(entry.form.label) for entry in reversed(INPUTS.on_form)}
     for choice in CHOICES:
-        found |= dict.fromkeys((f"{choice.form.name}_kind", f"{choice.form.name}_value"), voice.say(choice.form.label))
+        texts |= dict.fromkeys((f"{choice.form.name}_kind", f"{choice.form.name}_value"), voice.say(choice.form.label))
     value = voice.say("Value")
-    return found | {
+    return texts | {
         "since": voice.say("Time from the last dose to the specimen"),
         "request": voice.say("Request"),
         **{f"adjust_value_{i}": f"{value} {i + 1}" for i in range(ADJUSTMENTS)},
@@ -27,16 +27,16 @@ def labels(voice):
 
 def hints(voice):
     """The help of each field that has some, by its name; of a number with a default, the default."""
-    found = {}
+    texts = {}
     for entry in INPUTS.on_form:
         if entry.form.hint:
-            found.setdefault(entry.form.name, voice.say(entry.form.hint))
+            texts.setdefault(entry.form.name, voice.say(entry.form.hint))
         elif entry.form.fieldset and isinstance(entry.default, (int, float)):
-            found[entry.form.name] = (
+            texts[entry.form.name] = (
                 voice.number(entry.default) if isinstance(entry.default, float) else str(entry.default)
             )
-    found |= {f"{one.form.name}_value": voice.say(one.form.hint) for one in CHOICES if one.form.hint}
-    return found | {"since": voice.say("Leave it empty to see all times")}
+    texts |= {f"{one.form.name}_value": voice.say(one.form.hint) for one in CHOICES if one.form.hint}
+    return texts | {"since": voice.say("Leave it empty to see all times")}
 
 
 def frequencies(voice):

@@ -202,11 +202,11 @@ def fill(values, asked):
                 values[f"{choice.form.name}_kind"] = value if entry.words else entry.name
                 values[f"{choice.form.name}_value"] = "" if entry.words else as_typed(value, limits(entry))
     values |= {name: asked["person"][name] for name in SEVERAL if name in asked.get("person", {})}
-    given = asked.get("assay", "")
-    if isinstance(given, str):
-        values["assay"] = given
+    assay = asked.get("assay", "")
+    if isinstance(assay, str):
+        values["assay"] = assay
     else:
-        entry = given["analytes"][0]
+        entry = assay["analytes"][0]
         values |= {"assay": "own", "analyte": entry["analyte"], "cutoff_ng_ml": as_typed(entry["cutoff_ng_ml"])}
     changed = asked.get("model", {})
     values |= {"model_kind": changed.get("kind", "population"), "half_life_h": as_typed(changed.get("half_life_h", ""))}

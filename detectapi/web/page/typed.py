@@ -38,20 +38,20 @@ def readings(text, bounds=UNBOUNDED, whole=False):
     list of (int or float)
         Empty where it is no number. Bounds choose only where there are two, and never take 1,000 for one.
     """
-    found = []
+    numbers = []
     decimal = DECIMAL.fullmatch(text)
     if decimal and (decimal[1].strip("+-") or decimal[2]):
-        found.append(plain(f"{decimal[1]}.{decimal[2] or 0}{decimal[3] or ''}"))
+        numbers.append(plain(f"{decimal[1]}.{decimal[2] or 0}{decimal[3] or ''}"))
     for form in THOUSANDS:
         match = form.fullmatch(text)
         if match:
-            found.append(plain(f"{re.sub(r'[^0-9+-]', '', match[1])}.{match[2] or 0}"))
-    found = sorted(set(found))
-    if len(found) > 1 and whole:
-        return found[-1:]
-    within = [value for value in found if bounds[0] <= value <= bounds[1]]
-    settled = len(within) == 1 and (within[0] == max(found, key=abs) or isinstance(within[0], float))
-    return within if settled else found
+            numbers.append(plain(f"{re.sub(r'[^0-9+-]', '', match[1])}.{match[2] or 0}"))
+    numbers = sorted(set(numbers))
+    if len(numbers) > 1 and whole:
+        return numbers[-1:]
+    within = [value for value in numbers if bounds[0] <= value <= bounds[1]]
+    settled = len(within) == 1 and (within[0] == max(numbers, key=abs) or isinstance(within[0], float))
+    return within if settled else numbers
 
 
 def plain(text):
@@ -64,9 +64,9 @@ def meanings(text, bounds=UNBOUNDED, whole=False):
     """Every number or range that a typed text may mean; a range has its low end below its high one if any reading has."""
     text = unicodedata.normalize("NFKC", text)
     single = SINGLE.fullmatch(text)
-    found = readings(single[1], bounds, whole) if single else []
-    if found:
-        return found
+    numbers = readings(single[1], bounds, whole) if single else []
+    if numbers:
+        return numbers
     match = RANGE.fullmatch(text)
     if not match:
         return []
@@ -83,8 +83,8 @@ def number(text, bounds=UNBOUNDED, whole=False):
 
 def quantity(text, bounds=UNBOUNDED, whole=False):
     """A typed number or range such as "0.9-1.3", or the text itself."""
-    found = meanings(text, bounds, whole)
-    return found[0] if len(found) == 1 else text
+    numbers = meanings(text, bounds, whole)
+    return numbers[0] if len(numbers) == 1 else text
 
 
 def is_two_way(text):

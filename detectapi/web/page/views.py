@@ -65,7 +65,7 @@ def answered(values, asked, first="", comparing=False):
     except MalformedRequest as error:
         problems = [("request", gettext(error.message))]
     except InputError as error:
-        problems = [told(problem, values) for problem in error.problems]
+        problems = [in_words(problem, values) for problem in error.problems]
         problems = problems or [("request", gettext(error.message))]
     if is_two_way(values["since"]):
         problems.append(("since", two_ways()))
@@ -126,7 +126,7 @@ def with_concentration(asked):
     return {**asked, "options": {**asked.get("options", {}), "include": [*include, "concentration"]}}
 
 
-def told(problem, values):
+def in_words(problem, values):
     """The form's field a problem is about, and what is to be mended there."""
     name = form.place(problem.pointer, values)
     typed = {name: values.get(name, "")} | ({"for_days": values["for_days"]} if name == "count" else {})

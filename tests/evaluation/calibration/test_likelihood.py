@@ -31,9 +31,9 @@ def test_many_sets_at_once_are_each_set_alone():
 def test_a_clearance_is_most_likely_where_it_was_measured():
     row = ROWS["kamp2020-meta-clearance"]  # 79 L/h where the prior's centre is 88, one deviate a tenth
     z = np.linspace(-3.0, 3.0, 121)
-    found = likelihood(row)(np.stack([z, np.zeros_like(z)], axis=1))
+    result = likelihood(row)(np.stack([z, np.zeros_like(z)], axis=1))
 
-    assert 88.0 * np.exp(0.1 * z[found.argmax()]) == pytest.approx(79.0, rel=0.03)
+    assert 88.0 * np.exp(0.1 * z[result.argmax()]) == pytest.approx(79.0, rel=0.03)
 
 
 def test_what_repeats_a_quantity_of_one_paper_shares_one_weight():

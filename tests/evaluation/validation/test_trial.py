@@ -55,11 +55,11 @@ def test_what_is_in_urine_is_bounded_by_the_renal_share():
     row = ROWS["wieber1975-ketamine"]
     there = trial(row)
     share = there.renal_clearance("ketamine") / there.total_clearance("ketamine")
-    found = measures.urinary_fraction(there, row)
+    result = measures.urinary_fraction(there, row)
 
     # 72 h leave little in the body, and the grid errs by about 1 %.
-    assert found == pytest.approx(share, rel=0.05)
-    assert (found < share * 1.01).all()
+    assert result == pytest.approx(share, rel=0.05)
+    assert (result < share * 1.01).all()
 
 
 def test_the_longest_of_more_people_is_longer():

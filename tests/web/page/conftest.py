@@ -71,13 +71,13 @@ class Watched:
             pytest.fail("axe-core is missing: npm ci --prefix tests/page/tools")
         tags = ["wcag2a", "wcag2aa", "wcag21a", "wcag21aa", "wcag22aa", "best-practice"]
         # Evaluated as the browser's own tool does: the page's policy allows no script of others.
-        found = self.page.evaluate(
+        result = self.page.evaluate(
             "async ([source, tags]) => { if (!window.axe) (0, eval)(source);"
             " return (await axe.run(document, {runOnly: tags})).violations"
             ".map(v => v.id + ': ' + v.nodes.map(n => n.html.slice(0, 120)).join(' | ')); }",
             [AXE.read_text(encoding="utf-8"), tags],
         )
-        return found
+        return result
 
 
 @pytest.fixture

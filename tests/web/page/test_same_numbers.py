@@ -80,19 +80,19 @@ def test_json_svg_png_and_pdf_by_http_hold_the_same_window(client):
 def png_texts(raw):
     """The text entries of a PNG file."""
     assert raw[:8] == b"\x89PNG\r\n\x1a\n"
-    found, at = {}, 8
+    result, at = {}, 8
     while at < len(raw):
         length, kind = struct.unpack(">I4s", raw[at : at + 8])
         body = raw[at + 8 : at + 8 + length]
         if kind == b"tEXt":
             key, _, text = body.partition(b"\0")
-            found[key.decode()] = text.decode("latin-1")
+            result[key.decode()] = text.decode("latin-1")
         if kind == b"iTXt":
             key, _, rest = body.partition(b"\0")
             text = rest[2:].split(b"\0", 2)[2]
-            found[key.decode()] = (zlib.decompress(text) if rest[0] else text).decode()
+            result[key.decode()] = (zlib.decompress(text) if rest[0] else text).decode()
         at += 12 + length
-    return found
+    return result
 
 
 def test_the_curve_in_the_png_lies_where_the_answer_says(answer):
