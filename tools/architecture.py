@@ -20,6 +20,7 @@ LAYERS = (
     {"detectapi.batch"},
     {"detectapi.evaluation"},
     {"detectapi.service"},
+    {"detectapi.interpretation"},
     {"detectapi.model"},
     {"detectapi.knowledge"},
     {"detectapi.inputs", "detectapi.exponentials", "detectapi.telling"},
