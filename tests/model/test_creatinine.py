@@ -36,6 +36,12 @@ def printed(value, published):
     return round(float(value), digits)
 
 
+@pytest.mark.parametrize(("age", "per_year"), [(11.5, 1.008), (12.5, 1.045), (17.5, 1.045)])
+def test_ckid_u25_changes_its_rate_at_12_years(age, per_year):
+    # Of a boy of 150 cm with 1 mg/dL: 39.0 times the rate to the power of the years from 12, times the height in metres.
+    assert float(creatinine.ckid_u25(1.0, age, False, 150.0)) == pytest.approx(39.0 * per_year ** (age - 12.0) * 1.5)
+
+
 @pytest.mark.parametrize(("age", "female", "serum", "published"), CKD_EPI_2021)
 def test_ckd_epi_2021_gives_the_published_results(age, female, serum, published):
     assert published == printed(creatinine.ckd_epi_2021(serum, age, female), published)

@@ -41,6 +41,34 @@ def test_words_without_a_meaning_here_are_refused_where_they_stand(change, point
     assert refused.value.allowed
 
 
+@pytest.mark.parametrize(
+    ("request_", "pointer"),
+    [
+        ({"pattern": dose(frequency="daily", basis="tartrate")}, "/pattern/basis"),
+        ({"pattern": dose(frequency="daily", route="eardrops")}, "/pattern/route"),
+        ({"doses": [dose()], "assay": {"target": "morphine", "cutoff_ng_ml": 5.0}}, "/assay/target"),
+    ],
+)
+def test_words_of_a_pattern_and_of_a_test_are_refused_where_they_stand(request_, pointer):
+    with pytest.raises(InputError) as refused:
+        read_question({"substance": "ketamine", "assay": ASSAY} | request_)
+
+    assert pointer == refused.value.pointer
+    assert refused.value.allowed
+
+
+@pytest.mark.parametrize(
+    ("routes", "low", "high"),
+    [(["intravenous"], 2.5, 4.0), (["oral"], 2.5, 24.0), (["intravenous", "oral"], 2.5, 24.0)],
+)
+def test_the_textbook_half_life_is_that_of_the_routes(routes, low, high):
+    half_life = ask(*(dose(route=route) for route in routes), model={"kind": "half-life"}).half_life
+
+    assert half_life.centre == pytest.approx((low * high) ** 0.5)
+    assert half_life.source == "textbook"
+    assert half_life.detail
+
+
 def test_an_analyte_by_two_names_is_still_twice():
     twice = {"rule": "any", "analytes": [{"analyte": a, "cutoff_ng_ml": 5.0} for a in ("NK", "norketamine")]}
 

@@ -40,6 +40,16 @@ def test_indices_are_those_of_salib_and_of_the_closed_form():
         assert total == pytest.approx(closed["total"][i], abs=0.01 + 4.0 * total_se)
 
 
+def test_a_share_is_never_below_zero_or_above_one():
+    alternating = np.tile([1.0, -1.0], 50)
+
+    first, total, *_ = sensitivity.indices(alternating, -alternating, -alternating)
+    assert 0.0 <= first <= 1.0
+    assert 0.0 <= total <= 1.0
+    first, *_ = sensitivity.indices(alternating, -alternating, np.roll(alternating, 1))
+    assert first >= 0.0
+
+
 def test_nothing_varies_nothing_matters():
     assert sensitivity.indices(np.ones(20), np.ones(20), np.ones(20)) == (0.0, 0.0, 0.0, 0.0)
 
@@ -62,7 +72,7 @@ def test_groups_come_with_the_most_telling_first(document):
     totals = [g["total"] for g in document["groups"]]
 
     assert totals == sorted(totals, reverse=True)
-    assert {"knowledge", "people", "specimen", "input"} <= {g["kind"] for g in document["groups"]}
+    assert {g["kind"] for g in document["groups"]} == {"knowledge", "people", "specimen", "input", "assay"}
 
 
 def test_an_input_that_is_given_is_no_longer_uncertain(document):

@@ -1,6 +1,8 @@
 import pytest
 
 from detectapi.model import urine
+from detectapi.model.read_physiology import read_physiology
+from detectapi.model.sample_void import gravity_relation
 
 
 def test_creatinine_of_a_man_of_80_kg():
@@ -20,3 +22,15 @@ def test_flow_and_specific_gravity_are_inverse():
 
     assert 1.0 < gravity < 1.04
     assert urine.flow_from_specific_gravity(gravity, 830.0, slope) == pytest.approx(1.2)
+
+
+def reading_error(**specimen):
+    physiology = read_physiology({"specimen": specimen})
+    return gravity_relation(physiology.known, physiology.norms).error
+
+
+def test_a_gravity_is_as_sure_as_its_reading():
+    exact, ranged = reading_error(specific_gravity=1.02), reading_error(specific_gravity={"low": 1.01, "high": 1.03})
+
+    assert ranged == pytest.approx((exact**2 + (0.02 / 2.0 / 1.6448536) ** 2) ** 0.5, rel=1e-6)
+    assert reading_error(specific_gravity=1.02, read_by="strip") > 2.0 * exact

@@ -6,7 +6,7 @@ from scipy.special import ndtr, ndtri
 
 from detectapi.exponentials import Crossings
 from detectapi.model.draws import Draws, layout
-from detectapi.model.window import bands, combine, curve_times, interval, probability_curve, summarise
+from detectapi.model.window import _time_at_half, bands, combine, curve_times, interval, probability_curve, summarise
 
 TYPICAL = 60.0
 
@@ -187,3 +187,20 @@ def test_bands_of_a_concentration_are_its_quantiles_at_each_time():
 
 def test_quantiles_of_the_normal_used_here():
     assert ndtri(0.95) == pytest.approx(1.645, abs=1e-3)
+
+
+def test_a_falling_edge_is_at_one_half_between_its_points():
+    time = np.array([0.0, 10.0, 20.0])
+
+    assert _time_at_half(time, np.array([1.0, 0.5, -0.5])) == pytest.approx(15.0)
+    assert _time_at_half(time, np.array([1.0, np.inf, -np.inf])) == 20.0
+    assert _time_at_half(time, np.array([1.0, 1.0, 1.0])) == 20.0
+    assert _time_at_half(time, np.array([-1.0, -1.0, -1.0])) == 0.0
+
+
+def test_where_nearly_nobody_is_ever_positive_the_median_is_zero_and_surely_so():
+    plan, last = made_up(5)
+    window = summarise(np.zeros_like(last), np.where(last > np.quantile(last, 0.98), 0.5, 0.0), plan, 0.9)
+
+    assert (window.median, window.low, window.knowledge) == (0.0, 0.0, (0.0, 0.0))
+    assert window.ever_positive == pytest.approx(0.02, abs=0.002)
