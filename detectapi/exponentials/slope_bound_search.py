@@ -23,6 +23,12 @@ polynomials, without which a curve that is the small rest of large terms would t
 MOST_STEPS = 2000
 """Steps after which the search gives up. It has proven by then that there is no crossing where it has been."""
 
+STRETCHES = 8
+"""So many stretches are looked at in one step where draws are few: that takes hardly longer than one stretch."""
+
+FEW = 64
+"""Up to so many draws are few."""
+
 
 class _Verdict(NamedTuple):
     """What is known of a stretch of each draw.
@@ -66,33 +72,56 @@ def search_crossing(phase: Phase, draws: Integers, low: Floats, high: Floats, cu
     times = np.full(len(draws), np.nan)
     active = np.flatnonzero(high > low)
     low, high = low.astype(float), high.astype(float)
-    span = high - low
+    span = (high - low) / _stretches(len(active))
     weights = SlopeWeights.of(take_draws(phase.poles, draws))
     for step in range(MOST_STEPS):
         if len(active) == 0:
             return times
-        a, b = low[active], high[active]
-        number, start, end = phase.locate(draws[active], b if leftward else a, leftward)
-        if leftward:
-            a = np.maximum(np.maximum(b - span[active], a), start)
-        else:
-            b = np.minimum(np.minimum(a + span[active], b), end)
-        piece, target = phase.piece(draws[active], number), cutoff[active]
-        some_weights, with_taylor = weights.pick(active), step >= ONE_BOUND_STEPS
-        verdict = _look(piece, some_weights, with_taylor, start, a, b, target, leftward)
-        hit = np.flatnonzero(verdict.is_hit)
+        count, here = _stretches(len(active)), np.arange(len(active))
+        number, start, edges = _edges(phase, draws[active], low[active], high[active], span[active], leftward)
+        a, b = (edges[1:].ravel(), edges[:-1].ravel()) if leftward else (edges[:-1].ravel(), edges[1:].ravel())
+        each = np.tile(here, count)
+        piece, target, begin = phase.piece(draws[active], number).pick(each), cutoff[active[each]], start[each]
+        some_weights, with_taylor = weights.pick(active[each]), step >= ONE_BOUND_STEPS
+        verdict = _look(piece, some_weights, with_taylor, begin, a, b, target, leftward)
+        clear = np.logical_and.accumulate(verdict.is_clear.reshape(count, -1)).sum(axis=0)
+        last = np.minimum(clear, count - 1) * len(active) + here  # the first stretch that is not clear, or the last one
+        hit = last[verdict.is_hit[last]]
         if len(hit):
-            times[active[hit]] = start[hit] + _refine(piece, verdict, hit, a - start, b - start, target, leftward)
-        if leftward:
-            high[active] = np.where(verdict.is_clear, a, high[active])
-        else:
-            low[active] = np.where(verdict.is_clear, b, low[active])
-        width = b - a
-        smaller = np.maximum(np.minimum(0.9 * verdict.room, 0.5 * width), 0.125 * width)
-        span[active] = np.where(verdict.is_clear, 2.0 * width, smaller)
+            times[active[each[hit]]] = begin[hit] + _refine(piece, verdict, hit, a - begin, b - begin, target, leftward)
+        (high if leftward else low)[active] = edges[clear, here]
+        width = (b - a)[last]
+        smaller = np.maximum(np.minimum(0.9 * verdict.room[last], 0.5 * width), 0.125 * width)
+        span[active] = np.where(clear == count, 2.0 * (b - a)[here], smaller)  # later ones may be cut off by a corner
         active = active[np.isnan(times[active]) & (high[active] > low[active])]
     times[active] = (high if leftward else low)[active]
     return times
+
+
+def _stretches(draws: int) -> int:
+    """How many stretches, one after the other, are looked at in one step."""
+    return STRETCHES if draws <= FEW else 1
+
+
+def _edges(
+    phase: Phase, draws: Integers, low: Floats, high: Floats, span: Floats, leftward: bool
+) -> tuple[Integers, Floats, Floats]:
+    """Where the stretches of one step begin and end: all in one piece, the first where the search stands.
+
+    Returns
+    -------
+    number : array of int, shape (m,)
+        Of the piece.
+    start : array, shape (m,)
+        Of the piece. [h]
+    edges : array, shape (stretches + 1, m)
+        [h]
+    """
+    lengths = np.arange(_stretches(len(draws)) + 1)[:, np.newaxis] * span
+    number, start, end = phase.locate(draws, high if leftward else low, leftward)
+    if leftward:
+        return number, start, np.maximum(high - lengths, np.maximum(low, start))
+    return number, start, np.minimum(low + lengths, np.minimum(high, end))
 
 
 def _look(
@@ -116,8 +145,9 @@ def _look(
     is_monotone = (least >= 0.0) | (most <= 0.0)
     near, far = (end >= cutoff, begin >= cutoff) if leftward else (begin >= cutoff, end >= cutoff)
     is_short = width <= SHORTEST
-    below = begin + np.maximum(most, 0.0) * width < cutoff
-    below |= end - np.minimum(least, 0.0) * width < cutoff
+    rise, fall = np.maximum(most, 0.0), np.maximum(-least, 0.0)
+    # The curve lies below a line that rises from its beginning and below one that falls to its end: below where they meet.
+    below = begin * fall + end * rise + rise * fall * width < cutoff * (rise + fall)
     is_hit = near | (far & (is_monotone | is_short))
     is_clear = ~near & ~far & (is_monotone | below | is_short)
     with np.errstate(over="ignore"):

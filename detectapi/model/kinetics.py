@@ -171,13 +171,17 @@ class Kinetics:
 
 
 def parameter_names(substance: Substance, analytes: Iterable[str], regimen: Regimen) -> list[str]:
-    """Names of all parameters that a question needs, so that their random numbers are made at once."""
+    """Names of all parameters that a question needs, so that their random numbers are made at once.
+
+    Of a metabolite that is only formed beside those asked about, the fractions in which its parents form it.
+    """
     asked = list(analytes)
     needed = dict.fromkeys(name for analyte in asked for name in substance.ancestors(analyte))
     needed |= dict.fromkeys(substance.stands_with(analyte) for analyte in asked)
     parents = {parent for name in needed for parent in substance.moiety(name).parents}
-    needed |= dict.fromkeys(moiety.id for moiety in substance.moieties if parents.intersection(moiety.parents))
+    formed = {m.formation_fraction(parent) for m in substance.moieties for parent in parents.intersection(m.parents)}
     prefixes = [f"{m}." for m in needed]
     for group in dose_groups(regimen, substance):
         prefixes += [f"{path.prefix}." for path in substance.routes[group.route].forms[group.form].paths]
-    return [name for name in substance.parameters if name.startswith((*prefixes, "renal."))]
+    starts = (*prefixes, "renal.")
+    return [name for name in substance.parameters if name.startswith(starts) or name in formed]

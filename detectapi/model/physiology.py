@@ -218,7 +218,7 @@ class Physiology:
     @property
     def _uncertain(self) -> list[str]:
         """The population's numbers that the person needs and that are not known exactly."""
-        known, names = self.known, ["secretion_exponent", "permeability_exponent", sample_urine.OSMOLES, EXTRAPOLATION]
+        known, names = self.known, ["secretion_exponent", "permeability_exponent", sample_urine.OSMOLES]
         if known.renal_measure is None:
             names += ["gfr_ml_min_1_73m2", *(["pregnancy_gfr_factor"] if known.pregnant else [])]
         if known.hydration_measure is None:

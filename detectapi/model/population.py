@@ -217,8 +217,7 @@ class Population:
         if effect.form == "category":
             words = (covariate,) if isinstance(covariate, str) else covariate
             return math.prod(effect.factors.get(word, 1.0) for word in words)
-        x = np.clip(covariate, *effect.clip) if effect.clip else covariate
-        return FORMS[effect.form](x, effect.coefficient, effect.reference)
+        return FORMS[effect.form](_within(covariate, effect.clip), effect.coefficient, effect.reference)
 
     def _drawn_factor(self, effect: Effect) -> Value:
         """The factor of the word that each person has, drawn by the shares of the words. Shape (n,) or (people, n)."""
@@ -227,6 +226,14 @@ class Population:
         factors = np.array([effect.factors.get(word, 1.0) for word in covariate.words])
         numbers = self.deviates.normal("people", f"{COVARIATE}{covariate.id}")
         return factors[np.searchsorted(ends, numbers, side="right")].take(self.selection.people, axis=-1)
+
+
+def _within(value: Value, ends: tuple[float, float] | None) -> Value:
+    """A value moved to the nearer end of a range where it lies outside."""
+    if ends is None:
+        return value
+    low, high = ends
+    return np.clip(value, low, high) if np.ndim(value) else min(max(float(value), low), high)
 
 
 def _combine(parameter: Parameter, *departures: Numbers | None) -> Value:

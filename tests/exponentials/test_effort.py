@@ -67,11 +67,12 @@ def effort(monkeypatch, some_responses, some_levels):
     return total
 
 
-# As they are now. They may fall; another processor rounds differently, hence the margin.
+# As they are now. They may fall; another processor rounds differently, hence the margin. Of stretches, eight are looked at in one
+# step where draws are few, and some of them in vain: half the steps of one stretch each, at twice the stretches.
 EFFORT = {
     "once": {"tail": 4292, "bracket": 3759, "peak": 153, "stretch": 0, "without subtractions": 0},
     "daily": {"tail": 4026, "bracket": 2061, "peak": 123, "stretch": 0, "without subtractions": 0},
-    "irregular": {"tail": 4338, "bracket": 343, "peak": 37, "stretch": 326, "without subtractions": 0},
+    "irregular": {"tail": 4338, "bracket": 343, "peak": 37, "stretch": 736, "without subtractions": 0},
 }
 MARGIN = 1.005
 

@@ -63,8 +63,20 @@ def test_a_search_that_gives_up_says_how_far_it_came(monkeypatch):
     everyone, cutoff, far = np.arange(40), np.full(40, 1e-3), np.full(40, 2000.0)
     phase = Tail(response.poles, response.tail)
     last = search_crossing(phase, everyone, np.zeros(40), far, cutoff, True)
-    monkeypatch.setattr("detectapi.exponentials.slope_bound_search.MOST_STEPS", 8)
+    monkeypatch.setattr("detectapi.exponentials.slope_bound_search.MOST_STEPS", 2)
     stopped = search_crossing(phase, everyone, np.zeros(40), far, cutoff, True)
     assert (stopped >= last - 1e-9).all()
     assert (stopped > last + 1.0).any()
     assert (stopped < far).any()
+
+
+@pytest.mark.parametrize("leftward", [True, False])
+def test_one_stretch_at_a_time_finds_what_several_at_a_time_find(monkeypatch, leftward):
+    response = respond(*as_arrays(PEOPLE))
+    everyone, cutoff = np.arange(40), np.full(40, 0.02)
+    phase = InputPhase(response.input_phase_pieces(everyone))
+    several = search_crossing(phase, everyone, np.zeros(40), response.tail_start, cutoff, leftward)
+    monkeypatch.setattr("detectapi.exponentials.slope_bound_search.FEW", 0)
+    one = search_crossing(phase, everyone, np.zeros(40), response.tail_start, cutoff, leftward)
+    assert np.isfinite(one).sum() > 10
+    assert np.allclose(several, one, rtol=0.0, atol=1e-9, equal_nan=True)
