@@ -148,7 +148,7 @@ lock: $(UV) ## write requirements/*.txt anew from pyproject.toml
 	@$(COMPILE) pyproject.toml --extra bench -c requirements/dev.txt -o requirements/bench.txt
 
 .PHONY: translations
-translations: $(VENV)/.installed-dev ## collect what the page says and compile the catalogues
+translations: $(VENV)/.installed-dev ## collect every sentence for people into the catalogues
 	@$(BIN)/python tools/translations.py
 
 .PHONY: pictures

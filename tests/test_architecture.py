@@ -30,7 +30,7 @@ THIRD_PARTY = {
     "detectapi.library": set(),
     "detectapi.jobs": {"alembic", "distributed", "pyarrow", "rich", "sqlalchemy"},
     "detectapi.batch": {"fsspec", "marshmallow", "numpy", "pyarrow"},
-    "detectapi.telling": {"jinja2", "markupsafe", "matplotlib", "weasyprint"},
+    "detectapi.telling": {"babel", "jinja2", "markupsafe", "matplotlib", "weasyprint"},
     "detectapi.evaluation": {"numpy", "scipy", "emcee"},
     "detectapi.service": {"marshmallow"},
     "detectapi.knowledge": {"marshmallow", "numpy"},

@@ -43,8 +43,8 @@ def image_command():
     return json.loads(dockerfile_instructions("CMD")[-1])
 
 
-def test_the_service_needs_eight_packages():
-    expected = {"click", "flask", "flask-babel", "flask-smorest", "gunicorn", "marshmallow", "numpy", "structlog"}
+def test_the_service_needs_nine_packages():
+    expected = {"babel", "click", "flask", "flask-babel", "flask-smorest", "gunicorn", "marshmallow", "numpy", "structlog"}
 
     assert expected == {requirement_name(dependency) for dependency in PROJECT["dependencies"]}
 

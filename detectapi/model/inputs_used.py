@@ -14,6 +14,7 @@ from detectapi.knowledge import catalog
 from detectapi.model.physiology import Physiology
 from detectapi.model.question import Question
 from detectapi.model.usual_inputs import told_gfr, typical_body, usual_inputs
+from detectapi.telling.details import detail
 from detectapi.values.assay import Assay, KitBias
 
 WORDS = (
@@ -83,18 +84,18 @@ def _covariates(question: Question) -> list[dict[str, Any]]:
         if name in question.covariates:
             pattern = question.regimen.pattern
             used.append({"name": name, "value": question.covariates[name], "source": "derived",
-                         "detail": f"from the pattern of use, {pattern}", "origin": origin})  # fmt: skip
+                         "detail": detail("from-pattern", pattern=pattern), "origin": origin})  # fmt: skip
             continue
         shares = (f"{word} {share:.0%}" for word, share in zip(covariate.words, covariate.shares, strict=True))
         used.append({"name": name, "value": list(covariate.words), "source": "population default",
-                     "detail": f"drawn among people: {', '.join(shares)}", "origin": origin})  # fmt: skip
+                     "detail": detail("drawn", shares=", ".join(shares)), "origin": origin})  # fmt: skip
     return used
 
 
 def _adjusted(name: str, change: Mapping[str, float], question: Question) -> dict[str, Any]:
     """A typical value that the request scaled or set."""
-    parameter, detail = question.parameters[name], "scaled" if "scale" in change else "set"
-    return {"name": name, "value": parameter.value, "unit": parameter.unit, "source": "given", "detail": detail}
+    parameter, words = question.parameters[name], detail("scaled" if "scale" in change else "set")
+    return {"name": name, "value": parameter.value, "unit": parameter.unit, "source": "given", "detail": words}
 
 
 def _imprecision(assay: Assay) -> dict[str, Any]:
@@ -132,7 +133,7 @@ def _surface(physiology: Physiology, surface: float) -> dict[str, Any]:
     size_is_known = {"weight_kg", "height_cm"} & set(physiology.known.distributions)
     return {"name": "body_surface_m2", "value": _figures(surface, 3),
             "source": "derived" if size_is_known else POPULATION_DEFAULT,
-            "detail": "from weight and height; an indexed GFR is de-indexed with it"}  # fmt: skip
+            "detail": detail("surface")}  # fmt: skip
 
 
 def _distribution(distribution: InputDistribution) -> dict[str, Any]:

@@ -17,6 +17,7 @@ from detectapi.model.sample_kidneys import CLEARANCE, CREATININE, error_spread, 
 from detectapi.model.sample_urine import FLOW, usual_flow
 from detectapi.model.sample_void import first_morning
 from detectapi.model.sampler import Sampler
+from detectapi.telling.details import detail
 from detectapi.values.substance import Origin, Parameter
 
 
@@ -41,28 +42,28 @@ def typical_body(physiology: Physiology) -> Body:
     return Body(*(float(np.ravel(value)[0]) for value in values))
 
 
-def _usual(name: str, centre: Value, spread: Value, origin: Origin, detail: str = "") -> InputDistribution:
-    source = "derived" if detail else POPULATION_DEFAULT
-    return InputDistribution(name, float(centre), float(spread), source=source, detail=detail, origin=origin)
+def _usual(name: str, centre: Value, spread: Value, origin: Origin, words: str = "") -> InputDistribution:
+    source = "derived" if words else POPULATION_DEFAULT
+    return InputDistribution(name, float(centre), float(spread), source=source, detail=words, origin=origin)
 
 
 def _body(physiology: Physiology, here: Body) -> Iterator[InputDistribution]:
     known_inputs, norms = physiology.known.distributions, physiology.norms
     size = norms.size(here.age, physiology.known.sex, here.unsurveyed)
     origin = norms.data.bodies[physiology.known.sex or body.SEXES[0]].adult.origin
-    by_age = "usual at this age" if "age_y" in known_inputs else ""
+    by_age = detail("usual-at-age") if "age_y" in known_inputs else ""
     if "weight_kg" not in known_inputs:
         height = known_inputs.get("height_cm")
         median, spread = (
             body.weight_at_height(size, height.centre) if height else (size.weight, size.weight_spread)
         )  # fmt: skip
-        yield _usual("weight_kg", median, spread, origin, "usual at this height" if height else by_age)
+        yield _usual("weight_kg", median, spread, origin, detail("usual-at-height") if height else by_age)
     if "height_cm" not in known_inputs:
         weight = known_inputs.get("weight_kg")
         median, spread = (
             body.height_at_weight(size, weight.centre) if weight else (size.height, size.height_spread)
         )  # fmt: skip
-        yield _usual("height_cm", median, spread, origin, "usual at this weight" if weight else by_age)
+        yield _usual("height_cm", median, spread, origin, detail("usual-at-weight") if weight else by_age)
 
 
 def _kidneys(physiology: Physiology, here: Body) -> Iterator[InputDistribution]:
@@ -71,13 +72,13 @@ def _kidneys(physiology: Physiology, here: Body) -> Iterator[InputDistribution]:
         return
     parameter = norms.data.parameters["gfr_ml_min_1_73m2"]
     median = norms.usual_gfr(here.age, here.unsurveyed, here.weight, here.surface)
-    spread, detail = float(norms.gfr_spread(here.age, here.unsurveyed)), ""
-    if "age_y" in known.distributions:
-        detail = "usual at this age"
+    spread = float(norms.gfr_spread(here.age, here.unsurveyed))
+    words = detail("usual-at-age") if "age_y" in known.distributions else ""
     if known.pregnant:
         rise = norms.data.parameters["pregnancy_gfr_factor"]
-        median, spread, detail = median * rise.value, math.hypot(spread, rise.variability), "usual in pregnancy"
-    yield _usual("egfr_ml_min_1_73m2", median, spread, parameter.origin, detail)
+        median, spread = median * rise.value, math.hypot(spread, rise.variability)
+        words = detail("usual-in-pregnancy")
+    yield _usual("egfr_ml_min_1_73m2", median, spread, parameter.origin, words)
 
 
 def told_gfr(physiology: Physiology, here: Body) -> InputDistribution | None:
@@ -92,12 +93,12 @@ def told_gfr(physiology: Physiology, here: Body) -> InputDistribution | None:
         median = float(kidney.indexed(median, here.surface))
     spread = math.hypot(float(np.max(error_spread(known, norms, here))), float(measure.spread))
     if known.renal_measure in CREATININE and method.id == "estimated":
-        words = "serum creatinine, age and sex by EKFC in children and CKD-EPI 2021 in adults"
+        words = detail("true-gfr-by-creatinine")
     else:
-        words = f"what was given ({method.name})"
+        words = detail("true-gfr-by-method", method=method.name)
     return InputDistribution(
         "gfr_ml_min_1_73m2", median, spread, source="derived",
-        detail=f"the true one by {words}, with what that may be off by", origin=method.origin,
+        detail=words, origin=method.origin,
     )  # fmt: skip
 
 
@@ -109,8 +110,8 @@ def _urine(physiology: Physiology, here: Body) -> Iterator[InputDistribution]:
         flow, spread = usual_flow(known, norms, here.age, Sampler(known_inputs, typical, typical.selection()))
         level = known.hydration_level
         origin = parameters[FLOW if level in (None, "usual") else f"{FLOW}.{level}"].origin
-        detail = f"hydration level {level}" if level else "usual at this age" if "age_y" in known_inputs else ""
-        yield _usual(FLOW, flow, spread, origin, detail)
+        by_age = detail("usual-at-age") if "age_y" in known_inputs else ""
+        yield _usual(FLOW, flow, spread, origin, detail("hydration", level=level) if level else by_age)
     if "urine_ph" not in known_inputs:
         yield _of_parameter("urine_ph", parameters["urine_ph"], parameters["urine_ph"].value)
     if "void_interval_h" not in known_inputs:

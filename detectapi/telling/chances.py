@@ -8,6 +8,10 @@ LEAST, MOST = 0.001, 0.999
 """Chances below and above are only said to be so; an answer holds three decimals."""
 
 
+SENTENCES = ("%(number)s in 100", "about %(number)s in 100", "under %(number)s in 100", "over %(number)s in 100")
+"""Those with a value in them."""
+
+
 def in_100(probability: float, voice=ENGLISH) -> str:
     """A chance in a sentence, with two figures of the smaller side: "5 in 100", "62 in 100", "97.5 in 100"."""
     if probability < LEAST:

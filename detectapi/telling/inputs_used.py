@@ -8,6 +8,7 @@ from functools import cache
 from detectapi.inputs.table import INPUTS
 from detectapi.telling.evidence import bases
 from detectapi.telling.numbers import three_figures
+from detectapi.telling.retelling import Quoted, quoted
 from detectapi.telling.voice import ENGLISH
 
 WORDED = ("doses[].route", "person.sex", "person.hepatic_class")
@@ -15,19 +16,6 @@ WORDED = ("doses[].route", "person.sex", "person.hepatic_class")
 
 GIVEN = ("given", "given range")
 DEFAULT = "population default"
-
-
-@dataclass(frozen=True, slots=True)
-class Quoted:
-    """A sentence of the data, with the language it is in."""
-
-    text: str
-    language: str
-
-
-def quoted(text: str, voice=ENGLISH) -> Quoted:
-    """A sentence of the data in the reader's language where it has been translated, else in English."""
-    return Quoted(voice.say(text), voice.language if voice.knows(text) else "en")
 
 
 @dataclass(frozen=True, slots=True)

@@ -13,53 +13,70 @@ NOTES = {
     "half-life-model": (
         "This is the textbook view: one compartment, and one half-life for everything that is excreted. It is shown for"
         " teaching and as a baseline. It leaves out how differently metabolites are formed and lost. Kidney function,"
-        " urine pH, liver disease, medicines and clearances have no effect in it, even where they were given."
+        " urine pH, liver disease, medicines and clearances have no effect in it, even where they were given. Use the"
+        " full model for a question about a person."
     ),
     "mostly-below-cutoff": (
         "In more than half of simulated cases the urine stays below the cutoff at all times after the last dose. The"
-        " median time is then zero."
+        " median time is then zero: a negative test is to be expected, and says little."
     ),
     "no-dose": "No dose was given, so there is nothing to detect.",
-    "dilute-specimen": "This specimen would be reported as dilute. A positive result stays positive.",
+    "dilute-specimen": (
+        "This specimen would be reported as dilute. A positive result stays positive; a dilute negative is a negative of"
+        " less weight."
+    ),
     "substituted-specimen": (
         "This specimen would be reported as substituted: it is not what kidneys make. That is neither positive nor"
-        " negative."
+        " negative, and nothing can be read from it."
     ),
     "dilute-specimen-possible": (
-        "%(part)s specimens like this would be reported as dilute. A positive result stays positive."
+        "%(part)s specimens like this would be reported as dilute. A positive result stays positive; a dilute negative is"
+        " a negative of less weight."
     ),
     "substituted-specimen-possible": (
-        "%(part)s specimens like this would be reported as substituted. That is neither positive nor negative."
+        "%(part)s specimens like this would be reported as substituted. That is neither positive nor negative, and"
+        " nothing can be read from it."
     ),
     "child-extrapolated": (
         "The data on this substance are of adults. For a child or adolescent, body, kidneys and urine are those of"
-        " children, and the rest is an extrapolation by body size."
+        " children, and the rest is an extrapolation by body size. The answer is less certain than its range says."
     ),
     "pregnancy-extrapolated": (
         "In pregnancy kidneys filter about half as much again, and that is in the answer. What else pregnancy changes is"
-        " not."
+        " not, so the answer is less certain than its range says."
     ),
     "creatinine-steady": (
-        "Kidney function is read from creatinine in blood. That holds only while the creatinine is steady."
+        "Kidney function is read from creatinine in blood. That holds only while the creatinine is steady; in acute"
+        " illness this answer may not hold."
     ),
     "creatinine-high-for-age": (
-        "This creatinine is high for the age of the child: it means kidney disease, or another unit."
+        "This creatinine is high for the age of the child: it means kidney disease, or another unit. Check the number"
+        " and its unit before you use the answer."
     ),
     "inputs-without-effect": "These inputs change nothing in this answer: %(inputs)s.",
     "size-extrapolated": (
-        "Body weight lies outside the range that most studies cover (about 45 to 120 kg). The model extrapolates by"
-        " allometry."
+        "Body weight, or a part of the range that was given, lies outside what most studies cover (about 45 to 120 kg)."
+        " The model extrapolates by allometry, so the answer is less certain than its range says."
     ),
     "kidney-failure-extrapolated": (
-        "The model is extrapolated at a glomerular filtration rate below 15 mL/min. It does not include dialysis."
+        "The glomerular filtration rate, or a part of the range that was given, lies below 15 mL/min, where the model is"
+        " extrapolated. It does not include dialysis: for a person on dialysis the answer does not hold."
+    ),
+    "amount-not-studied": (
+        "No study in the data gave single doses like this one: they gave %(low)s to %(high)s mg. The answer assumes that"
+        " the body handles this amount as it handled theirs."
+    ),
+    "combination-not-studied": (
+        "No study in the data had these together: %(inputs)s. Their effects are multiplied, as if each were alone, so the"
+        " answer is less certain than its range says."
     ),
     "calibration-stale": (
         "The installed calibration does not match the installed data, so it was ignored. The uncertainty of the typical"
-        " values is that of the substance's file."
+        " values is that of the substance's file, and ranges are wider than they need be."
     ),
     "assumed-parameters": (
-        "%(assumed)s of the %(total)s numbers that this answer uses are assumptions. The card of %(substance)s lists each"
-        " with its reason."
+        "%(assumed)s of the %(total)s numbers that this answer uses are assumptions. The range includes how uncertain each"
+        " is. The card of %(substance)s lists them with their reasons."
     ),
 }
 """The template of each note; ``%(name)s`` are its values."""

@@ -9,7 +9,8 @@ from dataclasses import dataclass
 
 from detectapi.telling import chances, evidence, sentences
 from detectapi.telling.durations import Unit, duration
-from detectapi.telling.inputs_used import DEFAULT, Input, Quoted, input_name, input_used, quoted
+from detectapi.telling.inputs_used import DEFAULT, Input, input_name, input_used
+from detectapi.telling.retelling import Quoted, quoted
 from detectapi.telling.voice import ENGLISH
 
 LEAST_SHARE = 0.005  # of the spread that is worth a line

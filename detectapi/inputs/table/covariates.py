@@ -49,5 +49,5 @@ def _input(name: str, entry: Mapping[str, Any]) -> Input:
     return Input(
         path=f"person.{name}", kind="word", words=dict.fromkeys(_words(entry), ""),
         meaning=f"{entry.get('name', name)}. Not told, it is drawn among people.",
-        column=name, flags=(f"--{name.replace('_', '-')}",),
+        called=str(entry.get("name", name)), column=name, flags=(f"--{name.replace('_', '-')}",),
     )  # fmt: skip

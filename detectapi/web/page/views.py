@@ -10,7 +10,8 @@ from flask_babel import gettext
 
 from detectapi import service
 from detectapi.telling import sentences
-from detectapi.telling.inputs_used import medicine, quoted, said_words
+from detectapi.telling.inputs_used import medicine, said_words
+from detectapi.telling.retelling import quoted
 from detectapi.values.errors import InputError, MalformedRequest
 from detectapi.web import headers
 from detectapi.web.page import fields, files, form
@@ -157,6 +158,7 @@ def page(values, *, results=(), problems=(), first="", comparing=False, status=2
         comparing=comparing,
         choices={
             **choices(),
+            "assays": [(id, VOICE.say(name), parts) for id, name, parts in choices()["assays"]],
             "named_analytes": [(name, sentences.name(name, VOICE)) for name in choices()["analytes"]],
         },
         salts=[(salt, VOICE.say(salt)) for salt in choices()["salts"]],

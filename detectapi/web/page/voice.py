@@ -3,15 +3,13 @@
 import re
 
 from flask import Response, request
-from flask_babel import Babel, get_locale, gettext, ngettext, npgettext, pgettext
+from flask_babel import Babel, Domain, get_locale
 
-from detectapi.telling.voice import Voice
+from detectapi.telling.languages import LANGUAGES, TranslatedVoice, translations
 from detectapi.web import headers
 
-LANGUAGES = {"en": "English", "de": "Deutsch", "es": "Español"}
 
-
-class BabelVoice(Voice):
+class BabelVoice(TranslatedVoice):
     """Speaks the language of the request."""
 
     @property
@@ -19,25 +17,13 @@ class BabelVoice(Voice):
         """Its code."""
         return str(get_locale() or "en")
 
-    def say(self, message, **values):
-        """The sentence in the reader's language."""
-        return super().say(gettext(message), **values)
 
-    def say_in(self, context, message, **values):
-        """The sentence in the reader's language, as it stands in a context."""
-        return super().say(pgettext(context, message), **values)
+class Sentences(Domain):
+    """The same translations for templates and for `flask_babel`."""
 
-    def say_many(self, one, many, count, **values):
-        """The sentence for a count in the reader's language."""
-        return ngettext(one, many, count, **values)
-
-    def say_many_in(self, context, one, many, count, **values):
-        """The sentence for a count in the reader's language, as it stands in a context."""
-        return npgettext(context, one, many, count, **values)
-
-    def knows(self, message):
-        """Whether a sentence of the data has been translated; English needs no translation."""
-        return self.language == "en" or gettext(message) != message
+    def get_translations(self):
+        """Those of the request's language."""
+        return translations(str(get_locale() or "en"))
 
 
 def wanted():
@@ -51,7 +37,8 @@ def wanted():
 
 def init_app(app):
     """Let the application choose the language of each request."""
-    Babel(app, locale_selector=wanted)
+    babel = Babel(app, locale_selector=wanted)
+    babel.domain_instance = Sentences()
 
 
 POLICY = f"{headers.CONTENT_SECURITY_POLICY}; require-trusted-types-for 'script'"
