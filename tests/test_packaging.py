@@ -44,7 +44,17 @@ def image_command():
 
 
 def test_the_service_needs_nine_packages():
-    expected = {"babel", "click", "flask", "flask-babel", "flask-smorest", "gunicorn", "marshmallow", "numpy", "structlog"}
+    expected = {
+        "babel",
+        "click",
+        "flask",
+        "flask-babel",
+        "flask-smorest",
+        "gunicorn",
+        "marshmallow",
+        "numpy",
+        "structlog",
+    }
 
     assert expected == {requirement_name(dependency) for dependency in PROJECT["dependencies"]}
 
