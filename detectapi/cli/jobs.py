@@ -134,7 +134,7 @@ def keys():
 @click.option(
     "--scope", "scopes", multiple=True, required=True, help="estimate, batch:write, batch:read, cds or admin."
 )
-@click.option("--days", type=float, help="Days until it expires.")
+@click.option("--days", type=click.FloatRange(min=0, max=36_500, min_open=True), help="Days until it expires.")
 @click.option("--rows", type=int, help="Quota: rows per day.")
 @click.option("--jobs", type=int, help="Quota: unfinished jobs at once.")
 @click.option("--bytes", "size", type=int, help="Quota: stored bytes.")

@@ -55,6 +55,7 @@ def connect(url: str, busy_s: float | None = None) -> Engine:
         cursor.execute("PRAGMA journal_mode=WAL")
         cursor.execute("PRAGMA synchronous=FULL")
         cursor.execute("PRAGMA foreign_keys=ON")
+        cursor.execute("PRAGMA secure_delete=ON")  # what is deleted is overwritten
         cursor.close()
 
     @event.listens_for(engine, "begin")
@@ -64,6 +65,16 @@ def connect(url: str, busy_s: float | None = None) -> Engine:
         connection.exec_driver_sql("BEGIN" if connection.get_execution_options().get("reading") else "BEGIN IMMEDIATE")
 
     return engine
+
+
+def empty_log(engine: Engine) -> None:
+    """Empty the write-ahead log of SQLite, which keeps what has been deleted until then; nothing to do elsewhere.
+
+    While another process reads, the log stays; a later call empties it.
+    """
+    if engine.dialect.name == "sqlite":
+        with engine.connect().execution_options(isolation_level="AUTOCOMMIT") as connection:
+            connection.exec_driver_sql("PRAGMA wal_checkpoint(TRUNCATE)")
 
 
 def reading(engine: Engine) -> Engine:
@@ -98,7 +109,10 @@ def _alone(engine: Engine):
         if not engine.url.database or engine.url.database == ":memory:":
             yield
             return
-        Path(engine.url.database).parent.mkdir(parents=True, exist_ok=True)
+        # What people asked is not for other users of this machine. SQLite gives its log the mode of the file.
+        Path(engine.url.database).parent.mkdir(mode=0o700, parents=True, exist_ok=True)
+        for file in (engine.url.database, f"{engine.url.database}.lock"):
+            Path(file).touch(mode=0o600)
         with open(f"{engine.url.database}.lock", "w", encoding="ascii") as lock:
             fcntl.flock(lock, fcntl.LOCK_EX)
             yield

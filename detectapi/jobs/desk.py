@@ -261,6 +261,8 @@ class Desk:
     def delete(self, job: Mapping[str, Any]) -> None:
         """Remove a job that has ended, and its files."""
         self.store.remove(job["id"])
+        with contextlib.suppress(*database.AWAY):  # the job is gone; the log is emptied another time
+            database.empty_log(self.engine)
         storage.remove(job["folder"])
         shutil.rmtree(self._local(job), ignore_errors=True)
 

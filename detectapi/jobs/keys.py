@@ -11,6 +11,7 @@ import base64
 import contextlib
 import hashlib
 import hmac
+import math
 import os
 import re
 import secrets
@@ -53,7 +54,7 @@ def pepper(settings: Settings) -> bytes:
     if "://" in settings.folder:
         raise ValueError("DETECTAPI_KEY_PEPPER is needed where DETECTAPI_JOBS is a URL")
     path = Path(settings.folder) / "pepper"
-    path.parent.mkdir(parents=True, exist_ok=True)
+    path.parent.mkdir(mode=0o700, parents=True, exist_ok=True)
     beside = path.with_name(f".pepper.{secrets.token_hex(8)}")
     if not path.exists():
         handle = os.open(beside, os.O_WRONLY | os.O_CREAT | os.O_EXCL, 0o600)
@@ -111,8 +112,10 @@ class Keys:
         Raises
         ------
         ValueError
-            A scope does not exist.
+            A scope does not exist, or the key would never expire though a time was asked for.
         """
+        if expires_s is not None and not 0.0 < expires_s < math.inf:
+            raise ValueError("a key expires after a time above 0")
         wanted = sorted(set(scopes))
         if not wanted or not set(wanted) <= set(SCOPES):
             raise ValueError(f"scopes are: {', '.join(SCOPES)}")

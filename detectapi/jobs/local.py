@@ -79,7 +79,7 @@ class Batch:
     @contextlib.contextmanager
     def opened(self):
         """Begin the job, or continue it; yields whether an earlier run has finished some of its chunks."""
-        self.state.mkdir(parents=True, exist_ok=True)
+        self.state.mkdir(mode=0o700, parents=True, exist_ok=True)  # rows of people are in it
         with open(self.state / "lock", "w", encoding="ascii") as lock:
             try:
                 fcntl.flock(lock, fcntl.LOCK_EX | fcntl.LOCK_NB)

@@ -18,6 +18,12 @@ class App(Flask):
         """Log the class and the place of an exception."""
         logs.log_failure(exc_info)
 
+    def create_url_adapter(self, request):
+        """Match the address of a request. Probes are answered under any host name: a container asks itself by its own."""
+        if request is not None and request.path in health.PROBES:
+            return self.url_map.bind_to_environ(request.environ)
+        return super().create_url_adapter(request)
+
 
 def create_app(config=None):
     """Make the application.

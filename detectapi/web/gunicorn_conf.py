@@ -11,6 +11,8 @@ import time
 
 from gunicorn.glogging import Logger
 
+from detectapi.web.addresses import trusted_proxies
+
 # One thread of the numerical libraries per process: the arrays are small, and more threads would compete for the cores.
 for _name in ("OMP_NUM_THREADS", "OPENBLAS_NUM_THREADS", "MKL_NUM_THREADS"):
     os.environ.setdefault(_name, "1")
@@ -32,8 +34,11 @@ limit_request_line = 4094
 limit_request_fields = 64
 limit_request_field_size = 8190
 forwarded_allow_ips = "127.0.0.1"
-forwarder_headers = "SCRIPT_NAME"
+# A prefix before the path is believed only where the operator says that a proxy sends it.
+forwarder_headers = "SCRIPT_NAME" if trusted_proxies() else ""
 header_map = "drop"
+
+umask = 0o077  # what is written may be data of people: other users of this machine cannot read it
 
 # Nothing is written in the home folder, and only signals control the service.
 control_socket_disable = True

@@ -2,6 +2,8 @@
 
 from flask import request
 
+from detectapi.web.problems import problem
+
 CONTENT_SECURITY_POLICY = "; ".join(
     (
         "default-src 'none'",
@@ -29,6 +31,14 @@ HEADERS = {
 
 def init_app(app):
     """Set the headers of every response. A header that a view has set stays."""
+
+    @app.before_request
+    def refuse_other_codings():
+        # A body that says it is compressed and is not would be read as it is: the sender and the service would disagree.
+        codings = request.headers.get("Transfer-Encoding", "chunked").replace(" ", "").lower()
+        if codings != "chunked":
+            return problem("bad-request", "Send the body plain or chunked, with no other transfer coding.", status=501)
+        return None
 
     @app.after_request
     def set_headers(response):

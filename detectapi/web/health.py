@@ -3,6 +3,7 @@
 from flask import Response, current_app
 
 from detectapi import service
+from detectapi._version import __version__
 from detectapi.values.errors import DetectError
 from detectapi.web.api import ContractBlueprint
 from detectapi.web.problems import problem
@@ -10,7 +11,14 @@ from detectapi.web.problems import problem
 blueprint = ContractBlueprint("health", __name__, description="Probes.")
 
 
-STATUS = {"type": "object", "required": ["status"], "properties": {"status": {"type": "string"}}}
+PROBES = ("/healthz", "/readyz")
+"""They are answered under any host name, whatever `DETECTAPI_TRUSTED_HOSTS` says."""
+
+STATUS = {
+    "type": "object",
+    "required": ["status", "version"],
+    "properties": {"status": {"type": "string"}, "version": {"type": "string"}},
+}
 
 
 @blueprint.route("/healthz")
@@ -18,7 +26,7 @@ STATUS = {"type": "object", "required": ["status"], "properties": {"status": {"t
 @blueprint.doc(operationId="alive")
 def alive():
     """Whether the process runs."""
-    return Response(service.to_json_bytes({"status": "ok"}), mimetype="application/json")
+    return Response(service.to_json_bytes({"status": "ok", "version": __version__}), mimetype="application/json")
 
 
 @blueprint.route("/readyz")
@@ -35,4 +43,4 @@ def ready():
     why = desk.why_not_ready() if desk else None
     if why:
         return problem("not-ready", f"{why} Estimates are answered.")
-    return Response(service.to_json_bytes({"status": "ready"}), mimetype="application/json")
+    return Response(service.to_json_bytes({"status": "ready", "version": __version__}), mimetype="application/json")

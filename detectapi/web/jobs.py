@@ -4,8 +4,6 @@ import contextlib
 import json
 import re
 import shutil
-import threading
-import time
 from functools import wraps
 from pathlib import Path
 
@@ -32,21 +30,17 @@ from detectapi.web.addresses import under_prefix
 from detectapi.web.api import ContractBlueprint, is_utf8
 from detectapi.web.problems import problem
 from detectapi.web.results import format_wanted, result_file
+from detectapi.web.waiting import preferences, wait_until_changed, wait_wanted
 from schemas.error import problems
 from schemas.job import JobRequestSchema, options_from_text
 
 JSON = "application/json"
 LARGEST_JSON = 8 * 2**20
 """Size of the largest body of JSON that is accepted. [bytes]"""
-LONGEST_WAIT_S = 20.0
-"""The longest time that `Prefer: wait` can ask for. [s]"""
 PATIENCE_S = 2.0
 """Time that a request waits for a database that cannot be used. [s]"""
 RETRY_S = 2
 """Time after which a client should ask for a status again. [s]"""
-MOST_WAITING = 2
-"""Clients that may wait for a job at once in one process. Its other threads, of four, answer estimates."""
-waiting = threading.BoundedSemaphore(MOST_WAITING)
 TOKEN = re.compile(r"[\x21-\x7e]{1,200}")
 TABLES = {media: file_format for file_format, media in table.MEDIA_TYPES.items()} | {
     "application/parquet": "parquet",
@@ -115,36 +109,6 @@ def caller_of_request() -> Caller | None:
     return desk().keys.caller(key.strip()) if kind.lower() == "bearer" else None
 
 
-def preferences() -> dict[str, str]:
-    """The preferences of the Prefer header (RFC 7240)."""
-    words = {}
-    for part in request.headers.get("Prefer", "").replace(";", ",").split(","):
-        name, _, value = part.strip().partition("=")
-        if name:
-            words.setdefault(name.lower(), value.strip('" '))
-    return words
-
-
-def wait_wanted(prefer) -> float:
-    """The time that the client is willing to wait. [s]"""
-    text = prefer.get("wait", "")
-    return min(float(text), LONGEST_WAIT_S) if text.isdigit() else 0.0
-
-
-def wait_until_changed(job, seconds, changed):
-    """Wait until a job has changed, for some time at most; not at all if enough clients of this process wait already."""
-    if changed(job) or not waiting.acquire(blocking=False):
-        return job
-    try:
-        end = time.monotonic() + seconds
-        while job is not None and not changed(job) and time.monotonic() < end:
-            time.sleep(0.2)
-            job = desk().job(job["id"], g.caller)
-        return job
-    finally:
-        waiting.release()
-
-
 # -- new jobs -------------------------------------------------------------------------------------------------------------
 
 
@@ -191,7 +155,7 @@ def submit():
     record = desk().job(job, g.caller)
     seconds = wait_wanted(prefer)
     if record and seconds:
-        record = wait_until_changed(record, seconds, lambda job: job["state"] in TERMINAL)
+        record = wait_until_changed(desk(), record, seconds, lambda job: job["state"] in TERMINAL)
     if record is None:
         return problem("not-found", "The job was deleted.")
     place = under_prefix(f"/v1/jobs/{job}")
@@ -317,9 +281,9 @@ def show(job):
     known = request.if_none_match
     seconds = wait_wanted(prefer)
     if seconds and known:
-        job = wait_until_changed(job, seconds, lambda job: not known.contains_weak(state_tag(job)))
+        job = wait_until_changed(desk(), job, seconds, lambda job: not known.contains_weak(state_tag(job)))
     elif seconds:
-        job = wait_until_changed(job, seconds, lambda job: job["state"] in TERMINAL)
+        job = wait_until_changed(desk(), job, seconds, lambda job: job["state"] in TERMINAL)
     if job is None:
         return problem("not-found", "The job was deleted.")
     response = Response(service.to_json_bytes(status(job)), mimetype=JSON)

@@ -10,7 +10,8 @@ from detectapi.values.errors import InputError
 from detectapi.web.problems import problem
 
 ALIASES = {"application/parquet": "parquet", "application/jsonl": "ndjson"}
-ONE_RANGE = re.compile(r"bytes=\s*(?:(\d+)-(\d*)|-\d+)\s*", re.IGNORECASE)
+ONE_RANGE = re.compile(r"bytes=\s*(?:([0-9]{1,18})-([0-9]{0,18})|-[0-9]{1,18})\s*", re.IGNORECASE)
+"""One range of bytes. A place has 18 digits at most: no file is longer."""
 
 
 def format_wanted(default):

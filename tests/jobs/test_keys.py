@@ -1,5 +1,6 @@
 """`detectapi keys`: issued once, listed without secrets, expired and revoked."""
 
+import pytest
 from click.testing import CliRunner
 
 from detectapi.cli.main import cli
@@ -13,9 +14,18 @@ def test_the_list_says_what_a_key_is_worth(tmp_path):
 
     live, old, gone = (
         run("issue", "--owner", owner, "--scope", "batch:read", *more).strip()
-        for owner, more in (("a", ()), ("b", ("--days", "-1")), ("c", ()))
+        for owner, more in (("a", ()), ("b", ("--days", "1e-7")), ("c", ()))
     )
     run("revoke", gone)
     listed = run("list")
     assert [line.split()[1] for line in listed.splitlines()] == ["live", "expired", "revoked"]
     assert not any(key[17:] in listed for key in (live, old, gone))
+
+
+@pytest.mark.parametrize("days", ["nan", "inf", "-1", "0"])
+def test_a_key_expires_after_a_time_or_never_but_not_after_nonsense(tmp_path, days):
+    words = ["keys", "issue", "--owner", "a", "--scope", "batch:read", "--days", days]
+    result = CliRunner().invoke(cli, words, env={"DETECTAPI_JOBS": str(tmp_path)})
+
+    assert result.exit_code == 2
+    assert "dk_live" not in result.output

@@ -2,16 +2,28 @@
 
 import json
 import shutil
+from pathlib import Path
 
+import pytest
 from job_requests import CSV, FEW, assert_problem, compute, leftovers, submit
 from scenarios import GRID
+
+from detectapi.jobs import database
 
 
 def test_ranges_that_make_no_sense_are_ignored(client, desk):
     place = submit(client).headers["Location"] + "/results"
     compute(desk)
     whole = client.get(place)
-    for other in ("bytes=0-0,5-9", "bytes=a-b", "rows=1-2", "bytes=5-2", "bytes="):
+    for other in (
+        "bytes=0-0,5-9",
+        "bytes=a-b",
+        "rows=1-2",
+        "bytes=5-2",
+        "bytes=",
+        f"bytes=0-{'9' * 5000}",
+        "bytes=٢-٣".encode().decode("latin-1"),
+    ):
         response = client.get(place, headers={"Range": other})
         assert (response.status_code, response.data) == (200, whole.data), other
     beyond = assert_problem(
@@ -100,3 +112,29 @@ def test_the_addresses_of_a_job_stand_under_the_prefix(client):
 
     assert response.headers["Location"].startswith("/det/v1/jobs/job_")
     assert all(link.startswith("/det/v1/jobs/job_") for link in response.get_json()["links"].values())
+
+
+@pytest.mark.parametrize("wait", ["\u00b2", "-1", "1e3", "9" * 5000, "\u0663".encode().decode("latin-1")])
+def test_a_time_to_wait_that_is_no_number_is_no_time(client, wait):
+    sent = client.post("/v1/jobs", json={**FEW, "grid": GRID}, headers={"Prefer": f"wait={wait}"})
+
+    assert sent.status_code == 202
+    assert "Preference-Applied" not in sent.headers
+
+
+def test_other_users_of_the_machine_cannot_read_what_people_asked(tmp_path):
+    folder = tmp_path / "made" / "here"
+    database.upgrade(database.connect(f"sqlite:///{folder / 'jobs.sqlite'}"))
+
+    assert folder.stat().st_mode & 0o077 == 0
+    assert {"jobs.sqlite", "jobs.sqlite-wal"} <= {file.name for file in folder.iterdir()}
+    assert all(file.stat().st_mode & 0o077 == 0 for file in folder.iterdir())
+
+
+def test_of_a_deleted_job_nothing_stays_in_the_database(client, desk, settings):
+    rows = [{"id": "canary-7777", "substance": "ketamine", "route": "oral", "amount_mg": 50}]
+    place = client.post("/v1/jobs", json={**FEW, "rows": rows}).headers["Location"]
+    compute(desk)
+    assert client.delete(place).status_code == 204
+
+    assert not any(b"canary-7777" in file.read_bytes() for file in Path(settings.folder).rglob("*") if file.is_file())

@@ -22,6 +22,7 @@ from detectapi.jobs.engines import Inline, attempt
 from detectapi.jobs.runner import Runner
 from detectapi.jobs.settings import Settings
 from detectapi.web import create_app, jobs
+from detectapi.web import waiting as waiting_room
 
 ESTIMATE = {"substance": "ketamine", "doses": [{"amount_mg": 50, "route": "oral"}], "options": {"draws": 100}}
 ESTIMATE |= {"assay": {"analytes": [{"analyte": "norketamine", "cutoff_ng_ml": 50}]}}
@@ -240,8 +241,8 @@ def test_a_deleted_job_can_be_submitted_again(client, desk):
 def test_those_who_wait_leave_threads_for_others(app, client, desk, key):
     place = submit(client).headers["Location"]
     waiting = []
-    for _ in range(jobs.MOST_WAITING):
-        assert jobs.waiting.acquire(blocking=False)
+    for _ in range(waiting_room.MOST_WAITING):
+        assert waiting_room.waiting.acquire(blocking=False)
         waiting.append(1)
     try:
         started = time.monotonic()
@@ -252,7 +253,7 @@ def test_those_who_wait_leave_threads_for_others(app, client, desk, key):
         assert time.monotonic() - started < 10
     finally:
         for _ in waiting:
-            jobs.waiting.release()
+            waiting_room.waiting.release()
 
 
 @pytest.mark.slow

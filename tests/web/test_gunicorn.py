@@ -154,6 +154,21 @@ def test_broken_chunks_are_the_callers_mistake(server):
     assert "failure" not in server.log.read_text()
 
 
+def test_other_transfer_codings_than_chunked_are_refused(server, question):
+    raw = json.dumps(question).encode()
+    head = b"POST /v1/estimates HTTP/1.1\r\nHost: x\r\nContent-Type: application/json\r\nTransfer-Encoding: gzip, chunked\r\n\r\n"
+
+    assert b" 501 " in server.raw(head + b"%x\r\n%s\r\n0\r\n\r\n" % (len(raw), raw)).splitlines()[0]
+
+
+def test_a_prefix_that_a_caller_tells_is_not_believed(server):
+    _, page, _ = server.ask(
+        "POST", "/v1/estimates", b"{}", {"Content-Type": "application/json", "SCRIPT_NAME": "/evil"}
+    )
+
+    assert b"/evil" not in page
+
+
 def test_it_lives_on_after_all_that_is_bad(server, question):
     for raw in (b"{", b"[" * 100_000, b"\xff", json.dumps({**question, "urine_ph": 12}), b"NaN", b"null"):
         assert server.post(raw)[0] in (400, 422)

@@ -6,6 +6,7 @@ import uuid
 import pytest
 
 from detectapi import service
+from detectapi._version import __version__
 from detectapi.web import create_app
 from detectapi.web.problems import KINDS
 
@@ -149,6 +150,15 @@ def test_only_trusted_hosts_are_answered_where_they_are_named(monkeypatch):
     monkeypatch.setenv("DETECTAPI_TRUSTED_HOSTS", "window.example, localhost")
     client = create_app().test_client()
 
-    assert 200 == client.get("/healthz", base_url="http://window.example").status_code
-    refused = client.get("/healthz", base_url="http://elsewhere.example")
+    assert 200 == client.get("/v1/substances", base_url="http://window.example").status_code
+    refused = client.get("/v1/substances", base_url="http://elsewhere.example")
     assert (400, PROBLEM) == (refused.status_code, refused.content_type)
+
+
+def test_probes_are_answered_under_any_host_name(monkeypatch):
+    monkeypatch.setenv("DETECTAPI_TRUSTED_HOSTS", "window.example")
+    client = create_app().test_client()
+
+    for probe in ("/healthz", "/readyz"):
+        answer = client.get(probe, base_url="http://127.0.0.1:8000")
+        assert (200, __version__) == (answer.status_code, answer.json["version"])
