@@ -48,6 +48,16 @@ def tests_assumed():
     return table(rows)
 
 
+def notes_of_substances():
+    """The notes that the data of a substance add to its answers."""
+    notes = {}
+    for substance in packaged():
+        for note in substance.notes:
+            notes.setdefault((note.code, note.message), []).append(substance.id)
+    rows = [(f"`{code}`", ", ".join(ids), message) for (code, message), ids in sorted(notes.items())]
+    return table([("code", "substance", "says"), *rows])
+
+
 def worked_example():
     """One infusion: the typical concentration and the share of positive draws, at some of the hours of the curve."""
     answer = estimate(

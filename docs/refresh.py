@@ -23,6 +23,7 @@ PAGES = (
     "docs/adding-a-substance.md",
     "docs/batches.md",
     "docs/inputs.md",
+    "docs/messages.md",
     "docs/method.md",
     "docs/operating.md",
     "docs/tutorials/physician.md",
