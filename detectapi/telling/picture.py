@@ -18,6 +18,8 @@ ROUND_STEPS = {
     "days": (1, 2, 5, 10),
     "weeks": (1, 2, 5, 10),
 }
+LEAST_RISE = 0.02
+"""A smaller rise of the chance at the beginning is not worth a word."""
 QUARTERS = (0.0, 0.25, 0.5, 0.75, 1.0)
 
 
@@ -103,14 +105,7 @@ def probability_panel(answer, voice: Voice = ENGLISH) -> Panel | None:
     if len(curve["time_h"]) < 2:
         return None
     unit, marks = sentences.unit_of_answer(answer), named_points(window, voice)
-    highest = _highest(curve["probability_positive"])
-    description = voice.say(
-        "The chance falls from %(first)s after %(start)s to %(last)s after %(end)s.",
-        first=chances.in_100(curve["probability_positive"][highest], voice),
-        start=after(curve["time_h"][highest], unit, voice),
-        last=chances.in_100(curve["probability_positive"][-1], voice),
-        end=after(curve["time_h"][-1], unit, voice),
-    )
+    description = _course(curve, unit, voice)
     return Panel(
         name="probability",
         title=voice.say("Chance that a urine specimen tests positive"),
@@ -128,6 +123,29 @@ def probability_panel(answer, voice: Voice = ENGLISH) -> Panel | None:
                 level=chances.whole_percent(window["level"], voice, decimals=1),
             ),
         ),
+    )
+
+
+def _course(curve, unit: Unit, voice: Voice) -> str:
+    """How the chance rises and falls."""
+    times, values = curve["time_h"], curve["probability_positive"]
+    highest = _highest(values)
+    words = {
+        "highest": chances.in_100(values[highest], voice),
+        "last": chances.in_100(values[-1], voice),
+        "end": after(times[-1], unit, voice),
+    }
+    if values[highest] - values[0] < LEAST_RISE:
+        start = after(times[highest], unit, voice)
+        return voice.say(
+            "The chance falls from %(highest)s after %(start)s to %(last)s after %(end)s.", start=start, **words
+        )
+    return voice.say(
+        "The chance rises from %(first)s at the end of the last dose to %(highest)s after %(top)s. It then falls to %(last)s"
+        " after %(end)s.",
+        first=chances.in_100(values[0], voice),
+        top=after(times[values.index(values[highest])], unit, voice),
+        **words,
     )
 
 
@@ -156,16 +174,17 @@ def concentration_panel(entry, unit: Unit, voice: Voice = ENGLISH) -> Panel | No
     points, cutoff = entry["concentration"], entry["cutoff_ng_ml"]
     if len(points["time_h"]) < 2:
         return None
-    name = sentences.reading(entry, voice)
+    name, peak = sentences.reading(entry, voice), _highest(points["p50"])
     top = max(*points["p95"], cutoff * 3.0)
     start, end = 10.0 ** math.floor(math.log10(cutoff) - LOG_DECADES_BELOW + 1.0), 10.0 ** math.ceil(math.log10(top))
     return Panel(
         name=f"concentration-{entry['analyte']}",
         title=voice.say("Concentration of %(analyte)s in urine, ng/mL", analyte=name),
         description=voice.say(
-            "Half of specimens lie within the dark band, nine in ten within the light one. The middle line falls from"
-            " %(highest)s ng/mL to %(lowest)s ng/mL; the dashed line is the cutoff, %(cutoff)s ng/mL.",
-            highest=voice.number(max(points["p50"])),
+            "Half of specimens lie within the dark band, nine in ten within the light one. The middle line is highest at"
+            " %(highest)s ng/mL after %(time)s and ends at %(lowest)s ng/mL; the dashed line is the cutoff, %(cutoff)s ng/mL.",
+            highest=voice.number(points["p50"][peak]),
+            time=after(points["time_h"][peak], unit, voice),
             lowest=voice.number(points["p50"][-1]),
             cutoff=voice.number(cutoff),
         ),

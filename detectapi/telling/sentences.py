@@ -63,11 +63,24 @@ def which_test(answer, voice=ENGLISH) -> str:
     used = answer["assay"]
     if used["id"] is None:
         return voice.say("Test: the cutoffs that were entered.")
-    words = {part: name(text, voice) for part, text in used.items() if part in ("name", "issuer")}
-    words["date"] = voice.say("date not stated") if used["date"] == "not stated" else used["date"]
+    test = named_test(used, voice)
     if used["asked"]:
-        return voice.say("Test: %(name)s (%(issuer)s; %(date)s).", **words)
-    return voice.say("No test was named. Assumed test: %(name)s (%(issuer)s; %(date)s).", **words)
+        return voice.say("Test: %(test)s.", test=test)
+    return voice.say("No test was named. Assumed test: %(test)s.", test=test)
+
+
+def named_test(entry, voice=ENGLISH) -> str:
+    """The name of a registered test with its issuer and date.
+
+    Parameters
+    ----------
+    entry : dict
+        With ``name``, ``issuer`` and ``date``, as in an answer or in the list of tests.
+    voice : Voice
+    """
+    words = {part: name(text, voice) for part, text in entry.items() if part in ("name", "issuer")}
+    words["date"] = voice.say("date not stated") if entry["date"] == "not stated" else entry["date"]
+    return voice.say("%(name)s (%(issuer)s; %(date)s)", **words)
 
 
 def unit_of(window) -> Unit:

@@ -87,7 +87,7 @@ USE = (
     Input(
         path="doses[].repeat.count", kind="integer", unit="-", low=1, high=10_000, required=True,
         meaning="Doses in all, the first included.",
-        column="count", within_flag="--dose", form=FormField(name="count", label="Number of doses"),
+        column="count", within_flag="--dose", form=FormField(name="count", label="or number of doses"),
     ),
     section("pattern", "history"),
     Input(
@@ -103,7 +103,7 @@ USE = (
     Input(
         path="pattern.for_days", kind="number", unit="d", low=0, high=3650, above=True,
         meaning="Length of the use; needed unless `once`.",
-        form=FormField(name="for_days", label="or for how many days"),
+        form=FormField(name="for_days", label="For how many days"),
     ),
 )  # fmt: skip
 

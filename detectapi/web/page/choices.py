@@ -1,11 +1,45 @@
-"""What the form offers, read from the data: substances, routes, tests, parameters, presets."""
+"""What the form offers, read from the data: substances, routes, tests, parameters, presets, and which substance each fits."""
 
 import json
+from dataclasses import dataclass
 from functools import lru_cache
 from importlib import resources
 
 from detectapi import service
 from detectapi.inputs.table import INPUTS
+from detectapi.telling import sentences
+from detectapi.telling.inputs_used import medicine, said_words
+from detectapi.telling.retelling import quoted
+
+
+@dataclass(frozen=True, slots=True)
+class Offer:
+    """An entry of a list of the form.
+
+    Attributes
+    ----------
+    value : str
+        What is sent.
+    fits : tuple of str
+        Ids of the substances that it can be chosen for.
+    group : str
+        Of a test: who it is of, or ``without-window`` where no window can be given for it.
+    """
+
+    value: str
+    fits: tuple[str, ...]
+    group: str = ""
+
+
+@dataclass(frozen=True, slots=True)
+class Option:
+    """An offer in the reader's language. ``english`` says that its words have no translation."""
+
+    value: str
+    words: str
+    fits: tuple[str, ...]
+    group: str = ""
+    english: bool = False
 
 
 @lru_cache(maxsize=1)
@@ -21,22 +55,133 @@ def choices():
     """Everything the form's lists hold, the same for every reader."""
     substances = service.substances()["items"]
     cards = [service.substance(item["id"]) for item in substances]
+    routes = gathered((item["id"], item["routes"]) for item in substances)
     return {
         "substances": [(item["id"], item["name"]) for item in substances],
-        "routes": [
-            route for route in INPUTS["doses[].route"].words if any(route in item["routes"] for item in substances)
-        ],
-        "salts": sorted({salt["id"] for card in cards for salt in card["salts"]}),
-        "analytes": list(dict.fromkeys(name for item in substances for name in item["analytes"])),
-        "assays": [
-            (item["id"], item["name"], item["test"]["analytes"]) for item in service.assays()["items"] if item["test"]
-        ],
-        "interactions": dict(sorted({k: v for card in cards for k, v in card["interactions"].items()}.items())),
-        "parameters": list(
-            {
-                entry["name"]: (entry["name"], entry["value"], entry["unit"])
-                for card in cards
-                for entry in card["parameters"]
-            }.values()
-        ),
+        "routes": [Offer(route, routes[route]) for route in INPUTS["doses[].route"].words if route in routes],
+        "salts": offers((card["id"], [salt["id"] for salt in card["salts"]]) for card in cards),
+        "analytes": offers((item["id"], item["analytes"]) for item in substances),
+        "interactions": offers((card["id"], sorted(card["interactions"])) for card in cards),
+        "effects": {name: text for card in cards for name, text in card["interactions"].items()},
+        "assays": {item["id"]: item for item in service.assays()["items"]},
+        "parameters": {card["id"]: [entry["name"] for entry in card["parameters"]] for card in cards},
+    }
+
+
+def gathered(listed):
+    """The substances of each name, from the names of each substance."""
+    known: dict[str, tuple[str, ...]] = {}
+    for substance, names in listed:
+        for name in names:
+            known[name] = (*known.get(name, ()), substance)
+    return known
+
+
+def offers(listed):
+    """An offer of each name, from the names of each substance."""
+    return [Offer(name, fits) for name, fits in gathered(listed).items()]
+
+
+def test_groups(voice):
+    """What the groups of tests are called, in the order of the list."""
+    return {
+        "regulation": voice.say("Rules and recommendations"),
+        "laboratory": voice.say("Laboratories"),
+        "kit": voice.say("Kits and strips"),
+        "method": voice.say("Published methods"),
+        "": voice.say("Other tests"),
+        "without-window": voice.say("Tests that do not look for it or state no cutoff"),
+    }
+
+
+test_groups.__test__ = False
+
+
+def routes(voice):
+    """The routes, as options."""
+    said = said_words("doses[].route", voice)
+    return [Option(one.value, said[one.value], one.fits) for one in choices()["routes"]]
+
+
+def named(kind, voice):
+    """The analytes or the salts, as options."""
+    return [Option(one.value, sentences.name(one.value, voice), one.fits) for one in choices()[kind]]
+
+
+def tests(voice):
+    """The registered tests, each with its issuer and date, as options in the order of their groups."""
+    groups = test_groups(voice)
+    made = []
+    for item in choices()["assays"].values():
+        group = (item["group"] or "") if item["test"] else "without-window"
+        words = sentences.named_test(item, voice)
+        english = not voice.knows(item["name"])
+        made.append(Option(item["id"], words, tuple(item["substances"]), groups[group], english))
+    order = list(groups.values())
+    return sorted(made, key=lambda option: order.index(option.group))
+
+
+tests.__test__ = False
+
+
+def medicines(voice):
+    """Other medicines and foods, as options, each with what it does."""
+    effects = choices()["effects"]
+    return [
+        (Option(one.value, medicine(one.value, voice), one.fits), quoted(effects[one.value], voice))
+        for one in choices()["interactions"]
+    ]
+
+
+def arranged(options, substance, voice):
+    """Options in the groups of a list: those that fit a substance first, then those of other substances.
+
+    Parameters
+    ----------
+    options : list of Option
+    substance : str
+    voice : Voice
+
+    Returns
+    -------
+    list of (str, bool, list of Option)
+        The label of the group, empty for none; whether it is of other substances; its options.
+    """
+    groups: dict[tuple[str, bool], list[Option]] = {}
+    for option in options:
+        own = substance in option.fits
+        other = (
+            sentences.capital(sentences.name(option.fits[0], voice))
+            if option.group
+            else voice.say("For other substances")
+        )
+        groups.setdefault((option.group, False) if own else (other, True), []).append(option)
+    ordered = sorted(groups.items(), key=lambda item: item[0][1])
+    return [(label, others, inner) for (label, others), inner in ordered]
+
+
+def lists(substance, voice):
+    """The lists of the form, with what fits a substance first.
+
+    Parameters
+    ----------
+    substance : str
+    voice : Voice
+
+    Returns
+    -------
+    dict
+        Groups as `arranged` gives them for routes, tests, analytes, salts; the medicines; the names of the parameters.
+    """
+    kinds = {
+        "routes": routes(voice),
+        "tests": tests(voice),
+        "analytes": named("analytes", voice),
+        "salts": named("salts", voice),
+    }
+    return {
+        "substances": [(id, sentences.capital(sentences.name(id, voice))) for id, _ in choices()["substances"]],
+        **{kind: arranged(options, substance, voice) for kind, options in kinds.items()},
+        "medicines": sorted(medicines(voice), key=lambda entry: substance not in entry[0].fits),
+        "parameters": choices()["parameters"].get(substance, []),
     }

@@ -6,22 +6,36 @@ The texts of the table are English; a voice says them in the reader's language.
 from detectapi.inputs.table import INPUTS
 from detectapi.telling.inputs_used import said_words
 from detectapi.values.regimen import HOURS_BETWEEN
-from detectapi.web.page.form import ADJUSTMENTS, CHOICES, PLAIN
+from detectapi.web.page.form import ADJUSTMENTS, CHOICES, DATES, PLAIN
 
 FIELDSETS = ("use", "often", "test", "person", "more", "urine", "specimen", "model", "calculation")
 NUMBERS = ("quantity", "number", "integer")
 
 
-def labels(voice):
-    """What each field is called, by its name."""
+def labels(voice, rows=0):
+    """What each field is called, by its name, those of so many rows of doses too."""
     texts = {entry.form.name: voice.say(entry.form.label) for entry in reversed(INPUTS.on_form)}
     for choice in CHOICES:
         texts |= dict.fromkeys((f"{choice.form.name}_kind", f"{choice.form.name}_value"), voice.say(choice.form.label))
     value = voice.say("Value")
     return texts | {
         "since": voice.say("Time from the last dose to the specimen"),
+        "last_at": voice.say("Date and time of the last dose"),
+        "collected_at": voice.say("Date and time of the specimen"),
+        "zone": voice.say("Time zone"),
         "request": voice.say("Request"),
         **{f"adjust_value_{i}": f"{value} {i + 1}" for i in range(ADJUSTMENTS)},
+        **{name: words for i in range(rows) for name, words in row_labels(i, voice).items()},
+    }
+
+
+def row_labels(i, voice):
+    """What the fields of a row of doses are called."""
+    number = i + 1
+    return {
+        f"dose_at_{i}": voice.say("Dose %(number)s: date and time", number=number),
+        f"dose_amount_{i}": voice.say("Dose %(number)s: amount", number=number),
+        f"dose_route_{i}": voice.say("Dose %(number)s: how it was taken", number=number),
     }
 
 
@@ -42,7 +56,7 @@ def hints(voice):
 def frequencies(voice):
     """The choices of how often something was used: once, then by the hours between doses, then at another interval."""
     said = sorted(said_words("pattern.frequency", voice).items(), key=lambda pair: HOURS_BETWEEN.get(pair[0], 0.0))
-    return [*said, ("every", voice.say("At another interval"))]
+    return [*said, ("every", voice.say("At another interval")), (DATES, voice.say("On certain dates"))]
 
 
 def fieldsets(voice):

@@ -9,9 +9,12 @@ from importlib import resources
 
 from detectapi.inputs.table import INPUTS
 from detectapi.values.regimen import HOURS_BETWEEN, doses_within
+from detectapi.web.page import dated
 from detectapi.web.page.typed import UNBOUNDED, as_typed, number, quantity
 
 ADJUSTMENTS = 3
+DATES = "dates"
+"""The choice of how often for doses that each have a row with date and time."""
 
 # What the form holds before anything was typed.
 DEFAULTS = json.loads(resources.files("detectapi.web.page").joinpath("defaults.json").read_text(encoding="utf-8"))
@@ -32,6 +35,9 @@ NAMES = tuple(
         (
             *DEFAULTS,
             "since",
+            "last_at",
+            "collected_at",
+            "ongoing",
             "request",
             *(f"{choice.form.name}_{part}" for choice in CHOICES for part in ("kind", "value")),
             *(entry.form.name for entry in SINGLE if entry.kind != "names"),
@@ -44,13 +50,14 @@ NAMES = tuple(
 
 def empty():
     """The form's values before anything was typed."""
-    return {name: DEFAULTS.get(name, "") for name in NAMES} | {name: [] for name in SEVERAL}
+    return {name: DEFAULTS.get(name, "") for name in NAMES} | {name: [] for name in SEVERAL} | {"rows": []}
 
 
 def typed(fields):
     """What was typed, by name, trimmed; with the defaults where nothing was sent at all."""
     values = {name: fields.get(name, DEFAULTS.get(name, "")).strip() for name in NAMES}
-    return values | {name: [word for word in fields.getlist(name) if word] if fields else [] for name in SEVERAL}
+    values |= {name: [word for word in fields.getlist(name) if word] if fields else [] for name in SEVERAL}
+    return values | {"rows": dated.typed_rows(fields)}
 
 
 def to_request(values):
@@ -115,24 +122,51 @@ def history(values):
     """Doses or pattern."""
     dose = {"route": values["route"], **plain(values, "doses[]")}
     if values["amount"]:
-        name = "amount_mg" if values["amount_unit"] == "mg" else "amount_mg_per_kg"
+        name = amount_name(values)
         dose[name] = read(f"doses[].{name}", values["amount"])
     if values["basis"] != "base":
         dose["basis"] = values["basis"]
-    if values["duration_min"] and values["route"] == "intravenous":
+    if values["duration_min"] and (values["route"] == "intravenous" or values["frequency"] == DATES):
         dose["duration_min"] = read("doses[].duration_min", values["duration_min"])
     frequency = values["frequency"]
+    if frequency == DATES:
+        return {"doses": [dated_dose(row, dose, values) for _, row in dated.filled(values["rows"]) or [(0, {})]]}
     if frequency == "once":
-        return {"doses": [dose]}
+        return {"doses": [{**dose, **started(values)}]}
     by_days = values["for_days"] and not values["count"]
     known = {entry.name for entry in INPUTS.in_section("pattern")}
-    if frequency in HOURS_BETWEEN and by_days and known.issuperset(dose):
+    if frequency in HOURS_BETWEEN and by_days and known.issuperset(dose) and not values["last_at"]:
         return {"pattern": {"frequency": frequency, **dose, "for_days": read("pattern.for_days", values["for_days"])}}
     every = HOURS_BETWEEN.get(frequency, read("doses[].repeat.every_h", values["every_h"]))
     days, count = (read(path, values[path.rpartition(".")[2]]) for path in ("pattern.for_days", "doses[].repeat.count"))
     count = doses_in(days, every) if by_days else count
     repeat = {name: value for name, value in (("every_h", every), ("count", count)) if value != ""}
-    return {"doses": [{**dose, "repeat": repeat}]}
+    return {"doses": [{**dose, **started(values, repeat), "repeat": repeat}]}
+
+
+def started(values, repeat=None):
+    """When the first dose began, where the form says when the last one did."""
+    if not values["last_at"]:
+        return {}
+    last = dated.moment(values["last_at"], values["zone"])
+    every, count = ((repeat or {}).get(name, 0) for name in ("every_h", "count"))
+    numbers = isinstance(every, (int, float)) and isinstance(count, int)
+    return {"start": dated.earlier(last, every * (count - 1)) if numbers and count > 1 else last}
+
+
+def dated_dose(row, dose, values):
+    """A dose of a row; what the row leaves empty is as in the fields above it."""
+    own = {"route": row["route"]} if row.get("route") else {}
+    if row.get("amount"):
+        name = next((name for name in dose if name.startswith("amount")), amount_name(values))
+        own[name] = read(f"doses[].{name}", row["amount"])
+    inner = {**dose, **own, "start": dated.moment(row.get("at", ""), values["zone"])}
+    return {name: value for name, value in inner.items() if name != "duration_min" or inner["route"] == "intravenous"}
+
+
+def amount_name(values):
+    """The input that the amount is, by its unit."""
+    return "amount_mg" if values["amount_unit"] == "mg" else "amount_mg_per_kg"
 
 
 def doses_in(days, every):
@@ -217,6 +251,8 @@ def fill(values, asked):
 
 def filled_history(asked):
     """The form's values for how something was used."""
+    if len(asked.get("doses", ())) > 1:
+        return filled_rows(asked["doses"])
     dose = asked.get("pattern") or asked["doses"][0]
     unit = "mg_per_kg" if "amount_mg_per_kg" in dose else "mg"
     values = {"route": dose["route"], "amount": as_typed(dose[f"amount_{unit}"]), "amount_unit": unit}
@@ -227,7 +263,23 @@ def filled_history(asked):
         every, count = dose["repeat"]["every_h"], dose["repeat"]["count"]
         word = next((word for word, hours in HOURS_BETWEEN.items() if hours == every), "every")
         values |= {"frequency": word, "count": as_typed(count), "every_h": as_typed(every) if word == "every" else ""}
+    if "start" in dose:
+        hours = (dose["repeat"]["count"] - 1) * dose["repeat"]["every_h"] if dose.get("repeat") else 0
+        last, values["zone"] = dated.as_typed(dated.earlier(dose["start"], -hours))
+        values["last_at"] = last
     return values
+
+
+def filled_rows(doses):
+    """The form's values for single doses that each have a date and time; the first one stands above the rows too."""
+    values, rows = filled_history({"doses": [{**doses[0], "repeat": None}]}), []
+    for dose in doses:
+        if dose.get("repeat"):
+            raise ValueError("the rows have no place for a repeated dose")
+        one = filled_history({"doses": [dose]})
+        rows.append({"at": one["last_at"], "amount": one["amount"], "route": one["route"]})
+        values["duration_min"] = values["duration_min"] or one["duration_min"]
+    return {**values, "last_at": "", "frequency": DATES, "rows": rows}
 
 
 def part_of(asked, entry):
@@ -252,6 +304,7 @@ def field_of(entry):
 PLACES = {
     "": "request",
     "/doses": "amount",
+    "/doses/0/start": "last_at",
     "/pattern": "amount",
     "/doses/0/repeat": "count",
     **{f"/{INPUTS.among(choice.name)[0].section}": f"{choice.form.name}_value" for choice in CHOICES},
@@ -273,6 +326,28 @@ def place(pointer, values):
         for i in range(ADJUSTMENTS):
             if values[f"adjust_name_{i}"] == name:
                 return f"adjust_value_{i}"
+    if values["frequency"] == DATES and pointer.startswith("/doses/"):
+        return row_place(pointer, values)
     while pointer not in PLACES:
         pointer = pointer.rpartition("/")[0]
     return PLACES[pointer]
+
+
+def text_of(name, values):
+    """What was typed into a field, which may be one of a row."""
+    match = dated.ROW_NAME.fullmatch(name)
+    rows = values["rows"]
+    if match and int(match[1]) < len(rows):
+        return rows[int(match[1])][name.split("_")[1]]
+    return values.get(name, "")
+
+
+def row_place(pointer, values):
+    """The field that a problem with a dose of a row is about; the field above where the row leaves it empty."""
+    _, _, number, *rest = pointer.split("/")
+    i, row = (dated.filled(values["rows"]) or [(0, {})])[int(number)]
+    name = rest[0] if rest else "amount"
+    if name in ("duration_min", "basis"):
+        return name
+    part = "amount" if name.startswith("amount") else name if name == "route" else "at"
+    return f"dose_{part}_{i}" if part == "at" or row.get(part) else part

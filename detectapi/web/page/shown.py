@@ -8,10 +8,9 @@ from markupsafe import Markup
 
 from detectapi.telling import chances, sentences
 from detectapi.telling import picture_svg as svg
-from detectapi.telling.durations import DAYS, HOURS, after
 from detectapi.telling.picture import panels
 from detectapi.telling.summary import chance_row, summarize
-from detectapi.web.page.typed import number
+from detectapi.web.page.asked_time import asked_time
 
 MOST_FANS = 4
 BAR_STEPS = 20  # widths of a bar that the style sheet knows
@@ -43,7 +42,7 @@ def shown(answer, asked, values, voice, ident, root):
         "ident": ident,
         "said": said,
         "bars": [round(BAR_STEPS * share.share) for share in said.spread],
-        "at": at_time(answer["curve"], values, voice),
+        "at": at_time(answer["curve"], asked_time(values, asked, voice), voice),
         "charts": [chart(panel, f"{ident}-{panel.name}") for panel in drawn],
         "substance": answer["substance"],
         "assumed": not answer["assay"]["asked"],
@@ -78,16 +77,11 @@ def chart(panel, ident):
     }
 
 
-def at_time(curve, values, voice):
+def at_time(curve, when, voice):
     """What is said of the time the reader asked about, or nothing."""
-    typed = number(values["since"])
-    if isinstance(typed, str):
+    if when is None:
         return None
-    unit = DAYS if values["since_unit"] == "d" else HOURS
-    hours = typed * unit.hours
-    if not 0.0 <= hours <= 1e6:
-        return None
-    return sentences.at_time(curve, after(hours, unit, voice, exact=True), hours, voice)
+    return when.words, sentences.at_time(curve, "", when.hours, voice)[1]
 
 
 def data(answer, drawn, said, voice):

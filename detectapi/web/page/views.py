@@ -10,15 +10,17 @@ from flask_babel import gettext
 
 from detectapi import service
 from detectapi.telling import sentences
-from detectapi.telling.inputs_used import medicine, said_words
-from detectapi.telling.retelling import quoted
+from detectapi.telling.inputs_used import said_words
 from detectapi.values.errors import InputError, MalformedRequest
 from detectapi.web import headers
-from detectapi.web.page import fields, files, form
-from detectapi.web.page.choices import choices, presets
+from detectapi.web.page import dated, fields, files, form
+from detectapi.web.page.asked_time import is_too_early
+from detectapi.web.page.checks import checked, two_ways
+from detectapi.web.page.choices import choices, lists, presets
 from detectapi.web.page.shown import shown
-from detectapi.web.page.typed import is_two_way, number
+from detectapi.web.page.typed import is_two_way
 from detectapi.web.page.voice import LANGUAGES, BabelVoice, html_response, problem_words
+from detectapi.web.page.which_test import side_by_side, without_window
 
 blueprint = Blueprint("page", __name__)
 VOICE, REPORT = BabelVoice("page"), BabelVoice("report")
@@ -48,6 +50,8 @@ def ask():
     values = form.typed(request.form)
     if request.form.get("action") == "permalink" and not values["request"]:
         return page(form.typed({}), status=200)
+    if request.form.get("action") == "row":
+        return page(values, first=request.form.get("first", ""), more=1, status=200)
     return answered(
         values, None, first=request.form.get("first", ""), comparing=request.form.get("action") == "compare"
     )
@@ -58,6 +62,9 @@ def answered(values, asked, first="", comparing=False):
     problems, results, earlier = [], [], None
     try:
         asked = asked or read(values)
+        refused = without_window(asked, VOICE)
+        if refused and not first:
+            return page(values, refused=refused, status=200)
         if first:
             earlier = service.read_json(first.encode())
             asked = beside(earlier, asked)
@@ -68,10 +75,9 @@ def answered(values, asked, first="", comparing=False):
     except InputError as error:
         problems = [in_words(problem, values) for problem in error.problems]
         problems = problems or [("request", gettext(error.message))]
-    if is_two_way(values["since"]):
-        problems.append(("since", two_ways()))
-    elif not is_time(values["since"]):
-        problems.append(("since", gettext("Enter a number of hours or days, or nothing.")))
+    problems += checked(values, VOICE)
+    if not problems and values["collected_at"] and is_too_early(values, asked):
+        problems.append(("collected_at", gettext("The specimen cannot be taken before the last dose.")))
     if problems:
         return page(values, problems=problems, first=first, status=422)
     if values["request"]:
@@ -99,11 +105,6 @@ def beside(first, second):
     return {name: value for name, value in second.items() if name not in URINE} | kept
 
 
-def is_time(text):
-    """Whether a time after the last dose can be read, or none was asked about."""
-    return not text or (isinstance(number(text), (int, float)) and number(text) >= 0)
-
-
 def read(values):
     """The request: the whole of it where it was given as JSON, else what the form says."""
     if values["request"]:
@@ -114,7 +115,8 @@ def read(values):
 def result(asked, values, ident):
     """One answer, ready to be shown."""
     answer = service.answer(with_concentration(asked))
-    return shown(answer, asked, values, VOICE, ident, request.url_root)
+    made = shown(answer, asked, values, VOICE, ident, request.url_root)
+    return made | {"tests": side_by_side(asked, answer, VOICE) if ident == "answer" else None}
 
 
 def with_concentration(asked):
@@ -128,59 +130,59 @@ def with_concentration(asked):
 
 
 def in_words(problem, values):
-    """The form's field a problem is about, and what is to be mended there."""
+    """The form's field a problem is about, and what is to be corrected there."""
     name = form.place(problem.pointer, values)
-    typed = {name: values.get(name, "")} | ({"for_days": values["for_days"]} if name == "count" else {})
+    typed = {name: form.text_of(name, values)} | ({"for_days": values["for_days"]} if name == "count" else {})
     doubtful = next((name for name, text in typed.items() if isinstance(text, str) and is_two_way(text)), None)
-    return (doubtful, two_ways()) if doubtful else (name, problem_words(problem, VOICE))
+    if doubtful:
+        return doubtful, two_ways(VOICE)
+    if name == "count" and problem.code == "required":
+        return "for_days", gettext("For how many days was it taken? Enter the days, or the number of doses.")
+    return name, problem_words(problem, VOICE)
 
 
-def two_ways():
-    """What is said of a number that may be a thousand or one."""
-    return gettext(
-        "This number can be read in two ways. Write thousands without a mark, such as 1500,"
-        " and decimals with one digit more or less, such as 1.50."
-    )
-
-
-def page(values, *, results=(), problems=(), first="", comparing=False, status=200):
-    """The whole page."""
+def page(values, *, results=(), problems=(), refused=None, first="", comparing=False, more=0, status=200):
+    """The whole page; ``refused`` is what is said of a test that gives no window, ``more`` how many rows are added."""
     faults: dict[str, str] = {}
     for name, sentence in problems:
         faults.setdefault(name, sentence)
+    known = values["substance"] if values["substance"] in dict(choices()["substances"]) else DEFAULT
     html = render_template(
         "page/home.html",
         values=values,
         results=results,
+        refused=refused,
         problems=list(faults.items()),
         faults=faults,
         first=first,
         comparing=comparing,
-        choices={
-            **choices(),
-            "assays": [(id, VOICE.say(name), parts) for id, name, parts in choices()["assays"]],
-            "named_analytes": [(name, sentences.name(name, VOICE)) for name in choices()["analytes"]],
-        },
-        salts=[(salt, VOICE.say(salt)) for salt in choices()["salts"]],
-        medicines=[(id, medicine(id, VOICE), quoted(text, VOICE)) for id, text in choices()["interactions"].items()],
-        labels=fields.labels(VOICE),
+        lists=lists(known, VOICE),
+        rows=dated.shown(values["rows"], more),
+        most_rows=dated.MOST_ROWS,
+        offsets=dated.offsets(),
+        labels=fields.labels(VOICE, len(dated.shown(values["rows"], more))),
         hints=fields.hints(VOICE),
         fieldsets=fields.fieldsets(VOICE),
-        routes=[(id, words) for id, words in said_words("doses[].route", VOICE).items() if id in choices()["routes"]],
         frequencies=fields.frequencies(VOICE),
         model_kinds=list(said_words("model.kind", VOICE).items()),
         adjustments=form.ADJUSTMENTS,
         offered=files.offered(),
-        known_substance=values["substance"] if values["substance"] in dict(choices()["substances"]) else DEFAULT,
-        advanced_used=any(values[name] for name in ADVANCED) or values["model_kind"] != "population",
+        known_substance=known,
+        advanced_used=advanced_used(values, faults),
         limits=sentences.limits(VOICE),
         presets=[(item["id"], *map(VOICE.say, (item["title"], item["detail"]))) for item in presets()],
-        substance_words={key: sentences.capital(sentences.name(key, VOICE)) for key, _ in choices()["substances"]},
         languages=LANGUAGES,
         language=VOICE.language,
         education=education_or_none(values),
     )
     return html_response(html, status)
+
+
+def advanced_used(values, faults):
+    """Whether a field of the advanced part was filled in or is wrong, so that the part must be open."""
+    names = {*ADVANCED, "request", "basis", *(f"adjust_value_{i}" for i in range(form.ADJUSTMENTS))}
+    filled = any(values[name] for name in (*ADVANCED, "request"))
+    return bool(filled or values["model_kind"] != "population" or values["basis"] != "base" or names & set(faults))
 
 
 def education_or_none(values):

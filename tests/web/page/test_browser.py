@@ -47,20 +47,19 @@ def test_fill_the_form_and_read_the_answer(watch):
 
     assert page.inner_text("h2.range").startswith("Usually")
     assert "After 2 days:" in page.inner_text(".at")
-    assert "Not a laboratory result" in page.inner_text(".limits.always")
+    assert "Not a laboratory result" in page.inner_text(".answer .limits")
     assert page.input_value("#amount") == "40-60"
     assert focused(page) == "answer"
 
 
-def test_limits_are_in_view_wherever_the_reader_is(watch):
+def test_limits_stand_with_the_answer_and_nothing_covers_anything(watch):
     page = watch().open("/?preset=six-infusions")
-    for place in (0, 0.3, 0.55):
-        page.evaluate(
-            "at => scrollTo({top: at * document.querySelector('.answer').offsetHeight, behavior: 'instant'})", place
-        )
 
-        box = page.locator(".limits.always").bounding_box()
-        assert 0 <= box["y"] <= 900 - box["height"]
+    assert "Not a laboratory result" in page.inner_text(".answer")
+    floating = (
+        "[...document.querySelectorAll('*')].filter(e => /fixed|sticky/.test(getComputedStyle(e).position)).length"
+    )
+    assert page.evaluate(floating) == 0
 
 
 def test_compare_two_cases(watch):
@@ -167,8 +166,9 @@ def test_hostile_text_in_any_field_is_inert(watch):
     watched = watch()
     page = watched.open()
     page.evaluate(
-        "text => document.querySelectorAll('#question input:not([type=hidden], [type=checkbox]), #question textarea')"
-        ".forEach(e => { if (e.id !== 'request') { e.removeAttribute('maxlength'); e.value = text; } })",
+        """text => document.querySelectorAll(
+          '#question input:not([type=hidden], [type=checkbox], [type=datetime-local]), #question textarea'
+        ).forEach(e => { if (e.id !== 'request') { e.removeAttribute('maxlength'); e.value = text; } })""",
         HOSTILE,
     )
     page.click("text=Show the answer")
@@ -196,6 +196,13 @@ STATES = {
     "german": ("/?preset=heavy-daily&lang=de", {}),
     "spanish": ("/?preset=daily-troche&lang=es", {}),
     "phone": ("/?preset=one-infusion", {"viewport": {"width": 320, "height": 640}}),
+    "large phone": (
+        "/?preset=nasal-spray&lang=de",
+        {"viewport": {"width": 390, "height": 844}, "color_scheme": "dark"},
+    ),
+    "small screen": ("/?preset=daily-troche", {"viewport": {"width": 1024, "height": 768}}),
+    "large screen": ("/?preset=heavy-daily&lang=es", {"viewport": {"width": 1440, "height": 900}}),
+    "form on a phone": ("/?lang=de", {"viewport": {"width": 320, "height": 640}}),
     "zoomed": ("/?preset=one-infusion", {"viewport": {"width": 320, "height": 225}, "device_scale_factor": 4}),
     "still": ("/?preset=one-infusion", {"reduced_motion": "reduce", "forced_colors": "active"}),
     "education": ("/embed?education=ketamine", {}),
@@ -247,7 +254,7 @@ def test_the_page_prints(watch):
     printed = PdfReader(io.BytesIO(page.pdf(prefer_css_page_size=True)))
     text = " ".join(sheet.extract_text() for sheet in printed.pages).replace("\n", " ")
 
-    assert len(printed.pages) <= 5
+    assert len(printed.pages) <= 4
     assert headline in text
     assert "Not a laboratory result" in text
     assert "Show the answer" not in text

@@ -129,8 +129,15 @@ def test_days_that_cannot_be_are_told_at_a_field(days):
 
 def test_what_the_form_has_no_place_for_stays_as_json():
     asked = {"substance": "ketamine", "doses": [{"amount_mg": 1, "route": "oral"}, {"amount_mg": 2, "route": "rectal"}]}
+    repeated = {
+        "amount_mg": 1,
+        "route": "oral",
+        "start": "2026-11-16T09:00:00+01:00",
+        "repeat": {"every_h": 9, "count": 2},
+    }
 
     assert form.from_request(asked)["request"]
+    assert form.from_request({"substance": "ketamine", "doses": [repeated, repeated]})["request"]
     assert form.from_request({"substance": 5})["request"]
     assert form.from_request([])["request"]
 

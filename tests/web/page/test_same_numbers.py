@@ -114,7 +114,10 @@ def test_the_curve_in_the_png_lies_where_the_answer_says(answer):
 
 def test_the_table_of_the_page_is_the_curve_of_the_answer(client, answer):
     page = client.post("/", data={"request": json.dumps(QUESTION)}).get_data(as_text=True)
-    rows = re.findall(r'<th scope="row">([\d.]+) h.*?</th><td.*?</td><td class="figure">([\d.]+) %</td>', page)
+    rows = re.findall(
+        r'<th role="rowheader" scope="row">([\d.]+) h.*?</th><td.*?</td><td role="cell" class="figure">([\d.]+) %</td>',
+        page,
+    )
     curve = dict(zip(answer["curve"]["time_h"], answer["curve"]["probability_positive"], strict=True))
 
     assert len(rows) >= 10

@@ -126,8 +126,10 @@
       moving = false;
     }
 
-    let half = curve.probability_positive.findIndex((p, i) => i > 0 && p < 0.5);
-    if (half < 0) half = 0;
+    // It starts where the falling chance passes one half; of a chance that never reaches it, at the highest.
+    const chances = curve.probability_positive;
+    let half = chances.findLastIndex((p) => p >= 0.5) + 1;
+    if (half === 0 || half === chances.length) half = chances.lastIndexOf(Math.max(...chances));
     slider.value = half;
     drawing.after(room);
     draw();
@@ -162,7 +164,96 @@
     place.append(button, said);
   }
 
+  // Lists offer what fits the substance: their options say for which substances they are.
+  function offer(substance) {
+    const fits = (node) => !node.dataset.for || node.dataset.for.split(" ").includes(substance);
+    for (const select of document.querySelectorAll("select[data-by-substance]")) {
+      const chosen = select.value;
+      select.all ??= [...select.options];
+      const groups = new Map();
+      for (const option of select.all) {
+        if (!fits(option)) continue;
+        const name = option.dataset.group || "";
+        groups.set(name, [...(groups.get(name) || []), option]);
+      }
+      const nodes = [...groups].flatMap(([name, options]) => {
+        if (!name) return options;
+        const group = document.createElement("optgroup");
+        group.label = name;
+        group.append(...options);
+        return [group];
+      });
+      select.replaceChildren(...nodes);
+      if ([...select.options].some((option) => option.value === chosen)) select.value = chosen;
+      else select.selectedIndex = 0;
+    }
+    for (const node of document.querySelectorAll("label[data-for], #education")) node.hidden = !fits(node);
+    for (const node of document.querySelectorAll("label[data-for][hidden] input")) node.checked = false;
+    const medicines = document.getElementById("medicines");
+    if (medicines) medicines.hidden = !medicines.querySelector("label:not([hidden])");
+    const parameters = document.getElementById("parameters");
+    parameters.all ??= [...parameters.children];
+    parameters.replaceChildren(...(fits(parameters) ? parameters.all : []));
+  }
+
+  // Fields are there, and open, when another field asks for them.
+  function showNeeded(form) {
+    for (const part of form.querySelectorAll("[data-when]")) {
+      const needed = part.dataset.when.split(" ").some((rule) => {
+        const [name, value] = rule.split("=");
+        return form.elements[name].value === value;
+      });
+      part.hidden = !needed && !part.querySelector(".faulty");
+      if (needed && part.tagName === "DETAILS") part.open = true;
+    }
+  }
+
+  function addRow() {
+    const rows = document.getElementById("rows");
+    const i = rows.children.length;
+    if (i >= Number(rows.dataset.most)) return;
+    const row = rows.lastElementChild.cloneNode(true);
+    const swap = (text) => text.replace(/_\d+/, `_${i}`);
+    row.querySelector("legend").textContent = row.querySelector("legend").textContent.replace(/\d+/, i + 1);
+    for (const fault of row.querySelectorAll(".fault")) fault.remove();
+    for (const field of row.querySelectorAll(".faulty")) field.classList.remove("faulty");
+    for (const label of row.querySelectorAll("label")) label.htmlFor = swap(label.htmlFor);
+    for (const field of row.querySelectorAll("input, select")) {
+      field.id = field.name = swap(field.name);
+      field.removeAttribute("aria-invalid");
+      field.removeAttribute("aria-describedby");
+      if (field.tagName === "SELECT") field.selectedIndex = 0; else field.value = "";
+    }
+    rows.append(row);
+    row.querySelector("input").focus();
+  }
+
+  function helpWith(form) {
+    const substance = form.elements.substance;
+    offer(substance.value);
+    showNeeded(form);
+    substance.addEventListener("change", () => {
+      offer(substance.value);
+      // An amount that was there for another substance would be a wrong one.
+      for (const field of [form.elements.amount, form.elements.duration_min]) if (field.value === field.defaultValue) field.value = "";
+      showNeeded(form);
+    });
+    form.addEventListener("change", () => showNeeded(form));
+    document.getElementById("add-row").addEventListener("click", (event) => { event.preventDefault(); addRow(); });
+    // Rows that are not shown are not sent.
+    form.addEventListener("formdata", (event) => {
+      if (form.querySelector(".rows").hidden) for (const name of [...event.formData.keys()]) if (/^dose_[a-z]+_\d+$/.test(name)) event.formData.delete(name);
+    });
+    const zone = form.elements.zone, here = Intl.DateTimeFormat().resolvedOptions().timeZone;
+    if (here && zone.value === zone.dataset.empty) {
+      zone.prepend(new Option(here, here));
+      zone.value = here;
+    }
+  }
+
   if (follow()) return;
+  const question = document.getElementById("question");
+  if (question) helpWith(question);
   window.addEventListener("hashchange", follow);
   document.querySelectorAll("[data-live]").forEach((figure) => { if (figure.querySelector("script")) live(figure); });
   // The browser knows under which address the page is seen; the server behind a proxy may not.

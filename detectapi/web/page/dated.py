@@ -1,0 +1,101 @@
+"""Dates and times of the form: doses in rows of their own, when the last dose was, when the specimen is taken.
+
+A browser sends a date and time without its offset. The field of the time zone has it: an offset such as ``+01:00``, or the
+name of a zone, which the script takes from the browser.
+"""
+
+import re
+from datetime import datetime, timedelta
+from zoneinfo import ZoneInfo
+
+MOST_ROWS = 200
+EMPTY_ROWS = 3
+"""Rows that the form shows before anything was typed."""
+PARTS = ("at", "amount", "route")
+ROW_NAME = re.compile(rf"dose_(?:{'|'.join(PARTS)})_(\d{{1,3}})")
+OFFSET = re.compile(r"([+-])(\d{2}):(\d{2})")
+QUARTERS = (-210, -150, 210, 270, 330, 345, 390, 525, 570, 630, 765)
+"""Offsets in use that are no whole hours. [min]"""
+
+
+def typed_rows(fields):
+    """The rows of doses as they were typed, trimmed.
+
+    Parameters
+    ----------
+    fields : mapping
+        Of the form.
+
+    Returns
+    -------
+    list of dict
+        Each with the texts ``at``, ``amount`` and ``route``.
+    """
+    places = [int(match[1]) for name in fields if (match := ROW_NAME.fullmatch(name))]
+    count = min(MOST_ROWS, max(places, default=-1) + 1)
+    return [{part: fields.get(f"dose_{part}_{i}", "").strip() for part in PARTS} for i in range(count)]
+
+
+def filled(rows):
+    """The rows in which something stands, each with its place."""
+    return [(i, row) for i, row in enumerate(rows) if any(row.values())]
+
+
+def shown(rows, more=0):
+    """The rows that the form shows: what was typed, so many more, and at least `EMPTY_ROWS`."""
+    empty = dict.fromkeys(PARTS, "")
+    return [*rows, *[dict(empty) for _ in range(max(more, EMPTY_ROWS - len(rows)))]][:MOST_ROWS]
+
+
+def offsets():
+    """The offsets that the form offers, from west to east."""
+    minutes = sorted([*range(-12 * 60, 15 * 60, 60), *QUARTERS])
+    return [f"{'-' if m < 0 else '+'}{abs(m) // 60:02}:{abs(m) % 60:02}" for m in minutes]
+
+
+def moment(text, zone):
+    """A typed date and time with its offset.
+
+    Parameters
+    ----------
+    text : str
+        Such as ``2026-11-24T09:00``.
+    zone : str
+        An offset, or the name of a time zone.
+
+    Returns
+    -------
+    str
+        As RFC 3339 has it; the text itself where it is no date and time.
+    """
+    at = local(text)
+    if at is None or at.tzinfo:
+        return text
+    match = OFFSET.fullmatch(zone)
+    if match:
+        return f"{at.isoformat(timespec='seconds')}{zone}"
+    try:
+        return at.replace(tzinfo=ZoneInfo(zone)).isoformat(timespec="seconds")
+    except (ValueError, OSError, KeyError):  # no such zone
+        return text
+
+
+def local(text):
+    """A typed date and time; None where it is none."""
+    try:
+        return datetime.fromisoformat(text) if "T" in text or " " in text else None
+    except ValueError:
+        return None
+
+
+def earlier(text, hours):
+    """A moment so many hours before another one; the text itself where it is no moment."""
+    at = local(text)
+    return text if at is None else (at - timedelta(hours=hours)).isoformat(timespec="seconds")
+
+
+def as_typed(text):
+    """A moment of a request as the two fields hold it: date and time, and the offset."""
+    at = datetime.fromisoformat(text)
+    zone = at.strftime("%z")
+    return at.replace(tzinfo=None).isoformat(timespec="minutes"), f"{zone[:3]}:{zone[3:5]}"

@@ -1,0 +1,63 @@
+"""The test of a question: the common ones side by side where it is not known, a sentence where it gives no window."""
+
+from detectapi import service
+from detectapi.telling import sentences
+from detectapi.telling.common_tests import compare
+from detectapi.telling.retelling import quoted
+from detectapi.web.page.choices import choices
+
+
+def side_by_side(asked, answer, voice):
+    """The answers for the common tests, where a question names none.
+
+    Parameters
+    ----------
+    asked : dict
+        A request that could be answered.
+    answer : dict
+        The answer to it, which is for the usual test of the substance.
+    voice : Voice
+
+    Returns
+    -------
+    CommonTests or None
+    """
+    if "assay" in asked:
+        return None
+    plain = {name: value for name, value in asked.get("options", {}).items() if name != "include"}
+    common = [item["id"] for item in choices()["assays"].values() if fits(item, answer["substance"])]
+    others = [service.answer({**asked, "options": plain, "assay": id}) for id in common if id != answer["assay"]["id"]]
+    return compare([answer, *others], voice) if others else None
+
+
+def fits(item, substance):
+    """Whether a registered test is a common one for a substance."""
+    return item["common"] and item["test"] is not None and substance in item["substances"]
+
+
+def without_window(asked, voice):
+    """What is said of a test that gives no window: it does not look for the substance, or states no cutoff in urine.
+
+    Parameters
+    ----------
+    asked : dict
+        A request.
+    voice : Voice
+
+    Returns
+    -------
+    dict or None
+        None where the test gives one, or is not known.
+    """
+    named = asked.get("assay") if isinstance(asked, dict) else None
+    item = choices()["assays"].get(named) if isinstance(named, str) else None
+    if item is None or item["test"] is not None or asked.get("substance") not in item["substances"]:
+        return None
+    substance = sentences.name(asked["substance"], voice)
+    return {
+        "title": sentences.capital(substance),
+        "test": voice.say("Test: %(test)s.", test=sentences.named_test(item, voice)),
+        "headline": voice.say("For %(substance)s, this test gives no answer", substance=substance),
+        "because": quoted(item["because"], voice),
+        "limits": sentences.limits(voice),
+    }

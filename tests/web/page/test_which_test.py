@@ -1,0 +1,119 @@
+"""The test on the page: offered by substance, named with issuer and date, side by side where it is not known."""
+
+import html
+import re
+
+import pytest
+
+from detectapi import service
+from detectapi.web.page.choices import arranged, choices, lists, tests
+from detectapi.web.page.voice import BabelVoice
+
+USE = {"substance": "ketamine", "route": "oral", "amount": "50", "draws": "200"}
+ASSAYS = {item["id"]: item for item in service.assays()["items"]}
+
+
+def page_of(client, **typed):
+    return html.unescape(client.post("/", data={**USE, **typed}).get_data(as_text=True))
+
+
+def options_of(page, name):
+    """The options of a list outside the part for other substances."""
+    body = re.search(rf'<select id="{name}".*?</select>', page, re.DOTALL)[0]
+    return re.findall(
+        r'<option value="([^"]*)"', re.sub(r'<optgroup label="[^"]*" data-others>.*?</optgroup>', "", body)
+    )
+
+
+def test_the_answer_names_the_assumed_test_and_says_so(client):
+    page = page_of(client)
+
+    assert (
+        "No test was named. Assumed test: Mayo ketamine and metabolite confirmation, urine (KETAU) (Mayo Medical"
+        in page
+    )
+
+
+def test_who_does_not_know_the_test_gets_the_common_ones_side_by_side(client):
+    page = page_of(client)
+    common = [item["id"] for item in ASSAYS.values() if item["common"] and "ketamine" in item["substances"]]
+    section = re.search(r'<section class="common">.*?</section>', page, re.DOTALL)[0]
+
+    assert len(common) >= 4
+    for id in common:
+        assert ASSAYS[id]["name"] in section
+        assert ASSAYS[id]["issuer"] in section
+    assert "the upper end of this range lies between" in section
+
+
+def test_who_names_the_test_gets_its_answer_alone(client):
+    page = page_of(client, assay="strip-1000")
+
+    assert 'class="common"' not in page
+    assert "Test: Ketamine cassette or strip, 1000 ng/mL (several manufacturers; date not stated)." in page
+
+
+@pytest.mark.parametrize("id", [id for id, item in ASSAYS.items() if item["test"] is None])
+def test_a_test_that_gives_no_window_is_answered_with_its_sentence(client, id):
+    for substance in ASSAYS[id]["substances"]:
+        response = client.post("/", data={**USE, "substance": substance, "assay": id})
+        page = html.unescape(response.get_data(as_text=True))
+        sentence = ASSAYS[id]["because"]
+
+        assert response.status_code == 200
+        assert sentence[:1].upper() + sentence[1:] in page
+        assert ASSAYS[id]["issuer"] in page
+
+
+@pytest.mark.parametrize("substance", [item["id"] for item in service.substances()["items"]])
+def test_lists_offer_only_what_fits_the_substance(client, substance):
+    page = client.post("/", data={"substance": substance, "amount": ""}).get_data(as_text=True)
+    card = service.substance(substance)
+    fitting = [id for id, item in ASSAYS.items() if substance in item["substances"]]
+
+    assert set(options_of(page, "route")) == {route["id"] for route in card["routes"]}
+    assert set(options_of(page, "assay")) == {"", "own", *fitting}
+    assert set(options_of(page, "analyte")) == set(card["analytes"])
+    assert set(options_of(page, "basis")) == {"base", *(salt["id"] for salt in card["salts"])}
+    parameters = re.search(r'<datalist id="parameters".*?</datalist>', page, re.DOTALL)[0]
+    assert re.findall(r'value="([^"]*)"', parameters) == [entry["name"] for entry in card["parameters"]]
+    assert ('id="education"' in page) == (service.education_of(substance) is not None)
+
+
+def test_every_test_is_offered_in_a_group_with_its_issuer_and_date(app):
+    with app.test_request_context("/"):
+        voice = BabelVoice("page")
+        known = {option.value: option for option in tests(voice)}
+        groups = lists("ketamine", voice)["tests"]
+        alone = arranged(list(known.values()), "ketamine", voice)
+
+    assert set(known) == set(ASSAYS)
+    assert groups == alone
+    for id, option in known.items():
+        assert ASSAYS[id]["issuer"] in option.words
+        assert option.group
+    labels = [label for label, others, _ in groups if not others]
+    assert labels == sorted(
+        labels,
+        key=[
+            "Rules and recommendations",
+            "Laboratories",
+            "Kits and strips",
+            "Published methods",
+            "Other tests",
+            "Tests that do not look for it or state no cutoff",
+        ].index,
+    )
+
+
+def test_the_lists_know_every_substance():
+    assert {id for id, _ in choices()["substances"]} == set(choices()["parameters"])
+
+
+def test_days_are_asked_for_in_words(client):
+    response = client.post("/", data={**USE, "amount": "150", "frequency": "daily"})
+    page = response.get_data(as_text=True)
+
+    assert response.status_code == 422
+    assert "For how many days was it taken?" in page
+    assert 'id="for_days-fault"' in page
