@@ -43,6 +43,10 @@ def field_of(entry: Input, **changes: Any) -> fields.Field[Any]:
             return Word(entry.words, any_case=True, synonyms=entry.synonyms, **arguments)
         case "words":
             return Items(Word(entry.words, any_case=True), maximum=len(entry.words), unique=True, **arguments)
+        case "numbers":
+            return Items(Number(**bounds), maximum=entry.most, unique=True, **arguments)
+        case "times":
+            return Items(Timestamp(), maximum=entry.most, unique=True, **arguments)
         case "names":
             return Items(Name(), maximum=entry.most, unique=True, **arguments)
         case "time":

@@ -8,7 +8,7 @@ from typing import Any
 from detectapi.inputs.table import INPUTS
 from schemas import vocabulary
 from schemas.error import refuse
-from schemas.fields import Coded, Items, Name, Number, Word
+from schemas.fields import Coded, Items, Name, Word
 from schemas.form import Form
 from schemas.inputs import field_of
 from schemas.row import COLUMNS
@@ -44,15 +44,7 @@ class JobOptionsForm(Form):
     draws = field_of(INPUTS["options.draws"])
     seed = field_of(INPUTS["options.seed"])
     level = field_of(INPUTS["options.level"])
-    times_h = Items(
-        Number(0, 100_000),
-        maximum=100,
-        unique=True,
-        load_default=lambda: [24.0, 48.0, 72.0, 120.0, 168.0],
-        metadata={
-            "description": "Hours after the last dose at which the probability of a positive specimen is wanted."
-        },
-    )
+    times_h = field_of(INPUTS["options.times_h"], load_default=lambda: [24.0, 48.0, 72.0, 120.0, 168.0])
     sampling = Word(
         vocabulary.SAMPLINGS,
         load_default="common",

@@ -64,6 +64,49 @@ class WindowSchema(Schema):
     high_at = fields.AwareDateTime()
 
 
+class ReadingSchema(Schema):
+    """When something happens in a series in which every specimen is tested, over all draws."""
+
+    median_h = hours(required=True)
+    low_h = hours(required=True, metadata={"description": "Lower end of the predictive interval."})
+    high_h = hours(required=True, metadata={"description": "Upper end of the predictive interval."})
+    level = probability(required=True, metadata={"description": "Level of the interval."})
+    monte_carlo_se_h = hours(required=True, metadata={"description": "Standard error of the median."})
+    median_at = fields.AwareDateTime(
+        metadata={"description": "As a clock time, where the doses had them; likewise below."}
+    )
+    low_at = fields.AwareDateTime()
+    high_at = fields.AwareDateTime()
+
+
+class SerialSchema(Schema):
+    """Every void after the last dose is tested. A draw without a positive one counts as 0 hours."""
+
+    last_positive = fields.Nested(
+        ReadingSchema, required=True, metadata={"description": "The last positive specimen of the series."}
+    )
+    first_negative = fields.Nested(
+        ReadingSchema,
+        required=True,
+        metadata={
+            "description": "The first negative specimen that follows a positive one; others may still be positive later."
+        },
+    )
+    ever_positive = probability(
+        required=True, metadata={"description": "Share of draws in which some specimen is positive."}
+    )
+
+
+class AskedSchema(Schema):
+    """The chance that a specimen is positive at a time that was asked about, computed at that time."""
+
+    time_h = hours(required=True)
+    at = fields.AwareDateTime(metadata={"description": "Where the question stated it as a date and time."})
+    probability_positive = probability(required=True)
+    low = probability(required=True, metadata={"description": "With `high`: the band of what is not known."})
+    high = probability(required=True)
+
+
 class ConcentrationSchema(Schema):
     """Concentration that a specimen would have, along time."""
 
@@ -109,6 +152,7 @@ class AnalyteAnswerSchema(Schema):
     cutoff_ng_ml = fields.Float(metadata={"description": "Left out where the cutoff is stated per creatinine."})
     cutoff_ng_mg_creatinine = fields.Float(metadata={"description": "In place of `cutoff_ng_ml`."})
     window = fields.Nested(WindowSchema, required=True)
+    serial = fields.Nested(SerialSchema, required=True)
     first_positive_h = hours(
         required=True,
         allow_none=True,
@@ -121,6 +165,9 @@ class AnalyteAnswerSchema(Schema):
         keys=fields.String(), values=fields.Float(), metadata={"description": "Of an immunoassay, by analyte."}
     )
     concentration = fields.Nested(ConcentrationSchema)
+    concentration_asked = fields.Nested(
+        ConcentrationSchema, metadata={"description": "The same at the times that were asked about, in their order."}
+    )
     draws = fields.Nested(DrawsSchema)
 
 
@@ -204,9 +251,17 @@ class EstimateResponseSchema(Schema):
     substance = fields.String(required=True)
     assay = fields.Nested(AssayUsedSchema, required=True)
     rule = fields.String(required=True, validate=validate.OneOf(vocabulary.RULES))
-    window = fields.Nested(WindowSchema, required=True)
+    window = fields.Nested(
+        WindowSchema, required=True, metadata={"description": "Of a single specimen that is taken at some time."}
+    )
+    serial = fields.Nested(SerialSchema, required=True, metadata={"description": "Of a series of every specimen."})
     analytes = fields.List(fields.Nested(AnalyteAnswerSchema), required=True)
     curve = fields.Nested(CurveSchema, required=True)
+    asked = fields.List(
+        fields.Nested(AskedSchema),
+        required=True,
+        metadata={"description": "For each of `options.times_h`, then of `options.at`, in their order."},
+    )
     uncertainty = fields.Dict(
         keys=fields.String(validate=validate.OneOf(vocabulary.VARIANCE_SOURCES)),
         values=probability(),

@@ -13,6 +13,8 @@ from schemas.cell import read as read_cell
 from schemas.row import COLUMNS, PLACES, RANGED, WORDS
 
 LONGEST_ID = 200
+NO_PLACE = ("include", "times_h", "at")
+"""Options of a question that a table has no place for: the times of a batch are those of all its rows."""
 NOT_GIVEN = "NA"
 """How R writes that there is no value."""
 MOST_KINDS = 1000
@@ -126,8 +128,9 @@ def is_whole(row: Mapping[str, Any]) -> bool:
 
 def _whole(request, options) -> dict[str, Any]:
     own = request.get("options", {})
-    if isinstance(own, Mapping) and own.get("include"):
-        raise InputError("A table has no place for this.", pointer="/options/include", code="not-supported")
+    for name in NO_PLACE:
+        if isinstance(own, Mapping) and own.get(name):
+            raise InputError("A table has no place for this.", pointer=f"/options/{name}", code="not-supported")
     return service.load({**request, "options": {**options, **own} if isinstance(own, Mapping) else own})
 
 

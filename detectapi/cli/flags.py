@@ -81,6 +81,23 @@ def dose(text, pointer):
     return entry
 
 
+def hours(text, pointer):
+    """A time after the last dose, such as 72, 72h or 30d. [h]"""
+    match = re.fullmatch(rf"\s*({NUMBER})\s*({'|'.join(TIME_H)})?\s*", text, re.IGNORECASE)
+    if not match:
+        raise InputError("Must be a time such as 72h or 30d.", pointer=pointer, code="format")
+    return float(match[1]) * TIME_H[(match[2] or "h").lower()]
+
+
+def value_of(entry, text):
+    """What a flag tells of an input."""
+    if entry.is_range:
+        return number_or_range(text, entry.pointer)
+    if entry.kind == "numbers":
+        return [hours(one, f"{entry.pointer}/{index}") for index, one in enumerate(text)]
+    return text
+
+
 def cutoff(text, pointer):
     """`norketamine=50`, or `morphine=300 hydrolysed`, as an entry of `assay.analytes`."""
     name, equals, value = text.partition("=")
@@ -108,7 +125,7 @@ def question(flags):
     for entry in INPUTS.with_flag:
         value = flags[parameter(entry)]
         if value not in (None, ()):
-            put(content, entry, number_or_range(value, entry.pointer) if entry.is_range else value)
+            put(content, entry, value_of(entry, value))
     content["doses"] = [dose(text, f"/doses/{index}") for index, text in enumerate(flags["dose"])]
     if flags["cutoff"]:
         analytes = [cutoff(text, f"/assay/analytes/{index}") for index, text in enumerate(flags["cutoff"])]
@@ -138,7 +155,8 @@ def with_options(content, flags):
     for entry in INPUTS.with_flag:
         value = flags.get(parameter(entry))
         if entry.section == "options" and value not in (None, ()):
-            own[entry.name] = list(value) if isinstance(value, tuple) else value
+            read = value_of(entry, value)
+            own[entry.name] = list(read) if isinstance(read, tuple) else read
     options = content.get("options", {}) if isinstance(content, dict) else None
     if own and isinstance(options, dict):
         return {**content, "options": {**options, **own}}

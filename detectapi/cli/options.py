@@ -24,6 +24,10 @@ COMPOSED: dict[str, Decorator] = {
 """Flags whose text has several inputs, by the list of the request that they fill."""
 
 
+SEVERAL = ("words", "names", "numbers", "times")
+"""Kinds of inputs whose flag may be given several times."""
+
+
 def parameter(entry: Input) -> str:
     """The name of a command's argument with the value of an input."""
     return entry.path.replace(".", "_")
@@ -47,9 +51,11 @@ def option(entry: Input, name: str = "", **settings: Any) -> Decorator:
         "word": {"metavar": f"[{'|'.join(entry.words)}]"},
         "words": {"metavar": f"[{'|'.join(entry.words)}]", "multiple": True},
         "names": {"multiple": True},
+        "numbers": {"metavar": "TIME", "multiple": True},
+        "times": {"metavar": "DATE-TIME", "multiple": True},
     }
     unit = f" [{entry.unit}]" if entry.unit not in ("", "-") else ""
-    text = f"{entry.meaning}{unit}{' Repeatable.' if entry.kind in ('words', 'names') else ''}"
+    text = f"{entry.meaning}{unit}{' Repeatable.' if entry.kind in SEVERAL else ''}"
     return click.option(*entry.flags, name or parameter(entry), help=text, **{**kinds.get(entry.kind, {}), **settings})
 
 

@@ -14,15 +14,18 @@ import numpy as np
 from detectapi._version import __version__
 from detectapi.knowledge import catalog
 from detectapi.knowledge.evidence import Evidence
-from detectapi.model.estimate import Estimate, Part
+from detectapi.model.estimate import Asked, Estimate, Part, Readings
 from detectapi.model.inputs_used import inputs_used
-from detectapi.model.window import Bands, Window
+from detectapi.model.window import Bands, Reading, Window
 from detectapi.telling.sentences import LIMITS
 from detectapi.values.assay import Assay, Component
 from detectapi.values.regimen import Regimen
 
 FINE_HOURS = 240.0
 """Below it a time is rounded to 0.1 h, from there on to 1 h."""
+
+NOTHING_LEFT = 1e-9
+"""A concentration of less counts as 0: a specimen holds fewer than a million molecules then. [ng/mL]"""
 
 SHARES = ("people", "specimen", "knowledge", "inputs", "assay")
 """The streams in the order in which an answer lists their shares of variance."""
@@ -39,8 +42,8 @@ def probabilities(values: Iterable[float]) -> list[float]:
 
 
 def significant(values: Iterable[float], digits: int = 3) -> list[float]:
-    """Concentrations rounded to so many significant digits."""
-    return [float(f"{float(v):.{digits}g}") for v in values]
+    """Concentrations rounded to so many significant digits; 0 where nothing is left."""
+    return [float(f"{float(v):.{digits}g}") if v >= NOTHING_LEFT else 0.0 for v in values]
 
 
 def write(
@@ -69,6 +72,7 @@ def write(
         "assay": _assay(question.assay, "assay" in request),
         "rule": question.assay.rule,
         "window": _window(estimate.window, question.regimen),
+        **_serial(estimate.readings, question.regimen),
         "analytes": [
             _analyte(component, part, question.regimen, include)
             for component, part in zip(question.assay.components, estimate.parts, strict=True)
@@ -79,6 +83,7 @@ def write(
             "low": probabilities(estimate.curve.low),
             "high": probabilities(estimate.curve.high),
         },
+        "asked": [_asked(one) for one in estimate.asked],
         "uncertainty": {stream: round(estimate.shares[stream], 3) for stream in SHARES},
         "inputs_used": inputs_used(request, question),
         "evidence": {
@@ -120,11 +125,45 @@ def _window(window: Window, regimen: Regimen) -> dict[str, Any]:
         "ever_positive": round(window.ever_positive, 3),
         "median_knowledge_h": {"low": hours(window.knowledge[0]), "high": hours(window.knowledge[1])},
     }
-    if regimen.ended_at is not None:
-        for name in ("median", "low", "high"):
-            at = regimen.ended_at + timedelta(hours=getattr(window, name))
-            written[f"{name}_at"] = at.replace(second=0).isoformat(timespec="seconds")
-    return written
+    return written | _clock_times(window, regimen)
+
+
+def _clock_times(times: Window | Reading, regimen: Regimen) -> dict[str, str]:
+    """Median and ends of an interval as clock times, where doses have them."""
+    if regimen.ended_at is None:
+        return {}
+    ends = ("median", "low", "high")
+    at = {name: regimen.ended_at + timedelta(hours=getattr(times, name)) for name in ends}
+    return {f"{name}_at": moment.replace(second=0).isoformat(timespec="seconds") for name, moment in at.items()}
+
+
+def _serial(readings: Readings | None, regimen: Regimen) -> dict[str, Any]:
+    """The readings of every void, where they were asked for."""
+    if readings is None:
+        return {}
+    last, first = (_reading(one, regimen) for one in (readings.last_positive, readings.first_negative))
+    ever = round(readings.ever_positive, 3)
+    return {"serial": {"last_positive": last, "first_negative": first, "ever_positive": ever}}
+
+
+def _reading(reading: Reading, regimen: Regimen) -> dict[str, Any]:
+    return {
+        "median_h": hours(reading.median),
+        "low_h": hours(reading.low),
+        "high_h": hours(reading.high),
+        "level": reading.level,
+        "monte_carlo_se_h": round(reading.standard_error, 2),
+        **_clock_times(reading, regimen),
+    }
+
+
+def _asked(asked: Asked) -> dict[str, Any]:
+    """A time that was asked about, as it was asked."""
+    probability, low, high = probabilities((asked.probability, asked.low, asked.high))
+    written: dict[str, Any] = {"time_h": asked.time.hours}
+    if asked.time.at is not None:
+        written["at"] = asked.time.at.isoformat()
+    return written | {"probability_positive": probability, "low": low, "high": high}
 
 
 def _analyte(component: Component, part: Part, regimen: Regimen, include: Collection[str]) -> dict[str, Any]:
@@ -133,6 +172,7 @@ def _analyte(component: Component, part: Part, regimen: Regimen, include: Collec
         "analyte": component.analyte,
         "cutoff_ng_mg_creatinine" if component.per_creatinine else "cutoff_ng_ml": component.cutoff_ng_ml,
         "window": _window(part.window, regimen),
+        **_serial(part.readings, regimen),
         "first_positive_h": hours(float(np.median(part.crossings.first[ever]))) if ever.any() else None,
     }
     if component.hydrolysed:
@@ -142,6 +182,8 @@ def _analyte(component: Component, part: Part, regimen: Regimen, include: Collec
         written["cross_reactivity"] = {analyte: component.weights[analyte] for analyte in others}
     if part.concentration is not None:
         written["concentration"] = _concentration(part.concentration)
+    if part.asked_concentration is not None:
+        written["concentration_asked"] = _concentration(part.asked_concentration, exact_time=True)
     if "draws" in include:
         written["draws"] = {
             "first_h": [round(float(t), 3) for t in part.crossings.first],
@@ -150,6 +192,7 @@ def _analyte(component: Component, part: Part, regimen: Regimen, include: Collec
     return written
 
 
-def _concentration(bands: Bands) -> dict[str, Any]:
-    written: dict[str, Any] = {"time_h": [hours(t) for t in bands.time], "typical_ng_ml": significant(bands.typical)}
+def _concentration(bands: Bands, exact_time: bool = False) -> dict[str, Any]:
+    time = [float(t) if exact_time else hours(t) for t in bands.time]
+    written: dict[str, Any] = {"time_h": time, "typical_ng_ml": significant(bands.typical)}
     return written | {f"p{100 * share:02.0f}": significant(values) for share, values in bands.quantiles.items()}

@@ -4,12 +4,45 @@ from __future__ import annotations
 
 from collections.abc import Mapping
 from dataclasses import dataclass
+from typing import NamedTuple
 
 from detectapi.exponentials import Crossings
+from detectapi.model.asked_times import AskedTime
 from detectapi.model.draws import Layout
 from detectapi.model.physiology import Composition, Person, Specimen
 from detectapi.model.question import Question
-from detectapi.model.window import Bands, Curve, Window
+from detectapi.model.window import Bands, Curve, Reading, Window
+
+
+class Readings(NamedTuple):
+    """Every void is tested: the last positive one, and the first negative one that follows a positive one.
+
+    Attributes
+    ----------
+    last_positive, first_negative : Reading
+    ever_positive : float
+        Share of draws in which some void is positive.
+    """
+
+    last_positive: Reading
+    first_negative: Reading
+    ever_positive: float
+
+
+class Asked(NamedTuple):
+    """The chance of a positive specimen at a time that was asked about.
+
+    Attributes
+    ----------
+    time : AskedTime
+    probability, low, high : float
+        With its band of model uncertainty. [0 to 1]
+    """
+
+    time: AskedTime
+    probability: float
+    low: float
+    high: float
 
 
 @dataclass(frozen=True, slots=True)
@@ -21,13 +54,17 @@ class Part:
     crossings : Crossings
         First and last positive time of each draw. [h after the last dose]
     window : Window
-    concentration : Bands or None
-        In the specimen at the times of the curve, where it was asked for.
+    readings : Readings or None
+        None where they were not asked for.
+    concentration, asked_concentration : Bands or None
+        In the specimen at the times of the curve, and at those that are asked about; where it was asked for.
     """
 
     crossings: Crossings
     window: Window
+    readings: Readings | None = None
     concentration: Bands | None = None
+    asked_concentration: Bands | None = None
 
 
 @dataclass(frozen=True, slots=True)
@@ -49,7 +86,11 @@ class Estimate:
         One for each component of the test.
     window : Window
         Of the whole test.
+    readings : Readings or None
+        Of the whole test.
     curve : Curve
+        Of the whole test.
+    asked : tuple of Asked
         Of the whole test.
     shares : dict of str to float
         Share of each stream in the variance of the window.
@@ -65,6 +106,8 @@ class Estimate:
     composition: Composition | None
     parts: tuple[Part, ...]
     window: Window
+    readings: Readings | None
     curve: Curve
+    asked: tuple[Asked, ...]
     shares: Mapping[str, float]
     safe_route_draws: int

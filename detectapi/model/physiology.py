@@ -300,7 +300,7 @@ class Physiology:
 
     def specimen(self, person: Person, deviates: Deviates, selection: Selection) -> Specimen:
         """The urine of one void of the same draws; other deviates in the stream ``specimen`` make it another void."""
-        known, norms, parts = self.known, self.norms, _parts(person)
+        known, norms, parts = self.known, self.norms, parts_of(person)
         sampler = self._sampler(deviates, selection)
         if parts.measured is not None:
             flow: Value = np.exp(parts.measured)
@@ -315,7 +315,7 @@ class Physiology:
 
     def composition(self, person: Person, specimen: Specimen, deviates: Deviates, selection: Selection) -> Composition:
         """What a laboratory measures in that specimen of the same draws."""
-        parts = _parts(person)
+        parts = parts_of(person)
         sampler = self._sampler(deviates, selection)
         values = sample_void.composition(
             self.known, self.norms, parts.body, parts.usual, parts.osmoles, specimen.flow, sampler
@@ -323,7 +323,14 @@ class Physiology:
         return Composition(*(self._wide(value, selection) for value in values))
 
 
-def _parts(person: Person) -> Parts:
+def parts_of(person: Person) -> Parts:
+    """What voids of the draws' people are sampled from.
+
+    Raises
+    ------
+    ValueError
+        The person is one of several who stood side by side.
+    """
     if person.parts is None:
         raise ValueError("one of several people has no void of its own; sample all of them")
     return person.parts

@@ -181,8 +181,16 @@ class Population:
         other._values = {name: v for name, v in self._values.items() if self.parameters[name].between == "people"}
         return other
 
+    def median_of_specimens(self, name: str) -> Value:
+        """A parameter that differs between specimens, at the median of the specimens of each draw."""
+        parameter = self.parameters[name]
+        return self._with_effects(parameter, _combine(parameter, self._uncertainty(parameter)), self.covariates)
+
     def _individual(self, parameter: Parameter, covariates: Mapping[str, Any]) -> Value:
         value = _combine(parameter, self._uncertainty(parameter), self._variability(parameter))
+        return self._with_effects(parameter, value, covariates)
+
+    def _with_effects(self, parameter: Parameter, value: Value, covariates: Mapping[str, Any]) -> Value:
         for effect in parameter.effects:
             value = value * self._factor(effect, covariates.get(effect.covariate))
         if np.ndim(value) == 0:

@@ -1,11 +1,11 @@
 """THE RECIPE: from a question to an answer, top to bottom.
 
-question -> draws -> simulation -> crossings -> window -> shares of variance -> evidence and notes -> answer
+question -> draws -> simulation -> crossings -> window -> every void -> shares of variance -> evidence and notes -> answer
 """
 
 from __future__ import annotations
 
-from collections.abc import Mapping
+from collections.abc import Mapping, Sequence
 from typing import Any
 
 import numpy as np
@@ -13,12 +13,23 @@ import numpy as np
 from detectapi.knowledge import evidence
 from detectapi.model import answer, notes
 from detectapi.model.arrays import Floats
+from detectapi.model.asked_times import AskedTime, read_asked_times
 from detectapi.model.draws import Draws, Layout, layout
-from detectapi.model.estimate import Estimate, Part
+from detectapi.model.estimate import Asked, Estimate, Part, Readings
 from detectapi.model.question import Question, read_question
+from detectapi.model.serial import serial
 from detectapi.model.shares import plan_chains, variance_shares
 from detectapi.model.simulation import Simulation, simulate_typical
-from detectapi.model.window import Bands, bands, combine, curve_times, probability_curve, summarise
+from detectapi.model.window import (
+    Bands,
+    bands,
+    chances_at,
+    combine,
+    curve_times,
+    probability_curve,
+    reading,
+    summarise,
+)
 from detectapi.values.errors import NumericalError
 
 
@@ -42,13 +53,22 @@ def estimate_request(request: Mapping[str, Any]) -> dict[str, Any]:
     """
     question, options = read_question(request), request["options"]
     with_concentration = "concentration" in (options.get("include") or ())
-    simulated = run(question, options["draws"], options["seed"], options["level"], with_concentration)
+    asked = read_asked_times(options, question.regimen)
+    simulated = run(question, options["draws"], options["seed"], options["level"], with_concentration, asked)
     graded = evidence.of(question, simulated.person.covariates)
     remarks = notes.collect(question, simulated.person, simulated.composition, simulated.window.ever_positive)
     return answer.write(request, simulated, graded, remarks)
 
 
-def run(question: Question, draws: int, seed: int, level: float, with_concentration: bool = False) -> Estimate:
+def run(
+    question: Question,
+    draws: int,
+    seed: int,
+    level: float,
+    with_concentration: bool = False,
+    asked: Sequence[AskedTime] = (),
+    with_serial: bool = True,
+) -> Estimate:
     """The estimate itself: draw, simulate, find the crossings, summarise.
 
     Parameters
@@ -61,6 +81,10 @@ def run(question: Question, draws: int, seed: int, level: float, with_concentrat
         Probability that the interval and the band of model uncertainty hold.
     with_concentration : bool
         Whether bands of the concentration in the specimen are wanted.
+    asked : sequence of AskedTime
+        When the chance of a positive specimen is wanted.
+    with_serial : bool
+        Whether the readings of every void are wanted.
 
     Raises
     ------
@@ -76,10 +100,16 @@ def run(question: Question, draws: int, seed: int, level: float, with_concentrat
         raise NumericalError("A crossing time is not a finite number.")
     window = summarise(first, last, plan, level)
     curve = probability_curve(first, last, plan, level, curve_times(last))
-    concentrations = _concentrations(simulation, curve.time) if with_concentration else [None] * len(crossings)
+    times = np.array([one.hours for one in asked], dtype=float)
+    chances = zip(*chances_at(first, last, plan, level, curve, times), strict=True)
+    concentrations, at_asked = (
+        _concentrations(simulation, time) if with_concentration else [None] * len(crossings)
+        for time in (curve.time, times)
+    )
+    readings, of_parts = _readings(simulation, plan, level) if with_serial else (None, [None] * len(crossings))
     parts = [
-        Part(own, summarise(own.first, own.last, plan, level), concentration)
-        for own, concentration in zip(crossings, concentrations, strict=True)
+        Part(own, summarise(own.first, own.last, plan, level), *more)
+        for own, *more in zip(crossings, of_parts, concentrations, at_asked, strict=True)
     ]
     shares = _shares_of_variance(question, deviates, plan, last)
     safe_route_draws = sum(int(own.safe_route.sum()) for own in crossings)
@@ -92,10 +122,26 @@ def run(question: Question, draws: int, seed: int, level: float, with_concentrat
         simulation.composition(),
         tuple(parts),
         window,
+        readings,
         curve,
+        tuple(Asked(time, *map(float, chance)) for time, chance in zip(asked, chances, strict=True)),
         shares,
         safe_route_draws,
     )
+
+
+def _readings(simulation: Simulation, plan: Layout, level: float) -> tuple[Readings, list[Readings]]:
+    """What is said of a series in which every void is tested: of the whole test, and of each of its parts."""
+    parts, whole = serial(simulation)
+    written = [
+        Readings(
+            reading(one.last_positive, plan, level),
+            reading(one.first_negative, plan, level),
+            float(np.mean(one.last_positive > 0.0)),
+        )
+        for one in (whole, *parts)
+    ]
+    return written[0], written[1:]
 
 
 def _concentrations(simulation: Simulation, time: Floats) -> list[Bands]:

@@ -92,7 +92,7 @@ def reading_error(known: KnownInputs, norms: Norms) -> float:
 
 def void_ph(known: KnownInputs, norms: Norms, usual: Value, sampler: Sampler) -> Value:
     """Urine pH of the specimen, in the range of ordinary urine; what was told outside that range is taken as it was told."""
-    ordinary, between = (norms.data.parameters[name] for name in ("urine_ph", "urine_ph_between_voids"))
+    between = norms.data.parameters["urine_ph_between_voids"]
     error = reading_error(known, norms)
     if "specimen.urine_ph" in known.distributions:
         read = sampler.in_draws(sampler.told("specimen.urine_ph"))
@@ -102,9 +102,26 @@ def void_ph(known: KnownInputs, norms: Norms, usual: Value, sampler: Sampler) ->
         centre, spread = usual + share * (read - usual), between.variability * math.sqrt(1.0 - share)
     else:
         centre, spread = usual, between.variability
-    ph = np.clip(centre + spread * sampler.normal("specimen", between.name), ordinary.low, ordinary.high)
+    return ph_of_void(norms, usual, spread * sampler.normal("specimen", between.name), centre)
+
+
+def ph_of_void(norms: Norms, usual: Value, departure: Value, centre: Value | None = None) -> Value:
+    """Urine pH of a void, in the range of ordinary urine; a usual pH outside that range is taken as it was told.
+
+    Parameters
+    ----------
+    norms : Norms
+    usual : float or array
+        Usual pH of each person.
+    departure : float or array
+        How far the void lies from its centre.
+    centre : float or array, optional
+        The usual pH where it is left out.
+    """
+    ordinary, middle = norms.data.parameters["urine_ph"], usual if centre is None else centre
+    ph = np.clip(middle + departure, ordinary.low, ordinary.high)
     outside: Bools = np.less(usual, ordinary.low) | np.greater(usual, ordinary.high)
-    return np.where(outside, centre, ph) if np.any(outside) else ph
+    return np.where(outside, middle, ph) if np.any(outside) else ph
 
 
 # -- a specimen in which something was measured -----------------------------------------------------------------------

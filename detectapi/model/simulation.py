@@ -8,11 +8,10 @@ from __future__ import annotations
 
 from collections.abc import Sequence
 from copy import copy
-from typing import NamedTuple
 
 import numpy as np
 
-from detectapi.exponentials import Absorption, Chain, Crossings, Disposition, Response, crossings, mix, respond
+from detectapi.exponentials import Absorption, Chain, Crossings, Disposition, Response, mix, respond
 from detectapi.model.arrays import Floats, Value
 from detectapi.model.columns import Columns, People
 from detectapi.model.dosing import Dosing, largest_dose
@@ -21,6 +20,7 @@ from detectapi.model.kinetics import L_H_PER_ML_MIN, Kinetics, parameter_names
 from detectapi.model.physiology import Composition, Physiology
 from detectapi.model.population import AMOUNT, Population, random_names
 from detectapi.model.question import Question
+from detectapi.model.signal import Signal, together
 from detectapi.values.assay import Component
 from detectapi.values.regimen import Regimen
 
@@ -32,72 +32,6 @@ KIT_BIAS = "kit_bias."
 """Beginning of the name of the random numbers of the bias of a kit."""
 HYDROLYSIS_YIELD = "hydrolysis_yield"
 """Name of the random numbers of what is not known of a laboratory's hydrolysis."""
-
-
-class Signal(NamedTuple):
-    """What one part of a test reads in the specimens of the draws, over time: a factor times a response. Arrays of shape (n,).
-
-    Attributes
-    ----------
-    response : Response
-        Plasma concentration averaged over the void [umol/L]; of a part that several analytes add to, their sum [ng/mL].
-    factor : float or array
-        Concentration in the specimen for each unit of the response. [ng/mL per unit of the response]
-    noise : float or array
-        Factor from the concentration to what is compared with the cutoff: see `Simulation.compared`. [-], or [mL/mg]
-    """
-
-    response: Response
-    factor: Value
-    noise: Value
-
-    def crossings(self, cutoff: Value, first_from: float = 0.0) -> Crossings:
-        """First and last time at which a specimen is read at or above a cutoff.
-
-        Parameters
-        ----------
-        cutoff : float or array, shape (n,)
-            [ng/mL], or [ng/mg] where it is stated per creatinine
-        first_from : float
-            A first crossing before this time is not asked for and may stand as 0: finding it takes as long as finding the last
-            one. With 0 all are found, with infinity none. [h after the last dose]
-
-        Returns
-        -------
-        Crossings
-            [h after the last dose]
-        """
-        level = np.broadcast_to(cutoff / self.noise / self.factor, (self.response.n,))
-        if first_from <= 0.0:
-            return crossings(self.response, level)
-        crossed = crossings(self.response, level, last_only=True)
-        if np.isfinite(first_from):
-            # Who is at or above the cutoff at that time has crossed it before; whose last crossing was before is not asked for.
-            asked = (crossed.last > first_from) & ~self.response.surely_reaches(level, first_from)
-            if asked.any():
-                crossed.first[asked] = crossings(self.response, np.where(asked, level, np.inf)).first[asked]
-        return crossed
-
-    def concentration(self, time: Floats) -> Floats:
-        """Concentration in the specimen, without the imprecision of the test.
-
-        Parameters
-        ----------
-        time : array, shape (m,)
-            [h after the last dose]
-
-        Returns
-        -------
-        array, shape (m, n)
-            [ng/mL]
-        """
-        return self.response.concentration(time) * self.factor
-
-
-def together(signals: Sequence[Signal], weights: Sequence[Value]) -> Signal:
-    """What a test reads that responds to several substances in one specimen, to each by its weight; the noise is the test's."""
-    factors = [np.asarray(weight * signal.factor) for signal, weight in zip(signals, weights, strict=True)]
-    return Signal(mix([signal.response for signal in signals], factors), 1.0, signals[0].noise)
 
 
 class Simulation:
@@ -182,6 +116,10 @@ class Simulation:
         other._responses, other._per_plasma, other._noise = {}, {}, {}
         return other
 
+    def of_draws(self, some: slice) -> Simulation:
+        """Some of the draws of one person, simulated anew."""
+        return Simulation(self.questions, self.deviates, Selection(*(numbers[some] for numbers in self.selection)))
+
     def after_other_doses(self, question: Question) -> Simulation:
         """The same draws of one person in a question that differs in its doses only."""
         if AMOUNT in question.substance.effects_of:
@@ -249,17 +187,34 @@ class Simulation:
     def per_plasma(self, analyte: str) -> Value:
         """Concentration in the specimen for each unit of the response. Shape (n,) or (people, n). [ng/mL per umol/L]"""
         if analyte not in self._per_plasma:
-            mass = self.question.substance.moiety(analyte).molar_mass.value
-            flow = self.specimen.flow * L_H_PER_ML_MIN
-            residual = self.population(f"{self.question.substance.stands_with(analyte)}.residual_factor")
-            self._per_plasma[analyte] = self._specimen_clearance(analyte) / flow * mass * residual
+            residual = self.population(self.residual_name(analyte))
+            self._per_plasma[analyte] = self.made_at(analyte, self.specimen.flow, self.specimen.ph) * residual
         return self._per_plasma[analyte]
 
-    def _specimen_clearance(self, analyte: str) -> Value:
-        """Amount excreted per hour for each unit of the response, at the flow and pH of the specimen. [L/h]"""
+    def residual_name(self, analyte: str) -> str:
+        """Name of the parameter by which a specimen of an analyte departs from the model."""
+        return f"{self.question.substance.stands_with(analyte)}.residual_factor"
+
+    def made_at(self, analyte: str, flow: Value, ph: Value) -> Value:
+        """Concentration in urine made at a flow and pH, for each unit of the response, without the residual.
+
+        Parameters
+        ----------
+        analyte : str
+        flow, ph : float or array
+            Of the shape of the draws, or with one more axis before it. [mL/min], [-]
+
+        Returns
+        -------
+        array
+            [ng/mL per umol/L]
+        """
         if self.question.half_life is not None:
-            return self._excretion(analyte)
-        return self.kinetics.renal_clearance(analyte, self.specimen.flow, self.specimen.ph)
+            excreted: Value = self._excretion(analyte)
+        else:
+            excreted = self.kinetics.renal_clearance(analyte, flow, ph)
+        mass = self.question.substance.moiety(analyte).molar_mass.value
+        return excreted / (flow * L_H_PER_ML_MIN) * mass
 
     def noise(self, component: Component) -> Value:
         """Factor by which a reading differs from what is in the specimen: imprecision of the measurement, bias of the kit.
@@ -269,9 +224,9 @@ class Simulation:
         array, shape (n,) or (people, n), or a number
             [-]
         """
-        measured = component.analyte + (AFTER_HYDROLYSIS if component.hydrolysed else "")
+        measured = _measured(component)
         if measured not in self._noise:
-            self._noise[measured] = self._imprecision(measured) * self._kit_bias(measured)
+            self._noise[measured] = self._imprecision(measured) * self.kit_bias(component)
         return self._noise[measured]
 
     def compared(self, component: Component) -> Value:
@@ -297,12 +252,12 @@ class Simulation:
         factors: Floats = np.exp(np.sqrt(np.log1p(cv * cv)) * numbers)
         return factors.take(self.selection.assay, axis=-1)
 
-    def _kit_bias(self, measured: str) -> Value:
+    def kit_bias(self, component: Component) -> Value:
         """How far all readings of the kit lie from the truth: nobody knows it, and it is the same in every specimen."""
         bias = self.question.assay.kit_bias
         if bias is None:
             return 1.0
-        numbers = self.deviates.normal("knowledge", f"{KIT_BIAS}{measured}")
+        numbers = self.deviates.normal("knowledge", f"{KIT_BIAS}{_measured(component)}")
         biases: Floats = np.exp(bias.log_sd * numbers)
         return biases.take(self.selection.knowledge, axis=-1)
 
@@ -343,11 +298,15 @@ class Simulation:
 
         if component.is_single:
             return of(component.analyte)
-        weights: list[Value] = list(component.weights.values())
-        if component.split:
-            freed = self.columns.wide(self.hydrolysis_yield())[columns]
-            weights = [w * freed if a in component.split else w for a, w in component.weights.items()]
-        return together([of(analyte) for analyte in component.weights], weights)
+        weights = self.weights(component, people)
+        return together([of(analyte) for analyte in weights], list(weights.values()))
+
+    def weights(self, component: Component, people: People = None) -> dict[str, Value]:
+        """What each analyte counts for in one part of the test, with what hydrolysis sets free. Numbers, or shape (columns,)."""
+        if not component.split:
+            return dict(component.weights)
+        freed = self.columns.wide(self.hydrolysis_yield())[self.columns.of(people)]
+        return {a: w * freed if a in component.split else w for a, w in component.weights.items()}
 
     def crossings(self, component: Component, first_from: float = 0.0) -> Crossings:
         """First and last time at which a specimen is read at or above the cutoff of one part of the test: `Signal.crossings`."""
@@ -388,6 +347,11 @@ class Simulation:
             absorbed = np.minimum(absorbed, 1.0)
             groups.append(group._replace(absorptions=(Absorption(np.ones((1, n)) * absorbed, None),)))
         return respond(chain, groups, void_interval)
+
+
+def _measured(component: Component) -> str:
+    """The end of the name of the random numbers of a component's measurement."""
+    return component.analyte + (AFTER_HYDROLYSIS if component.hydrolysed else "")
 
 
 def simulate_typical(question: Question) -> Simulation:

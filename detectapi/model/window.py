@@ -54,6 +54,29 @@ class Window:
 
 
 @dataclass(frozen=True, slots=True)
+class Reading:
+    """When something happens in a series of specimens. Times in hours after the end of the last dose.
+
+    Attributes
+    ----------
+    median : float
+        [h]
+    low, high : float
+        Ends of the predictive interval. [h]
+    level : float
+        Probability that the interval holds.
+    standard_error : float
+        Monte-Carlo standard error of the median. [h]
+    """
+
+    median: float
+    low: float
+    high: float
+    level: float
+    standard_error: float
+
+
+@dataclass(frozen=True, slots=True)
 class Curve:
     """Probability that a specimen is positive, with its band of model uncertainty. Arrays of shape (m,).
 
@@ -165,6 +188,21 @@ def interval(last: Floats, plan: Layout, level: float) -> tuple[Floats, Floats, 
     return low, median, high, error, ever_positive
 
 
+def reading(times: Floats, plan: Layout, level: float) -> Reading:
+    """Median and interval of a time of each draw, or of every so many draws.
+
+    Parameters
+    ----------
+    times : array, shape (n,)
+        [h]
+    plan : Layout
+    level : float
+        Probability that the interval holds.
+    """
+    low, median, high, error, _ = interval(times, plan, level)
+    return Reading(float(median), float(low), float(high), level, float(error))
+
+
 def summarise(first: Floats, last: Floats, plan: Layout, level: float) -> Window:
     """The window of a set of draws.
 
@@ -218,6 +256,41 @@ def probability_curve(first: Floats, last: Floats, plan: Layout, level: float, t
     return Curve(time, overall, low, high)
 
 
+def chances_at(
+    first: Floats, last: Floats, plan: Layout, level: float, curve: Curve, time: Floats
+) -> tuple[Floats, Floats, Floats]:
+    """Probability of a positive specimen at times that are asked about, each with its band.
+
+    Parameters
+    ----------
+    first, last : array, shape (n,)
+        [h]
+    plan : Layout
+    level : float
+    curve : Curve
+    time : array, shape (m,)
+        In any order. [h]
+
+    Returns
+    -------
+    probability, low, high : array, shape (m,)
+
+    Notes
+    -----
+    A band looks at other times too (`detectapi.model.normal.probit_edges`): at those of the curve, and at no other time that is
+    asked about, so that a time has the same answer whatever is asked beside it.
+    """
+    times = np.unique(np.concatenate([curve.time, time]))
+    overall, knowledge = _rows(first, last, plan, times)
+    of_curve, asked = np.searchsorted(times, curve.time), np.searchsorted(times, time)
+    low, high = np.empty(len(time)), np.empty(len(time))
+    for i, place in enumerate(asked):
+        beside = np.append(of_curve, place)
+        edges = probit_band(overall[beside], knowledge[beside], level, plan.draws)
+        low[i], high[i] = (edge[-1] for edge in edges)
+    return overall[asked], low, high
+
+
 def _rows(first: Floats, last: Floats, plan: Layout, time: Floats) -> tuple[Floats, Floats]:
     """Probability of a positive specimen, and its variance between knowledge rows. Two arrays of shape (m,)."""
     # A draw is positive at the times from number `begin` on and before number `end`.
@@ -230,7 +303,7 @@ def _rows(first: Floats, last: Floats, plan: Layout, time: Floats) -> tuple[Floa
     either = (count[:, 0] + count[:, 1] - 2 * both) / PEOPLE_PER_ROW
     noise = np.mean(either - difference**2, axis=0) / (PEOPLE_PER_ROW - 1)
     knowledge = np.maximum(np.mean(difference**2, axis=0) - noise, 0.0) / 2.0
-    probability: Floats = count.mean(axis=(0, 1)) / PEOPLE_PER_ROW
+    probability: Floats = count.sum(axis=(0, 1)) / plan.draws
     return probability, knowledge
 
 

@@ -103,13 +103,23 @@ def test_independent_seeds_depend_on_seed_and_id_only():
     assert len({rows.independent_seed(seed, name) for seed in (7, 8) for name in ("a", "b")}) == 4
 
 
-def test_a_whole_request_keeps_its_own_options_but_has_no_place_for_more(question):
-    question["options"] = {"seed": 3, "include": ["draws"]}
+@pytest.mark.parametrize(
+    ("name", "value"), [("include", ["draws"]), ("times_h", [72.0]), ("at", ["2026-01-03T08:00:00Z"])]
+)
+def test_a_table_has_no_place_for_what_each_row_would_have_in_a_column_of_its_own(question, name, value):
+    question["options"] = {"seed": 3, name: value}
+
     with pytest.raises(InputError) as caught:
         rows.request(question, FAST.of_a_row)
-    assert caught.value.problems[0].pointer == "/options/include"
-    del question["options"]["include"]
-    assert rows.request(question, FAST.of_a_row)["options"] == {**FAST.of_a_row, "seed": 3, "include": []}
+
+    assert caught.value.problems[0].pointer == f"/options/{name}"
+
+
+def test_a_whole_request_keeps_its_own_options(question):
+    question["options"] = {"seed": 3}
+    nothing_more = {"include": [], "times_h": [], "at": []}
+
+    assert rows.request(question, FAST.of_a_row)["options"] == {**FAST.of_a_row, "seed": 3, **nothing_more}
 
 
 def said(row, seed=7):

@@ -8,7 +8,8 @@ from by_hand import FixedDeviates, component, physiology, question, substance, t
 
 from detectapi.inputs.distribution import InputDistribution
 from detectapi.model.draws import Draws, layout
-from detectapi.model.simulation import Simulation, together
+from detectapi.model.signal import together
+from detectapi.model.simulation import Simulation
 
 DOSE = 100.0  # [mg]
 RATE = 29.7 / 50.0  # total clearance over volume of the parent [1/h]

@@ -56,7 +56,7 @@ def test_a_full_question_loads_as_it_stands():
     assert {"amount_mg": 35.0, "basis": "base", "route": "intravenous", "duration_min": 40.0, "start_h": 0.0,
             "repeat": {"every_h": 84.0, "count": 6}} == loaded["doses"][0]  # fmt: skip
     assert FULL["assay"] == loaded["assay"]
-    assert {**FULL["options"], "include": []} == loaded["options"]
+    assert {**FULL["options"], "include": [], "times_h": [], "at": []} == loaded["options"]
 
 
 def test_the_defaults_are_these():
@@ -68,7 +68,14 @@ def test_the_defaults_are_these():
         "hydration": {},
         "specimen": {},
         "model": {"kind": "population", "adjust": {}},
-        "options": {"draws": 2000, "seed": 20261123, "level": 0.9, "include": []},
+        "options": {
+            "draws": 2000,
+            "seed": 20261123,
+            "level": 0.9,
+            "times_h": [],
+            "at": [],
+            "include": [],
+        },
     } == load(SMALL)
     assert {"amount_mg": 35.0, "route": "intravenous", "basis": "base", "duration_min": 0.0, "start_h": 0.0,
             "repeat": None} == load({**SMALL, "doses": [DOSE]})["doses"][0]  # fmt: skip

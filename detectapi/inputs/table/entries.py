@@ -191,6 +191,16 @@ CALCULATION = (
         flags=("--level",), form=FormField(name="level", label="Size of the range (0.9: 9 in 10)", fieldset="calculation"),
     ),
     Input(
+        path="options.times_h", kind="numbers", unit="h", low=0, high=1_000_000, most=100, default=list,
+        meaning="Hours after the last dose at which the answer tells the chance of a positive specimen.",
+        flags=("--time",),
+    ),
+    Input(
+        path="options.at", kind="times", most=100, default=list,
+        meaning="The same for dates and times; doses then need a start as a date and time.",
+        flags=("--at",),
+    ),
+    Input(
         path="options.include", kind="words", words={"concentration": "", "draws": ""}, default=list,
         meaning="What else the answer holds.", flags=("--include",),
     ),

@@ -1,0 +1,145 @@
+"""Means of a response over spans of time that follow each other, with times of its own for each draw."""
+
+from __future__ import annotations
+
+from collections.abc import Sequence
+
+import numpy as np
+
+from detectapi.exponentials.array_types import Floats, Integers
+from detectapi.exponentials.dose_sums import average_decay
+from detectapi.exponentials.draw_arrays import take_draws
+from detectapi.exponentials.input_phase import FIRST_EXTRA_NODE
+from detectapi.exponentials.response import Response
+
+LOOKS = 16
+"""Times at which a response is computed to see about when it falls below a level."""
+
+
+def span_means(response: Response, edges: Floats, wanted_after: Floats, draws: Integers) -> Floats:
+    """Mean of the instantaneous concentration over each of several spans.
+
+    Parameters
+    ----------
+    response : Response
+    edges : array, shape (m + 1, n)
+        Where spans end and begin, in each draw from the latest to the earliest. [h]
+    wanted_after : array, shape (n,)
+        Spans that end before this time and begin before the end of the last input are not asked for and stand as 0. [h]
+    draws : array of int, shape (n,)
+        Those of the response that are asked for.
+
+    Returns
+    -------
+    array, shape (m, n)
+        The latest span first; 0 in a span that ends at or before time 0. [umol/L]
+
+    Notes
+    -----
+    After the last input the concentration is a sum of exponentials, and so is the area under it that is still to come. The mean
+    over a span is the difference of that area at its two ends, over its length. For the part of a span before the end of the last
+    input the mean over the averaging time that ends there is taken, which is exact where the two are of one length. A span that
+    ends before the last input is given the value of the response where it ends.
+    """
+    last_input = response.last_input
+    poles, areas = take_draws(response.poles, draws), take_draws(_areas(response), draws)
+    left = _sum_of_terms(poles, areas, np.maximum(edges - last_input, 0.0))
+    means = left[1:]
+    means -= left[:-1]
+    means /= edges[:-1] - edges[1:]
+    is_early = edges[1:] < last_input
+    means[is_early] = 0.0
+    row, draw = np.nonzero(is_early & (edges[:-1] > np.maximum(wanted_after, 0.0)))
+    if len(row):
+        end, begin = edges[row, draw], edges[row + 1, draw]
+        until = np.minimum(end, last_input)
+        since = np.maximum(np.array([until, end]) - last_input, 0.0)
+        at_until, at_end = _sum_of_terms(poles.take(draw, axis=1), areas.take(draw, axis=1), since)
+        early = values_at(response, draws[draw], until) * (until - begin)
+        means[row, draw] = (early + at_until - at_end) / (end - begin)
+    return np.maximum(means, 0.0, out=means)
+
+
+def last_above(response: Response, levels: Sequence[Floats], draws: Integers) -> list[Floats]:
+    """About when a response is at or above some levels for the last time: to a few percent, where no exact time is needed.
+
+    Parameters
+    ----------
+    response : Response
+    levels : sequence of array, shape (n,)
+        The last one is the lowest in every draw. [umol/L]
+    draws : array of int, shape (n,)
+        Those of the response that are asked for.
+
+    Returns
+    -------
+    list of array, shape (n,)
+        0 where a level is not reached after the last input. [h]
+
+    Notes
+    -----
+    No term is above its share of the lowest level after the longest of the times that the terms take. From the start of the tail
+    until then the response is computed at `LOOKS` times, and the logarithm is taken as a straight line in between.
+    """
+    poles, tail = take_draws(response.poles, draws), take_draws(response.tail, draws)
+    longest = (np.log(np.maximum(tail * (len(poles) / levels[-1]), 1.0)) / poles).max(axis=0, initial=0.0)
+    since = longest * np.square(np.arange(LOOKS + 1) / LOOKS)[:, np.newaxis]
+    height = _sum_of_terms(poles, tail, since)
+    np.log(np.maximum(height, np.finfo(float).tiny, out=height), out=height)
+    start = response.tail_start.take(draws) * (longest > 0.0)
+    return [_last_in_table(since, height, np.log(level)) + start for level in levels]
+
+
+def _last_in_table(since: Floats, height: Floats, level: Floats) -> Floats:
+    """The last time in a table at which a height is at or above a level, a straight line in between; 0 where it never is."""
+    draws, is_above = np.arange(height.shape[1]), height >= level
+    last = len(height) - 1 - is_above[::-1].argmax(axis=0)
+    after = np.minimum(last + 1, len(height) - 1)
+    fall = height[last, draws] - height[after, draws]
+    place = np.where(fall > 0.0, (height[last, draws] - level) / np.where(fall > 0.0, fall, 1.0), 0.0)
+    when = since[last, draws] + np.minimum(place, 1.0) * (since[after, draws] - since[last, draws])
+    return np.where(is_above.any(axis=0), when, 0.0)
+
+
+def values_at(response: Response, draws: Integers, time: Floats) -> Floats:
+    """The response at one time for each of some draws, which may be named several times.
+
+    Parameters
+    ----------
+    response : Response
+    draws : array of int, shape (m,)
+    time : array, shape (m,)
+        Not negative. [h]
+
+    Returns
+    -------
+    array, shape (m,)
+        [umol/L]
+    """
+    since = time - response.tail_start[draws]
+    values = np.zeros(len(draws))
+    for pole, coefficient in zip(response.poles, response.tail, strict=True):
+        values += coefficient[draws] * np.exp(-pole[draws] * np.maximum(since, 0.0))
+    soon = np.flatnonzero(since < 0.0)
+    for first in range(0, len(soon), response.block):
+        some = soon[first : first + response.block]
+        pieces = response.input_phase_pieces(draws[some], (time[some],), values_only=True)
+        values[some] = pieces.at_node(FIRST_EXTRA_NODE)[0]
+    return np.maximum(values, 0.0)
+
+
+def _areas(response: Response) -> Floats:
+    """Area under each term of the instantaneous concentration from the last input on. Shape (k, n). [umol*h/L]"""
+    # A term of the tail is a mean over the averaging time, and counts from where that time is over.
+    return response.tail / (average_decay(response.poles * response.averaging_time) * response.poles)
+
+
+def _sum_of_terms(poles: Floats, coefficients: Floats, since: Floats) -> Floats:
+    """Sum of coefficients times exp(-poles since). Shape (m, n)."""
+    total, term = np.zeros_like(since), np.empty_like(since)
+    for pole, coefficient in zip(poles, coefficients, strict=True):
+        np.multiply(since, -pole, out=term)
+        np.exp(term, out=term)
+        term *= coefficient
+        total += term
+    return total
