@@ -103,13 +103,13 @@ def run(
     times = np.array([one.hours for one in asked], dtype=float)
     chances = zip(*chances_at(first, last, plan, level, curve, times), strict=True)
     concentrations, at_asked = (
-        _concentrations(simulation, time) if with_concentration else [None] * len(crossings)
+        _concentrations(simulation, time) if with_concentration and len(time) else [None] * len(crossings)
         for time in (curve.time, times)
     )
     readings, of_parts = _readings(simulation, plan, level) if with_serial else (None, [None] * len(crossings))
     parts = [
-        Part(own, summarise(own.first, own.last, plan, level), *more)
-        for own, *more in zip(crossings, of_parts, concentrations, at_asked, strict=True)
+        Part(own, summarise(own.first, own.last, plan, level), *one)
+        for own, one in zip(crossings, zip(of_parts, concentrations, at_asked, strict=True), strict=True)
     ]
     shares = _shares_of_variance(question, deviates, plan, last)
     safe_route_draws = sum(int(own.safe_route.sum()) for own in crossings)

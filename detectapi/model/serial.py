@@ -180,7 +180,7 @@ def _reader(simulation: Simulation, few: Simulation, component: Component, voids
     for analyte, weight in few.weights(component).items():
         name = few.residual_name(analyte)
         made = few.made_at(analyte, voids.flow, voids.ph) * few.population.median_of_specimens(name)
-        gathered.setdefault(name, []).append((simulation.response(analyte), made * weight * scale))
+        gathered.setdefault(name, []).append((simulation.response(analyte), np.asarray(made * weight * scale)))
     residual = few.population.parameters
     return _Reader([_Part(terms, residual[name].variability) for name, terms in gathered.items()], spread)
 
@@ -302,8 +302,8 @@ def _walk(
     draws = np.arange(chance.shape[1])
     none_after = np.multiply.accumulate(miss, axis=0)
     place = np.minimum((none_after > last).sum(axis=0), len(chance) - 1)
-    until = none_after[place, draws]
-    within = _void_within(until / miss[place, draws], until, last, stands_for)
+    before = np.where(place > 0, none_after[place - 1, draws], 1.0)
+    within = _void_within(before, none_after[place, draws], last, stands_for)
     when = edges[place, draws] - within * interval[place, draws]
     last_positive = np.where((none_after[-1] <= last) & (when > 0.0), when, 0.0)
 

@@ -101,7 +101,7 @@ def every_void(
     limits = norms.data.parameters["void_interval_h"]
     return Voids(
         _flow(norms, person, parts, sampler, morning, spread, z_flow),
-        sample_void.ph_of_void(norms, person.ph, spread.ph * z_ph),
+        np.asarray(sample_void.ph_of_void(norms, person.ph, spread.ph * z_ph)),
         np.clip(interval, limits.low, limits.high, out=interval),
         np.broadcast_to(HOURS_A_DAY / a_day, interval.shape[1:]),
     )
