@@ -72,7 +72,8 @@ def answer(numbered: Iterable[tuple[int, Any]], options: Options) -> tuple[list[
         One for each mistake: ``row``, ``id`` if it has one, ``pointer``, ``code``, ``detail`` and ``allowed``.
     """
     reader = Reader(options.of_a_row)
-    readable, bad = [], []
+    readable: list[tuple[int, Any]] = []
+    bad: list[dict[str, Any]] = []
     for number, row in numbered:
         name = None
         try:

@@ -64,9 +64,11 @@ class Reader:
         if any(value is True or value is False for value in row.values()):  # equal to 1 and 0, but refused
             return _whole(rows.request(row, options))
         try:
-            keys = [(group, tuple(row.get(name) for name in group)) for group in (DOSES, BODY, ASSAY)]
+            keys: list[tuple[Any, ...]] = [
+                (group, tuple(row.get(name) for name in group)) for group in (DOSES, BODY, ASSAY)
+            ]
             keys[2] = (*keys[2], row.get("substance"))
-            kept = [self._kept.get(key) for key in keys] if KNOWN.issuperset(row) else [None]
+            kept: list[Row | None] = [self._kept.get(key) for key in keys] if KNOWN.issuperset(row) else [None]
         except TypeError:  # a list, a range as an object: not remembered
             return _whole(rows.request(row, options))
         if None in kept:
@@ -75,7 +77,7 @@ class Reader:
                 self._kept.clear()
             self._kept.update(dict.fromkeys(keys, read))
             return read
-        doses, body, assay = kept
+        doses, body, assay = (part for part in kept if part is not None)
         request = dict(doses.request)
         request["options"] = body.request["options"] if seed is None else {**body.request["options"], "seed": seed}
         for name, source in (*((name, body) for name in IN_BODY), ("assay", assay)):

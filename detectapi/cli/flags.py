@@ -63,9 +63,9 @@ def dose(text, pointer):
     if not match:
         raise InputError(f"Must read: {DOSE_FORM}.", pointer=pointer, code="format")
     scale = MASS_MG[match["mass"].lower()]
-    amount = float(match["low"]) * scale
+    amount: float | dict[str, float] = float(match["low"]) * scale
     if match["high"]:
-        amount = {"low": amount, "high": float(match["high"]) * scale}
+        amount = {"low": float(match["low"]) * scale, "high": float(match["high"]) * scale}
     entry = {"amount_mg_per_kg" if match["per_kg"] else "amount_mg": amount, "route": match["route"]}
     if match["basis"]:
         entry["basis"] = match["basis"]

@@ -110,7 +110,7 @@ def renal_clearance(simulation: Simulation, analyte: str) -> float:
 
 def total_clearance(simulation: Simulation, analyte: str) -> float:
     """Renal and non-renal clearance at the usual urine. [L/h]"""
-    return float(simulation.kinetics.nonrenal_clearance(analyte)[0]) + renal_clearance(simulation, analyte)
+    return float(np.ravel(simulation.kinetics.nonrenal_clearance(analyte))[0]) + renal_clearance(simulation, analyte)
 
 
 def excreted_fraction(simulation: Simulation, analyte: str, dose_mg: float) -> float:

@@ -62,16 +62,23 @@ class Batch:
             options = replace(options, echo=grid.varying(self.how["grid"]))
         self.options = options
         self.about = about.describe(options, _sha256(self.source), self.source.name)
-        self.store: Store | None = None
+        self._store: Store | None = None
 
     @property
     def id(self) -> str:
         """The id: the same for the same request to the same model, so that a batch continues only its own parts."""
         return f"job_{hashlib.sha256((self.about['request_sha256'] + self.about['model_sha256']).encode()).hexdigest()[:32]}"
 
+    @property
+    def store(self) -> Store:
+        """The record of batches, once the batch is open."""
+        if self._store is None:
+            raise RuntimeError("the job has not begun")
+        return self._store
+
     def job(self) -> dict[str, Any]:
         """The record of this job."""
-        job = self.store.job(self.id) if self.store else None
+        job = self._store.job(self.id) if self._store else None
         if job is None:
             raise RuntimeError("the job has not begun")
         return job
@@ -88,7 +95,7 @@ class Batch:
             engine = database.connect(f"sqlite:///{self.state / 'jobs.sqlite'}")
             try:
                 database.upgrade(engine)
-                self.store = Store(engine, patience_s=PATIENCE_S)
+                self._store = Store(engine, patience_s=PATIENCE_S)
                 known = self.store.job(self.id)
                 if known is None:
                     self._begin()

@@ -6,7 +6,7 @@ import contextlib
 import os
 import socket
 import time
-from collections.abc import Callable
+from collections.abc import Callable, Mapping
 from typing import Any
 
 from detectapi.batch import storage
@@ -196,7 +196,7 @@ class Runner:
             self.store.give_back(leased.job, leased.idx, self.name, wait, problem)
 
 
-def progress(job: dict[str, Any], now: float, before: int = 0) -> dict[str, Any]:
+def progress(job: Mapping[str, Any], now: float, before: int = 0) -> dict[str, Any]:
     """Progress of a job: rows, chunks, rate and time left; `before` is the number of rows that earlier runs have finished."""
     done, total = job["rows_done"], job["rows_total"]
     spent = (job["ended"] or now) - job["started"] if job["started"] else 0.0

@@ -35,7 +35,7 @@ class ContractConverter(OpenAPIConverter):
         """The JSON Schema of a form; its docstring is the description."""
         described = super().schema2jsonschema(schema)
         form = schema if isinstance(schema, type) else type(schema)
-        described["description"] = form.__doc__.strip()
+        described["description"] = (form.__doc__ or "").strip()
         if issubclass(form, Form):
             described["additionalProperties"] = False
             described.update(form.json_schema_rules())

@@ -82,10 +82,11 @@ class QuietLogger(Logger):
 
     def exception(self, msg, *args, **kwargs):
         """Log an exception; an exception about a request without its address, message or traceback."""
-        if isinstance(sys.exc_info()[1], TimeoutError):
+        error = sys.exc_info()[1]
+        if isinstance(error, TimeoutError):
             super().info("A caller was too slow")
         elif str(msg).startswith(("Error handling", "Socket error")):
-            super().error(f"Error handling a request: {sys.exc_info()[0].__name__}")
+            super().error(f"Error handling a request: {type(error).__name__}")
         else:
             super().exception(msg, *args, **kwargs)
 

@@ -19,7 +19,7 @@ waiting = threading.BoundedSemaphore(MOST_WAITING)
 
 def preferences() -> dict[str, str]:
     """The preferences of the Prefer header."""
-    words = {}
+    words: dict[str, str] = {}
     for part in request.headers.get("Prefer", "").replace(";", ",").split(","):
         name, _, value = part.strip().partition("=")
         if name:

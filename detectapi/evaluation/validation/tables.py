@@ -286,7 +286,7 @@ def _rows(result) -> str:
 
 def groups(result) -> dict[str, list]:
     """The rows by the plot they are shown in."""
-    shown = {"urine": [], "plasma": [], "modifiers": []}
+    shown: dict[str, list] = {"urine": [], "plasma": [], "modifiers": []}
     for o in result.outcomes:
         key = "urine" if o.row.quantity in URINE else "modifiers" if o.row.fold else "plasma"
         if not o.bound:
