@@ -58,6 +58,10 @@ $(VENV)/.installed-page: tests/web/page/tools/package-lock.json $(VENV)/.install
 	[ -z "$$missing" ] || { [ "$$(id -u)" = 0 ] && command -v apt-get >/dev/null && echo "installing$$missing" && \
 		apt-get update -qq && DEBIAN_FRONTEND=noninteractive apt-get install -y -qq --no-install-recommends $$missing >/dev/null; } || { \
 		echo "the tests of the page need$$missing (Debian: apt-get install$$missing)" >&2; exit 1; }
+	@command -v nginx >/dev/null || { [ "$$(id -u)" = 0 ] && command -v apt-get >/dev/null && [ ! -d /run/systemd/system ] && \
+		echo "installing nginx" && apt-get update -qq && \
+		DEBIAN_FRONTEND=noninteractive apt-get install -y -qq --no-install-recommends nginx-light >/dev/null; } || \
+		echo "without nginx the tests behind a proxy are skipped (Debian: apt-get install nginx-light)"
 	@npm ci --silent --no-audit --no-fund --prefix tests/web/page/tools
 	@touch $@
 

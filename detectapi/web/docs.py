@@ -25,12 +25,11 @@ blueprint = Blueprint("docs", __name__, template_folder="templates")
 
 
 def page(template, **values):
-    """A page that may be cached for five minutes."""
-    return Response(
-        render_template(template, **values),
-        content_type="text/html; charset=utf-8",
-        headers={"Cache-Control": "public, max-age=300"},
-    )
+    """A page that may be cached for five minutes, with an ETag; 304 if the client has it."""
+    html = render_template(template, **values)
+    response = Response(html, content_type="text/html; charset=utf-8", headers={"Cache-Control": "public, max-age=300"})
+    response.set_etag(service.content_tag(html.encode()))
+    return response.make_conditional(request)
 
 
 @blueprint.get("/docs")

@@ -1,32 +1,53 @@
-"""A client that openapi-python-client generates from the description: it has types for questions, and asks with them."""
+"""Clients that generators make from the description: they have types for questions, and ask a running server with them."""
 
-import importlib.util
+import importlib
 import json
 import os
 import subprocess
 import sys
+import threading
 from pathlib import Path
 
-import httpx
 import pytest
+from werkzeug.serving import make_server
+
+QUESTION = {
+    "substance": "ketamine",
+    "doses": [{"route": "intravenous", "amount_mg": 35.0, "duration_min": 40.0}],
+    "assay": {"analytes": [{"analyte": "norketamine", "cutoff_ng_ml": 50.0}]},
+    "options": {"draws": 100},
+}
 
 
-def generate(document, folder):
-    """Generate a client of a description and import it."""
-    folder.mkdir()
-    description = folder / "openapi.json"
-    description.write_text(json.dumps(document), encoding="utf-8")
-    command = [sys.executable, "-m", "openapi_python_client", "generate", "--meta", "none"]
-    path = os.pathsep.join([str(Path(sys.executable).parent), os.environ.get("PATH", "")])  # it calls ruff
-    subprocess.run(
-        [*command, "--path", description, "--output-path", folder / "made"],
-        check=True, capture_output=True, timeout=300, env={**os.environ, "PATH": path},
-    )  # fmt: skip
-    spec = importlib.util.spec_from_file_location("made", folder / "made" / "__init__.py")
-    package = importlib.util.module_from_spec(spec)
-    sys.modules["made"] = package
-    spec.loader.exec_module(package)
-    return package
+@pytest.fixture(scope="module")
+def address(app):
+    """A running server."""
+    server = make_server("127.0.0.1", 0, app, threaded=True)
+    thread = threading.Thread(target=server.serve_forever, daemon=True)
+    thread.start()
+    yield f"http://127.0.0.1:{server.server_port}"
+    server.shutdown()
+    thread.join()
+    server.server_close()
+
+
+@pytest.fixture
+def description(client, tmp_path):
+    """The description of the interface as a file."""
+    file = tmp_path / "openapi.json"
+    file.write_bytes(client.get("/openapi.json").data)
+    return file
+
+
+def run(*command):
+    path = os.pathsep.join([str(Path(sys.executable).parent), os.environ.get("PATH", "")])  # a generator calls ruff
+    subprocess.run(command, check=True, capture_output=True, timeout=300, env={**os.environ, "PATH": path})
+
+
+def imported(folder, package, monkeypatch):
+    """Import a package that was generated."""
+    monkeypatch.syspath_prepend(folder)
+    return importlib.import_module(package)
 
 
 def rules_beside_properties(schema):
@@ -45,23 +66,47 @@ def test_rules_between_fields_stand_where_generators_skip_them(client):
 
 @pytest.mark.slow
 @pytest.mark.filterwarnings("ignore::DeprecationWarning")
-def test_a_generated_client_asks_a_question_with_types_and_reads_the_window(client, app, tmp_path):
-    made = generate(client.get("/openapi.json").get_json(), tmp_path / "client")
-    from made import models
-    from made.api.v1 import estimate
-
-    transport = httpx.WSGITransport(app)
-    dose = models.Dose(route="intravenous", amount_mg=35.0, duration_min=40.0)
-    analyte = models.Analyte(analyte="norketamine", cutoff_ng_ml=50.0)
+def test_a_client_of_openapi_python_client_asks_with_types_and_reads_the_window(
+    client, address, description, tmp_path, monkeypatch
+):
+    command = [sys.executable, "-m", "openapi_python_client", "generate", "--meta", "none"]
+    run(*command, "--path", description, "--output-path", tmp_path / "made_by_python")
+    made = imported(tmp_path, "made_by_python", monkeypatch)
+    models = importlib.import_module("made_by_python.models")
+    estimate = importlib.import_module("made_by_python.api.v1.estimate")
     question = models.EstimateRequest(
         substance="ketamine",
-        doses=[dose],
-        assay=models.AnalytesAssay(analytes=[analyte]),
+        doses=[models.Dose(route="intravenous", amount_mg=35.0, duration_min=40.0)],
+        assay=models.AnalytesAssay(analytes=[models.Analyte(analyte="norketamine", cutoff_ng_ml=50.0)]),
         options=models.Options(draws=100),
     )
-    with made.Client(base_url="http://localhost", httpx_args={"transport": transport}) as caller:
+    with made.Client(base_url=address) as caller:
         answer = estimate.sync(client=caller, body=question)
-    same = client.post("/v1/estimates", json=question.to_dict()).get_json()
 
     assert isinstance(answer, models.EstimateResponse)
-    assert answer.window.median_h == same["window"]["median_h"]
+    assert answer.window.median_h == client.post("/v1/estimates", json=QUESTION).get_json()["window"]["median_h"]
+    assert answer.assay.asked is True
+
+
+@pytest.mark.slow
+def test_a_client_of_openapi_generator_asks_with_types_and_reads_the_window(
+    client, address, description, tmp_path, monkeypatch
+):
+    generate = "import sys, openapi_generator_cli; openapi_generator_cli.run(sys.argv[1:])"
+    where = ["-i", description, "-o", tmp_path / "out", "--additional-properties=packageName=made_by_java"]
+    run(sys.executable, "-c", generate, "generate", "-g", "python", *where)
+    made = imported(tmp_path / "out", "made_by_java", monkeypatch)
+    question = made.EstimateRequest(
+        substance="ketamine",
+        doses=[made.Dose(route="intravenous", amount_mg=made.DoseAllOfAmountMg(35.0), duration_min=40.0)],
+        assay=made.EstimateRequestAllOfAssay(
+            made.AnalytesAssay(analytes=[made.Analyte(analyte="norketamine", cutoff_ng_ml=50.0)])
+        ),
+        options=made.Options(draws=100),
+    )
+    with made.ApiClient(made.Configuration(host=address)) as caller:
+        answer = made.V1Api(caller).estimate(question)
+
+    assert isinstance(answer, made.EstimateResponse)
+    assert answer.window.median_h == client.post("/v1/estimates", json=QUESTION).get_json()["window"]["median_h"]
+    assert made.EstimateRequest.from_json(json.dumps(QUESTION)).substance == "ketamine"

@@ -8,6 +8,7 @@ import pytest
 from detectapi import service
 from detectapi._version import __version__
 from detectapi.web import create_app
+from detectapi.web.docs import FILES
 from detectapi.web.problems import KINDS
 
 PROBLEM = "application/problem+json"
@@ -162,3 +163,11 @@ def test_probes_are_answered_under_any_host_name(monkeypatch):
     for probe in ("/healthz", "/readyz"):
         answer = client.get(probe, base_url="http://127.0.0.1:8000")
         assert (200, __version__) == (answer.status_code, answer.json["version"])
+
+
+@pytest.mark.parametrize("path", ["/docs", "/problems", "/problems/validation", *(f"/static/{name}" for name in FILES)])
+def test_pages_for_developers_and_files_are_not_sent_again_to_who_has_them(client, path):
+    first = client.get(path)
+    again = client.get(path, headers={"If-None-Match": first.headers["ETag"]})
+
+    assert (200, 304, b"") == (first.status_code, again.status_code, again.data)
