@@ -18,10 +18,12 @@ from detectapi._version import __version__
 _HOMES = {
     "estimate": "detectapi.library",
     "estimate_request": "detectapi.library",
+    "interpret": "detectapi.library",
     "list_assays": "detectapi.library",
     "list_substances": "detectapi.library",
     "show_substance": "detectapi.library",
     "Estimate": "detectapi.library",
+    "Interpretation": "detectapi.library",
     "CatalogError": "detectapi.values.errors",
     "DetectError": "detectapi.values.errors",
     "InputError": "detectapi.values.errors",

@@ -105,6 +105,60 @@ def estimate(*, substance, **question):
     return estimate_request({"substance": substance, **question})
 
 
+class Interpretation(Record):
+    """What measured results say: a dict in the contract's form, with attributes."""
+
+    def __init__(self, answer):
+        super().__init__(record(answer))
+
+    def to_dict(self):
+        """The answer as plain dicts and lists."""
+        return plain(self)
+
+    def to_json(self):
+        """The answer as JSON text: the same bytes as by HTTP and on the command line."""
+        from detectapi.service import to_json_bytes
+
+        return to_json_bytes(self).decode()
+
+    def __repr__(self):
+        return f"<Interpretation: {self['words'][0]}>"
+
+    def __str__(self):
+        from detectapi.telling import interpretation
+
+        return interpretation.summary(self)
+
+
+def interpret(*, substance, specimens, accounts, **question):
+    """Read measured results backwards.
+
+    Parameters
+    ----------
+    substance : str
+        Its id or an alias.
+    specimens : list of dict
+        When each was collected, and what was found in it.
+    accounts : list of dict
+        What is said to have been used.
+    **question
+        The other fields of `POST /v1/interpretations`: `compare`, `planned`, `person`, `renal`, `hydration`, `urine_ph`, `model`,
+        `programme`, `options`.
+
+    Returns
+    -------
+    Interpretation
+
+    Raises
+    ------
+    InputError
+        `problems` points at each field that is wrong and says what is allowed.
+    """
+    from detectapi.service import interpret as answer
+
+    return Interpretation(answer({"substance": substance, "specimens": specimens, "accounts": accounts, **question}))
+
+
 def list_substances():
     """The substances there are, in short.
 

@@ -16,6 +16,8 @@ DEEPEST = 20
 
 _turn = threading.Lock()
 """Held while an estimate is computed: threads that compute at the same time are slower than one after the other."""
+_long_turn = threading.Lock()
+"""Held while results are interpreted, which takes longer: estimates do not wait for it."""
 
 
 def answer(payload):
@@ -61,8 +63,39 @@ def sensitivity(payload):
     return analyse(load(payload))
 
 
-def load(payload):
+def interpret(payload):
+    """Read measured results backwards.
+
+    Parameters
+    ----------
+    payload : dict
+        A question of the form `schemas.InterpretationRequestSchema`.
+
+    Returns
+    -------
+    dict
+        An answer of the form `schemas.InterpretationResponseSchema`, rounded plain data.
+
+    Raises
+    ------
+    InputError
+        The form or the meaning of the question is wrong; with a pointer to each mistake.
+    """
+    from detectapi.interpretation.recipe import interpret_request
+
+    question = load(payload, interpretation_form())
+    with _long_turn:
+        return interpret_request(question)
+
+
+def load(payload, form=None):
     """Check the form of a question and add its defaults.
+
+    Parameters
+    ----------
+    payload : dict
+    form : Form, optional
+        That of an estimate where it is left out.
 
     Raises
     ------
@@ -74,7 +107,7 @@ def load(payload):
     from schemas.error import problems
 
     try:
-        return question_form().load(payload)
+        return (form or question_form()).load(payload)
     except ValidationError as error:
         mistakes = problems(error.messages)
     count = "1 field needs" if len(mistakes) == 1 else f"{len(mistakes)} fields need"
@@ -87,6 +120,14 @@ def question_form():
     from schemas.request import EstimateRequestSchema
 
     return EstimateRequestSchema()
+
+
+@cache
+def interpretation_form():
+    """The schema of a request of an interpretation, built once."""
+    from schemas.interpretation import InterpretationRequestSchema
+
+    return InterpretationRequestSchema()
 
 
 def read_json(raw):

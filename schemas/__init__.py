@@ -5,7 +5,15 @@ client can use the contract without numpy and without the calculation.
 """
 
 from schemas.error import ProblemSchema
+from schemas.interpretation import InterpretationRequestSchema
+from schemas.interpretation_answer import InterpretationResponseSchema
 from schemas.request import EstimateRequestSchema
 from schemas.response import EstimateResponseSchema
 
-__all__ = ["EstimateRequestSchema", "EstimateResponseSchema", "ProblemSchema"]
+__all__ = [
+    "EstimateRequestSchema",
+    "EstimateResponseSchema",
+    "InterpretationRequestSchema",
+    "InterpretationResponseSchema",
+    "ProblemSchema",
+]

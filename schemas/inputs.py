@@ -8,6 +8,7 @@ from typing import Any
 from marshmallow import fields
 
 from detectapi.inputs.table import INPUTS, NOT_SET, Input
+from detectapi.inputs.table.lookup import InputTable
 from schemas.error import Message
 from schemas.fields import Flag, Integer, Items, Name, Number, Quantity, Table, Word
 from schemas.timestamp import Timestamp
@@ -58,7 +59,9 @@ def field_of(entry: Input, **changes: Any) -> fields.Field[Any]:
     raise ValueError(f"{entry.path}: no field reads the kind {entry.kind}")
 
 
-def fields_of(section: str, leave_out: tuple[str, ...] = (), **own: fields.Field[Any]) -> dict[str, fields.Field[Any]]:
+def fields_of(
+    section: str, leave_out: tuple[str, ...] = (), table: InputTable = INPUTS, **own: fields.Field[Any]
+) -> dict[str, fields.Field[Any]]:
     """The fields of one object of a request, in the order of the table.
 
     Parameters
@@ -67,6 +70,7 @@ def fields_of(section: str, leave_out: tuple[str, ...] = (), **own: fields.Field
         Its path.
     leave_out : tuple of str
         Names that this form of the object does not have.
+    table : InputTable
     **own : Field
         What the table does not make: the objects and lists within this one.
 
@@ -75,28 +79,28 @@ def fields_of(section: str, leave_out: tuple[str, ...] = (), **own: fields.Field
     ValueError
         The table has no place for one of `own`.
     """
-    entries = [entry for entry in INPUTS.in_section(section) if entry.name not in leave_out]
+    entries = [entry for entry in table.in_section(section) if entry.name not in leave_out]
     homeless = sorted(own.keys() - {entry.name for entry in entries})
     if homeless:
         raise ValueError(f"{section or 'request'}: no place in the table of inputs for {', '.join(homeless)}")
     return {entry.name: own.get(entry.name) or field_of(entry) for entry in entries}
 
 
-def exactly_one(section: str) -> tuple[str, ...]:
+def exactly_one(section: str, table: InputTable = INPUTS) -> tuple[str, ...]:
     """Names of the inputs of an object of which one must be given."""
-    return _alternatives(section, needed=True)
+    return _alternatives(section, table, needed=True)
 
 
-def at_most_one(section: str) -> tuple[str, ...]:
+def at_most_one(section: str, table: InputTable = INPUTS) -> tuple[str, ...]:
     """Names of the inputs of an object of which one may be given."""
-    return _alternatives(section, needed=False)
+    return _alternatives(section, table, needed=False)
 
 
-def _alternatives(section: str, needed: bool) -> tuple[str, ...]:
-    groups = [one for one in INPUTS.alternatives_of(section) if one.needed == needed]
+def _alternatives(section: str, table: InputTable, needed: bool) -> tuple[str, ...]:
+    groups = [one for one in table.alternatives_of(section) if one.needed == needed]
     if len(groups) > 1:
         raise ValueError(f"{section}: a form has room for one such choice, not for {[one.name for one in groups]}")
-    return tuple(entry.name for one in groups for entry in INPUTS.among(one.name))
+    return tuple(entry.name for one in groups for entry in table.among(one.name))
 
 
 def missing_beside(request: Mapping[str, Any]) -> dict[str, Any]:

@@ -62,6 +62,20 @@ def read_question(file, flags):
     return with_options(service.read_json(file.read()), flags)
 
 
+@cli.command()
+@click.argument("file", type=click.File("rb"))
+@json_or_summary
+@reports_errors
+def interpret(file, as_json):
+    """Read measured results backwards: which account of use do they fit, and when was the last use?
+
+    FILE is a question as JSON, - is the standard input.
+    """
+    from detectapi import service
+
+    write(service.interpret(service.read_json(file.read())), in_words("interpretation", "summary"), as_json)
+
+
 def in_words(module, name):
     """A function of `detectapi.telling` that writes a document in words, imported when it is called."""
 

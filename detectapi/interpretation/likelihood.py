@@ -186,6 +186,19 @@ def departure_probability(logs: Logs, findings: Findings, departure: float) -> F
     return np.asarray(1.0 / (1.0 + np.exp(np.clip(usual - astray, -700.0, 700.0)) * (1.0 - departure) / departure))
 
 
+def spread_of(logs: Logs, result: Result, findings: Findings) -> Normal:
+    """What one result of a specimen is expected to be: mean, and standard deviation in place of the variance.
+
+    Returns
+    -------
+    Normal
+        Of the logarithm of the reading, residual and error included. Shape (cells, draws). [ln ng/mL]
+    """
+    residuals = {one.group: Normal(0.0, one.spread**2) for one in findings.residuals.values()}
+    _, mixed = _mixed(logs, result.reading, findings.residuals, residuals)
+    return Normal(mixed.centre, np.sqrt(mixed.variance))
+
+
 # -- one reading ------------------------------------------------------------------------------------------------------
 
 

@@ -72,7 +72,7 @@ def read_question(request: Mapping[str, Any]) -> Question:
         When a word has no meaning here: substance, route, analyte, assay, salt, parameter, interaction.
     """
     substance = catalog.substance(request["substance"])
-    regimen = _read_regimen(request, substance)
+    regimen = read_regimen(request, substance)
     model = request.get("model") or {}
     _check_person(request.get("person") or {}, substance)
     assay = read_assay(request.get("assay"), substance)
@@ -127,7 +127,14 @@ def _check_answerable(substance: Substance, assay: Assay) -> None:
         )
 
 
-def _read_regimen(request: Mapping[str, Any], substance: Substance) -> Regimen:
+def read_regimen(request: Mapping[str, Any], substance: Substance) -> Regimen:
+    """The doses or the pattern of a request as a `Regimen`.
+
+    Raises
+    ------
+    InputError
+        A route or a salt has no meaning for the substance.
+    """
     if request.get("pattern"):
         asked = request["pattern"]
         route, amount = _route(asked, substance, "/pattern"), _amount(asked, substance, "/pattern")

@@ -17,7 +17,7 @@ from detectapi.model.columns import Columns, People
 from detectapi.model.dosing import Dosing, largest_dose
 from detectapi.model.draws import Deviates, MedianDraw, Selection
 from detectapi.model.kinetics import L_H_PER_ML_MIN, Kinetics, parameter_names
-from detectapi.model.physiology import Composition, Physiology
+from detectapi.model.physiology import Composition, Physiology, Specimen
 from detectapi.model.population import AMOUNT, Population, random_names
 from detectapi.model.question import Question
 from detectapi.model.signal import Signal, together
@@ -101,17 +101,19 @@ class Simulation:
 
     # -- the same draws in other circumstances ------------------------------------------------------------------------
 
-    def at_another_void(self, deviates: Deviates) -> Simulation:
+    def at_another_void(self, deviates: Deviates, specimen: Specimen | None = None) -> Simulation:
         """The same people after the same doses at another void.
 
         Parameters
         ----------
         deviates : Deviates
             Differ from those of this simulation in the streams ``specimen`` and ``assay`` only.
+        specimen : Specimen, optional
+            Of this void, where it was sampled before.
         """
         other = copy(self)
         other.deviates = deviates
-        other.specimen = self.physiology.specimen(self.person, deviates, self.selection)
+        other.specimen = specimen or self.physiology.specimen(self.person, deviates, self.selection)
         other.population = self.population.at_another_void(deviates)
         other._responses, other._per_plasma, other._noise = {}, {}, {}
         return other

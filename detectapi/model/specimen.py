@@ -205,6 +205,30 @@ def condition_void(
     return _sample(prior, below, at_ceiling, z)
 
 
+def void_evidence(prior: VoidPrior, creatinine: Value | None, gravity: Value | None, relation: Gravity) -> Floats:
+    """Logarithm of the density of what was measured in a void.
+
+    Parameters
+    ----------
+    prior : VoidPrior
+    creatinine, gravity : float or array, or None
+        As in `condition_void`.
+    relation : Gravity
+
+    Returns
+    -------
+    array
+        Of the logarithm of creatinine, and of the logarithm of gravity above 1.
+    """
+    above = None if gravity is None else np.asarray(gravity, dtype=float) - 1.0
+    if above is None or not np.any(relation.error / above > WIDE_READING):
+        return np.asarray(_evidence(prior, *_posteriors(prior, creatinine, above, relation)))
+    tried = _readings(above.reshape(1) if above.ndim == 0 else above, relation)
+    exact = _posteriors(prior, creatinine, tried, relation._replace(error=0.0))
+    logs = _evidence(prior, *exact) - np.log(tried)
+    return np.asarray(np.logaddexp.reduce(logs, axis=0) - math.log(READINGS))
+
+
 def _posteriors(
     prior: VoidPrior, creatinine: Value | None, above: Value | None, relation: Gravity
 ) -> tuple[_Normal, _Normal]:

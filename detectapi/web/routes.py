@@ -19,7 +19,12 @@ from detectapi.web.api import ContractBlueprint, cacheable, examples, is_utf8
 from detectapi.web.page import files
 from detectapi.web.page.voice import LANGUAGES, BabelVoice
 from detectapi.web.problems import problem
-from schemas import EstimateRequestSchema, EstimateResponseSchema
+from schemas import (
+    EstimateRequestSchema,
+    EstimateResponseSchema,
+    InterpretationRequestSchema,
+    InterpretationResponseSchema,
+)
 
 JSON = "application/json"
 
@@ -66,6 +71,24 @@ def estimate():
     wanted = request.accept_mimetypes.best_match((JSON, *files.PICTURES), JSON)
     if wanted != JSON:
         return pictured(wanted, answer, question)
+    return Response(service.to_json_bytes(answer), mimetype=JSON, headers={"Cache-Control": "no-store"})
+
+
+@blueprint.route("/interpretations", methods=["POST"])
+@blueprint.refusals(400, 406, 408, 413, 415, 422, 500)
+@blueprint.response(200, InterpretationResponseSchema, description="The interpretation. Never cached.")
+@blueprint.doc(
+    operationId="interpret",
+    requestBody={"required": True, "content": {JSON: {"schema": InterpretationRequestSchema}}},
+)
+def interpret():
+    """Read measured results backwards.
+
+    The answer says where results lie among those that each account of use gives, how much more probable they are under one account
+    than under another, when the last use was if an account is true, and how probable a positive planned test is. It gives no
+    verdict on use and no probability of use.
+    """
+    answer = service.interpret(read_request())
     return Response(service.to_json_bytes(answer), mimetype=JSON, headers={"Cache-Control": "no-store"})
 
 

@@ -1,0 +1,165 @@
+"""The inputs of an interpretation that an estimate does not have: specimens with their results, accounts of use, what is asked."""
+
+from typing import Any
+
+from detectapi.inputs.table.definition import Alternatives, Input, section
+from detectapi.inputs.table.entries import AMOUNT, BASIS, CALCULATION, DURATION, HYDROLYSED, ROUTE, USE
+from detectapi.inputs.table.lookup import InputTable
+from detectapi.inputs.table.person import PERSON
+
+_KNOWN = {entry.path: entry for entry in (*USE, *PERSON, *CALCULATION)}
+_CLOCK = "on the clock of hours of the doses"
+
+
+def _of_specimen(name: str, **changes: Any) -> Input:
+    """What may be measured of the urine, as an estimate has it."""
+    return _KNOWN[f"specimen.{name}"].also(f"specimens[].{name}", **changes)
+
+
+def _time(path: str, alternatives: str, meaning: str) -> tuple[Input, Input]:
+    """A time as a date, or in hours on the clock of the doses."""
+    return (
+        Input(path=path, kind="time", alternatives=alternatives, meaning=f"{meaning}, as a date and time."),
+        Input(
+            path=f"{path}_h", kind="number", unit="h", low=-100_000, high=100_000, alternatives=alternatives,
+            meaning=f"{meaning}, in hours {_CLOCK}.",
+        ),
+    )  # fmt: skip
+
+
+_CONCENTRATION = Input(
+    path="specimens[].results[].value_ng_ml", kind="number", unit="ng/mL", low=0, high=1e8, above=True,
+    alternatives="result", meaning="The concentration that was reported.",
+)  # fmt: skip
+
+RESULTS = InputTable(
+    (
+        section("specimens"),
+        Input(
+            path="specimens[].id",
+            kind="name",
+            meaning="Your own name of the specimen. It stands in the answer and in no log. Left out: its number in time.",
+        ),
+        *_time("specimens[].collected", "collected", "When the specimen was collected"),
+        section("specimens[].results"),
+        Input(
+            path="specimens[].results[].analyte",
+            kind="name",
+            required=True,
+            example="norketamine",
+            meaning="What was measured.",
+        ),
+        _CONCENTRATION,
+        _CONCENTRATION.also(
+            "specimens[].results[].below_ng_ml",
+            alternatives="result",
+            meaning="The limit below which the result lies, also of what was not detected.",
+        ),
+        section("specimens[].results[].between_ng_ml", "result"),
+        _CONCENTRATION.also("specimens[].results[].between_ng_ml.low", required=True, meaning="Limit of detection."),
+        _CONCENTRATION.also(
+            "specimens[].results[].between_ng_ml.high",
+            required=True,
+            meaning="Limit of quantification, of what was detected below it.",
+        ),
+        HYDROLYSED.also(
+            "specimens[].results[].hydrolysed", meaning=f"{HYDROLYSED.meaning} Left out: as the specimen says."
+        ),
+        section("specimens[].screen"),
+        _KNOWN["assay"].also(
+            "specimens[].screen.assay", required=True, meaning="The screen: id of a registered assay, or one in full."
+        ),
+        Input(path="specimens[].screen.positive", kind="flag", required=True, meaning="Whether it was positive."),
+        _KNOWN["assay.imprecision_cv"].also("specimens[].imprecision_cv"),
+        HYDROLYSED.also("specimens[].hydrolysed"),
+        Input(
+            path="specimens[].stored_days",
+            kind="number",
+            unit="d",
+            low=0,
+            high=3650,
+            meaning="Days from collection to the measurement.",
+        ),
+        _of_specimen("kind"),
+        _of_specimen("read_by"),
+        _of_specimen("urine_ph", low=1.0, high=13.0),
+        _of_specimen("urine_creatinine_mg_dl", low=0.1),
+        _of_specimen("specific_gravity", low=1.0, above=True),
+        _of_specimen("void_interval_h"),
+        section("accounts"),
+        Input(
+            path="accounts[].id", kind="name", required=True, meaning="Your name of the account.", example="reported"
+        ),
+        Input(
+            path="accounts[].substance",
+            kind="name",
+            meaning="What was used, where it is another substance than that of the question.",
+        ),
+        section("accounts[].doses", "use"),
+        section("accounts[].pattern", "use"),
+        Input(
+            path="accounts[].extends",
+            kind="name",
+            alternatives="use",
+            meaning="Id of the account whose use this one has too; `further_use` comes to it.",
+        ),
+        section("accounts[].further_use"),
+        AMOUNT.also("accounts[].further_use.amount_mg", alternatives="further amount"),
+        _KNOWN["doses[].amount_mg_per_kg"].also(
+            "accounts[].further_use.amount_mg_per_kg", alternatives="further amount"
+        ),
+        BASIS.also("accounts[].further_use.basis"),
+        ROUTE.also("accounts[].further_use.route"),
+        DURATION.also("accounts[].further_use.duration_min"),
+        *_time("accounts[].further_use.earliest", "earliest", "The earliest time at which it may have ended"),
+        *_time("accounts[].further_use.latest", "latest", "The latest time at which it may have ended"),
+        section("accounts[].last_use"),
+        *_time("accounts[].last_use.at", "", "When the last use ended, where that is known"),
+        *_time("accounts[].last_use.earliest", "", "The earliest time at which the last use may have ended"),
+        *_time("accounts[].last_use.latest", "", "The latest such time; left out, that of the first specimen"),
+        Input(
+            path="accounts[].last_use.prior",
+            kind="word",
+            default="uniform",
+            words={"uniform": "every hour alike", "log-uniform": "every factor in the hours before the specimen alike"},
+            meaning="How probable each time of last use is before the results.",
+        ),
+        Input(
+            path="compare[]",
+            kind="names",
+            most=2,
+            meaning="Ids of two accounts: how much more probable the results are under the first than under the second.",
+        ),
+        section("planned"),
+        *_time("planned.at", "planned", "When a test is planned"),
+        _KNOWN["assay"].also("planned.assay", meaning="The planned test. Left out: the substance's usual one."),
+        Input(
+            path="programme",
+            kind="word",
+            words={"dot": "Department of Transportation (49 CFR Part 40)"},
+            meaning="Rules that the reader is bound by.",
+        ),
+        section("options"),
+        _KNOWN["options.draws"]._replace(high=10_000, meaning="Draws of a person."),
+        _KNOWN["options.seed"],
+        _KNOWN["options.level"]._replace(meaning="Level of the intervals."),
+        Input(
+            path="options.departure",
+            kind="number",
+            unit="-",
+            low=0,
+            high=0.5,
+            meaning="Share of specimens that depart from the model altogether. Left out: that of the data.",
+        ),
+    ),
+    (
+        Alternatives(name="collected", needed=True),
+        Alternatives(name="result", needed=True),
+        Alternatives(name="use", needed=True),
+        Alternatives(name="further amount", needed=True),
+        Alternatives(name="earliest"),
+        Alternatives(name="latest"),
+        Alternatives(name="planned", needed=True),
+    ),
+)
+"""Inputs of an interpretation, in the order of the contract."""

@@ -1,0 +1,262 @@
+"""Accounts of use: when and how much was used, and what the model then expects in each specimen, in each draw and cell of time."""
+
+from __future__ import annotations
+
+import math
+from collections.abc import Mapping, Sequence
+from dataclasses import replace
+from typing import NamedTuple
+
+import numpy as np
+
+from detectapi.exponentials import Response
+from detectapi.interpretation.cells import Cells
+from detectapi.interpretation.likelihood import Findings, Logs, departure_probability, with_departures
+from detectapi.interpretation.particles import Particles
+from detectapi.interpretation.voids import MeasuredVoid, measured_void
+from detectapi.model.arrays import Floats
+from detectapi.model.physiology import Physiology
+from detectapi.model.question import Question
+from detectapi.model.simulation import Simulation
+from detectapi.values.regimen import Amount, Regimen, Train, from_end
+
+TINY = 1e-300
+"""A concentration is not let below this, so that it has a logarithm. [ng/mL]"""
+
+
+class FurtherUse(NamedTuple):
+    """One more use beside the others of an account, at a time that is not known.
+
+    Attributes
+    ----------
+    regimen : Regimen
+    cells : Cells
+        Of its end.
+    """
+
+    regimen: Regimen
+    cells: Cells
+
+
+class Account(NamedTuple):
+    """What is said to have been used.
+
+    Attributes
+    ----------
+    id : str
+    question : Question
+        The person, the doses, and every analyte that some result or planned test concerns.
+    ended : Cells
+        When the last of the doses ended; one cell where that is known.
+    further : FurtherUse or None
+        Only where the time of the others is known.
+    """
+
+    id: str
+    question: Question
+    ended: Cells
+    further: FurtherUse | None = None
+
+    @property
+    def cells(self) -> Cells:
+        """The cells of the time of use that is not known."""
+        return self.ended if self.further is None else self.further.cells
+
+    @property
+    def time_is_known(self) -> bool:
+        """Whether nothing is asked of the time of use."""
+        return len(self.cells.time) == 1
+
+
+class Specimen(NamedTuple):
+    """One specimen of the person.
+
+    Attributes
+    ----------
+    collected : float
+        On the common clock. [h]
+    physiology : Physiology
+        Of the person, with what was measured of the urine in this specimen.
+    findings : dict of str to Findings
+        What was found, as each account's substance has it.
+    """
+
+    collected: float
+    physiology: Physiology
+    findings: Mapping[str, Findings]
+
+
+class Expected(NamedTuple):
+    """What an account expects in the specimens.
+
+    Attributes
+    ----------
+    account : Account
+    specimens : tuple of Specimen
+    logs : tuple of dict
+        For each specimen, the logarithm of the concentration of each analyte without its residual. [ln ng/mL]
+    urine : array, shape (draws,)
+        Logarithm of the density of what was measured of the urine, given the person.
+    """
+
+    account: Account
+    specimens: tuple[Specimen, ...]
+    logs: tuple[Logs, ...]
+    urine: Floats
+
+    def findings(self, place: int) -> Findings:
+        """What was found in one of the specimens."""
+        return self.specimens[place].findings[self.account.id]
+
+    def log_likelihood(self, departure: float, scatter: float = 1.0) -> Floats:
+        """Logarithm of the probability of all results in each cell and draw. Shape (cells, draws)."""
+        total = np.zeros((len(self.account.cells.time), len(self.urine)))
+        for place, logs in enumerate(self.logs):
+            total += with_departures(logs, self.findings(place), departure, scatter)
+        return total
+
+    def departures(self, departure: float) -> list[Floats]:
+        """For each specimen the probability that it departs from the model, in each cell and draw."""
+        return [departure_probability(logs, self.findings(place), departure) for place, logs in enumerate(self.logs)]
+
+
+class Simulated:
+    """The people of some particles under one question, with the void of each of their visits; kept, as accounts share them."""
+
+    def __init__(self, particles: Particles) -> None:
+        self.particles = particles
+        self._people: dict[int, tuple[Question, Simulation]] = {}
+        self._voids: dict[tuple[int, int], tuple[Simulation, Floats]] = {}
+
+    def people(self, question: Question) -> Simulation:
+        """The simulation of the people."""
+        if id(question) not in self._people:
+            self._people[id(question)] = question, Simulation(question, self.particles)
+        return self._people[id(question)][1]
+
+    def void(self, question: Question, physiology: Physiology, visit: int) -> tuple[Simulation, Floats]:
+        """The people at one void, and the evidence of what was measured of its urine."""
+        key = id(question), visit
+        if key not in self._voids:
+            people, particles = self.people(question), self.particles.at_visit(visit)
+            void: MeasuredVoid = measured_void(people.person, physiology, particles)
+            self._voids[key] = people.at_another_void(particles, void.specimen), void.evidence
+        return self._voids[key]
+
+
+def expect(account: Account, specimens: Sequence[Specimen], simulated: Simulated) -> Expected:
+    """What an account expects in specimens.
+
+    Parameters
+    ----------
+    account : Account
+    specimens : sequence of Specimen
+        In order of their time; the visits of the person are numbered by it.
+    simulated : Simulated
+    """
+    logs, urine = [], np.zeros(simulated.particles.count)
+    for visit, specimen in enumerate(specimens):
+        there, evidence = simulated.void(account.question, specimen.physiology, visit)
+        urine = urine + evidence
+        logs.append(concentrations(account, there, specimen.collected, analytes_of(specimen.findings[account.id])))
+    return Expected(account, tuple(specimens), tuple(logs), urine)
+
+
+def analytes_of(findings: Findings) -> tuple[str, ...]:
+    """Every analyte that some result or screen responds to."""
+    readings = [result.reading for result in findings.results]
+    readings += [reading for screen in findings.screens for reading in screen.readings]
+    return tuple(dict.fromkeys(analyte for reading in readings for analyte in reading.weights))
+
+
+def concentrations(account: Account, there: Simulation, time: float, analytes: Sequence[str]) -> dict[str, Floats]:
+    """Logarithm of the concentration of analytes in a specimen, without residual.
+
+    Parameters
+    ----------
+    account : Account
+    there : Simulation
+        At the void of the specimen.
+    time : float
+        When it was collected, on the common clock. [h]
+    analytes : sequence of str
+
+    Returns
+    -------
+    dict of str to array, shape (cells, draws)
+        [ln ng/mL]
+    """
+    return {
+        analyte: np.log(np.maximum(_in_plasma(account, there, time, analyte) * there.per_plasma(analyte), TINY))
+        for analyte in analytes
+    }
+
+
+def _in_plasma(account: Account, there: Simulation, time: float, analyte: str) -> Floats:
+    """Concentration in plasma averaged over the void. Shape (cells, draws). [umol/L]"""
+    since = time - account.ended.time
+    regimen = account.question.regimen
+    if len(since) == 1 and since[0] < 0.0:
+        regimen, shift = until(regimen, float(since[0]))
+        since = since - shift
+    plasma = _after(there.respond(analyte, [regimen]), since, regimen)
+    if account.further is None:
+        return plasma
+    later = time - account.further.cells.time
+    more = np.zeros((len(later), plasma.shape[1]))
+    is_past = later >= 0.0
+    if is_past.any():
+        response = there.respond(analyte, [account.further.regimen])
+        more[is_past] = response.concentration(later[is_past])
+    return more + plasma
+
+
+def _after(response: Response, since: Floats, regimen: Regimen) -> Floats:
+    if not regimen.trains:
+        return np.zeros((len(since), response.n))
+    return response.concentration(np.maximum(since, 0.0))
+
+
+def until(regimen: Regimen, time: float) -> tuple[Regimen, float]:
+    """The part of a regimen before a time, and when that part ends.
+
+    Parameters
+    ----------
+    regimen : Regimen
+    time : float
+        Relative to the end of the whole regimen. An infusion that runs then is cut off. [h]
+
+    Returns
+    -------
+    Regimen
+        Relative to its own end.
+    float
+        That end, relative to the end of the whole. [h]
+    """
+    kept: list[Train] = []
+    for train in regimen.trains:
+        begun = _begun(train, time)
+        running = begun - 1 if begun and train.start + (begun - 1) * train.every + train.duration > time else begun
+        if running:
+            kept.append(replace(train, count=running))
+        if running < begun:
+            start = train.start + running * train.every
+            kept.append(replace(_part(train, (time - start) / train.duration), start=start, count=1))
+    if not kept:
+        return Regimen(()), time
+    return from_end(kept), max(train.end for train in kept)
+
+
+def _begun(train: Train, time: float) -> int:
+    """How many doses of a train have begun before a time."""
+    if train.start >= time:
+        return 0
+    if train.count == 1 or train.every <= 0.0:
+        return train.count
+    return min(train.count, math.ceil((time - train.start) / train.every))
+
+
+def _part(train: Train, share: float) -> Train:
+    """A part of each dose, given at the same rate."""
+    amount = Amount(train.amount.low * share, train.amount.high * share, train.amount.per_kg)
+    return replace(train, amount=amount, duration=train.duration * share)

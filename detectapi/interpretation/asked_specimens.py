@@ -1,0 +1,252 @@
+"""The specimens of a request: when each was collected, what was measured of the urine, and what was found in it.
+
+Specimens are put in the order of their time and results in that of their names, so that the order of a request does not matter.
+"""
+
+from __future__ import annotations
+
+import math
+from collections.abc import Iterator, Mapping, Sequence
+from contextlib import contextmanager
+from dataclasses import replace
+from datetime import datetime
+from typing import Any, NamedTuple
+
+from detectapi.interpretation.accounts import Account, Specimen
+from detectapi.interpretation.likelihood import Findings, Reading, Residual, Result, Screen
+from detectapi.interpretation.validity import NOT_INTERPRETED, Judged, judge
+from detectapi.knowledge import catalog
+from detectapi.model.asked_assay import read_assay
+from detectapi.model.question import Question
+from detectapi.model.read_physiology import read_physiology
+from detectapi.values.assay import Assay, Component
+from detectapi.values.errors import InputError, NotSupported
+from detectapi.values.substance import Substance
+
+OF_PERSON = ("person", "renal", "hydration", "urine_ph")
+OF_URINE = ("kind", "read_by", "urine_ph", "urine_creatinine_mg_dl", "specific_gravity", "void_interval_h")
+MEASURED = ("urine_creatinine_mg_dl", "specific_gravity", "urine_ph")
+IMPRECISION = 0.1
+"""Coefficient of variation of a confirmation where none is told; as `detectapi.model.asked_assay` has it."""
+
+
+class Asked(NamedTuple):
+    """A specimen as it was asked about.
+
+    Attributes
+    ----------
+    id : str
+    place : int
+        In the request.
+    collected : float
+        On the common clock. [h]
+    said : dict
+        As it was loaded.
+    judged : Judged
+        What a programme calls it.
+    """
+
+    id: str
+    place: int
+    collected: float
+    said: Mapping[str, Any]
+    judged: Judged
+
+    @property
+    def is_interpreted(self) -> bool:
+        """Whether its results are read backwards."""
+        return self.judged.word not in NOT_INTERPRETED
+
+
+class Clock(NamedTuple):
+    """The common clock: hours from the first specimen, or the hours of the doses.
+
+    Attributes
+    ----------
+    origin : datetime or None
+        When it shows zero; None where the request has hours.
+    """
+
+    origin: datetime | None
+
+    def hours(self, said: Mapping[str, Any], name: str, pointer: str) -> float | None:
+        """A time of the request. [h]
+
+        Raises
+        ------
+        InputError
+            It is a date where the specimens have hours, or the other way round.
+        """
+        date: datetime | None = said.get(name)
+        hours: float | None = said.get(f"{name}_h")
+        if date is None and hours is None:
+            return None
+        if (date is None) != (self.origin is None):
+            wanted = f"{name}_h" if self.origin is None else name
+            raise InputError(
+                f"Specimens and uses must be on one clock: give {wanted} here.",
+                pointer=f"{pointer}/{name if hours is None else f'{name}_h'}", code="mixed-times",
+            )  # fmt: skip
+        if date is None or self.origin is None:
+            return hours
+        return (date - self.origin).total_seconds() / 3600.0
+
+
+@contextmanager
+def within(*places: tuple[str, str]) -> Iterator[None]:
+    """Errors of a part of the request point at that part: each beginning of a pointer, and what it is replaced by."""
+    try:
+        yield
+    except InputError as error:
+        for old, new in places:
+            if error.pointer == old or error.pointer.startswith(f"{old}/"):
+                moved = [problem._replace(pointer=new + problem.pointer[len(old) :]) for problem in error.problems]
+                raise InputError(error.message, problems=moved, pointer=moved[0].pointer, code=error.code) from None
+        raise
+
+
+def clock_of(specimens: Sequence[Mapping[str, Any]]) -> Clock:
+    """The clock of a request: that of its specimens."""
+    dates = [one["collected"] for one in specimens if "collected" in one]
+    return Clock(min(dates) if dates else None)
+
+
+def in_order(said: Sequence[Mapping[str, Any]], clock: Clock) -> list[Asked]:
+    """The specimens in order of time; those of one time in the order of what was found, so that the request's does not matter."""
+    timed = []
+    for place, one in enumerate(said):
+        at = clock.hours(one, "collected", f"/specimens/{place}")
+        timed.append((at or 0.0, repr(sorted((k, repr(v)) for k, v in one.items() if k != "id")), place, one))
+    asked = []
+    for number, (at, _, place, one) in enumerate(sorted(timed, key=lambda item: item[:2])):
+        measured = {name: _centre(one[name]) for name in MEASURED if one.get(name) is not None}
+        asked.append(Asked(one.get("id", str(number + 1)), place, at, one, judge(measured)))
+    return asked
+
+
+def _centre(said: float | Mapping[str, float]) -> float:
+    return 0.5 * (said["low"] + said["high"]) if isinstance(said, Mapping) else float(said)
+
+
+def specimen_of(request: Mapping[str, Any], asked: Asked, accounts: Sequence[Account]) -> Specimen:
+    """A specimen with what was found in it, as the substance of each account has it."""
+    urine = {name: asked.said[name] for name in OF_URINE if asked.said.get(name) is not None}
+    with within(("/specimen", f"/specimens/{asked.place}")):
+        physiology = read_physiology({**of_person(request), "specimen": urine})
+    findings = {account.id: _findings(asked, account.question) for account in accounts}
+    return Specimen(asked.collected, physiology, findings)
+
+
+def of_person(request: Mapping[str, Any]) -> dict[str, Any]:
+    """What a request says of the person."""
+    return {name: request[name] for name in OF_PERSON if request.get(name) is not None}
+
+
+def _findings(asked: Asked, question: Question) -> Findings:
+    """What was found in a specimen, as the substance of an account has it."""
+    substance, said = question.substance, asked.said
+    error = math.log1p(said.get("imprecision_cv", IMPRECISION) ** 2)
+    results = []
+    for entry in _results(asked, substance):
+        part = next(
+            one for one in question.assay.components
+            if one.analyte == entry.analyte and entry.hydrolysed in (None, one.hydrolysed)
+        )  # fmt: skip
+        results.append(Result(_reading(part, question.assay, error), *_limits(entry.said)))
+    screens = []
+    if "screen" in said:
+        test = _screen_assay(asked, substance)
+        screen_error = math.log1p(test.imprecision_cv**2)
+        if test.kit_bias is not None:
+            screen_error += test.kit_bias.log_sd**2
+        screens.append(Screen(
+            tuple(_reading(part, test, screen_error) for part in test.components),
+            tuple(math.log(part.cutoff_ng_ml) for part in test.components),
+            test.rule == "all", said["screen"]["positive"],
+        ))  # fmt: skip
+    readings = [result.reading for result in results] + [one for screen in screens for one in screen.readings]
+    return Findings(tuple(results), tuple(screens), residuals_of(question, readings))
+
+
+def _reading(part: Component, test: Assay, error: float) -> Reading:
+    """What a part of a test responds to; what is not known of the yield of a hydrolysis counts as an error of the reading."""
+    split = test.hydrolysis_yield
+    weights = {a: w * split.value if a in part.split else w for a, w in part.weights.items()}
+    return Reading(weights, error + split.uncertainty**2 if part.split else error)
+
+
+def residuals_of(question: Question, readings: Sequence[Reading]) -> dict[str, Residual]:
+    """The residual of every analyte that some readings respond to."""
+    residuals = {}
+    for analyte in dict.fromkeys(a for reading in readings for a in reading.weights):
+        group = question.substance.stands_with(analyte)
+        residuals[analyte] = Residual(group, question.parameters[f"{group}.residual_factor"].variability)
+    return residuals
+
+
+class _Entry(NamedTuple):
+    """One result of the request: its analyte by id, and whether it was read after hydrolysis."""
+
+    analyte: str
+    hydrolysed: bool | None
+    said: Mapping[str, Any]
+
+
+def _results(asked: Asked, substance: Substance) -> list[_Entry]:
+    """The results of a specimen in order of analyte.
+
+    Raises
+    ------
+    InputError
+        An analyte that the substance does not form, or one that occurs twice.
+    """
+    entries: list[_Entry] = []
+    for i, said in enumerate(asked.said["results"]):
+        pointer = f"/specimens/{asked.place}/results/{i}"
+        moiety = catalog.resolve_analyte(substance, said["analyte"], pointer=f"{pointer}/analyte")
+        hydrolysed = said.get("hydrolysed", asked.said.get("hydrolysed", False))
+        entry = _Entry(moiety.id, True if moiety.total else hydrolysed, said)
+        if any(other[:2] == entry[:2] for other in entries):
+            raise InputError("An analyte occurs once in a specimen.", pointer=f"{pointer}/analyte", code="duplicate")
+        entries.append(entry)
+    return sorted(entries, key=lambda entry: (entry.analyte, bool(entry.hydrolysed)))
+
+
+def _limits(said: Mapping[str, Any]) -> tuple[float, float]:
+    if "value_ng_ml" in said:
+        return math.log(said["value_ng_ml"]), math.log(said["value_ng_ml"])
+    if "below_ng_ml" in said:
+        return -math.inf, math.log(said["below_ng_ml"])
+    return math.log(said["between_ng_ml"]["low"]), math.log(said["between_ng_ml"]["high"])
+
+
+def _screen_assay(asked: Asked, substance: Substance) -> Assay:
+    with within(("/assay", f"/specimens/{asked.place}/screen/assay")):
+        test = read_assay(asked.said["screen"]["assay"], substance)
+    if any(part.per_creatinine for part in test.components) or test.stages:
+        raise NotSupported(
+            "A screen with a cutoff per creatinine, or in stages, cannot be read backwards yet.",
+            pointer=f"/specimens/{asked.place}/screen/assay",
+        )
+    return replace(test, components=tuple(sorted(test.components, key=lambda part: part.analyte)))
+
+
+def everything_measured(asked: Sequence[Asked], substance: Substance) -> dict[str, Any] | None:
+    """A test for everything that some specimen was tested for, each with the lowest level that matters."""
+    levels: dict[tuple[str, bool | None], float] = {}
+    for one in asked:
+        for entry in _results(one, substance):
+            level = math.exp(max(limit for limit in _limits(entry.said)))
+            key = entry[:2]
+            levels[key] = min(level, levels.get(key, math.inf))
+        if "screen" in one.said:
+            for part in _screen_assay(one, substance).components:
+                key = part.analyte, part.hydrolysed
+                levels[key] = min(part.cutoff_ng_ml, levels.get(key, math.inf))
+    if not levels:
+        return None
+    parts = sorted(levels.items(), key=lambda item: (item[0][0], bool(item[0][1])))
+    return {
+        "rule": "any",
+        "analytes": [{"analyte": a, "cutoff_ng_ml": level, "hydrolysed": bool(h)} for (a, h), level in parts],
+    }

@@ -1,0 +1,138 @@
+"""What results say of the time of use, of a planned test and of the window: the same quantity before and after them."""
+
+from __future__ import annotations
+
+import math
+from collections.abc import Sequence
+from dataclasses import replace
+from typing import NamedTuple
+
+import numpy as np
+
+from detectapi.interpretation import cells
+from detectapi.interpretation.accounts import Simulated, concentrations
+from detectapi.interpretation.asked_specimens import residuals_of
+from detectapi.interpretation.likelihood import Findings, Reading, Screen, log_likelihood
+from detectapi.interpretation.question import Planned
+from detectapi.interpretation.tempering import Weighted
+from detectapi.model.arrays import Floats
+from detectapi.model.question import Question
+from detectapi.model.window import combine
+from detectapi.values.assay import Assay
+
+
+class Interval(NamedTuple):
+    """Quantiles. [h]"""
+
+    low: float
+    median: float
+    high: float
+
+
+class TimeOfUse(NamedTuple):
+    """When the use of an account ended whose time is not known.
+
+    Attributes
+    ----------
+    prior, given_results : Interval
+        On the common clock. [h]
+    probability : array, shape (cells,)
+        Of each cell, given the results. [0 to 1]
+    """
+
+    prior: Interval
+    given_results: Interval
+    probability: Floats
+
+
+def time_of_use(weighted: Weighted, level: float) -> TimeOfUse:
+    """The posterior of the time of use beside its prior.
+
+    Parameters
+    ----------
+    weighted : Weighted
+    level : float
+        Probability that the interval holds.
+    """
+    when = weighted.expected.account.cells
+    probability = weighted.in_cells @ weighted.weights
+    tail = 0.5 * (1.0 - level)
+    shares = [tail, 0.5, 1.0 - tail]
+    prior = Interval(*cells.quantiles(when, np.exp(when.log_mass), shares))
+    return TimeOfUse(prior, Interval(*cells.quantiles(when, probability, shares)), probability)
+
+
+# -- a planned test ---------------------------------------------------------------------------------------------------
+
+
+def planned_probability(weighted: Weighted, planned: Planned, simulated: Simulated, with_results: bool = True) -> float:
+    """Probability that a planned test is positive.
+
+    Parameters
+    ----------
+    weighted : Weighted
+        Of an account.
+    planned : Planned
+    simulated : Simulated
+        Of the same draws.
+    with_results : bool
+        Whether the results count, or only the account.
+    """
+    account = weighted.expected.account
+    visit = len(weighted.expected.specimens)
+    there, _ = simulated.void(account.question, planned.physiology, visit)
+    findings = positive(planned.assays[account.id], account.question)
+    analytes = tuple(findings.residuals)
+    chance = np.exp(log_likelihood(concentrations(account, there, planned.at, analytes), findings))
+    if not with_results:
+        return float((np.exp(account.cells.log_mass) @ chance).mean())
+    return float(np.sum(chance * weighted.in_cells, axis=0) @ weighted.weights)
+
+
+def positive(test: Assay, question: Question) -> Findings:
+    """The finding that a test is positive."""
+    error = math.log1p(test.imprecision_cv**2) + (test.kit_bias.log_sd**2 if test.kit_bias else 0.0)
+    readings = tuple(Reading(part.weights, error) for part in test.components)
+    cutoffs = tuple(math.log(part.cutoff_ng_ml) for part in test.components)
+    return Findings((), (Screen(readings, cutoffs, test.rule == "all", True),), residuals_of(question, readings))
+
+
+# -- the window -------------------------------------------------------------------------------------------------------
+
+
+def windows(weighted: Weighted, planned: Planned, simulated: Simulated, level: float) -> tuple[Interval, Interval]:
+    """The single-specimen window of the planned test after the last use: by the account alone, and given the results.
+
+    Parameters
+    ----------
+    weighted, planned, simulated
+        As in `planned_probability`.
+    level : float
+
+    Returns
+    -------
+    before, given_results : Interval
+        [h after the last use]
+    """
+    account, visit = weighted.expected.account, len(weighted.expected.specimens)
+    there, _ = simulated.void(account.question, planned.physiology, visit)
+    numbers = simulated.particles.at_visit(visit, with_residuals=True)
+    asked = replace(account.question, assay=planned.assays[account.id])
+    there = there.at_another_void(numbers, there.specimen).after_other_doses(asked)
+    crossings = [there.crossings(part) for part in asked.assay.components]
+    _, last = combine(crossings, asked.assay.rule)
+    even = np.full(len(last), 1.0 / len(last))
+    return _interval(last, even, level), _interval(last, weighted.weights, level)
+
+
+def _interval(values: Floats, weights: Floats, level: float) -> Interval:
+    tail = 0.5 * (1.0 - level)
+    return Interval(*weighted_quantiles(values, weights, [tail, 0.5, 1.0 - tail]))
+
+
+def weighted_quantiles(values: Floats, weights: Floats, shares: Sequence[float]) -> list[float]:
+    """Quantiles of values that have weights."""
+    order = np.argsort(values)
+    whole = np.cumsum(weights[order])
+    middle = (whole - 0.5 * weights[order]) / whole[-1]
+    return [float(one) for one in np.interp(shares, middle, values[order])]

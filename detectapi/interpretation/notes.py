@@ -1,0 +1,88 @@
+"""Which notes an interpretation needs, and their values. Their sentences stand in `detectapi.telling.interpretation`."""
+
+from __future__ import annotations
+
+from collections.abc import Iterator, Mapping, Sequence
+from typing import Any
+
+from detectapi.interpretation.asked_specimens import Asked
+from detectapi.interpretation.outcome import Outcome
+from detectapi.interpretation.question import Interpretation
+from detectapi.interpretation.validity import DILUTE
+from detectapi.knowledge.interpretation import Precondition, rules
+from detectapi.telling.interpretation import note, quoted
+
+FEW = 50.0
+"""Below this effective size an answer says that its numbers are less exact."""
+
+
+def collect(request: Mapping[str, Any], question: Interpretation, accounts: Sequence[Outcome]) -> list[dict[str, str]]:
+    """Every note an interpretation needs.
+
+    Parameters
+    ----------
+    request : dict
+    question : Interpretation
+    accounts : sequence of Outcome
+
+    Returns
+    -------
+    list of {"code", "message"}
+    """
+    remarks = [
+        note("model-does-not-explain", account=quoted(one.account.id)) for one in accounts if not one.is_explained
+    ]
+    for asked in question.asked:
+        remarks += _of_specimen(asked)
+    remarks += _of_comparisons(question, accounts)
+    if any(one.account.further for one in accounts) and len(question.specimens) == 1:
+        remarks.append(note("single-specimen-new-use"))
+    few = min(one.weighted.effective_size for one in accounts)
+    if few < FEW:
+        remarks.append(note("few-draws", number=round(few)))
+    if request.get("programme") == "dot":
+        remarks.append(note("dot-not-considered"))
+    substances = {one.account.question.substance.id for one in accounts}
+    remarks += [
+        {"code": one.code, "message": one.message}
+        for one in rules().preconditions
+        if substances & set(one.substances) and _applies(one, question)
+    ]
+    return [*remarks, note("chain-of-custody-unknown")]
+
+
+def _of_specimen(asked: Asked) -> Iterator[dict[str, str]]:
+    rule = asked.judged.rule
+    if rule is not None and not asked.is_interpreted:
+        yield note("specimen-not-interpreted", specimen=asked.id, word=rule.word, rule=rule.locator)
+        return
+    if rule is not None and rule.word == DILUTE:
+        yield note("dilute-specimen", specimen=asked.id, rule=rule.locator)
+    if "screen" in asked.said and not asked.said["results"]:
+        yield note("screen-only", specimen=asked.id)
+    if not any(asked.said.get(name) is not None for name in ("urine_creatinine_mg_dl", "specific_gravity")):
+        yield note("creatinine-missing", specimen=asked.id)
+
+
+def _of_comparisons(question: Interpretation, accounts: Sequence[Outcome]) -> Iterator[dict[str, str]]:
+    compared = {place for pair in question.compare for place in pair}
+    grades = {accounts[place].evidence.grade for place in compared}
+    for grade in ("hypothesis", "extrapolated"):
+        if grade in grades:
+            yield note(f"interpretation-{grade}", largest=f"{rules().largest_ratio[grade]:g}")
+            return
+
+
+def _applies(one: Precondition, question: Interpretation) -> bool:
+    """Whether what a precondition speaks of is the case for some specimen."""
+    for asked in question.asked:
+        said = asked.said
+        holds = {
+            "screen": "screen" in said,
+            "always": True,
+            "stored": said.get("stored_days") is not None and said["stored_days"] > one.above,
+            "not-hydrolysed": not said.get("hydrolysed", False),
+        }
+        if holds[one.when]:
+            return True
+    return False

@@ -1,0 +1,244 @@
+"""A loaded request of an interpretation -> accounts, specimens and what is asked of them."""
+
+from __future__ import annotations
+
+from collections.abc import Mapping, Sequence
+from dataclasses import replace
+from typing import Any, NamedTuple
+
+from detectapi.interpretation import cells
+from detectapi.interpretation.accounts import Account, FurtherUse, Specimen
+from detectapi.interpretation.asked_specimens import (
+    Asked,
+    Clock,
+    clock_of,
+    everything_measured,
+    in_order,
+    of_person,
+    specimen_of,
+    within,
+)
+from detectapi.interpretation.cells import Cells
+from detectapi.knowledge import catalog
+from detectapi.knowledge.interpretation import rules
+from detectapi.model.asked_assay import read_assay
+from detectapi.model.physiology import Physiology
+from detectapi.model.question import read_question, read_regimen
+from detectapi.model.read_physiology import read_physiology
+from detectapi.values.assay import Assay
+from detectapi.values.errors import InputError, NotSupported
+from detectapi.values.regimen import Regimen
+from detectapi.values.substance import Substance
+
+FURTHER = "/further_use"
+"""Pointer of the amount of a further use, by which its random numbers are named."""
+
+
+class Planned(NamedTuple):
+    """A planned test.
+
+    Attributes
+    ----------
+    at : float
+        On the common clock. [h]
+    physiology : Physiology
+    assays : dict of str to Assay
+        As each account's substance has it.
+    """
+
+    at: float
+    physiology: Physiology
+    assays: Mapping[str, Assay]
+
+
+class Interpretation(NamedTuple):
+    """Everything that decides the answer but the random numbers.
+
+    Attributes
+    ----------
+    accounts : tuple of Account
+    asked : tuple of Asked
+        Every specimen in order of time.
+    specimens : tuple of Specimen
+        Those that are interpreted, in order of time.
+    compare : tuple of (int, int)
+        Places of accounts.
+    planned : Planned or None
+    clock : Clock
+    draws, seed : int
+    level, departure : float
+    """
+
+    accounts: tuple[Account, ...]
+    asked: tuple[Asked, ...]
+    specimens: tuple[Specimen, ...]
+    compare: tuple[tuple[int, int], ...]
+    planned: Planned | None
+    clock: Clock
+    draws: int
+    seed: int
+    level: float
+    departure: float
+
+
+def read(request: Mapping[str, Any]) -> Interpretation:
+    """Turn a loaded request into accounts and specimens.
+
+    Parameters
+    ----------
+    request : dict
+        As `schemas.interpretation.InterpretationRequestSchema` loads it.
+
+    Raises
+    ------
+    InputError
+        When the request is of good form but has no meaning.
+    """
+    if request["model"].get("kind") == "half-life":
+        raise NotSupported(
+            "The half-life model gives no probability of a result, so that nothing can be read backwards with it.",
+            pointer="/model/kind", code="no-likelihood",
+        )  # fmt: skip
+    clock = clock_of(request["specimens"])
+    asked = in_order(request["specimens"], clock)
+    said = {account["id"]: (i, account) for i, account in enumerate(request["accounts"])}
+    plain = {
+        name: _plain_account(request, account, i, asked, clock)
+        for name, (i, account) in said.items()
+        if "extends" not in account
+    }
+    accounts = []
+    for name, (i, account) in said.items():
+        base = plain[account.get("extends", name)]
+        accounts.append(_further(base, account, i, asked, clock) if "further_use" in account else base)
+    planned = _planned(request, accounts, asked, clock)
+    options = request["options"]
+    order = {account.id: i for i, account in enumerate(accounts)}
+    departure = options.get("departure")
+    return Interpretation(
+        tuple(accounts),
+        tuple(asked),
+        tuple(specimen_of(request, one, accounts) for one in asked if one.is_interpreted),
+        tuple((order[one], order[other]) for one, other in request["compare"]),
+        planned,
+        clock,
+        options["draws"],
+        options["seed"],
+        options["level"],
+        rules().departure if departure is None else departure,
+    )
+
+
+def _plain_account(
+    request: Mapping[str, Any], said: Mapping[str, Any], place: int, asked: Sequence[Asked], clock: Clock
+) -> Account:
+    here, word = f"/accounts/{place}", said.get("substance", request["substance"])
+    substance = catalog.substance(word) if word == request["substance"] else _own_substance(word, here)
+    use = {name: said[name] for name in ("doses", "pattern") if name in said}
+    question_of = {
+        **of_person(request), **use, "substance": substance.id, "model": request["model"],
+        "assay": everything_measured(asked, substance), "options": {"draws": request["options"]["draws"]},
+    }  # fmt: skip
+    with within(("/doses", f"{here}/doses"), ("/pattern", f"{here}/pattern"), ("/assay", "/specimens")):
+        question = read_question(question_of)
+    ended = _ended(said, question.regimen, here, asked, clock)
+    first = min((one.collected for one in asked), default=0.0)
+    begun = ended.time[-1] + min(train.start for train in question.regimen.trains)
+    if begun >= first:
+        raise InputError(
+            "A specimen was collected before the first dose of this account.",
+            pointer=f"/specimens/{asked[0].place}", code="collected-before-use",
+        )  # fmt: skip
+    return Account(said["id"], question, ended)
+
+
+def _own_substance(word: str, here: str) -> Substance:
+    with within(("", f"{here}/substance")):
+        return catalog.substance(word)
+
+
+def _ended(said: Mapping[str, Any], regimen: Regimen, here: str, asked: Sequence[Asked], clock: Clock) -> Cells:
+    """When the last dose of an account ended."""
+    last = said.get("last_use")
+    if last is None:
+        return cells.known_time(_end_of_doses(said, regimen, here, clock))
+    pointer = f"{here}/last_use"
+    at = clock.hours(last, "at", pointer)
+    if at is not None:
+        return cells.known_time(at)
+    first = min(one.collected for one in asked)
+    earliest, latest = (clock.hours(last, name, pointer) for name in ("earliest", "latest"))
+    latest = first if latest is None else latest
+    if latest > first:
+        raise InputError(
+            "The last use must end before the first specimen. For use between specimens, add an account with further_use.",
+            pointer=f"{pointer}/latest" if "latest" in last else f"{pointer}/latest_h", code="range",
+        )  # fmt: skip
+    if earliest is None or earliest >= latest:
+        raise InputError(
+            "The earliest time must lie before the latest one, and before the first specimen.",
+            pointer=f"{pointer}/{'earliest' if 'earliest' in last else 'earliest_h'}", code="empty-range",
+        )  # fmt: skip
+    return cells.before_specimen(earliest, latest, first, last["prior"])
+
+
+def _end_of_doses(said: Mapping[str, Any], regimen: Regimen, here: str, clock: Clock) -> float:
+    if regimen.ended_at is not None:
+        if clock.origin is None:
+            raise InputError(
+                "Specimens and uses must be on one clock: give start_h here.",
+                pointer=f"{here}/doses",
+                code="mixed-times",
+            )
+        return (regimen.ended_at - clock.origin).total_seconds() / 3600.0
+    if clock.origin is not None or not said["timed"]:
+        raise InputError(
+            "Give every dose a start on the clock of the specimens, or the account a last_use.",
+            pointer=f"{here}/doses", code="required",
+        )  # fmt: skip
+    ends: list[float] = []
+    for dose in said["doses"]:
+        repeat = dose["repeat"] or {"every_h": 0.0, "count": 1}
+        ends.append(dose["start_h"] + repeat["every_h"] * (repeat["count"] - 1) + dose["duration_min"] / 60.0)
+    return max(ends)
+
+
+def _further(base: Account, said: Mapping[str, Any], place: int, asked: Sequence[Asked], clock: Clock) -> Account:
+    """An account with one more use."""
+    here, use = f"/accounts/{place}/further_use", said["further_use"]
+    if len(base.ended.time) > 1:
+        raise NotSupported(
+            "A further use is added to uses whose time is known: give the account last_use.at, or dated doses.",
+            pointer=here,
+        )
+    with within(("/doses/0", here)):
+        regimen = read_regimen({"doses": [{**use, "repeat": None}]}, base.question.substance)
+    regimen = Regimen(tuple(replace(train, pointer=FURTHER) for train in regimen.trains))
+    earliest, latest = (clock.hours(use, name, here) for name in ("earliest", "latest"))
+    if earliest is None or latest is None or earliest >= latest:
+        raise InputError("The earliest time must lie before the latest one.", pointer=here, code="empty-range")
+    when = cells.between(earliest, latest, [one.collected for one in asked])
+    return Account(said["id"], base.question, base.ended, FurtherUse(regimen, when))
+
+
+def _planned(
+    request: Mapping[str, Any], accounts: Sequence[Account], asked: Sequence[Asked], clock: Clock
+) -> Planned | None:
+    said = request.get("planned")
+    if said is None:
+        return None
+    at = clock.hours(said, "at", "/planned") or 0.0
+    last = max(one.collected for one in asked)
+    if at <= last:
+        raise InputError(
+            "A test is planned after the last specimen.",
+            pointer="/planned/at" if "at" in said else "/planned/at_h", code="range",
+        )  # fmt: skip
+    with within(("/assay", "/planned/assay")):
+        assays = {one.id: read_assay(said.get("assay"), one.question.substance) for one in accounts}
+    if any(part.per_creatinine for test in assays.values() for part in test.components) or any(
+        test.stages for test in assays.values()
+    ):
+        raise NotSupported("A planned test in stages, or with a cutoff per creatinine, cannot be answered yet.",
+                           pointer="/planned/assay")  # fmt: skip
+    return Planned(at, read_physiology(of_person(request)), assays)

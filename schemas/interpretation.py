@@ -1,0 +1,258 @@
+"""The question of an interpretation: `POST /v1/interpretations`. Specimens with results, accounts of use, what is asked of them.
+
+The person, the kidneys and the model are those of an estimate (`schemas.request`).
+"""
+
+from __future__ import annotations
+
+from collections.abc import Mapping
+from typing import Any
+
+from marshmallow import ValidationError
+
+from detectapi.inputs.table import INPUTS
+from detectapi.inputs.table.results import RESULTS
+from schemas.error import Message
+from schemas.fields import Items, Name
+from schemas.form import Either, Form, Section
+from schemas.inputs import exactly_one, field_of, fields_of, missing_beside
+from schemas.request import (
+    AnalytesAssaySchema,
+    DoseSchema,
+    HydrationSchema,
+    ImmunoassaySchema,
+    ModelSchema,
+    PatternSchema,
+    PersonSchema,
+    RenalSchema,
+    check_doses,
+)
+
+MOST_SPECIMENS, MOST_ACCOUNTS, MOST_RESULTS, MOST_COMPARISONS = 10, 6, 12, 10
+MOST_WORK = 60_000
+"""Draws times specimens times accounts."""
+
+
+def _assay(path: str, **kwargs: Any) -> Either:
+    return Either(
+        Name(),
+        {"analytes": AnalytesAssaySchema, "target": ImmunoassaySchema},
+        metadata={"description": RESULTS[path].meaning},
+        **kwargs,
+    )
+
+
+class LimitsSchema(Form):
+    """Limits between which a result lies."""
+
+    class Meta:
+        include = fields_of("specimens[].results[].between_ng_ml", table=RESULTS)
+
+    def relations(self, section: Mapping[str, Any]) -> dict[str, Any]:
+        """Problems between the limits."""
+        low, high = (section.get(name) for name in ("low", "high"))
+        if isinstance(low, (int, float)) and isinstance(high, (int, float)) and low >= high:
+            return {"low": [Message("low must be below high.", "empty-range")]}
+        return {}
+
+
+class ResultSchema(Form):
+    """One analyte of one specimen: a value, a limit that it lies below, or two limits."""
+
+    exactly_one = exactly_one("specimens[].results[]", RESULTS)
+
+    class Meta:
+        include = fields_of("specimens[].results[]", table=RESULTS, between_ng_ml=Section(LimitsSchema))
+
+
+class ScreenSchema(Form):
+    """The verdict of a screen."""
+
+    class Meta:
+        include = fields_of(
+            "specimens[].screen", table=RESULTS, assay=_assay("specimens[].screen.assay", required=True)
+        )
+
+
+class SpecimenResultsSchema(Form):
+    """One specimen: when it was collected, what was messages in it, what was measured of the urine."""
+
+    exactly_one = exactly_one("specimens[]", RESULTS)
+
+    class Meta:
+        include = fields_of(
+            "specimens[]",
+            table=RESULTS,
+            results=Items(Section(ResultSchema), maximum=MOST_RESULTS, load_default=list),
+            screen=Section(ScreenSchema),
+        )
+
+
+class FurtherUseSchema(Form):
+    """One more use, at a time that is not known."""
+
+    exactly_one = exactly_one("accounts[].further_use", RESULTS)
+
+    class Meta:
+        include = fields_of("accounts[].further_use", table=RESULTS)
+
+    def relations(self, section: Mapping[str, Any]) -> dict[str, Any]:
+        """Problems between the two times."""
+        return {**super().relations(section), **_one_clock(section, ("earliest", "latest"), needed=True)}
+
+
+class LastUseSchema(Form):
+    """When the last use ended: a time, or a range of times."""
+
+    class Meta:
+        include = fields_of("accounts[].last_use", table=RESULTS)
+
+    def relations(self, section: Mapping[str, Any]) -> dict[str, Any]:
+        """Problems between the times."""
+        at = [name for name in ("at", "at_h") if name in section]
+        earliest = [name for name in ("earliest", "earliest_h") if name in section]
+        latest = [name for name in ("latest", "latest_h") if name in section]
+        if len(at) + len(earliest) != 1:
+            names = ("at", "at_h", "earliest", "earliest_h")
+            return {"_schema": [Message(f"Give exactly one of: {', '.join(names)}.", "exactly-one", names)]}
+        if latest and (at or len(latest) > 1 or latest[0].endswith("_h") != earliest[0].endswith("_h")):
+            return {latest[0]: [Message("Only beside earliest, in the same unit.", "conflict")]}
+        return {}
+
+
+def _one_clock(section: Mapping[str, Any], names: tuple[str, str], needed: bool) -> dict[str, Any]:
+    """Problems of two times that must both be dates, or both in hours."""
+    for ending in ("", "_h"):
+        if all(f"{name}{ending}" in section for name in names):
+            other = [f"{name}{'_h' if not ending else ''}" for name in names]
+            mixed = [name for name in other if name in section]
+            return {mixed[0]: [Message("Give both times as dates, or both in hours.", "conflict")]} if mixed else {}
+    return {names[0]: [Message("Missing. Give both times as dates, or both in hours.", "required")]} if needed else {}
+
+
+class AccountSchema(Form):
+    """One account of use."""
+
+    exactly_one = exactly_one("accounts[]", RESULTS)
+
+    class Meta:
+        include = fields_of(
+            "accounts[]",
+            table=RESULTS,
+            doses=Items(Section(DoseSchema), minimum=1, maximum=1000),
+            pattern=Section(PatternSchema),
+            further_use=Section(FurtherUseSchema),
+            last_use=Section(LastUseSchema),
+        )
+
+    def relations(self, section: Mapping[str, Any]) -> dict[str, Any]:
+        """Problems between the parts of an account."""
+        messages = super().relations(section)
+        if "extends" in section and "further_use" not in section:
+            messages["further_use"] = [
+                Message("Missing. An account that extends another says what comes to it.", "required")
+            ]
+        if "extends" in section and "last_use" in section:
+            messages["last_use"] = [Message("Leave it out: it is that of the account that is extended.", "conflict")]
+        if "pattern" in section and "last_use" not in section:
+            messages["last_use"] = [Message("Missing. A pattern has no times of its own.", "required")]
+        return messages
+
+    def load(self, data: Any, **kwargs: Any) -> Any:
+        """The account with its doses checked."""
+        loaded = super().load(data, **kwargs)
+        if "doses" in loaded:
+            clocked = any("start" in dose or "start_h" in dose for dose in loaded["doses"])
+            check_doses(loaded["doses"])
+            loaded["timed"] = clocked
+        return loaded
+
+
+class PlannedSchema(Form):
+    """A test that is planned. One date: a series of dates would show when a test is best taken."""
+
+    exactly_one = exactly_one("planned", RESULTS)
+
+    class Meta:
+        include = fields_of("planned", table=RESULTS, assay=_assay("planned.assay"))
+
+
+class InterpretationOptionsSchema(Form):
+    """How the calculation is run."""
+
+    class Meta:
+        include = fields_of("options", table=RESULTS)
+
+
+class InterpretationRequestSchema(Form):
+    """Measured results, and the accounts of use that they are held against."""
+
+    class Meta:
+        include = {
+            "substance": field_of(INPUTS["substance"]),
+            "urine_ph": field_of(INPUTS["urine_ph"]),
+            "specimens": Items(Section(SpecimenResultsSchema), minimum=1, maximum=MOST_SPECIMENS, required=True),
+            "accounts": Items(Section(AccountSchema), minimum=1, maximum=MOST_ACCOUNTS, required=True),
+            "compare": Items(
+                Items(Name(), minimum=2, maximum=2),
+                maximum=MOST_COMPARISONS,
+                load_default=list,
+                metadata={"description": RESULTS["compare[]"].meaning},
+            ),
+            "planned": Section(PlannedSchema),
+            "programme": field_of(RESULTS["programme"]),
+            "person": Section(PersonSchema, load_default=dict),
+            "renal": Section(RenalSchema, load_default=dict),
+            "hydration": Section(HydrationSchema, load_default=dict),
+            "model": Section(ModelSchema, load_default=lambda: ModelSchema().load({})),
+            "options": Section(
+                InterpretationOptionsSchema, load_default=lambda: InterpretationOptionsSchema().load({})
+            ),
+        }
+
+    def relations(self, section: Mapping[str, Any]) -> dict[str, Any]:
+        """Problems between sections."""
+        return {**super().relations(section), **missing_beside(section)}
+
+    def load(self, data: Any, **kwargs: Any) -> Any:
+        """The question, refused where it asks for too much work or names accounts that are not there."""
+        loaded = super().load(data, **kwargs)
+        errors = {**_accounts(loaded["accounts"]), **_comparisons(loaded["compare"], loaded["accounts"])}
+        if errors:
+            raise ValidationError(errors)
+        check_work(loaded)
+        return loaded
+
+
+def check_work(loaded: Mapping[str, Any]) -> None:
+    """What one interpretation may cost."""
+    each = len(loaded["specimens"]) * len(loaded["accounts"])
+    if each * loaded["options"]["draws"] > MOST_WORK:
+        fits = MOST_WORK // each
+        detail = f"At most {fits} draws with so many specimens and accounts."
+        if fits < RESULTS["options.draws"].bounds[0]:
+            detail = "Too many specimens and accounts together; ask about fewer accounts."
+        raise ValidationError({"options": {"draws": [Message(detail, "too-much-work")]}})
+
+
+def _accounts(accounts: list[dict[str, Any]]) -> dict[str, Any]:
+    """Ids that occur twice, and accounts that extend one that is not there, or itself an extension."""
+    messages: dict[Any, Any] = {}
+    plain = [account["id"] for account in accounts if "extends" not in account]
+    for index, account in enumerate(accounts):
+        if account["id"] in [other["id"] for other in accounts[:index]]:
+            messages[index] = {"id": [Message("Each account needs an id of its own.", "duplicate")]}
+        elif "extends" in account and account["extends"] not in plain:
+            detail = "Must be the id of an account with doses or a pattern."
+            messages[index] = {"extends": [Message(detail, "unknown-account")]}
+    return {"accounts": messages} if messages else {}
+
+
+def _comparisons(pairs: list[list[str]], accounts: list[dict[str, Any]]) -> dict[str, Any]:
+    ids, messages = [account["id"] for account in accounts], {}
+    for index, (one, other) in enumerate(pairs):
+        if one not in ids or other not in ids:
+            messages[index] = [Message("Must name two of the accounts by their ids.", "unknown-account")]
+        elif one == other:
+            messages[index] = [Message("An account cannot be compared with itself: name two.", "conflict")]
+    return {"compare": messages} if messages else {}
