@@ -19,6 +19,7 @@ from babel.messages.extract import extract
 from babel.messages.pofile import read_po, write_po
 
 from detectapi.inputs.table import INPUTS
+from detectapi.telling import interpretation
 from detectapi.telling.details import DETAILS
 from detectapi.telling.languages import FOLDER
 from detectapi.telling.notes import NOTES
@@ -69,7 +70,8 @@ def of_code():
         for file in (file for folder in folders for file in sorted((ROOT / folder).rglob(ending))):
             for _, message, _, context in extract(method, io.BytesIO(file.read_bytes()), KEYWORDS):
                 add(message, file, context)
-    for texts, name in ((NOTES, "notes"), (DETAILS, "details")):
+    ours = {**interpretation.NOTES, **interpretation.SUPPORT, **interpretation.CHANGES, "limits": interpretation.LIMITS}
+    for texts, name in ((NOTES, "notes"), (DETAILS, "details"), (ours, "interpretation")):
         for text in texts.values():
             add(text, ROOT / f"detectapi/telling/{name}.py")
     for text in texts_of_inputs():

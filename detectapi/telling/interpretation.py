@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from detectapi.telling import chances
 from detectapi.telling.durations import after, figure, unit_for
+from detectapi.telling.evidence import grade_names
 from detectapi.telling.lines import fill, finish
 from detectapi.telling.numbers import two_figures
 from detectapi.telling.sentences import capital, name
@@ -117,7 +118,8 @@ def comparison(entry, voice=ENGLISH) -> str:
         "These results are %(how_much)s more probable if %(favoured)s is true than if %(other)s is.",
         how_much=how_much, **values,
     )  # fmt: skip
-    values["support"] = voice.say(SUPPORT[entry["support"]])
+    words = SUPPORT[entry["support"]]
+    values["support"] = voice.say(words)
     return " ".join([
         said,
         voice.say("This is %(support)s for %(favoured)s over %(other)s.", **values),
@@ -224,9 +226,11 @@ def title(answer, voice=ENGLISH) -> str:
 
 def grade(entry, voice=ENGLISH) -> str:
     """The evidence grade of an account."""
+    evidence = entry["evidence"]
+    word, because = evidence["grade"], evidence["because"]
     return voice.say(
-        "Evidence for %(account)s: %(grade)s. %(because)s", account=quoted(entry["id"], voice),
-        grade=voice.say(entry["evidence"]["grade"]), because=entry["evidence"]["because"],
+        "Evidence for %(account)s: %(grade)s. %(because)s",
+        account=quoted(entry["id"], voice), grade=grade_names(voice)[word], because=voice.say(because),
     )  # fmt: skip
 
 
