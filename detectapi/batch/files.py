@@ -41,6 +41,8 @@ SEPARATOR = re.compile(r'"?sep=(.)"?\s*', re.IGNORECASE)
 """The line that tells Excel which mark stands between cells."""
 ROW_NAMES = re.compile(r"|Unnamed: \d+|__index_level_\d+__")
 """Names of the columns of row names that R and pandas add to a table."""
+MOST_BLANK_ROWS = 100_000
+"""Rows without any value that may follow each other. A file of a few hundred bytes can declare billions of them."""
 SLICE_ROWS = 1000
 """Rows of a binary table that are decoded at a time."""
 LARGEST_PAGE = 512 * 1024 * 1024
@@ -253,12 +255,19 @@ def _text(rows: Iterable[bytes | None]) -> Iterator[str | None]:
 def _read_binary(path: str, file_format: str) -> Rows:
     import pyarrow as pa
 
-    number = 0
+    number = blank = 0
     try:
         for batch in _parquet_batches(path) if file_format == "parquet" else _arrow_batches(path):
-            for row in filter(None, _plain_rows(batch)):  # a row without any value is none
-                number += 1
-                yield number, row
+            for row in _plain_rows(batch):
+                if row:
+                    number, blank = number + 1, 0
+                    yield number, row
+                else:  # a row without any value is none
+                    blank += 1
+            if blank > MOST_BLANK_ROWS:
+                raise InputError(
+                    f"More than {MOST_BLANK_ROWS} rows without any value follow each other.", code="too-large"
+                )
     except (pa.ArrowException, OSError, MemoryError) as error:
         if isinstance(error, FileNotFoundError):
             raise

@@ -272,6 +272,19 @@ def test_a_page_that_decodes_to_gigabytes_breaks_nothing(tmp_path):
     assert caught.value.code in ("malformed-file", "too-large")
 
 
+def test_a_small_file_that_declares_billions_of_rows_is_refused_at_once(tmp_path):
+    path = tmp_path / "many.arrow"
+    schema = pa.schema([("id", pa.null())])
+    batch = pa.RecordBatch.from_arrays([pa.nulls(2_000_000_000)], schema=schema)
+    with pa.OSFile(str(path), "wb") as sink, pa.ipc.new_file(sink, schema) as writer:
+        writer.write_batch(batch)
+
+    assert path.stat().st_size < 1000
+    with pytest.raises(InputError) as refused:
+        list(files.read(str(path), "arrow"))
+    assert refused.value.code == "too-large"
+
+
 def test_chunks_hold_every_row_once(tmp_path, ndjson):
     path = ndjson([{"id": str(i)} for i in range(25)])
     source = {"file": str(path), "format": "ndjson"}
