@@ -27,6 +27,7 @@ from detectapi.model.window import (
     combine,
     curve_times,
     probability_curve,
+    reaching,
     reading,
     summarise,
 )
@@ -99,9 +100,10 @@ def run(
     if not (np.isfinite(first).all() and np.isfinite(last).all()):
         raise NumericalError("A crossing time is not a finite number.")
     window = summarise(first, last, plan, level)
-    curve = probability_curve(first, last, plan, level, curve_times(last))
     times = np.array([one.hours for one in asked], dtype=float)
-    chances = zip(*chances_at(first, last, plan, level, curve, times), strict=True)
+    curve = probability_curve(first, last, plan, level, curve_times(last))
+    at_times = chances_at(first, last, plan, level, curve, times)
+    chances, curve = zip(*at_times, strict=True), reaching(curve, times, *at_times)
     concentrations, at_asked = (
         _concentrations(simulation, time) if with_concentration and len(time) else [None] * len(crossings)
         for time in (curve.time, times)

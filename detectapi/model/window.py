@@ -291,6 +291,24 @@ def chances_at(
     return overall[asked], low, high
 
 
+def reaching(curve: Curve, time: Floats, probability: Floats, low: Floats, high: Floats) -> Curve:
+    """A curve with the times that are asked about and lie beyond its end as further points.
+
+    Parameters
+    ----------
+    curve : Curve
+    time : array, shape (m,)
+        In any order. [h]
+    probability, low, high : array, shape (m,)
+        Of `chances_at`.
+    """
+    later, place = np.unique(time, return_index=True)
+    place = place[later > curve.time[-1]]
+    asked = (time, probability, low, high)
+    known = (curve.time, curve.probability, curve.low, curve.high)
+    return Curve(*(np.append(old, new[place]) for old, new in zip(known, asked, strict=True)))
+
+
 def _rows(first: Floats, last: Floats, plan: Layout, time: Floats) -> tuple[Floats, Floats]:
     """Probability of a positive specimen, and its variance between knowledge rows. Two arrays of shape (m,)."""
     # A draw is positive at the times from number `begin` on and before number `end`.

@@ -34,9 +34,10 @@ def html(answer):
     parts = [
         paragraph(f"{said.title}. {said.test} {said.positive}"),
         f"<p><strong>{escape(said.headline)}.</strong></p>",
-        *map(paragraph, said.sentences),
+        *map(paragraph, (*said.sentences, *said.asked)),
         f'{paragraph(panel.title)}<div style="max-width: 40em">{draw(panel, IN_NOTEBOOK)}</div>' if panel else "",
         windows(said),
+        series(said),
         paragraph(f"{said.evidence.line} {said.evidence.because.text}"),
         items(note.text for note in said.notes),
         f"<p><small>{escape(said.numbers)}</small></p>",
@@ -60,6 +61,13 @@ def windows(said):
     """The exact hours of the window, of each analyte where there are several."""
     rows = [cells("td", (row.name, row.low, row.median, row.high, row.ever)) for row in said.windows]
     head = f"<caption>{escape(said.caption)}</caption><thead>{cells('th', said.columns)}</thead>"
+    return f"<table>{head}<tbody>{''.join(rows)}</tbody></table>"
+
+
+def series(said):
+    """The exact hours of the last positive and the first negative specimen of a series."""
+    rows = [cells("td", (row.name, row.low, row.median, row.high)) for row in said.series]
+    head = f"<caption>{escape(said.series_caption)}</caption><thead>{cells('th', said.series_columns)}</thead>"
     return f"<table>{head}<tbody>{''.join(rows)}</tbody></table>"
 
 

@@ -82,7 +82,8 @@ def picture(answer, voice: Voice = ENGLISH) -> Picture:
         lines=(
             f"{title}. {sentences.positive_means(answer, voice)}",
             sentences.which_test(answer, voice),
-            *sentences.sentences(window, voice),
+            *sentences.of_answer(answer, voice),
+            *(" ".join(parts) for parts in sentences.asked_times(answer, voice)),
         ),
         panels=drawn,
         footer=sentences.limits(voice),

@@ -5,7 +5,7 @@ from __future__ import annotations
 from datetime import datetime, timedelta
 
 from detectapi.telling import chances
-from detectapi.telling.durations import Unit, after, figure, unit_for
+from detectapi.telling.durations import DAYS, HOURS, Unit, after, figure, unit_for
 from detectapi.telling.voice import ENGLISH
 
 LIMITS = "Estimate for information. Not a laboratory result, and not evidence of use or non-use."
@@ -167,12 +167,12 @@ def _median(window, few, voice) -> str:
     median, high = after(window["median_h"], unit, voice), after(window["high_h"], unit, voice)
     if window["median_h"] > 0:
         return voice.say(
-            "After %(median)s, half of urine tests would still be positive; after %(high)s, %(few)s.",
+            "A specimen taken after %(median)s is as likely positive as not; after %(high)s, %(few)s are positive.",
             median=median,
             high=high,
             few=few,
         )
-    return voice.say("After %(high)s, %(few)s urine tests would still be positive.", high=high, few=few)
+    return voice.say("Of specimens taken after %(high)s, %(few)s are positive.", high=high, few=few)
 
 
 def _uncertain_median(window, voice) -> list[str]:
@@ -203,31 +203,81 @@ def _clock(window, voice) -> list[str]:
     return [voice.say("Date and time (%(zone)s): %(low)s to %(high)s; median: %(median)s.", zone=zone, **said)]
 
 
-def at_time(curve, time: str, hours: float, voice=ENGLISH) -> tuple[str, str]:
-    """The chance at a time that the reader asked about: the time, and what is said of it.
+def series(answer, voice=ENGLISH) -> list[str]:
+    """What an answer says of a series in which every specimen is tested: the last positive one, the first negative one.
 
     Parameters
     ----------
-    curve : dict
-        As `curve` in an answer.
-    time : str
-        The time in the reader's own words.
-    hours : float
-        The same. [h]
+    answer : dict
+        As in `schemas.EstimateResponseSchema`.
     voice : Voice
     """
-    chance, low, high = (
-        round(chances.probability_at(curve, hours, name), 3) for name in ("probability_positive", "low", "high")
+    readings = answer["serial"]
+    if is_unlikely(answer["window"]) or readings["ever_positive"] == 0:
+        return []
+    unit = unit_of(answer["window"])
+    last, first = ((readings[name]["low_h"], readings[name]["high_h"]) for name in ("last_positive", "first_negative"))
+    return [_last_positive(*last, unit, voice), _first_negative(*first, unit, voice)]
+
+
+def _last_positive(low: float, high: float, unit: Unit, voice) -> str:
+    words = dict(zip(("low", "high"), _ends(low, high, unit, voice), strict=True))
+    if low <= 0:
+        return voice.say(
+            "If every specimen were tested, the last positive one, if any, would usually come within %(high)s.",
+            high=words["high"],
+        )
+    return voice.say(
+        "If every specimen were tested, the last positive one would usually come between %(low)s and %(high)s after the"
+        " last dose.",
+        **words,
     )
-    return (
-        voice.say("After %(time)s:", time=time),
-        voice.say(
-            "Positive urine tests: %(words)s (%(chance)s; model uncertainty %(low)s to %(high)s).",
-            words=chances.about(chance, voice),
-            chance=chances.percent(chance, voice),
-            low=chances.percent(low, voice),
-            high=chances.percent(high, voice),
-        ),
+
+
+def _first_negative(low: float, high: float, unit: Unit, voice) -> str:
+    words = dict(zip(("low", "high"), _ends(low, high, unit, voice), strict=True))
+    if low <= 0:
+        return voice.say(
+            "The first negative one after a positive one would usually come within %(high)s.", high=words["high"]
+        )
+    return voice.say("The first negative one would usually come between %(low)s and %(high)s.", **words)
+
+
+def of_answer(answer, voice=ENGLISH) -> list[str]:
+    """All that an answer says after its headline: of a single specimen first, then of a series of specimens."""
+    return [*sentences(answer["window"], voice), *series(answer, voice)]
+
+
+def asked_times(answer, voice=ENGLISH) -> list[tuple[str, str]]:
+    """Each time that was asked about, and what is said of it."""
+    return [(_when(entry, voice), chance_then(entry, voice)) for entry in answer["asked"]]
+
+
+def _when(entry, voice) -> str:
+    """A time that was asked about, in words."""
+    hours = entry["time_h"]
+    if "at" not in entry:
+        unit = DAYS if hours >= 2.0 * DAYS.hours and hours % DAYS.hours == 0.0 else HOURS
+        return voice.say("After %(time)s:", time=after(hours, unit, voice, exact=True))
+    moment, unit = voice.moment(datetime.fromisoformat(entry["at"])), unit_for(hours)
+    return voice.say("%(moment)s, %(time)s after the last dose:", moment=moment, time=after(hours, unit, voice))
+
+
+def chance_then(entry, voice=ENGLISH) -> str:
+    """The chance of a positive test at a time that was asked about.
+
+    Parameters
+    ----------
+    entry : dict
+        Of `asked` in an answer.
+    voice : Voice
+    """
+    return voice.say(
+        "Positive urine tests: %(words)s (%(chance)s; model uncertainty %(low)s to %(high)s).",
+        words=chances.about(entry["probability_positive"], voice),
+        chance=chances.percent(entry["probability_positive"], voice),
+        low=chances.percent(entry["low"], voice),
+        high=chances.percent(entry["high"], voice),
     )
 
 

@@ -29,6 +29,16 @@ class WindowRow:
 
 
 @dataclass(frozen=True, slots=True)
+class SeriesRow:
+    """A line of the table of series: when something happens if every specimen is tested, in exact hours."""
+
+    name: str
+    low: str
+    median: str
+    high: str
+
+
+@dataclass(frozen=True, slots=True)
 class ChanceRow:
     """A line of the table of chances. ``duration`` is empty where it would only repeat the hours."""
 
@@ -73,6 +83,10 @@ class Summary:
         Of the 90 % range and of the model uncertainty.
     caption, columns : str, tuple of str
         Of the table of windows: the heads are the analyte, three shares of urine tests, and the chance of ever.
+    series_caption, series_columns : str, tuple of str
+        The same of the table of series, in which every specimen is tested.
+    asked : tuple of str
+        Each time that was asked about, with the chance then.
     usual : tuple of str
         Names of the inputs that were not given, for which values usual for adults were used.
     limits : str
@@ -91,6 +105,10 @@ class Summary:
     caption: str
     columns: tuple[str, ...]
     windows: tuple[WindowRow, ...]
+    series_caption: str
+    series_columns: tuple[str, ...]
+    series: tuple[SeriesRow, ...]
+    asked: tuple[str, ...]
     chances: tuple[ChanceRow, ...]
     spread: tuple[Share, ...]
     evidence: Evidence
@@ -119,7 +137,7 @@ def summarize(answer, voice=ENGLISH, most_times: int = MOST_TIMES) -> Summary:
         test=sentences.which_test(answer, voice),
         positive=sentences.positive_means(answer, voice),
         headline=sentences.headline(window, voice),
-        sentences=tuple(sentences.sentences(window, voice)),
+        sentences=tuple(sentences.of_answer(answer, voice)),
         unit=unit,
         level=chances.whole_percent(window["level"], voice, decimals=1),
         caption=voice.say("Hours after the last dose until which so many urine tests are positive"),
@@ -129,6 +147,10 @@ def summarize(answer, voice=ENGLISH, most_times: int = MOST_TIMES) -> Summary:
             voice.say("At some time"),
         ),
         windows=window_rows(answer, voice),
+        series_caption=voice.say("Hours after the last dose until it has come, if every specimen is tested"),
+        series_columns=(voice.say("Specimen"), *(chances.in_100(share, voice) for share in (tail, 0.5, 1 - tail))),
+        series=series_rows(answer, voice),
+        asked=tuple(" ".join(parts) for parts in sentences.asked_times(answer, voice)),
         chances=tuple(chance_row(point, unit, voice) for point in some_points(answer["curve"], most_times)),
         spread=_spread(answer["uncertainty"], voice),
         evidence=_evidence(answer["evidence"], voice),
@@ -149,6 +171,21 @@ def window_rows(answer, voice=ENGLISH) -> tuple[WindowRow, ...]:
     rows = [(whole, answer["window"])]
     rows += [(sentences.reading(entry, voice), entry["window"]) for entry in entries]
     return tuple(_window_row(name, window, voice) for name, window in rows)
+
+
+def series_rows(answer, voice=ENGLISH) -> tuple[SeriesRow, ...]:
+    """The last positive and the first negative specimen: of the test, and of each analyte where there are several. [h]"""
+    entries = answer["analytes"] if len(answer["analytes"]) > 1 else []
+    names = [None, *(sentences.reading(entry, voice) for entry in entries)]
+    kinds = (("last_positive", voice.say("last positive")), ("first_negative", voice.say("first negative")))
+    return tuple(
+        SeriesRow(
+            words if name is None else voice.say("%(specimen)s for %(analyte)s", specimen=words, analyte=name),
+            *(_exact_hours(part["serial"][kind][f"{end}_h"], voice) for end in ("low", "median", "high")),
+        )
+        for name, part in zip(names, [answer, *entries], strict=True)
+        for kind, words in kinds
+    )
 
 
 def _window_row(name, window, voice) -> WindowRow:

@@ -1,6 +1,6 @@
 """An answer for a terminal: the range first, a curve of block characters, what it rests on, what it is not."""
 
-from detectapi.telling.chances import probability_at
+from detectapi.telling.chances import LEAST, probability_at
 from detectapi.telling.durations import since_last_dose
 from detectapi.telling.lines import fill, finish
 from detectapi.telling.picture import time_axis
@@ -8,6 +8,8 @@ from detectapi.telling.summary import summarize
 from detectapi.telling.voice import Voice
 
 COLUMNS, ROWS = 60, 8
+FARTHEST = 4.0
+"""Times the last time with a chance worth a name, up to which the curve is drawn."""
 BLOCKS = " ▁▂▃▄▅▆▇█"
 PLAIN_BLOCKS = "     ####"  # for terminals without these characters: a cell is full or empty
 VOICE = Voice("terminal")
@@ -32,10 +34,11 @@ def summary(answer, plain=False):
     parts = [
         fill(f"{said.title}. {said.test} {said.positive}"),
         "",
-        *map(fill, (f"{said.headline}.", *said.sentences)),
+        *map(fill, (f"{said.headline}.", *said.sentences, *said.asked)),
         "",
         *curve(answer["curve"], said.unit, plain),
         *windows(said),
+        *series(said),
         *spread(said),
         *evidence(said.evidence),
         *([""] if said.notes else []),
@@ -66,7 +69,7 @@ def curve(points, unit, plain=False):
     """
     if len(points["time_h"]) < 2:
         return []
-    blocks, end = PLAIN_BLOCKS if plain else BLOCKS, points["time_h"][-1]
+    blocks, end = PLAIN_BLOCKS if plain else BLOCKS, _end(points)
     heights = [probability_at(points, end * (column + 0.5) / COLUMNS) * ROWS for column in range(COLUMNS)]
     lines = ["chance that a urine specimen tests positive"]
     for row in reversed(range(ROWS)):
@@ -82,10 +85,24 @@ def curve(points, unit, plain=False):
     return [*lines, " " * 7 + since_last_dose(unit, VOICE), ""]
 
 
+def _end(points):
+    """Where the drawn curve ends: a time that was asked about long after everything is negative is not drawn."""
+    times = points["time_h"]
+    positive = [time for time, chance in zip(times, points["probability_positive"], strict=True) if chance > LEAST]
+    far = FARTHEST * max(positive, default=0.0)
+    return max((time for time in times if 0.0 < time <= far), default=times[-1])
+
+
 def windows(said):
     """The exact hours of the window, of each analyte where there are several."""
     rows = [(row.name, row.low, row.median, row.high, row.ever) for row in said.windows]
     return [said.caption, *table([said.columns, *rows]), ""]
+
+
+def series(said):
+    """The exact hours of the last positive and the first negative specimen of a series."""
+    rows = [(row.name, row.low, row.median, row.high) for row in said.series]
+    return [said.series_caption, *table([said.series_columns, *rows]), ""]
 
 
 def table(rows):

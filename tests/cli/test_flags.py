@@ -2,7 +2,7 @@
 
 import pytest
 
-from detectapi.cli.flags import cutoff, dose, number_or_range
+from detectapi.cli.flags import cutoff, dose, hours, number_or_range
 from detectapi.values.errors import InputError
 
 
@@ -84,3 +84,17 @@ def test_a_cutoff_in_words():
         with pytest.raises(InputError) as caught:
             cutoff(text, "/assay/analytes/0")
         assert caught.value.pointer.startswith("/assay/analytes/0")
+
+
+@pytest.mark.parametrize(
+    ("text", "number"), [("72h", 72.0), ("30d", 720.0), ("72", 72.0), ("90 min", 1.5), ("2 D", 48.0)]
+)
+def test_a_time_after_the_last_dose_is_read_in_hours_or_days(text, number):
+    assert hours(text, "/options/times_h/0") == pytest.approx(number)
+
+
+@pytest.mark.parametrize("text", ["soon", "-3h", "3 weeks", "", "1,5h"])
+def test_a_time_that_cannot_be_read_is_refused(text):
+    with pytest.raises(InputError) as caught:
+        hours(text, "/options/times_h/0")
+    assert caught.value.problems[0].pointer == "/options/times_h/0"

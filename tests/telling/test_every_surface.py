@@ -34,6 +34,11 @@ CASES = {
     "both analytes": {"doses": [INFUSION], "assay": TWO | {"rule": "all"}},
     "half-life view": {"doses": [INFUSION], "model": {"kind": "half-life"}},
     "clock times": {"doses": [INFUSION | {"start": "2026-11-16T09:00:00+01:00"}]},
+    "times asked about": {
+        "doses": [INFUSION],
+        "assay": test_for("norketamine", 50),
+        "options": {"times_h": [24, 72, 168]},
+    },
     "another level": {"doses": [INFUSION], "options": {"level": 0.99}},
 }
 LENGTH = re.compile(
@@ -137,10 +142,10 @@ def test_every_surface_has_the_same_sentences_and_no_other_durations(surface, ca
     answer, said = answers[case], summarize(answers[case])
     text = shown(surface, case, client)
 
-    for sentence in (said.title, said.test, said.positive, said.headline, *said.sentences, said.limits):
+    for sentence in (said.title, said.test, said.positive, said.headline, *said.sentences, *said.asked, said.limits):
         assert sentence in text
     rows = {row.duration for row in summarize(answer, most_times=TIMES[surface]).chances} if surface in TIMES else ()
-    allowed = set(LENGTH.findall(" ".join([*said.sentences, picture(answer).description, *rows])))
+    allowed = set(LENGTH.findall(" ".join([*said.sentences, *said.asked, picture(answer).description, *rows])))
 
     if (
         surface == "report"

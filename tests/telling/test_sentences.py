@@ -4,7 +4,15 @@ import re
 
 import pytest
 
-from detectapi.telling.sentences import at_time, headline, sentences, where_numbers_are, which_test
+from detectapi.telling.sentences import (
+    asked_times,
+    chance_then,
+    headline,
+    sentences,
+    series,
+    where_numbers_are,
+    which_test,
+)
 from detectapi.telling.voice import SURFACES, Voice
 
 WINDOW = {
@@ -29,7 +37,7 @@ def test_the_range_comes_before_the_number():
     assert "Usually between 21 and 75 hours after the last dose" == headline(WINDOW)
     assert sentences(WINDOW) == [
         "In that time the chance of a positive test falls from 95 in 100 to 5 in 100.",
-        "After 42 hours, half of urine tests would still be positive; after 75 hours, 5 in 100.",
+        "A specimen taken after 42 hours is as likely positive as not; after 75 hours, 5 in 100 are positive.",
         "This middle time is itself uncertain. It could be anywhere between 20 and 66 hours.",
     ]
 
@@ -37,7 +45,7 @@ def test_the_range_comes_before_the_number():
 def test_a_window_that_some_never_have():
     assert "Usually at most 75 hours after the last dose" == headline(SOME_NEVER)
     assert sentences(SOME_NEVER) == [
-        "After 75 hours, 5 in 100 urine tests would still be positive.",
+        "Of specimens taken after 75 hours, 5 in 100 are positive.",
         "In 40 in 100 simulated cases the test would be positive at some time.",
     ]
 
@@ -75,13 +83,39 @@ def test_date_and_time_are_told_to_the_hour_where_the_answer_has_them():
     assert not any("Date" in sentence for sentence in sentences(SOME_NEVER | at))
 
 
-def test_a_time_that_the_reader_asked_about():
-    curve = {"time_h": [0.0, 100.0], "probability_positive": [1.0, 0.0], "low": [1.0, 0.0], "high": [1.0, 0.2]}
+def reading(low, high):
+    return {"low_h": low, "high_h": high}
 
-    assert at_time(curve, "2 days", 48.0) == (
-        "After 2 days:",
-        "Positive urine tests: about 52 in 100 (52 %; model uncertainty 52 % to 61.6 %).",
-    )
+
+def test_a_series_of_specimens_is_told_after_the_single_one_and_in_its_unit():
+    readings = {
+        "last_positive": reading(25.2, 88.0), "first_negative": reading(20.1, 66.0), "ever_positive": 0.99,
+    }  # fmt: skip
+
+    assert series({"window": WINDOW, "serial": readings}) == [
+        "If every specimen were tested, the last positive one would usually come between 25 and 88 hours after the last dose.",
+        "The first negative one would usually come between 20 and 66 hours.",
+    ]
+    some_never = {"last_positive": reading(0.0, 88.0), "first_negative": reading(0.0, 66.0), "ever_positive": 0.6}
+    assert series({"window": SOME_NEVER, "serial": some_never}) == [
+        "If every specimen were tested, the last positive one, if any, would usually come within 88 hours.",
+        "The first negative one after a positive one would usually come within 66 hours.",
+    ]
+
+
+def test_of_a_test_that_is_hardly_ever_positive_no_series_is_told():
+    assert series({"window": NEVER, "serial": {"ever_positive": 0.1}}) == []
+
+
+def test_a_time_that_the_reader_asked_about_is_told_in_its_own_figures():
+    chance = {"probability_positive": 0.52, "low": 0.1, "high": 0.616}
+    words = "Positive urine tests: about 52 in 100 (52 %; model uncertainty 10 % to 61.6 %)."
+
+    assert chance_then(chance) == words
+    for hours, time in ((36.5, "36.5 hours"), (72, "3 days"), (240_000, "10,000 days")):
+        assert asked_times({"asked": [{"time_h": hours, **chance}]}) == [(f"After {time}:", words)]
+    dated = {"time_h": 48.0, "at": "2026-11-26T10:00:00+01:00", **chance}
+    assert asked_times({"asked": [dated]})[0][0] == "26 November 2026, 10:00, 48 hours after the last dose:"
 
 
 @pytest.mark.parametrize("surface", SURFACES)

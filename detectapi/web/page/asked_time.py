@@ -4,9 +4,10 @@ from dataclasses import dataclass
 from datetime import datetime, timedelta
 
 from detectapi.telling.durations import DAYS, HOURS, after, duration, unit_for
+from detectapi.telling.voice import ENGLISH
 from detectapi.values.regimen import HOURS_BETWEEN
 from detectapi.web.page import dated
-from detectapi.web.page.typed import number
+from detectapi.web.page.typed import as_typed, number
 
 LATEST = 1e6
 """Times beyond are not answered. [h]"""
@@ -44,6 +45,29 @@ def asked_time(values, asked, voice):
     if values["collected_at"]:
         return _by_clock(values, asked, voice)
     return _before_next_dose(values, voice) if values["ongoing"] else None
+
+
+def time_option(values, asked):
+    """The option of a request that asks about the time of the form; none where nothing is asked, or cannot be read."""
+    if not values["since"] and values["collected_at"]:
+        at, end = dated.local(dated.moment(values["collected_at"], values["zone"])), last_end(asked)
+        if at is None or at.tzinfo is None or end is None or at < end:
+            return {}
+        return {"at": [at.isoformat(timespec="seconds")]}
+    when = asked_time(values, asked, ENGLISH)
+    return {} if when is None else {"times_h": [when.hours]}
+
+
+def filled_time(options):
+    """The form's values for the one time that a request asks about."""
+    if len(options.get("times_h", ())) == 1:
+        hours = options["times_h"][0]
+        in_days = hours >= 2.0 * DAYS.hours and hours % DAYS.hours == 0
+        return {"since": as_typed(hours / DAYS.hours if in_days else hours), "since_unit": "d" if in_days else "h"}
+    if len(options.get("at", ())) == 1:
+        at, zone = dated.as_typed(options["at"][0])
+        return {"collected_at": at, "zone": zone}
+    return {}
 
 
 def _within(hours, words):

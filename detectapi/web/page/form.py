@@ -10,6 +10,7 @@ from importlib import resources
 from detectapi.inputs.table import INPUTS
 from detectapi.values.regimen import HOURS_BETWEEN, doses_within
 from detectapi.web.page import dated
+from detectapi.web.page.asked_time import filled_time, time_option
 from detectapi.web.page.typed import UNBOUNDED, as_typed, number, quantity
 
 ADJUSTMENTS = 3
@@ -77,6 +78,7 @@ def to_request(values):
     for section in ("person", "renal", "hydration", "specimen", "options"):
         asked[section] = {**plain(values, section), **chosen(values, section)}
     asked["person"] |= {name: values[name] for name in SEVERAL if values[name]}
+    asked["options"] |= time_option(values, asked)
     asked |= {**assay(values), "model": model(values)}
     names = [entry.name for entry in INPUTS.in_section("")]
     return {name: asked[name] for name in names if asked.get(name) not in ({}, None)}
@@ -242,6 +244,7 @@ def fill(values, asked):
     else:
         entry = assay["analytes"][0]
         values |= {"assay": "own", "analyte": entry["analyte"], "cutoff_ng_ml": as_typed(entry["cutoff_ng_ml"])}
+    values |= filled_time(asked.get("options", {}))
     changed = asked.get("model", {})
     values |= {"model_kind": changed.get("kind", "population"), "half_life_h": as_typed(changed.get("half_life_h", ""))}
     for i, (name, change) in enumerate(changed.get("adjust", {}).items()):
@@ -312,6 +315,8 @@ PLACES = {
     "/model": "model_kind",
     "/model/adjust": "adjust_value_0",
     "/options": "draws",
+    "/options/times_h": "since",
+    "/options/at": "collected_at",
     **{entry.pointer.replace("/doses/0/", "/pattern/"): field_of(entry) for entry in INPUTS.on_form},
     **{entry.pointer: field_of(entry) for entry in INPUTS.on_form},
 }

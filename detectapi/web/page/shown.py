@@ -42,7 +42,7 @@ def shown(answer, asked, values, voice, ident, root):
         "ident": ident,
         "said": said,
         "bars": [round(BAR_STEPS * share.share) for share in said.spread],
-        "at": at_time(answer["curve"], asked_time(values, asked, voice), voice),
+        "asked": asked_about(answer, asked_time(values, asked, voice), voice),
         "charts": [chart(panel, f"{ident}-{panel.name}") for panel in drawn],
         "substance": answer["substance"],
         "assumed": not answer["assay"]["asked"],
@@ -77,11 +77,10 @@ def chart(panel, ident):
     }
 
 
-def at_time(curve, when, voice):
-    """What is said of the time the reader asked about, or nothing."""
-    if when is None:
-        return None
-    return when.words, sentences.at_time(curve, "", when.hours, voice)[1]
+def asked_about(answer, when, voice):
+    """What is said of each time that was asked about; the reader's own words for the one of the form."""
+    said = sentences.asked_times(answer, voice)
+    return [(when.words if when and len(said) == 1 else time, chance) for time, chance in said]
 
 
 def data(answer, drawn, said, voice):

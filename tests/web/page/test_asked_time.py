@@ -1,10 +1,16 @@
 """The time that the reader asks about on the page."""
 
+import html
+import json
 import re
 
 import pytest
+from werkzeug.datastructures import MultiDict
 
+from detectapi import service
+from detectapi.telling.sentences import chance_then
 from detectapi.telling.voice import ENGLISH
+from detectapi.web.page import form
 from detectapi.web.page.asked_time import asked_time, last_end
 
 DOSE = {"substance": "ketamine", "route": "oral", "amount": "50", "duration_min": "", "zone": "+01:00", "draws": "200"}
@@ -58,6 +64,39 @@ def test_the_page_says_the_chance_before_the_next_dose_while_it_is_taken(client)
     page = client.post("/", data=typed).get_data(as_text=True)
 
     assert "While it is taken, just before the next dose:" in page
+
+
+@pytest.mark.parametrize(
+    ("typed", "words"),
+    [({"since": "300", "since_unit": "d"}, "After 300 days:"), ({"since": "30", "since_unit": "h"}, "After 30 hours:")],
+)
+def test_the_chance_of_the_page_is_that_of_the_answer_at_that_time(client, typed, words):
+    page = client.post("/", data={**DOSE, **typed}).get_data(as_text=True)
+    request = json.loads(html.unescape(re.search(r'name="request" value="([^"]*)"', page)[1]))
+    (entry,) = service.answer(request)["asked"]
+
+    assert f"<strong>{words}</strong> {html.escape(chance_then(entry))}" in page
+    curve = json.loads(re.search(r'id="answer-data">(.*?)</script>', page, re.DOTALL)[1])["curve"]
+    assert curve["time_h"][-1] >= entry["time_h"]  # the curve reaches the time
+
+
+@pytest.mark.parametrize(
+    "typed",
+    [
+        {"since": "300", "since_unit": "d"},
+        {"since": "30.5", "since_unit": "h"},
+        {**LAST, "collected_at": "2026-11-17T09:00"},
+    ],
+)
+def test_a_time_comes_back_from_a_link(client, typed):
+    fields = MultiDict({**DOSE, **typed})
+    request = form.to_request(form.typed(fields))
+
+    back = form.from_request(request)
+
+    assert back["request"] == ""
+    assert {name: back[name] for name in typed} == typed
+    assert form.to_request(back) == request
 
 
 @pytest.mark.parametrize(
