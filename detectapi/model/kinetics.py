@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import math
 from collections.abc import Callable, Iterable
+from functools import lru_cache
 
 import numpy as np
 
@@ -170,18 +171,22 @@ class Kinetics:
         return chain if isinstance(columns, slice) else chain.pick(columns)
 
 
-def parameter_names(substance: Substance, analytes: Iterable[str], regimen: Regimen) -> list[str]:
+def parameter_names(substance: Substance, analytes: Iterable[str], regimen: Regimen) -> tuple[str, ...]:
     """Names of all parameters that a question needs, so that their random numbers are made at once.
 
     Of a metabolite that is only formed beside those asked about, the fractions in which its parents form it.
     """
-    asked = list(analytes)
-    needed = dict.fromkeys(name for analyte in asked for name in substance.ancestors(analyte))
-    needed |= dict.fromkeys(substance.stands_with(analyte) for analyte in asked)
+    groups = dose_groups(regimen, substance)
+    paths = [path.prefix for group in groups for path in substance.routes[group.route].forms[group.form].paths]
+    return _names(substance, tuple(analytes), tuple(paths))
+
+
+@lru_cache(maxsize=1024)
+def _names(substance: Substance, analytes: tuple[str, ...], paths: tuple[str, ...]) -> tuple[str, ...]:
+    """The same, by the ways along which doses are absorbed. Kept for the next question, because rows of a table are alike."""
+    needed = dict.fromkeys(name for analyte in analytes for name in substance.ancestors(analyte))
+    needed |= dict.fromkeys(substance.stands_with(analyte) for analyte in analytes)
     parents = {parent for name in needed for parent in substance.moiety(name).parents}
     formed = {m.formation_fraction(parent) for m in substance.moieties for parent in parents.intersection(m.parents)}
-    prefixes = [f"{m}." for m in needed]
-    for group in dose_groups(regimen, substance):
-        prefixes += [f"{path.prefix}." for path in substance.routes[group.route].forms[group.form].paths]
-    starts = (*prefixes, "renal.")
-    return [name for name in substance.parameters if name.startswith(starts) or name in formed]
+    starts = tuple(f"{owner}." for owner in (*needed, *paths, "renal"))
+    return tuple(name for name in substance.parameters if name.startswith(starts) or name in formed)

@@ -10,6 +10,7 @@ import numpy as np
 from detectapi.inputs.known import KnownInputs
 from detectapi.knowledge import catalog, evidence
 from detectapi.knowledge.posterior import STALE
+from detectapi.model.arrays import Value
 from detectapi.model.creatinine import UMOL_PER_MG_DL, normal_creatinine
 from detectapi.model.kinetics import parameter_names
 from detectapi.model.physiology import Composition, Person
@@ -98,11 +99,11 @@ def _validity(composition: Composition, gravity_is_told: bool, rule: SpecimenVal
 def _person(person: Person, known: KnownInputs) -> list[dict[str, str]]:
     remarks = []
     weight, age = person.covariates["weight_kg"], known.distributions.get("age_y")
-    if age is not None and float(np.median(age.centre)) < ADULT_AGE:
+    if age is not None and _middle(age.centre) < ADULT_AGE:
         remarks.append(note("child-extrapolated"))
-    if "weight_kg" in known.given and not SIZES_STUDIED[0] <= float(np.median(weight)) <= SIZES_STUDIED[1]:
+    if "weight_kg" in known.given and not SIZES_STUDIED[0] <= _middle(weight) <= SIZES_STUDIED[1]:
         remarks.append(note("size-extrapolated"))
-    if float(np.median(person.gfr)) < LOW_GFR:
+    if _middle(person.gfr) < LOW_GFR:
         remarks.append(note("kidney-failure-extrapolated"))
     if known.pregnant:
         remarks.append(note("pregnancy-extrapolated"))
@@ -115,10 +116,16 @@ def _kidneys(known: KnownInputs) -> list[dict[str, str]]:
         return []
     remarks = [note("creatinine-steady")]
     serum, age = (known.distributions[name].centre for name in (known.renal_measure, "age_y"))
-    usual = normal_creatinine(age, known.sex == "female") / UMOL_PER_MG_DL * CREATININE[known.renal_measure]
-    if float(np.median(age)) < ADULT_AGE and float(np.median(serum / usual)) > HIGH_CREATININE:
-        remarks.append(note("creatinine-high-for-age"))
+    if _middle(age) < ADULT_AGE:
+        usual = normal_creatinine(age, known.sex == "female") / UMOL_PER_MG_DL * CREATININE[known.renal_measure]
+        if _middle(serum / usual) > HIGH_CREATININE:
+            remarks.append(note("creatinine-high-for-age"))
     return remarks
+
+
+def _middle(value: Value) -> float:
+    """The median over the draws of what may be the same in all of them."""
+    return float(np.median(value)) if np.ndim(value) else float(value)
 
 
 def _idle(question: Question) -> list[dict[str, str]]:

@@ -13,6 +13,7 @@ from typing import Any, NamedTuple, TypeAlias
 import numpy as np
 
 from detectapi.inputs.distribution import CENTRAL_90
+from detectapi.inputs.table import INPUTS
 from detectapi.model.arrays import Floats
 from detectapi.model.draws import Deviates, Draws, Selection
 from detectapi.model.population import COVARIATE
@@ -28,6 +29,10 @@ BATCHES = 10
 LEARNT = "typical values, calibrated"
 MEASURABLE = ("input", "specimen")
 """Kinds of groups that can be measured in a case."""
+URINE = ("hydration", "specimen", "")
+"""Sections of the inputs about urine; its pH stands in none."""
+SHARES_ONLY = frozenset(entry.distribution for entry in INPUTS if entry.section in URINE and entry.distribution)
+"""Inputs that are sources of spread and no levers: their shares are given, not where they would move the window."""
 
 _PARTS = (
     # (end of the parameter's name, the words for its group)
@@ -115,7 +120,7 @@ def analyse(request: Mapping[str, Any]) -> dict[str, Any]:
     -------
     dict
         ``groups`` with the largest share first, each with ``name``, ``kind``, ``first_order``, ``total`` and their standard errors;
-        for a single input also the median window at its low and at its high end.
+        for a single input of the body or of the kidneys also the median window at its low and at its high end.
     """
     question, options = read_question(request), request["options"]
     plan = Independent(max(options["draws"] // BATCHES, 50) * BATCHES)
@@ -126,7 +131,7 @@ def analyse(request: Mapping[str, Any]) -> dict[str, Any]:
     for group, members in _groups(base.asked, question).items():
         swapped = _last(question, Mixed(here, there, members))
         entry = _entry(group, indices(np.log1p(last_here), np.log1p(last_there), np.log1p(swapped)))
-        if len(members) == 1 and group.kind in MEASURABLE:
+        if len(members) == 1 and group.kind == "input" and group.name not in SHARES_ONLY:
             medians = (_median_at(question, here, there, members, z) for z in (-CENTRAL_90, CENTRAL_90))
             entry["median_h_at_low"], entry["median_h_at_high"] = medians
         groups.append(entry)

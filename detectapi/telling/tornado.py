@@ -9,8 +9,6 @@ from detectapi.telling.svg import BLUE, GREY, Drawing, paper
 SHOWN = 16
 LEAST = 0.005
 WIDTH = 30
-SHARES_ONLY = ("urine", "hydration")
-"""Groups named so are sources of spread, not levers: their shares are shown, not where they move the window."""
 
 
 def narrows_most(measured=None, studied=None) -> str:
@@ -42,8 +40,8 @@ def shown(document):
 
 
 def ends(group) -> str:
-    """The median window at the low and high end of an input, for those that are not shown by their share only."""
-    if "median_h_at_low" not in group or any(word in group["name"] for word in SHARES_ONLY):
+    """The median window at the low and high end of an input; inputs about urine have none."""
+    if "median_h_at_low" not in group:
         return ""
     return f"{group['median_h_at_low']:g} to {group['median_h_at_high']:g} h"
 

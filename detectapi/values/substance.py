@@ -281,9 +281,9 @@ ORDINARY_MOST_MG = 20_000.0
 """The largest single dose of a request if the file states none. [mg]"""
 
 
-@dataclass(frozen=True, slots=True)
+@dataclass(frozen=True, slots=True, eq=False)
 class Substance:
-    """Everything the estimator knows about one administered substance.
+    """Everything the estimator knows about one administered substance. It equals itself only, so that it can be a key.
 
     ``sha256`` is of its file, ``numbers_sha256`` of the file without its sentences. ``effects_of`` names every covariate that some
     parameter depends on; ``covariates`` has those of them that are words told of a person.

@@ -82,10 +82,35 @@ def test_an_input_that_is_given_is_no_longer_uncertain(document):
     assert "urine_ph" not in {g["name"] for g in value["groups"]}
 
 
-def test_acid_urine_keeps_the_window_longer_at_the_low_end_of_ph(document):
-    ph = next(g for g in document["groups"] if g["name"] == "urine_ph")
+def test_only_inputs_of_body_and_kidneys_tell_where_they_would_move_the_window(document):
+    ends = {g["name"] for g in document["groups"] if "median_h_at_low" in g or "median_h_at_high" in g}
+    shares = {g["name"] for g in document["groups"]}
 
-    assert ph["median_h_at_low"] > ph["median_h_at_high"]
+    assert {
+        "urine_ph",
+        "urine_flow_ml_h",
+        "void_interval_h",
+        "specimen: urine pH",
+        "specimen: urine flow",
+    } - shares <= {"void_interval_h"}
+    assert ends == {"weight_kg", "height_cm", "egfr_ml_min_1_73m2"}
+
+
+@pytest.mark.parametrize(
+    "told",
+    [
+        {"hydration": {"fluid_intake_l_day": {"low": 1.0, "high": 3.0}}},
+        {"hydration": {"urine_flow_ml_h": {"low": 30, "high": 120}}},
+        {"urine_ph": {"low": 5.0, "high": 7.5}},
+        {"specimen": {"urine_ph": {"low": 5.0, "high": 7.5}, "void_interval_h": {"low": 1.0, "high": 4.0}}},
+        {"specimen": {"urine_creatinine_mg_dl": {"low": 30, "high": 90}}},
+    ],
+)
+def test_a_range_of_an_input_about_urine_tells_its_share_only(told):
+    document = service.sensitivity(ASKED | told)
+
+    ends = {g["name"] for g in document["groups"] if "median_h_at_low" in g}
+    assert ends <= {"weight_kg", "height_cm", "egfr_ml_min_1_73m2"}
 
 
 def test_the_same_question_has_the_same_sensitivity(document):
