@@ -4,7 +4,10 @@ import numpy as np
 import pytest
 
 from detectapi import service
+from detectapi.inputs.distribution import CENTRAL_90
+from detectapi.knowledge import catalog
 from detectapi.model.draws import Draws, layout
+from detectapi.model.norms import Norms
 from detectapi.model.question import read_question
 from detectapi.model.read_physiology import read_physiology
 from detectapi.model.recipe import run
@@ -178,6 +181,33 @@ def test_knowing_more_of_a_typical_person_never_widens(name):
         # The mean of eight pairs is known to 0.1 to 0.3 % of the width, the width of one answer to 1 to 2 %.
         assert np.mean(after - before) <= max(one_width, 0.01 * np.mean(before)), what
         before = after
+
+
+@pytest.mark.slow
+@pytest.mark.parametrize("name", ASKED)
+def test_an_age_narrows_once_the_weight_that_goes_with_it_is_known(name):
+    # People of 47 weigh 3 % more than adults of unknown age do, and heavier people have wider intervals (method.md, section 6).
+    def widths(person):
+        asked = question(**ASKED[name], person=person)
+        windows = [run(asked, 4000, seed, 0.9).window for seed in range(8)]
+        return np.array([one.high - one.low for one in windows])
+
+    size = Norms(catalog.physiology()).size(47.0, None, 0.0)
+    ends = (float(size.weight * np.exp(side * CENTRAL_90 * size.weight_spread)) for side in (-1.0, 1.0))
+    weight = dict(zip(("low", "high"), ends, strict=True))
+    untold, weighed, aged, both = (
+        widths(person) for person in ({}, {"weight_kg": weight}, {"age_y": 47.0}, {"age_y": 47.0, "weight_kg": weight})
+    )
+
+    def change(one, other):
+        """Relative change of the width, with its standard error from eight pairs of runs."""
+        share = other / one - 1.0
+        return np.mean(share), np.std(share, ddof=1) / np.sqrt(len(share))
+
+    narrower, error = change(weighed, both)
+    assert narrower <= 2.0 * error
+    wider, error = change(untold, aged)
+    assert wider <= 0.013 + 2.0 * error
 
 
 def test_the_order_in_which_things_are_told_changes_nothing():
