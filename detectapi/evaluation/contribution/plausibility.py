@@ -13,7 +13,7 @@ from dataclasses import dataclass
 from detectapi.evaluation import typical
 from detectapi.model.simulation import Simulation
 from detectapi.values.errors import NotSupported
-from detectapi.values.substance import Route, Substance
+from detectapi.values.substance import Moiety, Route, Substance
 
 PASS, LOOK, FAIL = "pass", "look", "fail"
 
@@ -60,7 +60,7 @@ def _lines(substance: Substance) -> Iterator[Line]:
     followed = {route.id: _follow(substance, route) for route in substance.routes.values()}
     first = next((one for one in followed.values() if _is_bolus(one.route)), next(iter(followed.values())))
     yield from _recovery(first)
-    for moiety in substance.moieties:
+    for moiety in _computed(substance):
         yield _clearance(first, moiety.id)
         yield _half_life(first, moiety.id)
     for one in followed.values():
@@ -68,6 +68,11 @@ def _lines(substance: Substance) -> Iterator[Line]:
         yield _peak(one)
     for one in followed.values():
         yield _window(one)
+
+
+def _computed(substance: Substance) -> list[Moiety]:
+    """The moieties with kinetics: all but carriers."""
+    return [moiety for moiety in substance.moieties if not moiety.carrier]
 
 
 @dataclass(frozen=True, slots=True)
@@ -88,7 +93,7 @@ class Followed:
 def _follow(substance: Substance, route: Route) -> Followed:
     limits = [form.up_to_mg for form in route.forms if form.up_to_mg is not None]
     amount = 2.0 * limits[-1] if limits else USUAL_DOSE_MG  # from twice a limit on, the next form holds alone
-    analytes = [moiety.id for moiety in substance.moieties if not moiety.no_analyte]
+    analytes = [moiety.id for moiety in _computed(substance) if not moiety.no_analyte]
     return Followed(
         substance, route, amount, typical.simulate(substance.id, [typical.dose(amount, route.id)], analytes)
     )
@@ -136,7 +141,7 @@ def _half_life(one: Followed, moiety: str) -> Line:
 
 
 def _area(one: Followed) -> Line:
-    areas = {m.id: typical.exposure(one.simulation, m.id) for m in one.substance.moieties}
+    areas = {m.id: typical.exposure(one.simulation, m.id) for m in _computed(one.substance)}
     sound = all(math.isfinite(area) and area >= 0.0 for area in areas.values()) and any(areas.values())
     parts = [f"{analyte} {area:.3g}" for analyte, area in areas.items()]
     return Line("area", PASS if sound else FAIL, f"after {one.words} the area in plasma is {_list(parts)} ng h/mL")
@@ -144,7 +149,7 @@ def _area(one: Followed) -> Line:
 
 def _peak(one: Followed) -> Line:
     parts, late = [], False
-    for moiety in one.substance.moieties:
+    for moiety in _computed(one.substance):
         height, time = typical.peak(one.simulation, moiety.id)
         parts.append(f"{moiety.id} {height:.3g} ng/mL at {time:.2g} h")
         late |= time > LATE_PEAK_H

@@ -103,7 +103,8 @@ def renal_clearance_is_part_of_the_total(substance: Substance) -> Iterator[str]:
             continue
 
         def value(name: str, moiety_id: str = moiety.id) -> float:
-            return substance.parameters[f"{moiety_id}.{name}"].value
+            parameter = substance.parameters.get(f"{moiety_id}.{name}")
+            return parameter.value if parameter else 0.0  # secretion is left out where there is none
 
         part = 0.06 * float(
             renal.renal_clearance(
