@@ -243,7 +243,8 @@ def _question(study, circumstances, model):
 def _analytes(study) -> list[str]:
     from detectapi.knowledge import catalog
 
-    return [moiety.id for moiety in catalog.substance(study.substance).moieties]
+    moieties = catalog.substance(study.substance).moieties
+    return [moiety.id for moiety in moieties if not moiety.carrier and not moiety.no_analyte]
 
 
 def _plain(content):
