@@ -41,8 +41,10 @@ def tests_assumed():
     assays = {assay.id: assay for assay in list_assays()}
     rows = [("substance", "test, where none is given", "positive from")]
     for substance in packaged():
-        assay = assays[show_substance(substance.id).default_assay]
-        cutoffs = [f"{part.analyte} {part.cutoff_ng_ml:g} ng/mL" for part in assay.test.analytes]
+        card = show_substance(substance.id)
+        assay, known = assays[card.default_assay], {moiety.id for moiety in card.moieties}
+        parts = [part for part in assay.test.analytes if part.analyte in known]
+        cutoffs = [f"{part.analyte} {part.cutoff_ng_ml:g} ng/mL" for part in parts]
         joined = (" and " if assay.test.rule == "all" else " or ").join(cutoffs)
         rows.append((substance.id, f"`{assay.id}`: {assay.name}", joined))
     return table(rows)
