@@ -33,7 +33,7 @@ def about(substance_id: str) -> dict[str, Any] | None:
 def _card(file: Path) -> dict[str, Any]:
     root = tomllib.loads(file.read_text(encoding="utf-8"))
     citations = {key: reference.citation for key, reference in catalog.references().items()}
-    citations |= {key: source["citation"] for key, source in root["sources"].items()}
+    citations |= {key: source["citation"] for key, source in root.get("sources", {}).items()}
     used: dict[str, int] = {}
     topics = []
     for topic in root["topics"]:

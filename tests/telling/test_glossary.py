@@ -4,8 +4,7 @@ import re
 
 import translations
 
-from detectapi import service
-from detectapi.knowledge import catalog
+from detectapi.knowledge import catalog, education
 from detectapi.telling.notes import NOTES
 
 AVOIDED = re.compile(
@@ -33,8 +32,7 @@ def test_no_sentence_has_a_word_that_the_glossary_avoids():
 
 def test_no_note_and_no_text_for_patients_says_in_which_direction_urine_moves_a_result():
     notes = [note.message for substance in catalog.substances() for note in substance.notes]
-    texts = [
-        statement["text"] for topic in service.education_of("ketamine")["topics"] for statement in topic["statements"]
-    ]
+    topics = [topic for card in education.cards() for topic in card["topics"]]
+    texts = [statement["text"] for topic in topics for statement in topic["statements"]]
 
     assert [text for text in [*notes, *NOTES.values(), *texts] if DIRECTION.search(text)] == []

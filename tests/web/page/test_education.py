@@ -4,7 +4,7 @@ import re
 
 import pytest
 
-from detectapi.knowledge import education
+from detectapi.knowledge import catalog, education
 from detectapi.web.page.voice import LANGUAGES
 
 FORBIDDEN = re.compile(
@@ -13,8 +13,19 @@ FORBIDDEN = re.compile(
 TOPICS = {"leaving", "metabolites", "half-life", "repeated", "uncertain", "effects", "professional"}
 
 
-def statements():
-    return [statement for topic in education.about("ketamine")["topics"] for statement in topic["statements"]]
+CARDS = [pytest.param(card, id=card["substance"]) for card in education.cards()]
+
+
+def statements(card=None):
+    topics = (card or education.about("ketamine"))["topics"]
+    return [statement for topic in topics for statement in topic["statements"]]
+
+
+def names():
+    """The names of all substances and of what they form."""
+    listed = {name for one in catalog.substances() for name in (one.id, one.name, *(m.id for m in one.moieties))}
+    listed |= {"alpha-hydroxyalprazolam", "1-hydroxymidazolam"}
+    return sorted((re.escape(name) for name in listed), key=len, reverse=True)
 
 
 def syllables(word):
@@ -32,10 +43,22 @@ def test_every_topic_is_told_and_every_statement_has_a_source():
     assert {n for s in statements() for n in s["sources"]} == {source["number"] for source in card["sources"]}
 
 
-def test_it_can_be_read_at_about_twelve():
-    text = " ".join(statement["text"] for statement in statements())
+@pytest.mark.parametrize("card", CARDS)
+def test_a_card_says_how_it_leaves_and_what_makes_the_answer_less_certain(card):
+    assert {"leaving", "half-life", "uncertain", "professional"} <= {topic["id"] for topic in card["topics"]}
+    assert all(statement["sources"] for statement in statements(card))
+
+
+@pytest.mark.parametrize("card", CARDS)
+def test_no_statement_helps_to_defeat_a_test(card):
+    assert [one["text"] for one in statements(card) if FORBIDDEN.search(one["text"].replace("pass urine", ""))] == []
+
+
+@pytest.mark.parametrize("card", CARDS)
+def test_it_can_be_read_at_about_twelve(card):
+    text = " ".join(statement["text"] for statement in statements(card))
     # Names that cannot be said otherwise count as two syllables, as readers meet them again and again.
-    text = re.sub(r"(?i)(dehydro|hydroxy)?(nor)?ketamine|metabolites?|urine", "water", text)
+    text = re.sub(rf"(?i)\b({'|'.join(names())})\b|metabolites?|urine|medicines?", "water", text)
     sentences = len(re.findall(r"[.!?](?:\s|$)", text))
     words = re.findall(r"[A-Za-z]+", text)
     grade = 0.39 * len(words) / sentences + 11.8 * sum(map(syllables, words)) / len(words) - 15.59
