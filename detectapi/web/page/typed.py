@@ -70,9 +70,14 @@ def meanings(text, bounds=UNBOUNDED, whole=False):
     match = RANGE.fullmatch(text)
     if not match:
         return []
-    pairs = list(itertools.product(readings(match[1], bounds, whole), readings(match[2], bounds, whole)))
+    ends = [readings(match[i], bounds, whole) for i in (1, 2)]
+    pairs = list(itertools.product(*ends))
     rising = [pair for pair in pairs if pair[0] < pair[1]]
-    return [{"low": low, "high": high} for low, high in rising or pairs]
+    # The other end may tell 1.250 from 1250, but it never makes a 1 of 1.000.
+    doubtful = any(
+        isinstance(value, int) and value < max(end) for pair in rising for value, end in zip(pair, ends, strict=True)
+    )
+    return [{"low": low, "high": high} for low, high in (pairs if doubtful else rising or pairs)]
 
 
 def number(text, bounds=UNBOUNDED, whole=False):

@@ -1,5 +1,7 @@
 """From what was typed to the contract and back."""
 
+import re
+
 import pytest
 from werkzeug.datastructures import MultiDict
 
@@ -158,3 +160,56 @@ def test_a_problem_is_told_at_its_field(typed, field):
         service.answer(form.to_request(values))
 
     assert field in {form.place(problem.pointer, values) for problem in caught.value.problems}
+
+
+NUMBER_FIELDS = [
+    "amount", "duration_min", "every_h", "count", "for_days", "cutoff_ng_ml", "half_life_h", "dose_amount_0",
+    *(f"adjust_value_{i}" for i in range(form.ADJUSTMENTS)), *(f"{choice.form.name}_value" for choice in form.CHOICES),
+    *(entry.form.name for entry in form.PLAIN if entry.is_number),
+]  # fmt: skip
+BESIDE = {
+    "duration_min": {"route": "intravenous"}, "every_h": {"frequency": "every", "count": "2"}, "count": {"frequency": "daily"},
+    "for_days": {"frequency": "daily"}, "half_life_h": {"model_kind": "half-life"},
+    "kidney_value": {"kidney_kind": "egfr_ml_min_1_73m2"},
+    "cutoff_ng_ml": {"assay": "own", "analyte": "norketamine"}, "hydration_value": {"hydration_kind": "urine_flow_ml_h"},
+    "dose_amount_0": {"frequency": "dates", "dose_at_0": "2026-11-16T09:00"},
+    **{f"adjust_value_{i}": {f"adjust_name_{i}": "ketamine.clearance"} for i in range(form.ADJUSTMENTS)},
+}  # fmt: skip
+
+
+def numbers_in(value):
+    """Every number of a request."""
+    if isinstance(value, (dict, list)):
+        inner = value.values() if isinstance(value, dict) else value
+        return [number for one in inner for number in numbers_in(one)]
+    return [value] if isinstance(value, (int, float)) else []
+
+
+@pytest.mark.parametrize("typed", ["1,000", "1.000", "1,000-2,000", "0.5-1.000", "1.000 bis 5", "1,000 a 1.500"])
+@pytest.mark.parametrize("name", NUMBER_FIELDS)
+def test_no_number_field_reads_a_thousand_as_one(name, typed):
+    asked = request_of(**{"amount": "35", **BESIDE.get(name, {}), name: typed})
+
+    assert 1 not in numbers_in(asked)
+
+
+def test_every_number_field_of_the_form_is_among_those(client):
+    page = client.get("/").get_data(as_text=True)
+    shown = {
+        name.replace("_1", "_0").replace("_2", "_0")
+        for name in re.findall(r'name="(\w+)"[^>]*inputmode="decimal"', page)
+    }
+
+    assert shown - {"since"} <= {name.replace("_1", "_0").replace("_2", "_0") for name in NUMBER_FIELDS}
+
+
+@pytest.mark.parametrize("name", ["amount", "duration_min", "every_h", "count", "for_days"])
+@pytest.mark.parametrize("typed", ["1,000", "1.000"])
+def test_the_fragment_never_reads_a_thousand_as_one(client, name, typed):
+    address = {"substance": "ketamine", "route": "intravenous", "amount": "35", **BESIDE.get(name, {}), name: typed}
+    response = client.get("/embed", query_string=address)
+
+    assert response.status_code == 422 or name == "count"
+    if response.status_code == 200:
+        thousand = client.get("/embed", query_string=address | {name: "1000"})
+        assert response.data == thousand.data
