@@ -6,7 +6,7 @@ from collections.abc import Sequence
 from dataclasses import dataclass
 
 from detectapi.telling import chances, sentences
-from detectapi.telling.durations import after, duration, figure, unit_for
+from detectapi.telling.durations import DAYS, after, duration, figure, unit_for
 from detectapi.telling.voice import ENGLISH
 
 
@@ -54,7 +54,9 @@ def compare(answers: Sequence[dict], voice=ENGLISH) -> CommonTests:
 def _sentence(answers, voice) -> str:
     """How far the answer depends on the test."""
     ends = sorted(answer["window"]["high_h"] for answer in answers)
-    unit = unit_for(ends[-1], min((end for end in ends if end > 0), default=0.0))
+    shortest = min((end for end in ends if end > 0), default=0.0)
+    # Hours where the shortest is less than two days: a day is too coarse for it.
+    unit = unit_for(ends[-1] if shortest >= 2.0 * DAYS.hours else min(ends[-1], 2.0 * DAYS.hours), shortest)
     low, high = figure(ends[0], unit, voice), after(ends[-1], unit, voice)
     if low == figure(ends[-1], unit, voice):
         return ""

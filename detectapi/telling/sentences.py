@@ -78,9 +78,18 @@ def named_test(entry, voice=ENGLISH) -> str:
         With ``name``, ``issuer`` and ``date``, as in an answer or in the list of tests.
     voice : Voice
     """
-    words = {part: name(text, voice) for part, text in entry.items() if part in ("name", "issuer")}
-    words["date"] = voice.say("date not stated") if entry["date"] == "not stated" else entry["date"]
-    return voice.say("%(name)s (%(issuer)s; %(date)s)", **words)
+    issuer, date = (_in_general(entry[part], voice) for part in ("issuer", "date"))
+    return voice.say("%(name)s (%(issuer)s; %(date)s)", name=name(entry["name"], voice), issuer=issuer, date=date)
+
+
+def _in_general(word, voice) -> str:
+    """An issuer or a date of the registry; translated where it is no name and no date."""
+    return {
+        "several manufacturers": voice.say("several manufacturers"),
+        "manufacturer not stated": voice.say("manufacturer not stated"),
+        "research laboratory": voice.say("research laboratory"),
+        "not stated": voice.say("date not stated"),
+    }.get(word, word)
 
 
 def unit_of(window) -> Unit:

@@ -159,3 +159,16 @@ def test_a_test_that_does_not_look_for_it_is_an_answer(watch):
 
     assert "laboratories must not test these specimens for other drugs" in page.inner_text(".answer")
     assert watched.violations() == []
+
+
+def test_another_language_keeps_the_question(watch):
+    page = watch().open()
+    page.select_option("#route", "oral")
+    page.fill("#amount", "70")
+    page.click("button.primary")
+    page.wait_for_selector("h2.range")
+    page.click("header button[lang=de]")
+    page.wait_for_selector("html[lang=de] h2.range")
+
+    assert page.input_value("#amount") == "70"
+    assert page.input_value("#route") == "oral"
