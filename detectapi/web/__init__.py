@@ -4,7 +4,7 @@ import os
 
 from flask import Flask
 
-from detectapi.web import addresses, cors, docs, headers, health, logs, page, problems, routes
+from detectapi.web import addresses, cors, docs, headers, health, logs, overload, page, problems, routes
 from detectapi.web.api import ContractApi
 
 LARGEST_BODY = 1024 * 1024
@@ -58,6 +58,7 @@ def create_app(config=None):
     headers.init_app(app)
     cors.init_app(app)
     page.init_app(app)
+    overload.init_app(app)
     api = ContractApi(app)
     problems.init_app(app)
     api.register_blueprint(routes.blueprint)

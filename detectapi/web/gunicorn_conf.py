@@ -12,6 +12,7 @@ import time
 from gunicorn.glogging import Logger
 
 from detectapi.web.addresses import trusted_proxies
+from detectapi.web.overload import THREADS
 
 # One thread of the numerical libraries per process: the arrays are small, and more threads would compete for the cores.
 for _name in ("OMP_NUM_THREADS", "OPENBLAS_NUM_THREADS", "MKL_NUM_THREADS"):
@@ -22,7 +23,7 @@ wsgi_app = "detectapi.web:create_app()"
 bind = f"0.0.0.0:{os.environ['PORT']}" if "PORT" in os.environ else "127.0.0.1:8000"  # noqa: S104
 workers = int(os.environ.get("WEB_CONCURRENCY", "2"))
 worker_class = "detectapi.web.worker.Worker"  # gthread, with time limits for callers
-threads = 4
+threads = THREADS
 
 timeout = 30  # until a worker that hangs is ended [s]
 graceful_timeout = 30

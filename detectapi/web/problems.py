@@ -65,6 +65,11 @@ KINDS = {
         "The service has failed",
         "This is a fault of the service. The instance identifies it in the log.",
     ),
+    "overloaded": (
+        503,
+        "Too much is asked at this moment",
+        "Other answers are being computed. Send the request again after the time in Retry-After.",
+    ),
     "not-ready": (503, "Not ready", "The service cannot answer at the moment."),
     "jobs-away": (
         503,
@@ -91,7 +96,7 @@ BY_STATUS = {
     416: "range-not-satisfiable",
     500: "internal",
 }
-DOCUMENTED = {**BY_STATUS, 400: "malformed-json", 422: "validation", 503: "not-ready"}
+DOCUMENTED = {**BY_STATUS, 400: "malformed-json", 422: "validation", 503: "overloaded"}
 # Headers of an HTTP exception that belong to the response, such as Allow with a 405.
 KEPT_HEADERS = ("Allow", "Content-Range", "WWW-Authenticate", "Retry-After", "Accept-Post")
 

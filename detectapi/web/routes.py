@@ -2,7 +2,7 @@
 
 from contextlib import suppress
 
-from flask import Response, request
+from flask import Response, g, request
 from werkzeug.exceptions import (
     BadRequest,
     ClientDisconnected,
@@ -42,7 +42,7 @@ def accept_json():
 
 
 @blueprint.route("/estimates", methods=["POST"])
-@blueprint.refusals(400, 406, 408, 413, 415, 422, 500)
+@blueprint.refusals(400, 406, 408, 413, 415, 422, 500, 503)
 @blueprint.response(200, EstimateResponseSchema, description="The estimate. Never cached.")
 @blueprint.doc(
     operationId="estimate",
@@ -75,7 +75,7 @@ def estimate():
 
 
 @blueprint.route("/interpretations", methods=["POST"])
-@blueprint.refusals(400, 406, 408, 413, 415, 422, 500)
+@blueprint.refusals(400, 406, 408, 413, 415, 422, 500, 503)
 @blueprint.response(200, InterpretationResponseSchema, description="The interpretation. Never cached.")
 @blueprint.doc(
     operationId="interpret",
@@ -177,6 +177,8 @@ def read_request():
     if request.mimetype != JSON or not is_utf8() or request.content_encoding not in (None, "", "identity"):
         raise UnsupportedMediaType()
     try:
+        if "body_error" in g:
+            raise g.body_error
         raw = request.get_data(cache=False)
         # Werkzeug cuts off a body without a length at the limit, without an error.
         if request.content_length is None and len(raw) >= request.max_content_length:

@@ -13,7 +13,7 @@ SECONDS = re.compile("[0-9]{1,9}")
 """A number of seconds in a header. Other digits, such as superscripts, are none."""
 
 MOST_WAITING = 2
-"""Clients that may wait for a job at once in one process. Its other threads, of four, answer estimates."""
+"""Clients that may wait for a job at once in one process. Its other threads answer the rest."""
 waiting = threading.BoundedSemaphore(MOST_WAITING)
 
 
