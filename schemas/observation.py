@@ -173,6 +173,7 @@ class RowSchema(Form):
     statistic = Word(STATISTICS, required=True)
     analytes = Items(Name(), maximum=6, unique=True, load_default=list)
     rule = Word(("any", "all", "sum"), metadata={"description": "How several analytes make one number."})
+    hydrolysed = Flag(load_default=False, metadata={"description": "Read together with its conjugates."})
     relative_to = Name(metadata={"description": "The analyte a ratio is divided by."})
     ratio_of = Word(("mass", "moles"))
     enantiomer = Word(("S", "R"))

@@ -213,7 +213,7 @@ def _observation(file: str, study: Study, row: Mapping[str, Any]) -> Observation
         if key not in row:
             raise _wrong(place, f"{key} is missing, here and in the study")
     unit = "1" if row["fold"] else UNITS.get(row["quantity"], "1")
-    names = ("id", "quantity", "statistic", "fold", "status", "evidence", "split", "tuned")
+    names = ("id", "quantity", "statistic", "fold", "status", "evidence", "split", "tuned", "hydrolysed")
     optional = ("rule", "relative_to", "ratio_of", "enantiomer", "assay", "cutoff_ng_ml", "locator", "same_as")
     content: dict[str, Any] = {key: row[key] for key in names} | {key: row.get(key) for key in optional}
     content |= {key: _optional(place, row, key, unit) for key in ("value", "low", "high")}

@@ -55,7 +55,8 @@ class Observation:
 
     It has one of: ``value``; ``low`` and ``high``; ``values`` at ``time_h``. ``fold``: relative to the same quantity under
     ``study.compared_with``. ``tuned``: typical values were chosen to agree with it, so agreement proves nothing. ``same_as``:
-    the id of the row that this one restates, so that no result counts twice.
+    the id of the row that this one restates, so that no result counts twice. ``hydrolysed``: urine was read together with the
+    conjugates of the analytes.
     """
 
     id: str
@@ -65,6 +66,7 @@ class Observation:
     statistic: str
     analytes: tuple[str, ...]
     rule: str | None
+    hydrolysed: bool
     relative_to: str | None
     ratio_of: str | None
     enantiomer: str | None

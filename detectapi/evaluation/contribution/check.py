@@ -7,6 +7,7 @@ from collections.abc import Iterator, Mapping
 from pathlib import Path
 from typing import Any
 
+from detectapi.evaluation.contribution import published
 from detectapi.evaluation.contribution.plausibility import FAIL, LOOK, PASS, Line, lines
 from detectapi.evaluation.contribution.rules import RULES
 from detectapi.knowledge import catalog, observations
@@ -63,6 +64,7 @@ def _checks(substance: Substance) -> Iterator[Line]:
     yield _sources(substance)
     yield from _rules(substance)
     yield from lines(substance)
+    yield from published.lines(substance)
     yield _observations(substance)
 
 

@@ -142,7 +142,7 @@ def urine_ratio(trial, row):
         return _ratio(trial, row, there, measured=True)[None]
     ratios = []
     for visit, time in _visits(trial):
-        readings = trial.specimen(names, time, visit)
+        readings = trial.specimen(names, time, visit, row.hydrolysed)
         positive = np.logical_and.reduce([readings[a] >= row.cutoff_ng_ml for a in names])
         if visit > 4 and not positive.any():
             break
@@ -155,7 +155,7 @@ def detection_time(trial, row):
     last, end = np.zeros(trial.size), trial.study.sampling.until_h
     quiet = 0
     for visit, time in _visits(trial):
-        readings = trial.specimen(row.analytes, time, visit)
+        readings = trial.specimen(row.analytes, time, visit, row.hydrolysed)
         hits = [readings[a] >= row.cutoff_ng_ml * trial.departure for a in row.analytes]
         positive = np.logical_and.reduce(hits) if row.rule == "all" else np.logical_or.reduce(hits)
         if end is not None:
@@ -171,7 +171,7 @@ def positive_share(trial, row):
     """1 if a specimen at a random time of the sampling is positive, else 0."""
     sampling = trial.study.sampling
     time = trial.phase() * ((sampling.until_h if sampling else None) or LOOK_H)
-    readings = trial.specimen(row.analytes, time, 1)
+    readings = trial.specimen(row.analytes, time, 1, row.hydrolysed)
     hits = [readings[a] >= row.cutoff_ng_ml * trial.departure for a in row.analytes]
     return np.logical_or.reduce(hits).astype(float)
 

@@ -99,11 +99,17 @@ def coverage(findings: Findings) -> dict[str, Any]:
                 "routes": [dose["route"] for dose in o.row.study.doses], "pattern": baselines.pattern(o.row),
                 "amount_mg": _amounts(o.row.study.doses), "cutoff_ng_ml": o.row.cutoff_ng_ml,
                 "analytes": list(o.row.analytes), "known": o.row.status, "population": o.row.study.population,
-                "n": o.row.n, "verdict": o.verdict,
+                "n": o.row.n, "verdict": o.verdict, **({"hydrolysed": True} if _read_together(o.row) else {}),
                 "used": o.row.id in findings.used,
             })  # fmt: skip
             entry["verdict"] = max(entry["verdict"], o.verdict, key=tables.VERDICTS.index)
     return {"rows": list(rows.values())}
+
+
+def _read_together(row) -> bool:
+    """Whether urine was read after hydrolysis, or the analyte is one that stands for itself with its conjugates."""
+    totals = {moiety.id for moiety in catalog.substance(row.study.substance).moieties if moiety.total}
+    return row.hydrolysed or bool(totals.intersection(row.analytes))
 
 
 def _amounts(doses) -> list[float] | None:

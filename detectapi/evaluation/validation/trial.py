@@ -199,15 +199,24 @@ class Trial:
         numbers = self.numbers.normal("people", "sampling-phase")
         return 0.5 * (1.0 + np.vectorize(math.erf)(numbers / math.sqrt(2.0)))
 
-    def specimen(self, analytes, time, visit: int) -> dict[str, np.ndarray]:
-        """Measured concentrations in one specimen of each person, at the person's time after the last dose. [ng/mL]"""
+    def specimen(self, analytes, time, visit: int, hydrolysed: bool = False) -> dict[str, np.ndarray]:
+        """Measured concentrations in one specimen of each person, at the person's time after the last dose. [ng/mL]
+
+        After hydrolysis the conjugates of an analyte count with what is set free from them.
+        """
         there = self.simulation.at_another_void(self.numbers.at_visit(visit))
         readings = {}
         for component in self.question.assay.components:
-            if component.analyte in analytes:
-                plasma = self._after(component.analyte, time)
-                readings[component.analyte] = plasma * there.per_plasma(component.analyte) * there.noise(component)
+            analyte = component.analyte
+            if analyte in analytes:
+                freed = self._conjugates(analyte) if hydrolysed else {}
+                parts = {analyte: 1.0} | {each: self.mass[analyte] / self.mass[each] for each in freed}
+                there_is = [self._after(each, time) * there.per_plasma(each) * by for each, by in parts.items()]
+                readings[analyte] = sum(there_is[1:], start=there_is[0]) * there.noise(component)
         return readings
+
+    def _conjugates(self, analyte: str) -> list[str]:
+        return [moiety.id for moiety in self.question.substance.moieties if moiety.conjugate_of == analyte]
 
     def _after(self, analyte: str, time) -> np.ndarray:
         """Concentration in plasma averaged over the void, at the time of each person. Shape (size,). [umol/L]"""
