@@ -59,13 +59,13 @@ class CheckForm(Form):
     reason = Text()
     exception = Text()
 
-    def relations(self, given: Given) -> dict[str, Any]:
+    def relations(self, entry: Given) -> dict[str, Any]:
         """A figure has a source and a locator, or the reason why it has none; a range has both ends."""
-        wrong = super().relations(given)
-        if {"source", "locator", "reason"} & set(given) not in ({"source", "locator"}, {"reason"}):
+        wrong = super().relations(entry)
+        if {"source", "locator", "reason"} & set(entry) not in ({"source", "locator"}, {"reason"}):
             message = Message("Must have source and locator, or reason, and nothing else.", "origin")
             wrong.setdefault(SCHEMA_KEY, []).append(message)
-        if ("low" in given) != ("high" in given):
+        if ("low" in entry) != ("high" in entry):
             wrong.setdefault(SCHEMA_KEY, []).append(Message("low and high belong together.", "range"))
         return wrong
 

@@ -147,7 +147,13 @@ def _urine_share(item: Mapping[str, Any], simulation: Simulation) -> float:
 
 
 def _urine_ratio(item: Mapping[str, Any], simulation: Simulation) -> float:
-    """Of mass."""
+    """Of mass, at the time of the figure or in all urine until its end."""
+    if "until_h" in item:
+        masses = {
+            a: _moles(simulation, item, a) * typical.renal_clearance(simulation, a) * typical.molar_mass(simulation, a)
+            for a in (*item["analytes"], item["relative_to"])
+        }
+        return sum(masses[a] for a in item["analytes"]) / masses[item["relative_to"]]
     top = sum(_in_urine(simulation, item, a) for a in item["analytes"])
     return top / _in_urine(simulation, item, item["relative_to"])
 
