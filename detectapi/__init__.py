@@ -21,6 +21,7 @@ _HOMES = {
     "interpret": "detectapi.library",
     "list_assays": "detectapi.library",
     "list_substances": "detectapi.library",
+    "report": "detectapi.library",
     "show_substance": "detectapi.library",
     "Estimate": "detectapi.library",
     "Interpretation": "detectapi.library",

@@ -159,6 +159,36 @@ def interpret(*, substance, specimens, accounts, **question):
     return Interpretation(answer({"substance": substance, "specimens": specimens, "accounts": accounts, **question}))
 
 
+def report(request, *, language="en", case="", date=""):
+    """The answer to a question as a report for a file. It needs the extra ``report``.
+
+    Parameters
+    ----------
+    request : dict
+        As the body of `POST /v1/estimates`.
+    language : str
+        ``en``, ``de`` or ``es``.
+    case, date : str
+        Case number and date of issue (YYYY-MM-DD) to print; empty for lines to write them on. No clock is read, so the same
+        question gives the same bytes.
+
+    Returns
+    -------
+    bytes
+        A PDF file of two pages.
+
+    Raises
+    ------
+    InputError
+        `problems` points at each field that is wrong and says what is allowed.
+    ImportError
+        The extra is not installed.
+    """
+    from detectapi import service
+
+    return service.report(request, language, case, date)
+
+
 def list_substances():
     """The substances there are, in short.
 

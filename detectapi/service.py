@@ -63,6 +63,55 @@ def sensitivity(payload):
     return analyse(load(payload))
 
 
+def including(question, *parts):
+    """The same question with more in its answer, which changes no other number. What is no question stays as it is.
+
+    Parameters
+    ----------
+    question : dict
+    *parts : str
+        Words of `options.include`.
+    """
+    if not isinstance(question, dict) or not isinstance(question.get("options", {}), dict):
+        return question
+    include = question.get("options", {}).get("include", [])
+    if not isinstance(include, list):
+        return question
+    more = [part for part in parts if part not in include]
+    return {**question, "options": {**question.get("options", {}), "include": [*include, *more]}} if more else question
+
+
+def report(payload, language="en", case="", date=""):
+    """The answer to a question as a report for a file.
+
+    Parameters
+    ----------
+    payload : dict
+        As for `answer`.
+    language : str
+        One of `detectapi.telling.languages.LANGUAGES`.
+    case, date : str
+        Case number and date of issue (YYYY-MM-DD) to print; empty for lines to write them on. No clock is read.
+
+    Returns
+    -------
+    bytes
+        A PDF file of two pages.
+
+    Raises
+    ------
+    InputError
+        With every mistake.
+    ImportError
+        The extra ``report`` is not installed.
+    """
+    from detectapi.telling import pdf
+    from detectapi.telling.languages import TranslatedVoice
+
+    document = answer(including(payload, "concentration"))
+    return pdf.print_report(document, payload, TranslatedVoice("report", language), pdf.Filing(case, date))
+
+
 def interpret(payload):
     """Read measured results backwards.
 

@@ -30,7 +30,7 @@ CODE = Path("messages.po")
 PYTHON = ("detectapi/telling", "detectapi/web/page")
 TEMPLATES = ("detectapi/web/templates/page", "detectapi/telling/templates")
 KEYWORDS = {
-    "say": None, "_": None, "gettext": None, "say_many": (1, 2), "say_in": ((1, "c"), 2),
+    "say": None, "_": None, "gettext": None, "say_many": (1, 2), "many": (1, 2), "say_in": ((1, "c"), 2),
     "say_many_in": ((1, "c"), 2, 3),
 }  # fmt: skip
 
@@ -126,7 +126,9 @@ def of_keys(root, *keys, cells=()):
 
 def of_tests(root):
     """Names of tests and panels, why some have no cutoff, and what is assumed of their errors."""
-    yield from of_keys(root, "name", "because", cells=("imprecision_cv", "kit_bias_sd", "hydrolysis_yield"))
+    yield from of_keys(root, "name", "issuer", "because", cells=("imprecision_cv", "kit_bias_sd", "hydrolysis_yield"))
+    dates = of_keys(root, "date")
+    yield from (date for date in dates if not re.fullmatch(r"[\d-]+|not stated", date))
 
 
 def of_substance(root):

@@ -86,6 +86,32 @@ def in_words(module, name):
 
 
 @cli.command()
+@click.argument("file", type=click.File("rb"))
+@click.option("--output", type=click.Path(dir_okay=False, writable=True), required=True, help="The PDF to write.")
+@click.option("--language", type=click.Choice(["en", "de", "es"]), default="en", show_default=True)
+@click.option("--case", default="", help="Case number; without it there is a line to write it on.")
+@click.option("--date", default="", help="Date of issue, YYYY-MM-DD; without it there is a line to write it on.")
+@reports_errors
+def report(file, output, language, case, date):
+    """Write the answer to a question as a report for a file: two pages of PDF.
+
+    FILE is a question as JSON, - is the standard input. No clock is read: the same question gives the same bytes. It needs
+    the extra `report`.
+    """
+    from pathlib import Path
+
+    from detectapi import service
+
+    question = service.read_json(file.read())
+    try:
+        raw = service.report(question, language, case, date)
+    except (ImportError, OSError) as error:
+        raise click.ClickException("Reports need the extra: pip install 'detectapi[report]', and Pango.") from error
+    Path(output).write_bytes(raw)
+    click.echo(output)
+
+
+@cli.command()
 @json_or_summary
 @reports_errors
 def substances(as_json):

@@ -1,10 +1,15 @@
-"""The report for the file: one to two pages of tagged PDF (PDF/UA), which hold what it takes to repeat the answer."""
+"""The report for a file: two pages of tagged PDF (PDF/UA), which hold what it takes to repeat the answer.
+
+Page one holds the question and the answer, page two what it rests on. Each page takes the largest letters that it has room for.
+The same answer gives the same bytes: nothing in it comes from a clock.
+"""
 
 from __future__ import annotations
 
 import base64
 import hashlib
 import json
+from dataclasses import dataclass
 from functools import lru_cache
 from importlib import resources
 
@@ -12,14 +17,37 @@ from jinja2 import Environment, PackageLoader, select_autoescape
 from markupsafe import Markup
 
 from detectapi.telling import picture_svg as svg
-from detectapi.telling.picture import picture
+from detectapi.telling import question, report_size
+from detectapi.telling.languages import TranslatedVoice
+from detectapi.telling.picture import concentration_panel, deciding, probability_panel
+from detectapi.telling.sentences import unit_of_answer
 from detectapi.telling.summary import summarize
-from detectapi.telling.voice import Voice
 
-MOST_DRAWINGS = 2
+TAGGED = "pdf/ua-1"
+MOST_DRAWINGS = 4
 MOST_TIMES = 9
-PRINTED = svg.Size(720.0, 230.0, top=10.0)
-REPORT = Voice("report")
+MOST_SOURCES = 12
+MOST_CHARACTERS = 700  # of a request that is printed
+FULL = svg.Size(720.0, 190.0, top=10.0)
+HALF = svg.Size(356.0, 230.0, left=52.0, right=8.0, top=8.0, key_above=True)
+LOW = svg.Size(356.0, 172.0, left=52.0, right=8.0, top=8.0, key_above=True)  # where there are two rows of them
+REPORT = TranslatedVoice("report")
+
+
+@dataclass(frozen=True, slots=True)
+class Filing:
+    """What a report is filed under.
+
+    Attributes
+    ----------
+    case : str
+        Case number; empty for a line to write it on.
+    date : str
+        Date of issue, as YYYY-MM-DD; empty likewise. It is never read from a clock.
+    """
+
+    case: str = ""
+    date: str = ""
 
 
 @lru_cache(maxsize=1)
@@ -27,7 +55,7 @@ def _environment() -> Environment:
     return Environment(loader=PackageLoader("detectapi.telling"), autoescape=select_autoescape(), trim_blocks=True)
 
 
-def print_report(answer, asked, voice=REPORT) -> bytes:
+def print_report(answer, asked, voice=REPORT, filing: Filing = Filing()) -> bytes:
     """The report of an answer.
 
     Parameters
@@ -37,52 +65,120 @@ def print_report(answer, asked, voice=REPORT) -> bytes:
     asked : dict
         The request it answers.
     voice : Voice
+    filing : Filing
 
     Returns
     -------
     bytes
-        A PDF file.
+        A PDF file of two pages.
 
     Raises
     ------
     ImportError
         WeasyPrint is not installed.
     """
+    report = Report(answer, asked, voice, filing)
+    sizes = report.sizes()
+    while True:
+        document = _laid_out(report.written([report_size.SIZES[at] for at in sizes]))
+        overfull = [at for at in (0, 1) if _sheets(document)[at] > 1 and sizes[at] + 1 < len(report_size.SIZES)]
+        if not overfull:
+            return document.write_pdf(pdf_variant=TAGGED)
+        for at in overfull:
+            sizes[at] += 1
+
+
+def _laid_out(html: str):
     from weasyprint import HTML
     from weasyprint.urls import URLFetcher
 
     # The drawings are in the document itself; nothing is ever loaded from elsewhere.
     fetcher = URLFetcher(allowed_protocols=["data"], allow_redirects=False, fail_on_errors=True)
-    return HTML(string=written(answer, asked, voice), url_fetcher=fetcher).write_pdf(pdf_variant="pdf/ua-1")
+    return HTML(string=html, url_fetcher=fetcher).render(pdf_variant=TAGGED)
 
 
-def written(answer, asked, voice=REPORT) -> str:
-    """The report as the HTML that is printed."""
-    drawn = picture(answer, voice)
-    request = json.dumps(asked, ensure_ascii=False, sort_keys=True, separators=(",", ":"))
-    style = resources.files("detectapi.telling").joinpath("templates/report.css").read_text(encoding="utf-8")
-    return (
-        _environment()
-        .get_template("report.html")
-        .render(
-            say=voice.say,
-            language=voice.language,
-            said=summarize(answer, voice, MOST_TIMES),
-            provenance=answer["provenance"],
-            style=Markup(style),  # noqa: S704 - our own file
-            drawings=[_drawing(panel) for panel in drawn.panels[:MOST_DRAWINGS]],
-            request=request,
-            digest=hashlib.sha256(request.encode()).hexdigest(),
+def _sheets(document) -> tuple[int, int]:
+    """How many sheets each of the two pages takes."""
+    first = next(at for at, sheet in enumerate(document.pages) if "rests" in sheet.anchors)
+    return first, len(document.pages) - first
+
+
+class Report:
+    """What a report holds, before it is laid out; parameters as of `print_report`."""
+
+    def __init__(self, answer, asked, voice=REPORT, filing: Filing = Filing()):
+        self.answer, self.voice, self.filing = answer, voice, filing
+        self.said = summarize(answer, voice, MOST_TIMES)
+        self.doses = question.doses(asked, voice)
+        self.drawings = drawings(answer, voice)
+        self.sources = self.said.evidence.sources[:MOST_SOURCES]
+        self.request = json.dumps(asked, ensure_ascii=False, sort_keys=True, separators=(",", ":"))
+
+    @property
+    def printed_request(self) -> str:
+        """The request as it is printed; empty where it is too long."""
+        return self.request if len(self.request) <= MOST_CHARACTERS else ""
+
+    def sizes(self) -> list[int]:
+        """The size of letters that each page will probably have room for, as its place in `report_size.SIZES`."""
+        charts = sum(one["height"] for one in self.drawings if one["wide"])
+        halves = [one["height"] for one in self.drawings if not one["wide"]]
+        charts += sum(halves[::2])
+        return [
+            report_size.largest(report_size.height_of_answer(self.said, self.doses, charts)),
+            report_size.largest(report_size.height_of_rests(self.said, self.sources, self.printed_request)),
+        ]
+
+    def written(self, sizes=(report_size.SIZES[0], report_size.SIZES[0])) -> str:
+        """The HTML that is printed, with letters of a size on each of the two pages. [pt]"""
+        style = resources.files("detectapi.telling").joinpath("templates/report.css").read_text(encoding="utf-8")
+        return (
+            _environment()
+            .get_template("report.html")
+            .render(
+                say=self.voice.say,
+                many=self.voice.say_many,
+                language=self.voice.language,
+                said=self.said,
+                case=self.filing.case,
+                date=question.day(self.filing.date, self.voice) if self.filing.date else "",
+                doses=self.doses,
+                provenance=self.answer["provenance"],
+                style=Markup(style),  # noqa: S704 - our own file
+                sizes=sizes,
+                drawings=self.drawings,
+                sources=self.sources,
+                more_sources=len(self.said.evidence.sources) - MOST_SOURCES,
+                request=self.printed_request,
+                digest=hashlib.sha256(self.request.encode()).hexdigest(),
+            )
         )
-    )
 
 
-def _drawing(panel):
+def drawings(answer, voice=REPORT):
+    """The curve of chances, and a chart of concentrations for each analyte that may set the window.
+
+    Returns
+    -------
+    list of dict
+        Each with ``title``, ``description``, ``source``, whether it is ``wide``, and its ``height``. [pt]
+    """
+    unit, names = unit_of_answer(answer), deciding(answer)
+    entries = [e for e in answer["analytes"] if "concentration" in e and "cutoff_ng_ml" in e and e["analyte"] in names]
+    entries = sorted(entries, key=lambda entry: names.index(entry["analyte"]))[:MOST_DRAWINGS]
+    fans = [panel for panel in (concentration_panel(entry, unit, voice) for entry in entries) if panel]
+    curve = probability_panel(answer, voice)
+    drawn = [_drawing(curve, FULL)] if curve else []
+    size = FULL if len(fans) == 1 else HALF if len(fans) == 2 else LOW
+    return drawn + [_drawing(panel, size) for panel in fans]
+
+
+def _drawing(panel, size):
     # Printed letters have no halo: WeasyPrint would paint it over them.
     drawn = (
-        svg.draw(panel, PRINTED, panel.name)
-        .replace(" halo", "")
-        .replace("<title", f"<style>{svg.STYLE}</style><title", 1)
+        svg.draw(panel, size, panel.name).replace(" halo", "").replace("<title", f"<style>{svg.STYLE}</style><title", 1)
     )
     source = "data:image/svg+xml;base64," + base64.b64encode(drawn.encode()).decode()
-    return {"title": panel.title, "description": panel.description, "source": source}
+    wide = size is FULL
+    height = (1.0 if wide else 0.49) * report_size.WIDTH * size.height / size.width
+    return {"title": panel.title, "description": panel.description, "source": source, "wide": wide, "height": height}

@@ -100,6 +100,20 @@ def panels(answer, voice: Voice = ENGLISH, most_fans: int | None = None) -> tupl
     return tuple(panel for panel in drawn if panel)
 
 
+def deciding(answer) -> list[str]:
+    """The analytes that may set the window, the longest first.
+
+    With ``any`` those that may be positive longer than the median time of the whole test, with ``all`` those that may be negative
+    before it.
+    """
+    middle, entries = answer["window"]["median_h"], answer["analytes"]
+    whole = answer["rule"] == "all"
+    ordered = sorted(entries, key=lambda entry: entry["window"]["high_h"], reverse=not whole)
+    end, sign = ("low_h", -1.0) if whole else ("high_h", 1.0)
+    names = [entry["analyte"] for entry in ordered if sign * (entry["window"][end] - middle) >= 0.0]
+    return names or [entry["analyte"] for entry in ordered[:1]]
+
+
 def probability_panel(answer, voice: Voice = ENGLISH) -> Panel | None:
     """The chance of a positive test over time; None where there is nothing to draw."""
     curve, window = answer["curve"], answer["window"]

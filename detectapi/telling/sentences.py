@@ -6,7 +6,7 @@ from datetime import datetime, timedelta
 
 from detectapi.telling import chances
 from detectapi.telling.durations import DAYS, HOURS, Unit, after, figure, unit_for
-from detectapi.telling.voice import ENGLISH
+from detectapi.telling.voice import ENGLISH, zone
 
 LIMITS = "Estimate for information. Not a laboratory result, and not evidence of use or non-use."
 """What an estimate is not, as every answer states it."""
@@ -78,18 +78,10 @@ def named_test(entry, voice=ENGLISH) -> str:
         With ``name``, ``issuer`` and ``date``, as in an answer or in the list of tests.
     voice : Voice
     """
-    issuer, date = (_in_general(entry[part], voice) for part in ("issuer", "date"))
-    return voice.say("%(name)s (%(issuer)s; %(date)s)", name=name(entry["name"], voice), issuer=issuer, date=date)
-
-
-def _in_general(word, voice) -> str:
-    """An issuer or a date of the registry; translated where it is no name and no date."""
-    return {
-        "several manufacturers": voice.say("several manufacturers"),
-        "manufacturer not stated": voice.say("manufacturer not stated"),
-        "research laboratory": voice.say("research laboratory"),
-        "not stated": voice.say("date not stated"),
-    }.get(word, word)
+    words = {part: name(text, voice) for part, text in entry.items() if part in ("name", "issuer")}
+    date = entry["date"]
+    words["date"] = voice.say("date not stated") if date == "not stated" else voice.say(date)
+    return voice.say("%(name)s (%(issuer)s; %(date)s)", **words)
 
 
 def unit_of(window) -> Unit:
@@ -206,10 +198,10 @@ def _clock(window, voice) -> list[str]:
     at = {end: datetime.fromisoformat(window[f"{end}_at"]) for end in ("low", "median", "high")}
     if unit_of(window).name != "minutes":
         at = {end: (moment + timedelta(minutes=30)).replace(minute=0) for end, moment in at.items()}
-    zone = at["low"].strftime("%z")
-    zone = "UTC" if zone in ("+0000", "-0000") else f"UTC{zone[:3]}:{zone[3:5]}"
     said = {end: voice.moment(moment) for end, moment in at.items()}
-    return [voice.say("Date and time (%(zone)s): %(low)s to %(high)s; median: %(median)s.", zone=zone, **said)]
+    return [
+        voice.say("Date and time (%(zone)s): %(low)s to %(high)s; median: %(median)s.", zone=zone(at["low"]), **said)
+    ]
 
 
 def series(answer, voice=ENGLISH) -> list[str]:

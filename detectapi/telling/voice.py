@@ -6,7 +6,7 @@ Sentences are in the code in English. The code that shows a sentence passes it t
 from __future__ import annotations
 
 from dataclasses import dataclass
-from datetime import datetime
+from datetime import date, datetime
 
 SURFACES = ("terminal", "notebook", "page", "report")
 MONTHS = (
@@ -24,19 +24,20 @@ class Notation:
     ----------
     decimal, group : str
         Marks before the decimals and between groups of three digits.
-    moment : str
-        Format of a date with its time.
+    day, time : str
+        Formats of a date, and of a time behind it.
     """
 
     decimal: str
     group: str
-    moment: str
+    day: str
+    time: str
 
 
 NOTATIONS = {
-    "en": Notation(".", ",", "{day} {month_name} {year}, {hour:02}:{minute:02}"),
-    "de": Notation(",", ".", "{day}.{month}.{year}, {hour:02}:{minute:02} Uhr"),
-    "es": Notation(",", "\N{NARROW NO-BREAK SPACE}", "{day}/{month}/{year}, {hour:02}:{minute:02}"),
+    "en": Notation(".", ",", "{day} {month_name} {year}", "{hour:02}:{minute:02}"),
+    "de": Notation(",", ".", "{day}.{month}.{year}", "{hour:02}:{minute:02} Uhr"),
+    "es": Notation(",", "\N{NARROW NO-BREAK SPACE}", "{day}/{month}/{year}", "{hour:02}:{minute:02}"),
 }
 
 
@@ -90,10 +91,20 @@ class Voice:
             whole = whole[: len(whole) - len(digits)] + f"{int(digits):,}".replace(",", notation.group)
         return whole + notation.decimal * len(point) + decimals
 
+    def day(self, at: date):
+        """A date, as people write it."""
+        parts = {"day": at.day, "month": at.month, "year": at.year, "month_name": MONTHS[at.month - 1]}
+        return NOTATIONS[self.language].day.format(**parts)
+
     def moment(self, at: datetime):
         """A date with its time, as people write it."""
-        parts = {"day": at.day, "month": at.month, "year": at.year, "hour": at.hour, "minute": at.minute}
-        return NOTATIONS[self.language].moment.format(month_name=MONTHS[at.month - 1], **parts)
+        return f"{self.day(at)}, {NOTATIONS[self.language].time.format(hour=at.hour, minute=at.minute)}"
+
+
+def zone(at: datetime) -> str:
+    """The offset of a moment from UTC: "UTC+01:00"."""
+    offset = at.strftime("%z")
+    return "UTC" if offset in ("", "+0000", "-0000") else f"UTC{offset[:3]}:{offset[3:5]}"
 
 
 ENGLISH = Voice()

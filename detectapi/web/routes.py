@@ -67,8 +67,8 @@ def estimate():
     The answer has the probability of a positive specimen at each time after the last dose, the window, and how sure it is.
     """
     question = read_request()
-    answer = service.answer(question)
     wanted = request.accept_mimetypes.best_match((JSON, *files.PICTURES), JSON)
+    answer = service.answer(service.including(question, "concentration") if wanted == files.KINDS["pdf"] else question)
     if wanted != JSON:
         return pictured(wanted, answer, question)
     return Response(service.to_json_bytes(answer), mimetype=JSON, headers={"Cache-Control": "no-store"})

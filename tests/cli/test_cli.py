@@ -245,3 +245,35 @@ def test_the_command_line_loads_no_web():
 
     assert output.startswith("{")
     assert not {"flask", "werkzeug", "gunicorn", "structlog"} & set(output.splitlines()[-1].split())
+
+
+@pytest.mark.slow
+def test_a_report_is_written_to_a_file(tmp_path):
+    from pypdf import PdfReader
+
+    asked = tmp_path / "question.json"
+    asked.write_text(
+        '{"substance": "ketamine", "doses": [{"amount_mg": 35, "route": "oral"}], "options": {"draws": 100}}'
+    )
+    paper = tmp_path / "report.pdf"
+
+    result = CliRunner().invoke(
+        cli,
+        [
+            "report",
+            str(asked),
+            "--output",
+            str(paper),
+            "--language",
+            "es",
+            "--case",
+            "2026-117",
+            "--date",
+            "2026-11-29",
+        ],
+    )
+
+    assert result.exit_code == 0, result.output
+    text = PdfReader(paper).pages[0].extract_text()
+    assert "2026-117" in text
+    assert "29/11/2026" in text

@@ -68,10 +68,10 @@ def test_the_catalogue_of_the_code_is_complete(language):
 def test_a_translation_keeps_its_values(language):
     for name in translations.collected():
         for message in translations.catalogue(language, name):
+            asked = [message.id] if isinstance(message.id, str) else message.id
             forms = [message.string] if isinstance(message.string, str) else message.string
-            asked = message.id if isinstance(message.id, str) else message.id[1]
-            for form in forms if message.id and translations.is_translated(message) else ():
-                assert sorted(VALUES.findall(asked)) == sorted(VALUES.findall(form)), name
+            for sentence, form in zip(asked, forms, strict=True) if translations.is_translated(message) else ():
+                assert sorted(VALUES.findall(sentence)) == sorted(VALUES.findall(form)), name
 
 
 @pytest.mark.parametrize("language", OTHERS)

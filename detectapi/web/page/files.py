@@ -25,7 +25,7 @@ def offered():
     return [kind for kind in KINDS if kind not in NEEDED or find_spec(NEEDED[kind])]
 
 
-def response(kind, answer, asked, voice, download=False):
+def response(kind, answer, asked, voice, download=False, case="", date=""):
     """The answer in one of `KINDS`.
 
     Parameters
@@ -37,13 +37,15 @@ def response(kind, answer, asked, voice, download=False):
     voice : Voice
     download : bool
         To be kept as a file.
+    case, date : str
+        Case number and date of issue of a report; empty for lines to write them on.
 
     Raises
     ------
     NotInstalledError
     """
     try:
-        raw = write(kind, answer, asked, voice)
+        raw = write(kind, answer, asked, voice, case, date)
     except (ImportError, OSError) as error:
         raise NotInstalledError from error
     written = Response(raw, content_type=KINDS[kind], headers={"Cache-Control": "no-store"})
@@ -57,7 +59,7 @@ def response(kind, answer, asked, voice, download=False):
     return written
 
 
-def write(kind, answer, asked, voice):
+def write(kind, answer, asked, voice, case="", date=""):
     """The bytes of a file. What needs the extra is loaded here, when it is asked for."""
     if kind == "json":
         return service.to_json_bytes(answer)
@@ -69,7 +71,7 @@ def write(kind, answer, asked, voice):
         return png.draw(picture(answer, voice))
     from detectapi.telling import pdf
 
-    return pdf.print_report(answer, asked, voice)
+    return pdf.print_report(answer, asked, voice, pdf.Filing(case, date))
 
 
 def spoken(education, voice):

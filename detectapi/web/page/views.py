@@ -87,6 +87,7 @@ def answered(values, asked, first="", comparing=False):
     return page(values, results=results, first=first, status=200)
 
 
+MOST_FILED = 40  # characters of a case number
 URINE = ("hydration", "urine_ph", "specimen")
 """Parts of a request that stay as in the first case when two are compared: nobody is shown how urine moves a result."""
 
@@ -114,19 +115,9 @@ def read(values):
 
 def result(asked, values, ident):
     """One answer, ready to be shown."""
-    answer = service.answer(with_concentration(asked))
+    answer = service.answer(service.including(asked, "concentration"))
     made = shown(answer, asked, values, VOICE, ident, request.url_root)
     return made | {"tests": side_by_side(asked, answer, VOICE) if ident == "answer" else None}
-
-
-def with_concentration(asked):
-    """The same request, its concentrations included: they change no other number."""
-    if not isinstance(asked, dict) or not isinstance(asked.get("options", {}), dict):
-        return asked
-    include = asked.get("options", {}).get("include", [])
-    if not isinstance(include, list) or "concentration" in include:
-        return asked
-    return {**asked, "options": {**asked.get("options", {}), "include": [*include, "concentration"]}}
 
 
 def in_words(problem, values):
@@ -198,11 +189,12 @@ def save(kind):
         abort(404)
     try:
         asked = service.read_json(request.form.get("request", "").encode())
-        answer = service.answer(with_concentration(asked))
+        answer = service.answer(service.including(asked, "concentration"))
     except InputError:
         abort(400)
     try:
-        return files.response(kind, answer, asked, REPORT, download=True)
+        filing = {name: request.form.get(name, "")[:MOST_FILED].strip() for name in ("case", "date")}
+        return files.response(kind, answer, asked, REPORT, download=True, **filing)
     except files.NotInstalledError:
         abort(404)
 

@@ -11,8 +11,8 @@ from xml.etree.ElementTree import fromstring
 import pytest
 
 from detectapi import service
-from detectapi.telling import pdf, png
 from detectapi.telling import picture_svg as svg
+from detectapi.telling import png
 from detectapi.telling.picture import named_points, picture
 from detectapi.telling.sentences import headline
 
@@ -125,38 +125,6 @@ def test_the_table_of_the_page_is_the_curve_of_the_answer(client, answer):
         assert round(100 * curve[float(hours)], 1) == float(percent)
     assert headline(answer["window"]) in page
     assert all(f"{number}\N{NO-BREAK SPACE}h" in page for number in window_numbers(answer))
-
-
-@pytest.mark.slow
-def test_the_report_is_tagged_short_and_holds_what_it_takes_to_repeat_it(answer):
-    from pypdf import PdfReader
-
-    file = PdfReader(io.BytesIO(pdf.print_report(answer, QUESTION)))
-    text = " ".join(" ".join(sheet.extract_text() for sheet in file.pages).split())
-
-    assert len(file.pages) <= 2
-    assert file.trailer["/Root"]["/MarkInfo"]["/Marked"]
-    assert file.trailer["/Root"]["/Lang"] == "en"
-    assert b"pdfuaid" in file.trailer["/Root"]["/Metadata"].get_data()
-    assert headline(answer["window"]) in text
-    assert all(f"{number} h" in text for number in window_numbers(answer))
-    for number in ("substance_sha256", answer["provenance"]["substance_sha256"], str(answer["provenance"]["seed"])):
-        assert number in text
-    asked = json.loads(re.search(r'\{"doses.*"substance":"ketamine"\}', text.replace(": ", ":").replace(", ", ","))[0])
-    assert service.answer(asked) == answer
-
-
-@pytest.mark.slow
-def test_the_report_loads_nothing_from_elsewhere(answer):
-    pytest.importorskip("weasyprint")
-    from weasyprint.urls import URLFetcher
-
-    fetcher = URLFetcher(allowed_protocols=["data"], allow_redirects=False, fail_on_errors=True)
-    sources = re.findall(r'(?:src|href|url)\s*[=(]\s*"?([^"\s)]+)', pdf.written(answer, QUESTION))
-
-    assert all(source.startswith("data:") for source in sources)
-    with pytest.raises(Exception, match=r"(?i)protocol|fetch|allowed"):
-        fetcher.fetch("file:///etc/hostname")
 
 
 @pytest.mark.parametrize("doses", [[], [{"amount_mg": 0.001, "route": "oral"}]])
