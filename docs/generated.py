@@ -10,6 +10,8 @@ from detectapi.knowledge import catalog, evidence
 from detectapi.telling import sentences
 
 TOY = Path(__file__).resolve().parent.parent / "tests" / "data" / "extra" / "substances" / "toy.toml"
+OLDEST = 120
+"""An age that stands for no upper bound. [years]"""
 PATTERNS = {"single": "one dose", "course": "several doses", "chronic": "30 days and more"}
 
 
@@ -77,7 +79,43 @@ def worked_example():
             rows.append((f"{time:g}", f"{concentration:g}", f"{100 * share:.1f} %"))
     window = answer.window
     range_ = f"median {window.median_h:g} h, 90 % range {window.low_h:g} to {window.high_h:g} h"
-    return f"{table(rows)}\n\nOver all draws: {range_}."
+    return f"{_typical_person(answer)}\n\n{table(rows)}\n\nOver all draws: {range_}."
+
+
+def _typical_person(answer):
+    """The person of whom nothing is known, at the medians."""
+    used = {one.name: one.value for one in answer.inputs_used}
+    return (
+        f"The typical person has {used['weight_kg']:.0f} kg, a GFR of {used['egfr_ml_min_1_73m2']:.0f} mL/min/1.73 m² and a"
+        f" urine flow of {used['urine_flow_ml_h']:.0f} mL/h at pH {used['urine_ph']:g}."
+    )
+
+
+def kidney_functions():
+    """What the true GFR is relative to a given kidney function, by how that was found."""
+    rows = [("method", "how it was found", "ages", "true GFR relative to it", "spread")]
+    for method in catalog.physiology().gfr_methods.values():
+        ages = f"from {method.youngest:g}" if method.oldest >= OLDEST else f"{method.youngest:g} to {method.oldest:g}"
+        rows.append((f"`{method.id}`", method.name, ages, f"{method.factor:g}", f"{method.spread:g}"))
+    return table(rows)
+
+
+def population_numbers():
+    """Every number of body, kidneys and urine that does not change with age or sex."""
+    rows = [("name", "meaning", "value", "unit", "between people", "between specimens", "not known", "basis")]
+    physiology = catalog.physiology()
+    for one in physiology.parameters.values():
+        spreads = [one.variability if one.between == kind else 0.0 for kind in ("people", "specimens")]
+        rest = [f"{spread:.2g}" if spread else "" for spread in (*spreads, one.uncertainty)]
+        rows.append((f"`{one.name}`", one.meaning, f"{one.value:g}", _plain(one.unit), *rest, one.origin.basis))
+    for one in physiology.quantities.values():
+        rows.append((f"`{one.name}`", one.meaning, f"{one.value:g}", _plain(one.unit), "", "", "", one.origin.basis))
+    return table(rows)
+
+
+def _plain(unit):
+    """A unit; empty where the number has none."""
+    return "" if unit == "1" else unit
 
 
 def sentence_for_patients():

@@ -62,7 +62,9 @@ def test_calibration_rows_are_inside_or_listed_with_a_cause(ketamine):
 
 
 AS_GOOD_AS_THE_MODEL = {"claim: businessleader-events"}
-"""The claim of 3 to 7 days, with two rows: where the model does not know their publication, their scores are within 5 %."""
+"""The claim of 3 to 7 days. Its two rows are the longest times of one study of single doses, at 0.03 and 0.05 ng/mL. Without that
+study the model knows such faint traces from people treated for months of daily use only, and says two to three times as long as was
+seen. So on these rows it scores no better than the claim, within 5 %; with the study it does."""
 
 
 @pytest.mark.slow
@@ -78,6 +80,18 @@ def test_the_model_beats_every_other_baseline_on_the_same_rows(ketamine):
         for name, pairs in some.items():
             theirs, ours = (np.mean([pair[i] for pair in pairs]) for i in range(2))
             assert ours < theirs * (1.05 if name in AS_GOOD_AS_THE_MODEL else 1.0), name
+
+
+@pytest.mark.slow
+def test_a_claim_that_scores_as_the_model_does_does_so_for_the_cause_that_is_named(ketamine):
+    unseen = [outcome for some in ketamine.without.values() for outcome in some]
+    times = [o for o in unseen if o.row.quantity == "detection_time" and o.row.status != "recalled"]
+    rows = [o for o in times if o.row.study.source == "parkin2008"]
+
+    pairs = {name: len(some) for name, some in tables.compare(ketamine, times).items() if name in AS_GOOD_AS_THE_MODEL}
+    assert pairs == dict.fromkeys(AS_GOOD_AS_THE_MODEL, len(rows))
+    for outcome in rows:
+        assert outcome.observed[1] < 0.6 * np.median(outcome.sample)
 
 
 @pytest.mark.slow
