@@ -152,14 +152,13 @@ class Dosing:
         def get(name: str) -> Value:
             return self.population.of_dose(name, amount)
 
-        fractions = {(path.prefix, m): get(f"{path.prefix}.fraction_{m}") for path in form.paths for m in path.delivers}
-        excess = np.maximum(sum(fractions.values()), 1.0)  # no draw absorbs more than was given
+        fractions = self._fractions(form, amount)
         absorptions = []
         for path in form.paths:
             delivered = np.zeros((len(lineage.moieties), self.columns.n))
             for position, (moiety, counts) in enumerate(zip(*lineage, strict=True)):
                 if counts and (path.prefix, moiety) in fractions:
-                    delivered[position] = self.columns.wide(fractions[path.prefix, moiety] / excess)
+                    delivered[position] = self.columns.wide(fractions[path.prefix, moiety])
             first_order = path.kind in ("first-order", "zero-then-first-order")
             zero_order = path.kind in ("zero-order", "zero-then-first-order")
             absorptions.append(
@@ -171,6 +170,36 @@ class Dosing:
                 )
             )
         return tuple(absorptions)
+
+    def _fractions(self, form: RouteForm, amount: Value | None) -> dict[tuple[str, str], Value]:
+        """Share of a dose that each path of a form delivers as each moiety, by prefix of the path and moiety. [-]"""
+        names = [(path.prefix, moiety) for path in form.paths for moiety in path.delivers]
+        fractions = {name: self.population.of_dose("{}.fraction_{}".format(*name), amount) for name in names}
+        excess = np.maximum(sum(fractions.values()), 1.0)  # no draw absorbs more than was given
+        return {name: fraction / excess for name, fraction in fractions.items()}
+
+    def absorbed_at_once(self, *regimens: Regimen, per_mg: bool = False) -> list[Doses]:
+        """Doses as the half-life view has them: all that is absorbed, as whatever moiety, enters at once.
+
+        Of a substance that is a carrier only, all is absorbed.
+
+        Parameters
+        ----------
+        *regimens : Regimen
+        per_mg : bool
+            As in `doses`.
+        """
+        root = self.substance.root
+        (lineage,) = self.substance.lineages(root.id)
+        groups = dose_groups(regimens[0], self.substance)
+        entering = []
+        for group, doses in zip(groups, self.doses(lineage, *regimens, per_mg=per_mg), strict=True):
+            form = self.substance.routes[group.route].forms[group.form]
+            amount = None if group.amount is None else self._single_dose(group, regimens[0])
+            absorbed: Value = 1.0 if root.carrier else sum(self._fractions(form, amount).values())
+            at_once = Absorption(self.columns.wide(absorbed)[np.newaxis], None)
+            entering.append(doses._replace(absorptions=(at_once,)))
+        return entering
 
     def _time(self, value: Value) -> Floats | float:
         """A lag time or a release duration: a number where no draw differs from another. [h]"""

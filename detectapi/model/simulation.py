@@ -11,7 +11,7 @@ from copy import copy
 
 import numpy as np
 
-from detectapi.exponentials import Absorption, Chain, Crossings, Disposition, Response, mix, respond
+from detectapi.exponentials import Chain, Crossings, Disposition, Response, mix, respond
 from detectapi.model.arrays import Floats, Value
 from detectapi.model.columns import Columns, People
 from detectapi.model.dosing import Dosing, largest_dose
@@ -336,19 +336,10 @@ class Simulation:
         return self._elimination_rate() * (fraction.value if fraction is not None else 0.0)
 
     def _one_compartment(self, regimens: Sequence[Regimen], void_interval: Floats, per_mg: bool) -> Response:
-        """The textbook view: all that is absorbed enters one litre at once and falls with one half-life.
-
-        Of a substance that is a carrier only, all is absorbed.
-        """
-        n, root = self.columns.n, self.question.substance.root
-        (lineage,) = self.question.substance.lineages(root.id)
+        """The textbook view: all that is absorbed enters one litre at once and falls with one half-life."""
+        n = self.columns.n
         chain = Chain((Disposition(np.ones(n), self._elimination_rate()[np.newaxis], np.empty((0, n))),), ())
-        groups = []
-        for group in self.dosing.doses(lineage, *regimens, per_mg=per_mg):
-            absorbed = 1.0 if root.carrier else sum(path.delivered.sum(axis=0) for path in group.absorptions)
-            absorbed = np.minimum(absorbed, 1.0)
-            groups.append(group._replace(absorptions=(Absorption(np.ones((1, n)) * absorbed, None),)))
-        return respond(chain, groups, void_interval)
+        return respond(chain, self.dosing.absorbed_at_once(*regimens, per_mg=per_mg), void_interval)
 
 
 def _measured(component: Component) -> str:
