@@ -266,7 +266,13 @@ class EstimateResponseSchema(Schema):
         keys=fields.String(validate=validate.OneOf(vocabulary.VARIANCE_SOURCES)),
         values=probability(),
         required=True,
-        metadata={"description": "Shares of the variance of the window by source."},
+        metadata={"description": "Shares of the variance of the window by source, to 0.01."},
+    )
+    uncertainty_se = fields.Dict(
+        keys=fields.String(validate=validate.OneOf(vocabulary.VARIANCE_SOURCES)),
+        values=probability(),
+        required=True,
+        metadata={"description": "Standard error of each of these shares from the number of draws."},
     )
     inputs_used = fields.List(fields.Nested(InputUsedSchema), required=True)
     evidence = fields.Nested(EvidenceSchema, required=True)

@@ -84,7 +84,8 @@ def write(
             "high": probabilities(estimate.curve.high),
         },
         "asked": [_asked(one) for one in estimate.asked],
-        "uncertainty": {stream: round(estimate.shares[stream], 3) for stream in SHARES},
+        "uncertainty": {stream: round(estimate.shares[stream].value, 2) for stream in SHARES},
+        "uncertainty_se": {stream: round(estimate.shares[stream].error, 2) for stream in SHARES},
         "inputs_used": inputs_used(request, question),
         "evidence": {
             "grade": graded.grade,

@@ -11,6 +11,7 @@ from detectapi.model.asked_times import AskedTime
 from detectapi.model.draws import Layout
 from detectapi.model.physiology import Composition, Person, Specimen
 from detectapi.model.question import Question
+from detectapi.model.shares import Share
 from detectapi.model.window import Bands, Curve, Reading, Window
 
 
@@ -92,7 +93,7 @@ class Estimate:
         Of the whole test.
     asked : tuple of Asked
         Of the whole test.
-    shares : dict of str to float
+    shares : dict of str to Share
         Share of each stream in the variance of the window.
     safe_route_draws : int
         Crossings that needed the slower, safe method.
@@ -109,5 +110,5 @@ class Estimate:
     readings: Readings | None
     curve: Curve
     asked: tuple[Asked, ...]
-    shares: Mapping[str, float]
+    shares: Mapping[str, Share]
     safe_route_draws: int

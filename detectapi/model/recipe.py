@@ -18,7 +18,7 @@ from detectapi.model.draws import Draws, Layout, layout
 from detectapi.model.estimate import Asked, Estimate, Part, Readings
 from detectapi.model.question import Question, read_question
 from detectapi.model.serial import serial
-from detectapi.model.shares import plan_chains, variance_shares
+from detectapi.model.shares import Share, plan_chains, variance_shares
 from detectapi.model.simulation import Simulation, simulate_typical
 from detectapi.model.window import (
     Bands,
@@ -155,7 +155,7 @@ def _concentrations(simulation: Simulation, time: Floats) -> list[Bands]:
     ]
 
 
-def _shares_of_variance(question: Question, deviates: Draws, plan: Layout, last: Floats) -> dict[str, float]:
+def _shares_of_variance(question: Question, deviates: Draws, plan: Layout, last: Floats) -> dict[str, Share]:
     """Share of each stream in the variance of the window: draws between the draws are simulated for it."""
     chains = plan_chains(plan, deviates.seed)
     return variance_shares(last, _last_positive(Simulation(question, deviates, chains.between)), chains)

@@ -14,12 +14,13 @@ import numpy as np
 
 from detectapi.inputs.distribution import CENTRAL_90
 from detectapi.inputs.table import INPUTS
+from detectapi.model.answer import hours
 from detectapi.model.arrays import Floats
-from detectapi.model.draws import Deviates, Draws, Selection
+from detectapi.model.draws import Deviates, Draws, Selection, layout
 from detectapi.model.population import COVARIATE
 from detectapi.model.question import Question, read_question
 from detectapi.model.simulation import Simulation
-from detectapi.model.window import combine
+from detectapi.model.window import combine, interval
 from detectapi.telling.tornado import narrows_most
 
 Source: TypeAlias = tuple[str, str]
@@ -104,7 +105,7 @@ class Mixed(Deviates):
         """Numbers of one name. Shape (draws,)."""
         self.asked[stream, name] = None
         if (stream, name) in self.fixed:
-            return np.full(self.here.plan.draws, self.fixed[stream, name])
+            return np.full(self.here.plan.size(stream), self.fixed[stream, name])
         return (self.there if (stream, name) in self.taken else self.here).normal(stream, name)
 
 
@@ -120,11 +121,14 @@ def analyse(request: Mapping[str, Any]) -> dict[str, Any]:
     -------
     dict
         ``groups`` with the largest share first, each with ``name``, ``kind``, ``first_order``, ``total`` and their standard errors;
-        for a single input of the body or of the kidneys also the median window at its low and at its high end.
+        for a single input of the body or of the kidneys also the median window at its low and at its high end. ``window`` is that
+        of an estimate of the same question and seed, and these medians come from the same draws.
     """
     question, options = read_question(request), request["options"]
     plan = Independent(max(options["draws"] // BATCHES, 50) * BATCHES)
     here, there = (Draws(options["seed"] + i, plan, question.posterior) for i in range(2))
+    estimated = layout(options["draws"])
+    as_estimated = Draws(options["seed"], estimated, question.posterior)
     base = Mixed(here, there)
     last_here, last_there = _last(question, base), _last(question, Mixed(there, here))
     groups = []
@@ -132,14 +136,15 @@ def analyse(request: Mapping[str, Any]) -> dict[str, Any]:
         swapped = _last(question, Mixed(here, there, members))
         entry = _entry(group, indices(np.log1p(last_here), np.log1p(last_there), np.log1p(swapped)))
         if len(members) == 1 and group.kind == "input" and group.name not in SHARES_ONLY:
-            medians = (_median_at(question, here, there, members, z) for z in (-CENTRAL_90, CENTRAL_90))
+            medians = (_median_at(question, as_estimated, members, z) for z in (-CENTRAL_90, CENTRAL_90))
             entry["median_h_at_low"], entry["median_h_at_high"] = medians
         groups.append(entry)
     groups.sort(key=lambda entry: (-entry["total"], entry["name"]))
-    low, median, high = np.quantile(last_here, [0.05, 0.5, 0.95])
+    window = interval(_last(question, as_estimated), estimated, options["level"])
+    low, median, high = (float(end) for end in window[:3])
     return {
         "substance": question.substance.id,
-        "window": {"median_h": round(float(median), 1), "low_h": round(float(low), 1), "high_h": round(float(high), 1)},
+        "window": {"median_h": hours(median), "low_h": hours(low), "high_h": hours(high)},
         "scale": "variance of ln(1 + hours)",
         "groups": groups,
         "narrows_most": narrows_most(
@@ -181,10 +186,10 @@ def _entry(group: Group, shares: Indices) -> dict[str, Any]:
     }
 
 
-def _median_at(question: Question, here: Draws, there: Draws, members: Collection[Source], z: float) -> float:
-    """Median window where one input has the same value in every draw. [h]"""
-    fixed = dict.fromkeys(members, z)
-    return round(float(np.median(_last(question, Mixed(here, there, fixed=fixed)))), 1)
+def _median_at(question: Question, draws: Draws, members: Collection[Source], z: float) -> float:
+    """Median window where one input has the same value in every draw of an estimate. [h]"""
+    last = _last(question, Mixed(draws, draws, fixed=dict.fromkeys(members, z)))
+    return hours(float(np.median(last)))
 
 
 def indices(y_here: Floats, y_there: Floats, swapped: Floats) -> Indices:

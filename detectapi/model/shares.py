@@ -61,7 +61,14 @@ def plan_chains(plan: Layout, seed: int) -> Chains:
     return Chains(start, end, order, between)
 
 
-def variance_shares(last: Floats, between_last: Floats, chains: Chains) -> dict[str, float]:
+class Share(NamedTuple):
+    """Share of a source in the variance, and its Monte-Carlo standard error. [-]"""
+
+    value: float
+    error: float
+
+
+def variance_shares(last: Floats, between_last: Floats, chains: Chains) -> dict[str, Share]:
     """Share of each source in the variance of ``log(1 + T)``.
 
     Parameters
@@ -74,7 +81,7 @@ def variance_shares(last: Floats, between_last: Floats, chains: Chains) -> dict[
 
     Returns
     -------
-    dict of str to float
+    dict of str to Share
         By source, adding up to 1; all zero when nothing varies.
 
     Notes
@@ -92,7 +99,27 @@ def variance_shares(last: Floats, between_last: Floats, chains: Chains) -> dict[
     gained = np.diff((steps[0] - steps[1:]) ** 2, axis=0, prepend=np.zeros((1, c)))  # (step, chain)
     # From its other end, the same chain is one more chain, with the order reversed.
     gained -= np.diff((steps[:-1] - steps[-1]) ** 2, axis=0, append=np.zeros((1, c)))
-    totals = np.array([gained.T[chains.order == i].sum() for i in range(len(STREAMS))])
-    totals = np.maximum(totals, 0.0)  # Monte-Carlo noise may make the total of a source without effect negative
+    each = np.array([gained.T[chains.order == i] for i in range(len(STREAMS))])  # (source, chain)
+    totals = np.maximum(
+        each.sum(axis=1), 0.0
+    )  # Monte-Carlo noise may make the total of a source without effect negative
     whole = totals.sum()
-    return {stream: float(t / whole) if whole > 0.0 else 0.0 for stream, t in zip(STREAMS, totals, strict=True)}
+    if whole <= 0.0:
+        return {stream: Share(0.0, 0.0) for stream in STREAMS}
+    shares = totals / whole
+    errors = np.sqrt(_variance(each - shares[:, np.newaxis] * each.sum(axis=0), chains)) / whole
+    return {stream: Share(float(s), float(e)) for stream, s, e in zip(STREAMS, shares, errors, strict=True)}
+
+
+def _variance(departures: Floats, chains: Chains) -> Floats:
+    """Variance of the sum over chains of what each adds to the error of a ratio; rows are sources. Shape (sources,).
+
+    Chains that begin in one group of draws, or end in one, share typical values and people: their errors are not independent.
+    """
+    shared = np.zeros(len(departures))
+    for end in (chains.start, chains.end):
+        sums = np.zeros((len(departures), end.max() // DRAWS_PER_GROUP + 1))
+        np.add.at(sums.T, end // DRAWS_PER_GROUP, departures.T)
+        shared += np.square(sums).sum(axis=1)
+    own: Floats = np.square(departures).sum(axis=1)
+    return np.maximum(shared - own, own)

@@ -4,7 +4,7 @@ import re
 import textwrap
 
 WIDTH = 78
-PLAIN = str.maketrans({"–": "-", "²": "2", "µ": "u"})
+PLAIN = str.maketrans({"–": "-", "²": "2", "µ": "u", "±": "+/-"})
 
 
 def finish(lines, plain):

@@ -52,7 +52,7 @@ class ChanceRow:
 
 @dataclass(frozen=True, slots=True)
 class Share:
-    """A source of spread with its share, from 0 to 1."""
+    """A source of spread with its share, from 0 to 1; in words with its standard error."""
 
     words: str
     percent: str
@@ -152,7 +152,7 @@ def summarize(answer, voice=ENGLISH, most_times: int = MOST_TIMES) -> Summary:
         series=series_rows(answer, voice),
         asked=tuple(" ".join(parts) for parts in sentences.asked_times(answer, voice)),
         chances=tuple(chance_row(point, unit, voice) for point in some_points(answer["curve"], most_times)),
-        spread=_spread(answer["uncertainty"], voice),
+        spread=_spread(answer, voice),
         evidence=_evidence(answer["evidence"], voice),
         notes=tuple(quoted(note["message"], voice) for note in answer["notes"]),
         inputs=tuple(input_used(entry, voice) for entry in answer["inputs_used"]),
@@ -226,14 +226,20 @@ def chance_row(point: tuple[float, float, float, float], unit: Unit, voice=ENGLI
     )
 
 
-def _spread(uncertainty, voice) -> tuple[Share, ...]:
-    known = evidence.spread_sources(voice)
-    ordered = sorted(uncertainty.items(), key=lambda item: -item[1])
+def _spread(answer, voice) -> tuple[Share, ...]:
+    known, errors = evidence.spread_sources(voice), answer["uncertainty_se"]
+    ordered = sorted(answer["uncertainty"].items(), key=lambda item: -item[1])
     return tuple(
-        Share(known.get(source, source), chances.whole_percent(share, voice), share)
+        Share(known.get(source, source), _with_error(share, errors[source], voice), share)
         for source, share in ordered
         if share >= LEAST_SHARE
     )
+
+
+def _with_error(share: float, error: float, voice) -> str:
+    """A share with its standard error from the number of draws."""
+    number, more = (voice.number(round(100 * value)) for value in (share, max(error, 0.01)))
+    return voice.say("%(number)s ± %(error)s %%", number=number, error=more)
 
 
 def _evidence(entry, voice) -> Evidence:

@@ -57,4 +57,4 @@ def test_where_it_came_from_repeats_the_question(dated):
     provenance = dated["provenance"]
 
     assert (provenance["draws"], provenance["model"], provenance["assay"]) == (100, "population", None)
-    assert sum(dated["uncertainty"].values()) == pytest.approx(1.0, abs=0.003)
+    assert sum(dated["uncertainty"].values()) == pytest.approx(1.0, abs=0.03)  # five numbers, each rounded to 0.01

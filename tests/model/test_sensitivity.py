@@ -68,6 +68,12 @@ def test_first_order_is_no_more_than_total_and_all_first_orders_no_more_than_all
         assert g["first_order"] <= g["total"] + 4.0 * (g["first_order_se"] + g["total_se"]) + 0.005  # rounded to 0.001
 
 
+def test_the_window_is_that_of_an_estimate_of_the_same_question(document):
+    window = service.answer(ASKED)["window"]
+
+    assert document["window"] == {name: window[name] for name in ("median_h", "low_h", "high_h")}
+
+
 def test_groups_come_with_the_most_telling_first(document):
     totals = [g["total"] for g in document["groups"]]
 

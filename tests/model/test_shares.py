@@ -19,7 +19,7 @@ def shares(seed, plan, interaction=0.0):
     draws = Draws(seed, plan)
     chains = plan_chains(plan, seed)
     last, middle = outcome(draws, plan.all(), interaction), outcome(draws, chains.between, interaction)
-    return variance_shares(last, middle, chains)
+    return {source: share.value for source, share in variance_shares(last, middle, chains).items()}
 
 
 def test_shares_of_an_additive_outcome_are_its_variances():
@@ -28,6 +28,18 @@ def test_shares_of_an_additive_outcome_are_its_variances():
 
     # One run of 250 chains knows a share to about 0.07; the mean of 30 to 0.013.
     assert result == pytest.approx(expected / expected.sum(), abs=0.04)
+
+
+def test_the_stated_error_of_a_share_is_its_spread_over_seeds():
+    plan, runs = layout(1000), []
+    for seed in range(60):
+        draws, chains = Draws(seed, plan), plan_chains(plan, seed)
+        runs.append(variance_shares(outcome(draws, plan.all()), outcome(draws, chains.between), chains))
+
+    for source in ("knowledge", "people", "specimen"):
+        values, errors = np.array([run[source] for run in runs]).T
+        # The spread of 60 is known to 9 %: three standard errors.
+        assert np.sqrt(np.mean(errors**2)) == pytest.approx(values.std(ddof=1), rel=0.28), source
 
 
 def test_shares_add_up_to_one():
@@ -49,7 +61,7 @@ def test_nothing_varies_nothing_is_shared():
     chains = plan_chains(plan, 1)
     result = variance_shares(np.full(plan.draws, 5.0), np.full(4 * len(chains.start), 5.0), chains)
 
-    assert set(result.values()) == {0.0}
+    assert set(result.values()) == {(0.0, 0.0)}
 
 
 @pytest.mark.parametrize("draws", [100, 500, 2000])

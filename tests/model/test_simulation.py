@@ -10,6 +10,7 @@ from detectapi.inputs.distribution import InputDistribution
 from detectapi.model.draws import Draws, layout
 from detectapi.model.signal import together
 from detectapi.model.simulation import Simulation
+from detectapi.values.substance import Path, RouteForm
 
 DOSE = 100.0  # [mg]
 RATE = 29.7 / 50.0  # total clearance over volume of the parent [1/h]
@@ -153,6 +154,17 @@ def test_the_half_life_view_falls_by_half_in_each_half_life():
 
     assert read(simulation) == pytest.approx(start * 0.5 ** (LATER / 2.0))
     assert last(simulation) == pytest.approx(2.0 * math.log2(start / 10.0))
+
+
+def test_the_half_life_view_takes_what_is_absorbed_as_a_metabolite_too():
+    half_life = InputDistribution("half_life_h", 2.0)
+    first_pass = (RouteForm(None, (Path("oral", "first-order", ("parent", "first")),)),)
+    swallowed = substance({"oral.fraction_first": 0.35}, forms=first_pass)  # beside 0.4 as the parent
+
+    by_vein = simulate(train(DOSE), half_life=half_life)
+    by_mouth = simulate(train(DOSE, route="oral"), half_life=half_life, of=swallowed)
+
+    assert read(by_mouth) == pytest.approx(0.75 * read(by_vein))
 
 
 # -- other voids, other doses, other people ---------------------------------------------------------------------------

@@ -106,8 +106,8 @@ def _windows(result, times) -> str:
         "",
         f"![windows]({result.substance.id}-windows.svg)",
         "",
-        "A detection time of a study is that of the last positive specimen of a series. It is compared with the last positive one of a"
-        " simulated series that was taken as the study took it, and never with the window of a single specimen.",
+        "A detection time of a study is that of the last positive specimen of a series. It is compared with the last positive"
+        " one of a simulated series that was taken as the study took it, and never with the window of a single specimen.",
         "",
         "| observed | from | statistic | cutoff [ng/mL] | observed [d] | model 90 % [d] |"
         + (" prior 90 % [d] |" if before else "")
