@@ -12,7 +12,9 @@ AVOIDED = re.compile(
     r"|abuse|addict|fail a test|pass a test)\b",
     re.IGNORECASE,
 )
-DIRECTION = re.compile(r"\b(acid|alkaline|drink(s|ing)? (more|less)|dilut(e|ing) (your|the) urine)\b", re.IGNORECASE)
+DIRECTION = re.compile(
+    r"\b((?<!glucuronic )acid|alkaline|drink(s|ing)? (more|less)|dilut(e|ing) (your|the) urine)\b", re.IGNORECASE
+)
 
 
 def said():
