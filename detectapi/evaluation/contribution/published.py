@@ -77,7 +77,7 @@ def _simulate(substance: Substance, item: Mapping[str, Any]) -> Simulation:
         part = {"analyte": item["analytes"][0], "cutoff_ng_ml": item.get("cutoff_ng_ml", 1.0), "hydrolysed": True}
         more["assay"] = {"rule": "any", "analytes": [part], "imprecision_cv": 0.0}
     doses = [{key: value for key, value in dose.items() if value is not None} for dose in item["doses"]]
-    known = [moiety.id for moiety in substance.moieties if not moiety.no_analyte]
+    known = [moiety.id for moiety in substance.moieties if not moiety.carrier and not moiety.no_analyte]
     asked = item["analytes"] if item["quantity"] == "last_positive" else known
     return typical.simulate(
         substance.id, doses, asked, cutoff_ng_ml=item.get("cutoff_ng_ml", 1.0),
