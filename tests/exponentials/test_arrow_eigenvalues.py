@@ -3,7 +3,7 @@
 import numpy as np
 import pytest
 
-from detectapi.exponentials.arrow_eigenvalues import eigenvalues_three_arms, eigenvalues_two_arms
+from detectapi.exponentials.arrow_eigenvalues import _cosines_of_third, eigenvalues_three_arms, eigenvalues_two_arms
 
 
 def eigenvalues(centre, arms, weights):
@@ -34,3 +34,10 @@ def test_symmetric_about_the_mean():
     result = eigenvalues_three_arms(np.array([3.0]), np.array([[2.0], [4.0], [3.0]]), np.ones((3, 1)))[:, 0]
     assert result == pytest.approx(6.0 - result[::-1], rel=1e-14)
     assert result == pytest.approx(eigenvalues(np.array([3.0]), np.array([[2.0], [4.0], [3.0]]), np.ones((3, 1)))[:, 0])
+
+
+def test_a_cosine_that_rounding_puts_beyond_one_is_one():
+    for cosine in (1.0, -1.0):
+        exact = _cosines_of_third(np.array([cosine]))
+        beyond = _cosines_of_third(np.array([np.nextafter(cosine, 2.0 * cosine)]))
+        assert np.array_equal(np.array(beyond), np.array(exact))

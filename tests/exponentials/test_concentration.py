@@ -11,6 +11,7 @@ from oracle import Moiety, Oracle, Path, Train, as_arrays, with_many_digits
 from regimens import FOUND, SECOND, THIRD, cases, oral, population
 
 from detectapi.exponentials import Absorption, Chain, Doses, mix, respond
+from detectapi.exponentials.response import MOST_TRAINS_RECOMPUTED
 
 BAR = 1e-6
 FAINT = 1e-9
@@ -220,3 +221,12 @@ def test_impossible_voids_are_refused(void):
 def test_times_before_the_last_dose_are_refused():
     with pytest.raises(ValueError, match="time"):
         response_of(oral()).concentration([-1.0, 2.0])
+
+
+def test_some_draws_of_a_history_with_many_trains_are_recomputed_as_all_of_them_were():
+    singles = tuple(Train(1.0 + 0.1 * i, -10.0 * i) for i in range(MOST_TRAINS_RECOMPUTED + 5))
+    response = respond(*as_arrays(population(oral(trains=singles), 6)))
+    draws, time = np.array([4, 1]), np.array([3.0, 30.0])
+
+    expected = response.concentration(time)[[0, 1], draws]
+    assert response.recompute(draws, time) == pytest.approx(expected, rel=1e-9)
