@@ -61,7 +61,7 @@ def span_means(response: Response, edges: Floats, wanted_after: Floats, draws: I
 
 
 def last_above(response: Response, levels: Sequence[Floats], draws: Integers) -> list[Floats]:
-    """About when a response is at or above some levels for the last time: to a few percent, where no exact time is needed.
+    """About when a response is at or above some levels for the last time: to a tenth, where no exact time is needed.
 
     Parameters
     ----------
@@ -74,7 +74,7 @@ def last_above(response: Response, levels: Sequence[Floats], draws: Integers) ->
     Returns
     -------
     list of array, shape (n,)
-        0 where a level is not reached after the last input. [h]
+        At most the start of the tail where a level is not reached after it. [h]
 
     Notes
     -----

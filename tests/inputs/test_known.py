@@ -89,3 +89,16 @@ def test_two_people_agree_in_structure_when_the_same_inputs_are_known_in_the_sam
 
     assert one.structure == other.structure != ranged.structure
     assert one.numbers != other.numbers
+
+
+def test_the_measure_of_hydration_that_was_given_is_named():
+    result = known(hydration={"urine_flow_ml_h": 60.0})
+
+    assert (result.hydration_measure, result.hydration_level) == ("urine_flow_ml_h", None)
+
+
+@pytest.mark.parametrize("sex", ["male", "female"])
+def test_the_sex_that_was_given_is_known_and_other_medicines_too(sex):
+    result = known(person={"sex": sex, "hepatic_class": "B", "interactions": ["cyp3a4-inhibitor"]})
+
+    assert (result.sex, result.hepatic_class, result.interactions) == (sex, "B", ("cyp3a4-inhibitor",))

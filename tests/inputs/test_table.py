@@ -58,3 +58,14 @@ def test_steps_lead_to_an_input_in_a_request():
     assert INPUTS["doses[].repeat.every_h"].steps == ("doses", 0, "repeat", "every_h")
     assert INPUTS["assay.analytes[].analyte"].pointer == "/assay/analytes/0/analyte"
     assert INPUTS["urine_ph"].pointer == "/urine_ph"
+
+
+UNITS = {
+    "", "-", "h", "min", "d", "years", "mg", "mg/kg", "kg", "cm", "mL/h", "L/day", "mg/dL", "umol/L", "ng/mL", "ng/mg",
+    "mL/min", "mL/min/1.73 m2",
+}  # fmt: skip
+
+
+@pytest.mark.parametrize("entry", list(INPUTS), ids=lambda entry: entry.path)
+def test_units_are_written_in_one_way(entry):
+    assert entry.unit in UNITS
