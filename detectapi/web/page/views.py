@@ -210,7 +210,7 @@ def embed():
     """
     unknown = set(request.args) - {*EMBED_NAMES, "preset", "lang", "education"}
     preset = next((item for item in presets() if item["id"] == request.args.get("preset")), None)
-    known, results, status = None, [], 200
+    known, results, refused, status = None, [], None, 200
     if request.args.get("education"):
         known = service.education_of(request.args["education"])
     else:
@@ -218,14 +218,16 @@ def embed():
         values |= {name: request.args.get(name, values[name])[:60].strip() for name in EMBED_NAMES}
         try:
             asked = preset["request"] if preset else form.to_request(values)
-            results = [] if unknown else [result(asked, values, "answer")]
+            refused = None if unknown else without_window(asked, VOICE)
+            results = [] if unknown or refused else [result(asked, values, "answer")]
         except InputError:
             pass
-    if not results and not known:
+    if not results and not known and not refused:
         status = 422
     html = render_template(
         "page/embed.html",
         results=results,
+        refused=refused,
         education=files.spoken(known, VOICE) if known else None,
         language=VOICE.language,
     )

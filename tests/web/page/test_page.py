@@ -9,6 +9,9 @@ from pathlib import Path
 
 import pytest
 
+from detectapi.web.page.choices import presets
+from detectapi.web.page.views import URINE
+
 QUESTION = json.loads(Path(__file__).with_name("question.json").read_text(encoding="utf-8"))
 CANARY = "31337.25"
 
@@ -221,3 +224,8 @@ def test_only_sites_on_the_list_may_call(client, monkeypatch):
 def test_limits_stand_on_every_page_with_an_answer(client):
     for path in ("/", "/?preset=heavy-daily", "/embed?preset=one-infusion"):
         assert "Not a laboratory result" in client.get(path).get_data(as_text=True)
+
+
+def test_no_worked_example_varies_the_urine():
+    for preset in presets():
+        assert not set(URINE) & set(preset["request"]), preset["id"]
