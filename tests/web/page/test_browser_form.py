@@ -134,6 +134,8 @@ def test_two_cases_stand_side_by_side_from_1000_pixels(watch):
 
     (first, left), (second, right) = tops_and_lefts()
     assert (first, left < right) == (second, True)
+    ends = "[...document.querySelectorAll('canvas')].length"
+    assert page.evaluate(ends) == 2
     page.set_viewport_size({"width": 390, "height": 844})
     (first, left), (second, right) = tops_and_lefts()
     assert (left, first < second) == (right, True)

@@ -25,6 +25,12 @@
     return getComputedStyle(document.documentElement).getPropertyValue(name).trim();
   }
 
+  // The longest curve of the page, so that two cases have one axis. [h]
+  function longest() {
+    const sources = document.querySelectorAll('script[type="application/json"]');
+    return Math.max(...[...sources].map((source) => JSON.parse(source.textContent).curve.time_h.at(-1) ?? 0));
+  }
+
   function live(figure) {
     const ident = figure.dataset.live;
     const source = document.getElementById(`${ident}-data`);
@@ -92,7 +98,7 @@
       const axis = { stroke: ink, grid: { stroke: rule, width: 1 }, ticks: { stroke: rule }, font: "13px system-ui, sans-serif" };
       plot = new uPlot({
         width, height: Math.round(Math.max(220, Math.min(320, width * 0.45))),
-        legend: { show: false }, scales: { x: { time: false }, y: { range: [0, 1.02] } },
+        legend: { show: false }, scales: { x: { time: false, range: [0, longest() / scale] }, y: { range: [0, 1.02] } },
         cursor: { drag: { x: false, y: false }, y: false, focus: { prox: 1e6 } },
         axes: [
           { ...axis, label: name, labelFont: axis.font, labelSize: 22, values: (u, at) => at.map((v) => number.format(v)) },
