@@ -60,7 +60,7 @@ def choices():
         "substances": [(item["id"], item["name"]) for item in substances],
         "routes": [Offer(route, routes[route]) for route in INPUTS["doses[].route"].words if route in routes],
         "salts": offers((card["id"], [salt["id"] for salt in card["salts"]]) for card in cards),
-        "analytes": offers((item["id"], item["analytes"]) for item in substances),
+        "analytes": offers((card["id"], card["analytes"]) for card in cards),
         "interactions": offers((card["id"], sorted(card["interactions"])) for card in cards),
         "effects": {name: text for card in cards for name, text in card["interactions"].items()},
         "assays": {item["id"]: item for item in service.assays()["items"]},
