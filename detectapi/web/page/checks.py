@@ -2,6 +2,7 @@
 
 from detectapi.web.page import dated
 from detectapi.web.page.form import DATES
+from detectapi.web.page.one_dose import WORN
 from detectapi.web.page.typed import is_two_way, number
 
 NOT_REPEATED = ("once", DATES)
@@ -27,6 +28,9 @@ def checked(values, voice):
     if dated.filled(values["rows"]) and values["frequency"] != DATES:
         words = voice.say("There are doses with a date below. Choose “On certain dates”, or empty their rows.")
         wrong.append(("frequency", words))
+    routes = {values["route"], *(row["route"] for row in values["rows"] if values["frequency"] == DATES)}
+    if WORN in routes and not values["worn_h"]:
+        wrong.append(("worn_h", voice.say("For how many hours was the patch worn?")))
     if values["ongoing"] and values["frequency"] in NOT_REPEATED:
         wrong.append(("frequency", voice.say("Choose how often it is taken.")))
     return wrong

@@ -20,6 +20,7 @@ def labels(voice, rows=0):
     value = voice.say("Value")
     return texts | {
         "since": voice.say("Time from the last dose to the specimen"),
+        "worn_h": voice.say("Hours that a patch was worn"),
         "last_at": voice.say("Date and time of the last dose"),
         "collected_at": voice.say("Date and time of the specimen"),
         "zone": voice.say("Time zone"),

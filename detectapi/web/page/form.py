@@ -9,9 +9,10 @@ from importlib import resources
 
 from detectapi.inputs.table import INPUTS
 from detectapi.values.regimen import HOURS_BETWEEN, doses_within
-from detectapi.web.page import dated
+from detectapi.web.page import dated, one_dose
 from detectapi.web.page.asked_time import filled_time, time_option
-from detectapi.web.page.typed import UNBOUNDED, as_typed, number, quantity
+from detectapi.web.page.one_dose import limits, read
+from detectapi.web.page.typed import as_typed, number
 
 ADJUSTMENTS = 3
 DATES = "dates"
@@ -36,6 +37,7 @@ NAMES = tuple(
         (
             *DEFAULTS,
             "since",
+            "worn_h",
             "last_at",
             "collected_at",
             "ongoing",
@@ -90,19 +92,6 @@ def plain(values, section):
     return {entry.name: read(entry.path, values[entry.form.name]) for entry in entries}
 
 
-def read(path, text):
-    """What was typed for an input: a number within its bounds, a range, or the text itself."""
-    entry = INPUTS[path]
-    if not entry.is_number:
-        return text
-    return (quantity if entry.is_range else number)(text, limits(entry), entry.kind == "integer")
-
-
-def limits(entry):
-    """The bounds of an input that has some; they may tell how a typed number is meant."""
-    return UNBOUNDED if entry.low is None else entry.bounds
-
-
 def chosen(values, section):
     """The input of a section that was chosen among alternatives: a word, or a number in one of its units."""
     for choice in CHOICES:
@@ -122,14 +111,14 @@ def alternative(entries, name, text):
 
 def history(values):
     """Doses or pattern."""
-    dose = {"route": values["route"], **plain(values, "doses[]")}
-    if values["amount"]:
-        name = amount_name(values)
-        dose[name] = read(f"doses[].{name}", values["amount"])
+    dose = {
+        "route": values["route"],
+        **plain(values, "doses[]"),
+        **one_dose.amount(values["amount"], values["amount_unit"]),
+    }
     if values["basis"] != "base":
         dose["basis"] = values["basis"]
-    if values["duration_min"] and (values["route"] == "intravenous" or values["frequency"] == DATES):
-        dose["duration_min"] = read("doses[].duration_min", values["duration_min"])
+    dose |= one_dose.duration(values["route"], values)
     frequency = values["frequency"]
     if frequency == DATES:
         return {"doses": [dated_dose(row, dose, values) for _, row in dated.filled(values["rows"]) or [(0, {})]]}
@@ -158,17 +147,16 @@ def started(values, repeat=None):
 
 def dated_dose(row, dose, values):
     """A dose of a row; what the row leaves empty is as in the fields above it."""
-    own = {"route": row["route"]} if row.get("route") else {}
+    inner = {
+        **dose,
+        "route": row.get("route") or dose["route"],
+        "start": dated.moment(row.get("at", ""), values["zone"]),
+    }
+    inner.pop("duration_min", None)
+    inner |= one_dose.duration(inner["route"], values)
     if row.get("amount"):
-        name = next((name for name in dose if name.startswith("amount")), amount_name(values))
-        own[name] = read(f"doses[].{name}", row["amount"])
-    inner = {**dose, **own, "start": dated.moment(row.get("at", ""), values["zone"])}
-    return {name: value for name, value in inner.items() if name != "duration_min" or inner["route"] == "intravenous"}
-
-
-def amount_name(values):
-    """The input that the amount is, by its unit."""
-    return "amount_mg" if values["amount_unit"] == "mg" else "amount_mg_per_kg"
+        inner = one_dose.without_amount(inner) | one_dose.amount(row["amount"], values["amount_unit"])
+    return inner
 
 
 def doses_in(days, every):
@@ -257,9 +245,7 @@ def filled_history(asked):
     if len(asked.get("doses", ())) > 1:
         return filled_rows(asked["doses"])
     dose = asked.get("pattern") or asked["doses"][0]
-    unit = "mg_per_kg" if "amount_mg_per_kg" in dose else "mg"
-    values = {"route": dose["route"], "amount": as_typed(dose[f"amount_{unit}"]), "amount_unit": unit}
-    values |= {"basis": dose.get("basis", "base"), "duration_min": as_typed(dose.get("duration_min", ""))}
+    values = {"route": dose["route"], "basis": dose.get("basis", "base"), **one_dose.filled(dose)}
     if "pattern" in asked:
         values |= {"frequency": dose["frequency"], "for_days": as_typed(dose.get("for_days", ""))}
     elif dose.get("repeat"):
@@ -281,7 +267,7 @@ def filled_rows(doses):
             raise ValueError("the rows have no place for a repeated dose")
         one = filled_history({"doses": [dose]})
         rows.append({"at": one["last_at"], "amount": one["amount"], "route": one["route"]})
-        values["duration_min"] = values["duration_min"] or one["duration_min"]
+        values |= {name: values[name] or one[name] for name in ("duration_min", "worn_h")}
     return {**values, "last_at": "", "frequency": DATES, "rows": rows}
 
 
@@ -314,6 +300,10 @@ PLACES = {
     "/specimen": "specimen_urine_ph",
     "/model": "model_kind",
     "/model/adjust": "adjust_value_0",
+    "/doses/0/amount": "amount",
+    "/doses/0/unit": "amount",
+    "/pattern/amount": "amount",
+    "/pattern/unit": "amount",
     "/options": "draws",
     "/options/times_h": "since",
     "/options/at": "collected_at",
@@ -335,7 +325,8 @@ def place(pointer, values):
         return row_place(pointer, values)
     while pointer not in PLACES:
         pointer = pointer.rpartition("/")[0]
-    return PLACES[pointer]
+    name = PLACES[pointer]
+    return "worn_h" if name == "duration_min" and values["route"] == one_dose.WORN else name
 
 
 def text_of(name, values):
@@ -353,6 +344,6 @@ def row_place(pointer, values):
     i, row = (dated.filled(values["rows"]) or [(0, {})])[int(number)]
     name = rest[0] if rest else "amount"
     if name in ("duration_min", "basis"):
-        return name
-    part = "amount" if name.startswith("amount") else name if name == "route" else "at"
+        return "worn_h" if name == "duration_min" and (row.get("route") or values["route"]) == one_dose.WORN else name
+    part = "amount" if name.startswith(("amount", "unit")) else name if name == "route" else "at"
     return f"dose_{part}_{i}" if part == "at" or row.get(part) else part

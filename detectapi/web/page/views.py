@@ -13,7 +13,7 @@ from detectapi.telling import sentences
 from detectapi.telling.inputs_used import said_words
 from detectapi.values.errors import InputError, MalformedRequest
 from detectapi.web import headers
-from detectapi.web.page import dated, fields, files, form
+from detectapi.web.page import dated, fields, files, form, one_dose
 from detectapi.web.page.asked_time import is_too_early
 from detectapi.web.page.checks import checked, two_ways
 from detectapi.web.page.choices import choices, lists, presets
@@ -155,6 +155,7 @@ def page(values, *, results=(), problems=(), refused=None, first="", comparing=F
         hints=fields.hints(VOICE),
         fieldsets=fields.fieldsets(VOICE),
         frequencies=fields.frequencies(VOICE),
+        units=one_dose.units(VOICE),
         model_kinds=list(said_words("model.kind", VOICE).items()),
         adjustments=form.ADJUSTMENTS,
         offered=files.offered(),
@@ -199,7 +200,18 @@ def save(kind):
         abort(404)
 
 
-EMBED_NAMES = ("substance", "route", "amount", "duration_min", "frequency", "every_h", "count", "for_days", "assay")
+EMBED_NAMES = (
+    "substance",
+    "route",
+    "amount",
+    "duration_min",
+    "worn_h",
+    "frequency",
+    "every_h",
+    "count",
+    "for_days",
+    "assay",
+)
 
 
 @blueprint.get("/embed")
@@ -219,7 +231,8 @@ def embed():
         try:
             asked = preset["request"] if preset else form.to_request(values)
             refused = None if unknown else without_window(asked, VOICE)
-            results = [] if unknown or refused else [result(asked, values, "answer")]
+            wrong = unknown or refused or checked(values, VOICE)
+            results = [] if wrong else [result(asked, values, "answer")]
         except InputError:
             pass
     if not results and not known and not refused:

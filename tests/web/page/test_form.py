@@ -7,7 +7,7 @@ from werkzeug.datastructures import MultiDict
 
 from detectapi import service
 from detectapi.values.errors import InputError
-from detectapi.web.page import form
+from detectapi.web.page import form, one_dose
 from detectapi.web.page.choices import presets
 from detectapi.web.page.typed import is_two_way, quantity
 
@@ -163,7 +163,7 @@ def test_a_problem_is_told_at_its_field(typed, field):
 
 
 NUMBER_FIELDS = [
-    "amount", "duration_min", "every_h", "count", "for_days", "cutoff_ng_ml", "half_life_h", "dose_amount_0",
+    "amount", "duration_min", "every_h", "count", "for_days", "cutoff_ng_ml", "half_life_h", "dose_amount_0", "worn_h",
     *(f"adjust_value_{i}" for i in range(form.ADJUSTMENTS)), *(f"{choice.form.name}_value" for choice in form.CHOICES),
     *(entry.form.name for entry in form.PLAIN if entry.is_number),
 ]  # fmt: skip
@@ -172,6 +172,7 @@ BESIDE = {
     "for_days": {"frequency": "daily"}, "half_life_h": {"model_kind": "half-life"},
     "kidney_value": {"kidney_kind": "egfr_ml_min_1_73m2"},
     "cutoff_ng_ml": {"assay": "own", "analyte": "norketamine"}, "hydration_value": {"hydration_kind": "urine_flow_ml_h"},
+    "worn_h": {"route": "transdermal"},
     "dose_amount_0": {"frequency": "dates", "dose_at_0": "2026-11-16T09:00"},
     **{f"adjust_value_{i}": {f"adjust_name_{i}": "ketamine.clearance"} for i in range(form.ADJUSTMENTS)},
 }  # fmt: skip
@@ -213,3 +214,31 @@ def test_the_fragment_never_reads_a_thousand_as_one(client, name, typed):
     if response.status_code == 200:
         thousand = client.get("/embed", query_string=address | {name: "1000"})
         assert response.data == thousand.data
+
+
+def test_a_patch_gives_its_amount_over_the_hours_that_it_was_worn(client):
+    worn = {"substance": "fentanyl", "route": "transdermal", "amount": "3.6", "duration_min": "40"}
+    asked = request_of(**worn, worn_h="72")
+
+    assert asked["doses"][0]["duration_min"] == 72 * 60
+    assert form.to_request(form.from_request(asked)) == asked
+    assert form.from_request(asked)["worn_h"] == "72"
+    response = client.post("/", data=worn)
+    assert response.status_code == 422
+    assert 'id="worn_h-fault"' in response.get_data(as_text=True)
+    assert client.get("/embed", query_string=worn).status_code == 422
+
+
+def test_a_patch_in_a_row_has_its_hours_too():
+    rows = {"frequency": "dates", "dose_at_0": "2026-11-16T09:00", "dose_route_0": "transdermal"}
+    asked = request_of(substance="fentanyl", route="intravenous", amount="1", duration_min="5", worn_h="72", **rows)
+
+    assert asked["doses"][0]["duration_min"] == 72 * 60
+
+
+@pytest.mark.parametrize("unit", one_dose.UNITS)
+def test_an_amount_in_another_unit_keeps_it(unit):
+    asked = request_of(amount="0.5", amount_unit=unit, route="oral", duration_min="")
+
+    assert asked["doses"] == [{"route": "oral", "amount": 0.5, "unit": unit}]
+    assert form.to_request(form.from_request(asked)) == asked
