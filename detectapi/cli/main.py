@@ -173,19 +173,21 @@ def validate(substance, output):
     """Compare the model with the results of studies, and write the report.
 
     Without SUBSTANCE, for every substance with observations, and for the population's body, kidneys and urine (the word
-    physiology asks for these alone). Run it in the source: the grades of evidence follow from a file that is written beside
-    the data.
+    physiology asks for these alone). The word interpretation asks for results read backwards on simulated cases, which
+    takes some minutes. Run it in the source: the grades of evidence follow from a file that is written beside the data.
     """
     from pathlib import Path
 
-    from detectapi.evaluation.validation import population, report
+    from detectapi.evaluation.validation import backwards_report, population, report
     from detectapi.knowledge import posterior
 
+    folder = Path(output)
+    of_no_substance = {population.SUBJECT: population.validate, backwards_report.SUBJECT: backwards_report.validate}
     for name in [substance] if substance else [*report.subjects(), population.SUBJECT]:
-        folder = Path(output)
-        files = (
-            population.validate(folder) if name == population.SUBJECT else report.validate(name, folder, posterior.DATA)
-        )
+        if name in of_no_substance:
+            files = of_no_substance[name](folder)
+        else:
+            files = report.validate(name, folder, posterior.DATA)
         for file in files:
             click.echo(file)
 

@@ -14,7 +14,7 @@ from detectapi.interpretation.cells import Cells
 from detectapi.interpretation.likelihood import Findings, Logs, departure_probability, with_departures
 from detectapi.interpretation.particles import Particles
 from detectapi.interpretation.voids import MeasuredVoid, measured_void
-from detectapi.model.arrays import Floats
+from detectapi.model.arrays import Bools, Floats, Ints
 from detectapi.model.physiology import Physiology
 from detectapi.model.question import Question
 from detectapi.model.simulation import Simulation
@@ -108,11 +108,24 @@ class Expected(NamedTuple):
         """What was found in one of the specimens."""
         return self.specimens[place].findings[self.account.id]
 
-    def log_likelihood(self, departure: float, scatter: float = 1.0) -> Floats:
+    def taken(self, chosen: Ints) -> Expected:
+        """The same of copies of some draws."""
+        logs = tuple({name: log[:, chosen] for name, log in here.items()} for here in self.logs)
+        return self._replace(logs=logs, urine=self.urine[chosen])
+
+    def where(self, accepted: Bools, other: Expected) -> Expected:
+        """That of other draws where a mask is set."""
+        logs = tuple(
+            {name: np.where(accepted, there[name], log) for name, log in here.items()}
+            for here, there in zip(self.logs, other.logs, strict=True)
+        )
+        return self._replace(logs=logs, urine=np.where(accepted, other.urine, self.urine))
+
+    def log_likelihood(self, departure: float, scatter: float = 1.0, wide: float = 0.0) -> Floats:
         """Logarithm of the probability of all results in each cell and draw. Shape (cells, draws)."""
         total = np.zeros((len(self.account.cells.time), len(self.urine)))
         for place, logs in enumerate(self.logs):
-            total += with_departures(logs, self.findings(place), departure, scatter)
+            total += with_departures(logs, self.findings(place), departure, scatter, wide)
         return total
 
     def departures(self, departure: float) -> list[Floats]:

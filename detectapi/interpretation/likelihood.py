@@ -157,7 +157,9 @@ def log_likelihood(logs: Logs, findings: Findings, wide: float = 0.0, scatter: f
     return np.maximum(total, LEAST_PROBABILITY)
 
 
-def with_departures(logs: Logs, findings: Findings, departure: float, scatter: float = 1.0) -> Floats:
+def with_departures(
+    logs: Logs, findings: Findings, departure: float, scatter: float = 1.0, wide: float = 0.0
+) -> Floats:
     """The same where a share of all specimens departs from the model altogether.
 
     A mix-up, a carry-over, an interference: in such a specimen every reading has a much wider spread. So no specimen says more than
@@ -167,10 +169,10 @@ def with_departures(logs: Logs, findings: Findings, departure: float, scatter: f
     ----------
     departure : float
         Their share. [0 to 1]
-    logs, findings, scatter
-        As in `log_likelihood`.
+    logs, findings, scatter, wide
+        As in `log_likelihood`; ``wide`` is that of specimens that do not depart.
     """
-    usual = log_likelihood(logs, findings, scatter=scatter)
+    usual = log_likelihood(logs, findings, wide, scatter)
     if departure == 0.0 or not (findings.results or findings.screens):
         return usual
     astray = log_likelihood(logs, findings, wide=WIDE, scatter=scatter)

@@ -15,6 +15,10 @@ from detectapi.model.draws import STREAMS, Deviates, Selection, spawn_key
 Key = tuple[str, str, int]
 """Stream, name and visit; the visit of what does not differ between specimens is -1."""
 
+MOVED = 0.25
+"""Share of the numbers that a move changes."""
+CHOOSE = 11
+"""Beginning of the spawn key of the random numbers that choose them."""
 PERSON = -1
 OF_VISIT = ("specimen", "assay")
 """Streams whose numbers differ between the specimens of one person."""
@@ -102,7 +106,7 @@ class Particles(Deviates):
         return Particles(self.seed, count or self.count, self.posterior, numbers)
 
     def moved(self, step: float, move: int) -> Particles:
-        """Every number moved by a step that leaves the standard normal distribution as it is.
+        """Some of the numbers, chosen at random, moved by a step that leaves the standard normal distribution as it is.
 
         Parameters
         ----------
@@ -112,7 +116,18 @@ class Particles(Deviates):
             Number of the move, from 1: each has random numbers of its own.
         """
         kept = math.sqrt(1.0 - step * step)
-        return self._with(lambda key, value: kept * value + step * self._fresh(key, move))
+
+        def change(key: Key, value: Floats) -> Floats:
+            if self._chance(key, move) > MOVED:
+                return value
+            return kept * value + step * self._fresh(key, move)
+
+        return self._with(change)
+
+    def _chance(self, key: Key, move: int) -> float:
+        stream, name, visit = key
+        seeds = np.random.SeedSequence(self.seed, spawn_key=(CHOOSE, *spawn_key(stream, name), visit + 1, move))
+        return float(np.random.default_rng(seeds).random())
 
     def taken(self, chosen: Ints) -> Particles:
         """Copies of some draws."""

@@ -22,13 +22,13 @@ from detectapi.interpretation.particles import Particles
 from detectapi.interpretation.predictive import predictive
 from detectapi.interpretation.question import Interpretation, read
 from detectapi.interpretation.sensitivity import changed
-from detectapi.interpretation.tempering import ISLANDS, Weighted, importance, temper
+from detectapi.interpretation.tempering import ISLANDS, Weighted, importance, in_cells, resampled, temper
 from detectapi.knowledge import evidence
 from detectapi.knowledge.evidence import GRADES, Evidence
 
 ENOUGH = 200.0
 """Effective sample size from which on plain importance sampling answers: an interval's end then moves by 0.15 of the spread."""
-TEMPERED = 1500
+TEMPERED = 1000
 """Draws that are moved otherwise, at most."""
 
 
@@ -110,7 +110,7 @@ def _read(question: Interpretation, account: Account, count: int, shared: dict[i
         account,
         weighted,
         predictive(plain.expected, question.level, question.seed),
-        _departures(weighted, question.departure),
+        departures(weighted, question.departure),
         None if account.time_is_known else time_of_use(weighted, question.level),
         planned,
         window,
@@ -119,11 +119,19 @@ def _read(question: Interpretation, account: Account, count: int, shared: dict[i
     )
 
 
-def _departures(weighted: Weighted, departure: float) -> tuple[float, ...]:
-    cells = weighted.in_cells
-    return tuple(
-        float(np.sum(one * cells, axis=0) @ weighted.weights) for one in weighted.expected.departures(departure)
-    )
+def departures(weighted: Weighted, departure: float) -> tuple[float, ...]:
+    """For each specimen the probability that it departs from the model, given all results.
+
+    Parameters
+    ----------
+    weighted : Weighted
+    departure : float
+        The same before the results.
+    """
+    some = resampled(weighted)
+    expected = weighted.expected.taken(some)
+    cells = in_cells(expected, weighted.log_likelihood[:, some])
+    return tuple(float(np.sum(one * cells, axis=0).mean()) for one in expected.departures(departure))
 
 
 def _evidence(account: Account, simulated: Simulated) -> Evidence:

@@ -14,12 +14,10 @@ from detectapi.interpretation.accounts import Account, Expected, Simulated, Spec
 from detectapi.interpretation.cells import LOG_UNIFORM, UNIFORM, Cells
 from detectapi.interpretation.given_results import Interval
 from detectapi.interpretation.likelihood import Findings
-from detectapi.interpretation.tempering import Weighted, in_cells, of_draws
+from detectapi.interpretation.tempering import Weighted, in_cells, of_draws, resampled
 from detectapi.model.arrays import Floats, Ints
 from detectapi.model.physiology import Physiology
 
-DRAWS = 400
-"""Draws that are weighted anew."""
 FEWEST = 20.0
 """Below this effective size an alternative is not told."""
 URINE = ("specimen.urine_creatinine_mg_dl", "specimen.specific_gravity")
@@ -65,30 +63,18 @@ def changed(weighted: Weighted, departure: float, level: float) -> dict[Alternat
     level : float
         Of the interval.
     """
-    few = _resampled(weighted)
-    every = np.arange(len(weighted.weights))
-    changes = {}
-    for some, made in ((every, _other_doses), (few, _alternatives)):
-        expected, likelihood = _of_some(weighted, some), weighted.log_likelihood[:, some]
-        weights = weighted.weights if some is every else np.full(len(some), 1.0 / len(some))
+    few = resampled(weighted)
+    doses = few if not weighted.expected.account.time_is_known else np.arange(len(weighted.weights))
+    changes: dict[Alternative, Changed | None] = {}
+    for some, made in ((doses, _other_doses), (few, _alternatives)):
+        expected, likelihood = weighted.expected.taken(some), weighted.log_likelihood[:, some]
+        weights = np.full(len(some), 1.0 / len(some)) if some is few else weighted.weights
         base = of_draws(expected, likelihood), weights
-        for alternative, other, changed_likelihood in made(expected, departure):
-            changes[alternative] = _weighed(other, changed_likelihood, base, level)
+        for alternative, other, other_likelihood in made(expected, departure):
+            changes[alternative] = _weighed(other, other_likelihood, base, level)
     for alternative, other in _simulated_anew(weighted, few):
         changes[alternative] = _weighed(other, other.log_likelihood(departure), base, level)
     return {alternative: one for alternative, one in changes.items() if one is not None}
-
-
-def _resampled(weighted: Weighted) -> Ints:
-    """Draws with equal weights."""
-    ends = np.cumsum(weighted.weights)
-    places = (np.arange(min(DRAWS, len(ends))) + 0.5) / min(DRAWS, len(ends))
-    return np.minimum(np.searchsorted(ends / ends[-1], places), len(ends) - 1)
-
-
-def _of_some(weighted: Weighted, some: Ints) -> Expected:
-    logs = tuple({name: log[:, some] for name, log in here.items()} for here in weighted.expected.logs)
-    return weighted.expected._replace(logs=logs, urine=weighted.expected.urine[some])
 
 
 def _weighed(other: Expected, likelihood: Floats, base: tuple[Floats, Floats], level: float) -> Changed | None:

@@ -1,9 +1,15 @@
 """Weighted draws of a person given all results: plain importance sampling, or tempered sequential Monte Carlo.
 
-Every random number of the engine is a standard normal one, whatever the substance. So a move ``z' = sqrt(1 - b^2) z + b xi`` leaves
-the prior as it is, and is accepted by the ratio of the likelihoods alone. The likelihood is brought in by powers from 0 to 1, each
-chosen so that half of the effective sample size is left. The draws are islands that never exchange copies: each island estimates
-the probability of the results by itself, and their spread is the Monte-Carlo error.
+Every random number of the engine is a standard normal one, whatever the substance. So a move ``z' = sqrt(1 - b^2) z + b xi``
+leaves the prior as it is, and is accepted by the ratio of the likelihoods alone. A move changes a quarter of the numbers, chosen
+at random.
+
+The results are brought in by narrowing: at first every reading has a standard deviation that is wider by 3 on the logarithm,
+and this shrinks to nothing in steps that keep a share of the effective sample size. Powers of the likelihood would not do: the
+small share of specimens that depart from the model then rules until the last steps, and draws that fit come too late.
+
+The draws are islands that never exchange copies: each island estimates the probability of the results by itself, and their
+spread is the Monte-Carlo error.
 
 References
 ----------
@@ -13,6 +19,7 @@ cotter2013
 from __future__ import annotations
 
 from collections.abc import Callable
+from functools import partial
 from typing import NamedTuple
 
 import numpy as np
@@ -22,11 +29,15 @@ from detectapi.interpretation.particles import Particles
 from detectapi.model.arrays import Floats, Ints
 
 ISLANDS = 10
-KEPT = 0.5
-"""Share of the effective sample size that a step of the powers keeps."""
+WIDEST = 3.0
+"""Standard deviation that is added to the logarithm of every reading at first."""
+FACTORS = (0.0, 0.15, 0.3, 0.45, 0.6, 0.75, 0.88)
+"""By which of these it shrinks in a step: the first that keeps enough, or the last."""
+KEPT = 0.3
+"""Share of the effective sample size that a step keeps."""
 MOST_STEPS = 40
-MOST_MOVES = 4
-ENOUGH_ACCEPTED = 0.6
+MOST_MOVES = 8
+ENOUGH_ACCEPTED = 1.8
 """Moves of one step go on until the shares accepted add up to this."""
 WANTED_ACCEPTANCE = 0.3
 SMALLEST_STEP, FIRST_STEP = 0.02, 0.4
@@ -48,7 +59,7 @@ class Weighted(NamedTuple):
     log_evidence : array, shape (islands,)
         Logarithm of the probability of all that was measured, estimated by each island.
     steps : int
-        Powers of the likelihood; 0 for plain importance sampling.
+        Steps of narrowing; 0 for plain importance sampling.
     acceptance : float
         Share of moves accepted in the last step. [0 to 1]
     """
@@ -106,6 +117,15 @@ def normalised(logs: Floats) -> Floats:
     return np.asarray(weights / weights.sum())
 
 
+def resampled(weighted: Weighted, count: int = 400) -> Ints:
+    """Draws that stand for all of them with equal weights."""
+    ends = np.cumsum(weighted.weights)
+    count = min(count, len(ends))
+    places = (np.arange(count) + 0.5) / count
+    chosen: Ints = np.minimum(np.searchsorted(ends / ends[-1], places), len(ends) - 1)
+    return chosen
+
+
 def importance(particles: Particles, expecting: Expecting, departure: float, islands: int = ISLANDS) -> Weighted:
     """Draws from the prior, weighted by the probability of the results.
 
@@ -134,47 +154,76 @@ def temper(start: Weighted, expecting: Expecting, departure: float, islands: int
     expecting, departure, islands
         As in `importance`.
     """
-    particles, expected, likelihood = start.particles, start.expected, start.log_likelihood
-    whole = of_draws(expected, likelihood)
-    evidence, power, step, moves, accepted = np.zeros(islands), 0.0, FIRST_STEP, 0, 1.0
+    state = _State(start.particles, start.expected, np.zeros(0), FIRST_STEP, 0, 1.0)
+    wide, evidence = WIDEST, np.zeros(islands)
+    gain = whole = of_draws(state.expected, state.expected.log_likelihood(departure, wide=wide))
     for round_ in range(1, MOST_STEPS + 1):
-        rise = _next_power(whole, power)
-        evidence += log_mean(rise * whole, islands)
-        power += rise
-        if power >= 1.0 or round_ == MOST_STEPS:
+        evidence += log_mean(gain, islands)
+        rng = np.random.default_rng(np.random.SeedSequence(state.particles.seed, spawn_key=(RESAMPLE, round_)))
+        state = state.taken(_resample(gain, islands, rng), whole)
+        state = _moved(state, expecting, rng, partial(_whole, departure=departure, wide=wide))
+        wide, narrower = _narrower(state, wide, departure)
+        gain, whole = narrower - state.whole, narrower
+        if wide == 0.0:
             break
-        rng = np.random.default_rng(np.random.SeedSequence(particles.seed, spawn_key=(RESAMPLE, round_)))
-        chosen = _resample(rise * whole, islands, rng)
-        particles, whole = particles.taken(chosen), whole[chosen]
-        done = 0.0
-        for _ in range(MOST_MOVES):
-            moves += 1
-            tried = particles.moved(step, moves)
-            proposed = expecting(tried)
-            there = of_draws(proposed, proposed.log_likelihood(departure))
-            accept = np.log(rng.random(len(whole))) < power * (there - whole)
-            particles, whole = particles.where(accept, tried), np.where(accept, there, whole)
-            accepted = float(accept.mean())
-            done += accepted
-            step = float(np.clip(step * np.exp(accepted - WANTED_ACCEPTANCE), SMALLEST_STEP, 1.0))
-            if done >= ENOUGH_ACCEPTED:
-                break
-    expected = expecting(particles)
-    likelihood = expected.log_likelihood(departure)
-    weights = _across_islands(rise * whole, evidence, islands)
-    return Weighted(particles, expected, likelihood, weights, evidence, round_, accepted)
+    evidence += log_mean(gain, islands)
+    likelihood = state.expected.log_likelihood(departure)
+    weights = _across_islands(gain, evidence, islands)
+    return Weighted(state.particles, state.expected, likelihood, weights, evidence, round_, state.accepted)
 
 
-def _next_power(whole: Floats, power: float) -> float:
-    """By how much the power may rise so that the wanted share of the effective sample size is left."""
-    most = 1.0 - power
-    if _share_kept(most * whole) >= KEPT:
-        return most
-    low, high = 0.0, most
-    for _ in range(40):
-        middle = 0.5 * (low + high)
-        low, high = (middle, high) if _share_kept(middle * whole) >= KEPT else (low, middle)
-    return low
+class _State(NamedTuple):
+    """Draws between two steps: what they expect, their likelihood at the present width, and how moves fare."""
+
+    particles: Particles
+    expected: Expected
+    whole: Floats
+    step: float
+    moves: int
+    accepted: float
+
+    def taken(self, chosen: Ints, whole: Floats) -> _State:
+        """Copies of some draws."""
+        return self._replace(
+            particles=self.particles.taken(chosen), expected=self.expected.taken(chosen), whole=whole[chosen]
+        )
+
+
+def _whole(expected: Expected, departure: float, wide: float) -> Floats:
+    return of_draws(expected, expected.log_likelihood(departure, wide=wide))
+
+
+def _moved(
+    state: _State, expecting: Expecting, rng: np.random.Generator, whole_of: Callable[[Expected], Floats]
+) -> _State:
+    """Draws after enough moves at one width."""
+    particles, expected, whole, step, moves, accepted = state
+    done = 0.0
+    for _ in range(MOST_MOVES):
+        moves += 1
+        tried = particles.moved(step, moves)
+        proposed = expecting(tried)
+        there = whole_of(proposed)
+        accept = np.log(rng.random(len(whole))) < there - whole
+        particles, expected = particles.where(accept, tried), expected.where(accept, proposed)
+        whole = np.where(accept, there, whole)
+        accepted = float(accept.mean())
+        step = float(np.clip(step * np.exp(accepted - WANTED_ACCEPTANCE), SMALLEST_STEP, 1.0))
+        done += accepted
+        if done >= ENOUGH_ACCEPTED:
+            break
+    return _State(particles, expected, whole, step, moves, accepted)
+
+
+def _narrower(state: _State, wide: float, departure: float) -> tuple[float, Floats]:
+    """The least width that keeps the wanted share of the effective sample size, and the likelihoods at it."""
+    narrowest, there = wide, state.whole
+    for factor in FACTORS:
+        narrowest = wide * factor
+        there = _whole(state.expected, departure, narrowest)
+        if _share_kept(there - state.whole) >= KEPT:
+            break
+    return narrowest, there
 
 
 def _share_kept(logs: Floats) -> float:

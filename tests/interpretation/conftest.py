@@ -49,7 +49,7 @@ PAIR = {
         {"id": "again", "extends": "earlier", "further_use": POWDER | {"earliest_h": 96, "latest_h": 192}},
     ],
     "compare": [["again", "earlier"]],
-    "options": {"draws": 1000},
+    "options": {"draws": 200},
 }
 
 
