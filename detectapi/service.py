@@ -42,7 +42,13 @@ def answer(payload):
 
     question = load(payload)
     with _turn:
-        return estimate_request(question)
+        estimate = estimate_request(question)
+    if question.get("results"):
+        from detectapi.interpretation.given_estimate import given_results
+
+        with _long_turn:
+            estimate["given_results"] = given_results(question, estimate)
+    return estimate
 
 
 def sensitivity(payload):

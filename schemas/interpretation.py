@@ -14,78 +14,22 @@ from detectapi.inputs.table import INPUTS
 from detectapi.inputs.table.results import RESULTS
 from schemas.error import Message
 from schemas.fields import Items, Name
-from schemas.form import Either, Form, Section
+from schemas.form import Form, Section
 from schemas.inputs import exactly_one, field_of, fields_of, missing_beside
 from schemas.request import (
-    AnalytesAssaySchema,
     DoseSchema,
     HydrationSchema,
-    ImmunoassaySchema,
     ModelSchema,
     PatternSchema,
     PersonSchema,
     RenalSchema,
     check_doses,
 )
+from schemas.results import MOST_SPECIMENS, SpecimenResultsSchema, test_field
 
-MOST_SPECIMENS, MOST_ACCOUNTS, MOST_RESULTS, MOST_COMPARISONS = 10, 6, 12, 10
+MOST_ACCOUNTS, MOST_COMPARISONS = 6, 10
 MOST_WORK = 60_000
 """Draws times specimens times accounts."""
-
-
-def _assay(path: str, **kwargs: Any) -> Either:
-    return Either(
-        Name(),
-        {"analytes": AnalytesAssaySchema, "target": ImmunoassaySchema},
-        metadata={"description": RESULTS[path].meaning},
-        **kwargs,
-    )
-
-
-class LimitsSchema(Form):
-    """Limits between which a result lies."""
-
-    class Meta:
-        include = fields_of("specimens[].results[].between_ng_ml", table=RESULTS)
-
-    def relations(self, section: Mapping[str, Any]) -> dict[str, Any]:
-        """Problems between the limits."""
-        low, high = (section.get(name) for name in ("low", "high"))
-        if isinstance(low, (int, float)) and isinstance(high, (int, float)) and low >= high:
-            return {"low": [Message("low must be below high.", "empty-range")]}
-        return {}
-
-
-class ResultSchema(Form):
-    """One analyte of one specimen: a value, a limit that it lies below, or two limits."""
-
-    exactly_one = exactly_one("specimens[].results[]", RESULTS)
-
-    class Meta:
-        include = fields_of("specimens[].results[]", table=RESULTS, between_ng_ml=Section(LimitsSchema))
-
-
-class ScreenSchema(Form):
-    """The verdict of a screen."""
-
-    class Meta:
-        include = fields_of(
-            "specimens[].screen", table=RESULTS, assay=_assay("specimens[].screen.assay", required=True)
-        )
-
-
-class SpecimenResultsSchema(Form):
-    """One specimen: when it was collected, what was messages in it, what was measured of the urine."""
-
-    exactly_one = exactly_one("specimens[]", RESULTS)
-
-    class Meta:
-        include = fields_of(
-            "specimens[]",
-            table=RESULTS,
-            results=Items(Section(ResultSchema), maximum=MOST_RESULTS, load_default=list),
-            screen=Section(ScreenSchema),
-        )
 
 
 class FurtherUseSchema(Form):
@@ -174,7 +118,7 @@ class PlannedSchema(Form):
     exactly_one = exactly_one("planned", RESULTS)
 
     class Meta:
-        include = fields_of("planned", table=RESULTS, assay=_assay("planned.assay"))
+        include = fields_of("planned", table=RESULTS, assay=test_field("planned.assay"))
 
 
 class InterpretationOptionsSchema(Form):

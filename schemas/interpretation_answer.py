@@ -6,7 +6,7 @@ from typing import Any
 
 from marshmallow import Schema, fields, validate
 
-from schemas.response import EvidenceSchema, NoteSchema, probability
+from schemas.response import EvidenceSchema, NoteSchema, SpecimenAnswerSchema, probability
 
 SUPPORT = ("none", "weak", "moderate", "moderately-strong", "strong")
 
@@ -14,28 +14,6 @@ SUPPORT = ("none", "weak", "moderate", "moderately-strong", "strong")
 def described(description: str, **kwargs: Any) -> dict[str, Any]:
     """Arguments of a required field with its description."""
     return {"required": True, "metadata": {"description": description}, **kwargs}
-
-
-class RuleSchema(Schema):
-    """The rule by which a programme calls a specimen something."""
-
-    programme = fields.String(required=True)
-    criterion = fields.String(required=True)
-    access = fields.String(**described("How the rule is known: `read` or `recalled`."))
-
-
-class SpecimenAnswerSchema(Schema):
-    """One specimen, in order of time."""
-
-    id = fields.String(required=True)
-    collected = fields.String(metadata={"description": "As a date and time, where the request has dates."})
-    collected_h = fields.Float()
-    validity = fields.String(
-        required=True,
-        validate=validate.OneOf(("valid", "dilute", "substituted", "invalid", "adulterated")),
-    )
-    interpreted = fields.Boolean(**described("Whether its results are read."))
-    rule = fields.Nested(RuleSchema)
 
 
 class ExpectedSchema(Schema):

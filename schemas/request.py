@@ -16,10 +16,12 @@ from typing import Any
 from marshmallow import ValidationError
 
 from detectapi.inputs.table import INPUTS
+from schemas.asked_test import AnalytesAssaySchema, ImmunoassaySchema
 from schemas.error import Message
 from schemas.fields import Items, Name, Table
 from schemas.form import Either, Form, Section
 from schemas.inputs import at_most_one, exactly_one, fields_of, missing_beside
+from schemas.results import MOST_SPECIMENS, SpecimenResultsSchema
 from schemas.timestamp import Timestamp
 
 MOST_SINGLE_DOSES = int(INPUTS["doses[].repeat.count"].bounds[1])
@@ -96,49 +98,6 @@ class SpecimenSchema(Form):
         include = fields_of("specimen")
 
 
-class AnalyteSchema(Form):
-    """One analyte and its cutoff."""
-
-    class Meta:
-        include = fields_of("assay.analytes[]")
-
-
-class AnalytesAssaySchema(Form):
-    """An assay that measures analytes one by one."""
-
-    class Meta:
-        include = fields_of(
-            "assay",
-            leave_out=("target", "cutoff_ng_ml", "cross_reactivity", "hydrolysed"),
-            analytes=Items(
-                Section(AnalyteSchema),
-                minimum=1,
-                maximum=20,
-                required=True,
-                metadata={"description": "An analyte may occur once."},
-            ),
-        )
-
-    def load(self, data: Any, **kwargs: Any) -> Any:
-        """The assay, refused when it has an analyte twice."""
-        loaded = super().load(data, **kwargs)
-        readings = [(entry["analyte"], entry.get("hydrolysed", False)) for entry in loaded["analytes"]]
-        for index, reading in enumerate(readings):
-            if reading in readings[:index]:
-                raise ValidationError({"analytes": {index: {"analyte": [REPEATED]}}})
-        return loaded
-
-
-REPEATED = Message("An analyte may occur once.", "duplicate")
-
-
-class ImmunoassaySchema(Form):
-    """An assay that responds to several analytes at once, with one cutoff in units of its target."""
-
-    class Meta:
-        include = fields_of("assay", leave_out=("rule", "analytes"))
-
-
 class AdjustmentSchema(Form):
     """One parameter of the model, scaled or set."""
 
@@ -198,6 +157,12 @@ class EstimateRequestSchema(Form):
                 Name(),
                 {"analytes": AnalytesAssaySchema, "target": ImmunoassaySchema},
                 metadata={"description": INPUTS["assay"].meaning},
+            ),
+            results=Items(
+                Section(SpecimenResultsSchema),
+                minimum=1,
+                maximum=MOST_SPECIMENS,
+                metadata={"description": "Measured results: the answer then has `given_results` too."},
             ),
             model=Section(ModelSchema, load_default=lambda: ModelSchema().load({})),
             options=Section(OptionsSchema, load_default=lambda: OptionsSchema().load({})),

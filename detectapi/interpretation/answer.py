@@ -40,7 +40,7 @@ def write(
     written: dict[str, Any] = {
         "substance": accounts[0].account.question.substance.id,
         "level": question.level,
-        "specimens": [_specimen(one, question.clock) for one in question.asked],
+        "specimens": [specimen_entry(one, question.clock) for one in question.asked],
         "accounts": [_account(one, question) for one in accounts],
         "comparisons": comparisons,
     }
@@ -52,7 +52,8 @@ def write(
     }
 
 
-def _specimen(asked: Asked, clock: Clock) -> dict[str, Any]:
+def specimen_entry(asked: Asked, clock: Clock) -> dict[str, Any]:
+    """A specimen as an answer has it: when it was collected, and what a programme calls it."""
     written: dict[str, Any] = {"id": asked.id, "collected_h": hours(asked.collected)}
     if clock.origin is not None:
         written = {"id": asked.id, "collected": _clock_time(clock, asked.collected)}

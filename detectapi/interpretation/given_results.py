@@ -100,6 +100,28 @@ def positive(test: Assay, question: Question) -> Findings:
 # -- the window -------------------------------------------------------------------------------------------------------
 
 
+def crossings_given(weighted: Weighted, planned: Planned, simulated: Simulated) -> tuple[Floats, Floats]:
+    """First and last time after the last use at which a single specimen of each draw is positive in a test.
+
+    Parameters
+    ----------
+    weighted, planned, simulated
+        As in `planned_probability`.
+
+    Returns
+    -------
+    first, last : array, shape (draws,)
+        [h after the last use]
+    """
+    account, visit = weighted.expected.account, len(weighted.expected.specimens)
+    there, _ = simulated.void(account.question, planned.physiology, visit)
+    numbers = simulated.particles.at_visit(visit, with_residuals=True)
+    asked = replace(account.question, assay=planned.assays[account.id])
+    there = there.at_another_void(numbers, there.specimen).after_other_doses(asked)
+    crossings = [there.crossings(part) for part in asked.assay.components]
+    return combine(crossings, asked.assay.rule)
+
+
 def windows(weighted: Weighted, planned: Planned, simulated: Simulated, level: float) -> tuple[Interval, Interval]:
     """The single-specimen window of the planned test after the last use: by the account alone, and given the results.
 
@@ -114,13 +136,7 @@ def windows(weighted: Weighted, planned: Planned, simulated: Simulated, level: f
     before, given_results : Interval
         [h after the last use]
     """
-    account, visit = weighted.expected.account, len(weighted.expected.specimens)
-    there, _ = simulated.void(account.question, planned.physiology, visit)
-    numbers = simulated.particles.at_visit(visit, with_residuals=True)
-    asked = replace(account.question, assay=planned.assays[account.id])
-    there = there.at_another_void(numbers, there.specimen).after_other_doses(asked)
-    crossings = [there.crossings(part) for part in asked.assay.components]
-    _, last = combine(crossings, asked.assay.rule)
+    _, last = crossings_given(weighted, planned, simulated)
     even = np.full(len(last), 1.0 / len(last))
     return _interval(last, even, level), _interval(last, weighted.weights, level)
 

@@ -146,7 +146,7 @@ def _plain_account(
     begun = ended.time[-1] + min(train.start for train in question.regimen.trains)
     if begun >= first:
         raise InputError(
-            "A specimen was collected before the first dose of this account.",
+            "A specimen was collected before the first dose.",
             pointer=f"/specimens/{asked[0].place}", code="collected-before-use",
         )  # fmt: skip
     return Account(said["id"], question, ended)

@@ -246,7 +246,30 @@ def _first_negative(low: float, high: float, unit: Unit, voice) -> str:
 
 def of_answer(answer, voice=ENGLISH) -> list[str]:
     """All that an answer says after its headline: of a single specimen first, then of a series of specimens."""
-    return [*sentences(answer["window"], voice), *series(answer, voice)]
+    return [*sentences(answer["window"], voice), *series(answer, voice), *given_results(answer, voice)]
+
+
+def given_results(answer, voice=ENGLISH) -> list[str]:
+    """What measured results make of the window, where the answer has them."""
+    part = answer.get("given_results")
+    if part is None:
+        return []
+    if not part["explained"]:
+        return [
+            voice.say("The model does not expect the measured results after these doses. So they change nothing here.")
+        ]
+    window = part["window"]
+    if window["high_h"] <= 0:
+        return [voice.say("Given the measured results, a positive test is unlikely.")]
+    unit = unit_for(window["high_h"])
+    low, high = _ends(window["low_h"], window["high_h"], unit, voice)
+    return [
+        voice.say(
+            "Given the measured results: usually between %(low)s and %(high)s after the last dose, and half of urine tests"
+            " would be positive after %(median)s.",
+            low=low, high=high, median=after(window["median_h"], unit, voice),
+        )
+    ]  # fmt: skip
 
 
 def asked_times(answer, voice=ENGLISH) -> list[tuple[str, str]]:

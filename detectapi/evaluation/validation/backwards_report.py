@@ -193,7 +193,7 @@ def _of_published(tables: list[Mapping[str, Any]]) -> Iterator[str]:
         "level of one"
         " person, so that a row is a question of plausibility and no test. The last of n people is an extreme: a chance"
         " near 1/n fits it."
-        " Findings with cannabis, cocaine and heroin wait until these substances are here."
+        " Findings with substances that have no data file yet are left out."
     )
     yield ""
     yield "| case | use | measured | chance at these hours | finding | source |"

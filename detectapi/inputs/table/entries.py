@@ -174,6 +174,7 @@ CALCULATION = (
         path="model.adjust.*.set", kind="number", alternatives="change",
         meaning="In the unit and within the bounds that the substance's card states.",
     ),
+    section("results"),
     section("options"),
     Input(
         path="options.draws", kind="integer", unit="-", low=100, high=20_000, default=2000,
