@@ -2,6 +2,8 @@
 
 from __future__ import annotations
 
+import re
+
 from datetime import datetime, timedelta
 
 from detectapi.telling import chances
@@ -17,9 +19,14 @@ def limits(voice=ENGLISH) -> str:
     return voice.say("Estimate for information. Not a laboratory result, and not evidence of use or non-use.")
 
 
+ABBREVIATION = re.compile(r"(?!.*[aeiouy].*[aeiouy])[a-z]{3,4}")
+"""An id that is spoken by its letters: three or four of them, with one vowel at most."""
+
+
 def name(word, voice=ENGLISH) -> str:
-    """The name of an analyte, a substance or a test, translated where the catalogues have it."""
-    return voice.say(word)
+    """The name of an analyte, a substance or a test, translated where the catalogues have it; an abbreviation in capitals."""
+    known = voice.say(word)
+    return known.upper() if known == word and ABBREVIATION.fullmatch(word) else known
 
 
 def reading(entry, voice=ENGLISH) -> str:

@@ -8,6 +8,7 @@ from detectapi.telling.sentences import (
     asked_times,
     chance_then,
     headline,
+    name,
     sentences,
     series,
     where_numbers_are,
@@ -31,6 +32,11 @@ def test_an_answer_names_its_test_and_says_where_it_was_assumed():
     assert assumed == "No test was named. Assumed test: A kit (Its maker; date not stated)."
     full = dict.fromkeys(used, None) | {"asked": True}
     assert which_test({"assay": full}) == "Test: the cutoffs that were entered."
+
+
+def test_abbreviations_are_written_in_capitals_and_words_are_not():
+    assert ["MDMA", "HMMA", "MDA", "EDDP"] == [name(word) for word in ("mdma", "hmma", "mda", "eddp")]
+    assert ["heroin", "toy", "A kit"] == [name(word) for word in ("heroin", "toy", "A kit")]
 
 
 def test_the_range_comes_before_the_number():
