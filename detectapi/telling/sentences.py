@@ -18,8 +18,9 @@ def limits(voice=ENGLISH) -> str:
     return voice.say("Estimate for information. Not a laboratory result, and not evidence of use or non-use.")
 
 
-ABBREVIATION = re.compile(r"(?!.*[aeiouy].*[aeiouy])[a-z]{3,4}")
-"""An id that is spoken by its letters: three or four of them, with one vowel at most."""
+_CONSONANTS = "[bcdfghjklmnpqrstvwxz]"
+ABBREVIATION = re.compile(f"{_CONSONANTS}{{3,4}}|[aeiou]{_CONSONANTS}{{2,3}}|{_CONSONANTS}{{2,3}}[aeiou]")
+"""An id that is spoken by its letters: three or four of them, without a vowel but perhaps the first or the last."""
 
 
 def name(word, voice=ENGLISH) -> str:

@@ -35,8 +35,8 @@ def test_an_answer_names_its_test_and_says_where_it_was_assumed():
 
 
 def test_abbreviations_are_written_in_capitals_and_words_are_not():
-    assert ["MDMA", "HMMA", "MDA", "EDDP"] == [name(word) for word in ("mdma", "hmma", "mda", "eddp")]
-    assert ["heroin", "toy", "A kit"] == [name(word) for word in ("heroin", "toy", "A kit")]
+    assert ["MDMA", "HMMA", "MDA", "EDDP", "THC"] == [name(word) for word in ("mdma", "hmma", "mda", "eddp", "thc")]
+    assert ["heroin", "drug", "toy", "A kit"] == [name(word) for word in ("heroin", "drug", "toy", "A kit")]
 
 
 def test_the_range_comes_before_the_number():
