@@ -306,10 +306,32 @@ def substance(substance_id):
 
 
 def assays():
-    """All registered assays: `{"items": [...]}`."""
+    """All registered assays, and the panels that order several together: `{"items": [...], "panels": [...]}`."""
     from detectapi.knowledge import catalog
 
-    return {"items": [catalog.assay_card(assay) for assay in catalog.assays()]}
+    return {
+        "items": [catalog.assay_card(assay) for assay in catalog.assays()],
+        "panels": [panel_in_short(panel) for panel in catalog.panels().values()],
+    }
+
+
+def panel_in_short(panel):
+    """A panel as plain data: what it is called, by whom, its classes, and the substances that they look for."""
+    from detectapi.knowledge import catalog
+
+    looked_for = [
+        substance for one in panel.classes for assay in one.assays for substance in catalog.assay(assay).substances
+    ]
+    return {
+        "id": panel.id,
+        "name": panel.name,
+        "issuer": panel.issuer,
+        "date": panel.date,
+        "classes": [{"id": one.id, "name": one.name, "assays": list(one.assays)} for one in panel.classes],
+        "substances": list(dict.fromkeys(looked_for)),
+        "because": panel.because,
+        "origin": catalog.origin_card(panel.origin),
+    }
 
 
 def education_of(substance_id):

@@ -56,6 +56,7 @@ def choices():
     substances = service.substances()["items"]
     cards = [service.substance(item["id"]) for item in substances]
     routes = gathered((item["id"], item["routes"]) for item in substances)
+    registered = service.assays()
     return {
         "substances": [(item["id"], item["name"]) for item in substances],
         "routes": [Offer(route, routes[route]) for route in INPUTS["doses[].route"].words if route in routes],
@@ -63,7 +64,8 @@ def choices():
         "analytes": offers((card["id"], card["analytes"]) for card in cards),
         "interactions": offers((card["id"], sorted(card["interactions"])) for card in cards),
         "effects": {name: text for card in cards for name, text in card["interactions"].items()},
-        "assays": {item["id"]: item for item in service.assays()["items"]},
+        "assays": {item["id"]: item for item in registered["items"]},
+        "panels": registered["panels"],
         "parameters": {card["id"]: [entry["name"] for entry in card["parameters"]] for card in cards},
     }
 
@@ -85,6 +87,7 @@ def offers(listed):
 def test_groups(voice):
     """What the groups of tests are called, in the order of the list."""
     return {
+        "panel": voice.say("Panels of several tests"),
         "regulation": voice.say("Rules and recommendations"),
         "laboratory": voice.say("Laboratories"),
         "kit": voice.say("Kits and strips"),
@@ -109,7 +112,7 @@ def named(kind, voice):
 
 
 def tests(voice):
-    """The registered tests, each with its issuer and date, as options in the order of their groups."""
+    """The panels and the registered tests, each with its issuer and date, as options in the order of their groups."""
     groups = test_groups(voice)
     made = []
     for item in choices()["assays"].values():
@@ -117,6 +120,10 @@ def tests(voice):
         words = sentences.named_test(item, voice)
         english = not voice.knows(item["name"])
         made.append(Option(item["id"], words, tuple(item["substances"]), groups[group], english))
+    every = tuple(id for id, _ in choices()["substances"])  # that a panel does not look for it is an answer too
+    for item in choices()["panels"]:
+        english = not voice.knows(item["name"])
+        made.append(Option(item["id"], sentences.named_test(item, voice), every, groups["panel"], english))
     order = list(groups.values())
     return sorted(made, key=lambda option: order.index(option.group))
 

@@ -20,7 +20,7 @@ from detectapi.web.page.choices import choices, lists, presets
 from detectapi.web.page.shown import shown
 from detectapi.web.page.typed import is_two_way
 from detectapi.web.page.voice import LANGUAGES, BabelVoice, html_response, problem_words
-from detectapi.web.page.which_test import side_by_side, without_window
+from detectapi.web.page.which_test import not_looking, side_by_side, without_window
 
 blueprint = Blueprint("page", __name__)
 VOICE, REPORT = BabelVoice("page"), BabelVoice("report")
@@ -117,7 +117,9 @@ def result(asked, values, ident):
     """One answer, ready to be shown."""
     answer = service.answer(service.including(asked, "concentration"))
     made = shown(answer, asked, values, VOICE, ident, request.url_root)
-    return made | {"tests": side_by_side(asked, answer, VOICE) if ident == "answer" else None}
+    if ident != "answer" or "assay" in asked:
+        return made
+    return made | {"tests": side_by_side(asked, answer, VOICE), "not_looking": not_looking(answer, VOICE)}
 
 
 def in_words(problem, values):

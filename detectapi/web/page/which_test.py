@@ -36,6 +36,18 @@ def side_by_side(asked, answer, voice):
     return compare([answer, *others], voice) if others else None
 
 
+def not_looking(answer, voice):
+    """Which panels do not look for the substance of an answer, in a sentence; empty where all do."""
+    panels = [item for item in choices()["panels"] if answer["substance"] not in item["substances"]]
+    if not panels:
+        return ""
+    return voice.say(
+        "Some panels do not look for %(substance)s at all: %(panels)s.",
+        substance=sentences.name(answer["substance"], voice),
+        panels="; ".join(sentences.named_test(item, voice) for item in panels),
+    )
+
+
 def fits(item, substance):
     """Whether a registered test is a common one for a substance."""
     return item["common"] and item["test"] is not None and substance in item["substances"]

@@ -6,11 +6,14 @@ import re
 import pytest
 
 from detectapi import service
+from detectapi.values.assay import Panel, PanelClass
+from detectapi.values.substance import Origin
 from detectapi.web.page.choices import arranged, choices, lists, tests
 from detectapi.web.page.voice import BabelVoice
 
 USE = {"substance": "ketamine", "route": "oral", "amount": "50", "draws": "200"}
 ASSAYS = {item["id"]: item for item in service.assays()["items"]}
+PANELS = {item["id"]: item for item in service.assays()["panels"]}
 
 
 def page_of(client, **typed):
@@ -72,7 +75,7 @@ def test_lists_offer_only_what_fits_the_substance(client, substance):
     fitting = [id for id, item in ASSAYS.items() if substance in item["substances"]]
 
     assert set(options_of(page, "route")) == {route["id"] for route in card["routes"]}
-    assert set(options_of(page, "assay")) == {"", "own", *fitting}
+    assert set(options_of(page, "assay")) == {"", "own", *fitting, *PANELS}
     assert set(options_of(page, "analyte")) == set(card["analytes"])
     assert set(options_of(page, "basis")) == {"base", *(salt["id"] for salt in card["salts"])}
     parameters = re.search(r'<datalist id="parameters".*?</datalist>', page, re.DOTALL)[0]
@@ -87,10 +90,10 @@ def test_every_test_is_offered_in_a_group_with_its_issuer_and_date(app):
         groups = lists("ketamine", voice)["tests"]
         alone = arranged(list(known.values()), "ketamine", voice)
 
-    assert set(known) == set(ASSAYS)
+    assert set(known) == {*ASSAYS, *PANELS}
     assert groups == alone
     for id, option in known.items():
-        assert ASSAYS[id]["issuer"] in option.words
+        assert (ASSAYS | PANELS)[id]["issuer"] in option.words
         assert option.group
     labels = [label for label, others, _ in groups if not others]
     assert labels == sorted(
@@ -124,3 +127,32 @@ def test_the_fragment_says_it_too(client):
 
     assert response.status_code == 200
     assert "laboratories must not test these specimens for other drugs" in response.get_data(as_text=True)
+
+
+@pytest.fixture
+def panel(monkeypatch):
+    """A panel that looks for amphetamine and for nothing else."""
+    origin = Origin("assumed", reason="made up")
+    classes = (PanelClass("amphetamines", "Amphetamines", ("hhs-amphetamine-confirm",)),)
+    made = Panel("a-panel", "A panel", "An employer", "2026", "It is not in the list.", origin, classes)
+    monkeypatch.setattr("detectapi.knowledge.catalog.panels", lambda: {"a-panel": made})
+    choices.cache_clear()
+    yield made
+    monkeypatch.undo()
+    choices.cache_clear()
+
+
+def test_panels_are_offered_for_every_substance_and_those_that_do_not_look_for_it_are_named(panel, client):
+    for substance in ("ketamine", "amphetamine"):
+        page = page_of(client, substance=substance)
+
+        assert "a-panel" in options_of(page, "assay")
+        assert ("Some panels do not look for" in page) == (substance == "ketamine")
+    assert "do not look for ketamine at all: A panel (An employer; 2026)." in page_of(client)
+
+
+def test_the_list_of_tests_has_the_panels(panel, client):
+    document = client.get("/v1/assays").get_json()
+
+    assert [item["id"] for item in document["panels"]] == ["a-panel"]
+    assert document["panels"][0]["substances"] == ASSAYS["hhs-amphetamine-confirm"]["substances"]
