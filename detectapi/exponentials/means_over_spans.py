@@ -41,7 +41,7 @@ def span_means(response: Response, edges: Floats, wanted_after: Floats, draws: I
     input the mean over the averaging time that ends there is taken, which is exact where the two are of one length. A span that
     ends before the last input is given the value of the response where it ends.
     """
-    last_input = response.last_input
+    last_input = np.broadcast_to(response.last_input, response.averaging_time.shape).take(draws)
     poles, areas = take_draws(response.poles, draws), take_draws(_areas(response), draws)
     left = _sum_of_terms(poles, areas, np.maximum(edges - last_input, 0.0))
     means = left[1:]
@@ -52,8 +52,8 @@ def span_means(response: Response, edges: Floats, wanted_after: Floats, draws: I
     row, draw = np.nonzero(is_early & (edges[:-1] > np.maximum(wanted_after, 0.0)))
     if len(row):
         end, begin = edges[row, draw], edges[row + 1, draw]
-        until = np.minimum(end, last_input)
-        since = np.maximum(np.array([until, end]) - last_input, 0.0)
+        until = np.minimum(end, last_input[draw])
+        since = np.maximum(np.array([until, end]) - last_input[draw], 0.0)
         at_until, at_end = _sum_of_terms(poles.take(draw, axis=1), areas.take(draw, axis=1), since)
         early = values_at(response, draws[draw], until) * (until - begin)
         means[row, draw] = (early + at_until - at_end) / (end - begin)

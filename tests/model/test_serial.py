@@ -49,6 +49,9 @@ QUESTIONS = {
     "an elderly person": (question("ketamine", [INFUSION], {"norketamine": 50}, person={"age_y": 80}), 300),
     "amphetamine": (question("amphetamine", oral(20), {"amphetamine": 500}), 300),
     "amphetamine daily": (question("amphetamine", daily(30, "oral", 20), {"amphetamine": 250}), 400),
+    "a release that differs between people": (
+        question("morphine", [{"amount_mg": 60, "route": "oral-extended-release"}], {"morphine-glucuronides": 2000}), 200,
+    ),
     "methamphetamine": (
         question("methamphetamine", oral(10), {"methamphetamine": 250, "amphetamine": 50}, rule="all"), 300,
     ),
@@ -85,7 +88,9 @@ def test_the_readings_are_those_of_a_simulation_of_every_void(name):
         assert np.mean(series.last_positive > 0) == pytest.approx(np.mean(last[i] > 0), abs=0.02)
 
 
-@pytest.mark.parametrize("name", ["any of two", "amphetamine", "a cutoff that many never reach"])
+@pytest.mark.parametrize(
+    "name", ["any of two", "amphetamine", "a cutoff that many never reach", "a release that differs between people"]
+)
 def test_the_first_negative_void_comes_at_most_one_interval_after_the_last_positive_one(name):
     parts, whole = serial(simulate(QUESTIONS[name][0], 1000, 3))
 

@@ -97,7 +97,7 @@ def _moles(simulation: Simulation, item: Mapping[str, Any], analyte: str) -> flo
     """Area under the plasma curve until the figure's end. [umol h/L]"""
     end = item.get("until_h", LAST_H)
     early = np.linspace(0.0, min(EARLY_H, end), GRID_POINTS)
-    late = np.geomspace(EARLY_H, end, GRID_POINTS)[1:] if end > EARLY_H else []
+    late = np.geomspace(EARLY_H, end, GRID_POINTS)[1:] if end > EARLY_H else np.empty(0)
     hours = np.concatenate([early, late])
     return float(np.trapezoid(typical.plasma(simulation, analyte)(hours), hours)) / typical.molar_mass(
         simulation, analyte
@@ -124,7 +124,7 @@ def _auc_ratio(item: Mapping[str, Any], simulation: Simulation) -> float:
 def _half_life(item: Mapping[str, Any], simulation: Simulation) -> float:
     """By the fall of plasma; renal clearance is constant, so that excretion falls likewise."""
     ends = np.array([item["from_h"], item["until_h"]])
-    first, last = sum(typical.plasma(simulation, a)(ends) for a in item["analytes"])
+    first, last = np.sum([typical.plasma(simulation, a)(ends) for a in item["analytes"]], axis=0)
     return float((ends[1] - ends[0]) * np.log(2.0) / np.log(first / last))
 
 
