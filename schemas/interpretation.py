@@ -28,6 +28,8 @@ from schemas.request import (
 from schemas.results import MOST_SPECIMENS, SpecimenResultsSchema, test_field
 
 MOST_ACCOUNTS, MOST_COMPARISONS = 6, 10
+MOST_IN_TURN = 6
+"""Specimens that are each held against the earlier ones."""
 MOST_WORK = 60_000
 """Draws times specimens times accounts."""
 
@@ -170,6 +172,9 @@ class InterpretationRequestSchema(Form):
 
 def check_work(loaded: Mapping[str, Any]) -> None:
     """What one interpretation may cost."""
+    if loaded["options"]["in_turn"] and len(loaded["specimens"]) > MOST_IN_TURN:
+        detail = f"At most {MOST_IN_TURN} specimens in turn; leave it out, or ask about the last ones."
+        raise ValidationError({"options": {"in_turn": [Message(detail, "too-much-work")]}})
     each = len(loaded["specimens"]) * len(loaded["accounts"])
     if each * loaded["options"]["draws"] > MOST_WORK:
         fits = MOST_WORK // each

@@ -31,6 +31,12 @@ class BetweenSchema(Schema):
     high = fields.Float(required=True)
 
 
+class AfterEarlierSchema(ExpectedSchema):
+    """The same after the earlier specimens."""
+
+    probability = probability(required=True)
+
+
 class ResultPlaceSchema(Schema):
     """Where one result lies among those that the account gives."""
 
@@ -42,6 +48,12 @@ class ResultPlaceSchema(Schema):
     between_ng_ml = fields.Nested(BetweenSchema)
     expected = fields.Nested(ExpectedSchema, required=True)
     probability = probability(**described("Of a value at most as high; of what is below a limit, of that."))
+    after_earlier = fields.Nested(
+        AfterEarlierSchema,
+        metadata={
+            "description": "What the account expects once the earlier specimens are known, with `options.in_turn`."
+        },
+    )
 
 
 class JointSchema(Schema):

@@ -13,6 +13,7 @@ from detectapi.interpretation.asked_specimens import Asked, Clock
 from detectapi.interpretation.comparisons import LOG_10, Ratio, show, support
 from detectapi.interpretation.given_results import Interval
 from detectapi.interpretation.outcome import Outcome
+from detectapi.interpretation.predictive import Place
 from detectapi.interpretation.question import Interpretation
 from detectapi.knowledge import catalog
 from detectapi.knowledge.interpretation import rules
@@ -100,18 +101,24 @@ def _account(one: Outcome, question: Interpretation) -> dict[str, Any]:
 def _results(one: Outcome, question: Interpretation) -> list[dict[str, Any]]:
     interpreted = [asked for asked in question.asked if asked.is_interpreted]
     written = []
-    for asked, specimen, places in zip(interpreted, question.specimens, one.places.places, strict=True):
-        findings = specimen.findings[one.account.id]
-        for result, place in zip(findings.results, places, strict=True):
+    for visit, (asked, specimen) in enumerate(zip(interpreted, question.specimens, strict=True)):
+        results = specimen.findings[one.account.id].results
+        for number, (result, place) in enumerate(zip(results, one.places.places[visit], strict=True)):
             entry: dict[str, Any] = {"specimen": asked.id, "analyte": next(iter(result.reading.weights))}
             if len(result.reading.weights) > 1:
                 entry["hydrolysed"] = True
             entry |= _reported(result.low, result.high)
-            low, median, high = significant((place.low, place.median, place.high))
-            entry["expected"] = {"low_ng_ml": low, "median_ng_ml": median, "high_ng_ml": high}
-            entry["probability"] = _probability(place.percentile)
+            entry |= {"expected": _expected(place), "probability": _probability(place.percentile)}
+            if one.in_turn is not None and visit > 0:
+                after = one.in_turn[visit - 1][number]
+                entry["after_earlier"] = {**_expected(after), "probability": _probability(after.percentile)}
             written.append(entry)
     return written
+
+
+def _expected(place: Place) -> dict[str, float]:
+    low, median, high = significant((place.low, place.median, place.high))
+    return {"low_ng_ml": low, "median_ng_ml": median, "high_ng_ml": high}
 
 
 def _reported(low: float, high: float) -> dict[str, Any]:

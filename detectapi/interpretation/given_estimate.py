@@ -13,8 +13,8 @@ from detectapi.interpretation.asked_specimens import within
 from detectapi.interpretation.given_results import crossings_given, weighted_quantiles
 from detectapi.interpretation.particles import Particles
 from detectapi.interpretation.question import Interpretation, Planned, read
-from detectapi.interpretation.recipe import departures, weigh
 from detectapi.interpretation.tempering import ISLANDS
+from detectapi.interpretation.weighing import departures, weigh
 from detectapi.knowledge.interpretation import rules
 from detectapi.model.answer import hours, probabilities
 from detectapi.model.asked_assay import read_assay

@@ -7,7 +7,7 @@ from typing import NamedTuple
 
 from detectapi.interpretation.accounts import Account
 from detectapi.interpretation.given_results import Interval, TimeOfUse
-from detectapi.interpretation.predictive import Predictive
+from detectapi.interpretation.predictive import Place, Predictive
 from detectapi.interpretation.sensitivity import Alternative, Changed
 from detectapi.interpretation.tempering import Weighted
 from detectapi.knowledge.evidence import Evidence
@@ -22,6 +22,8 @@ class Outcome(NamedTuple):
     account : Account
     weighted : Weighted
     places : Predictive
+    in_turn : tuple of tuple of Place, or None
+        Of each specimen from the second on, its results among those that are expected after the earlier specimens.
     departures : tuple of float
         For each specimen the probability that it departs from the model, given all results.
     time : TimeOfUse or None
@@ -35,6 +37,7 @@ class Outcome(NamedTuple):
     account: Account
     weighted: Weighted
     places: Predictive
+    in_turn: tuple[tuple[Place, ...], ...] | None
     departures: tuple[float, ...]
     time: TimeOfUse | None
     planned: tuple[float, float] | None

@@ -10,7 +10,7 @@ import numpy as np
 
 from detectapi.interpretation.accounts import Expected
 from detectapi.interpretation.gaussian import Normal
-from detectapi.interpretation.likelihood import Findings, Result, log_likelihood, spread_of
+from detectapi.interpretation.likelihood import Findings, Logs, Result, log_likelihood, spread_of
 from detectapi.interpretation.tempering import normalised
 from detectapi.model.arrays import Floats, Ints
 from detectapi.model.normal import inverse_normal
@@ -116,6 +116,22 @@ def _place(result: Result, centre: Floats, spread: Floats, weights: Floats, leve
     below = [float(np.sum(weights * normal_probability((end - centre) / spread))) for end in (result.low, result.high)]
     percentile = below[1] if result.is_value or math.isinf(result.low) else below[1] - below[0]
     return Place(float(low), float(median), float(high), min(max(percentile, 0.0), 1.0))
+
+
+def place_in(logs: Logs, result: Result, findings: Findings, weights: Floats, level: float) -> Place:
+    """Where one result of a specimen lies among those of weighted draws.
+
+    Parameters
+    ----------
+    logs : dict of str to array, shape (1, draws)
+        [ln ng/mL]
+    result : Result
+    findings : Findings
+    weights : array, shape (draws,)
+    level : float
+        Of the interval of what is expected.
+    """
+    return _place(result, *_row(spread_of(logs, result, findings)), weights, level)
 
 
 def _joint(

@@ -67,6 +67,8 @@ class Interpretation(NamedTuple):
     clock : Clock
     draws, seed : int
     level, departure : float
+    in_turn : bool
+        Whether each specimen is also held against the earlier ones.
     """
 
     accounts: tuple[Account, ...]
@@ -79,6 +81,7 @@ class Interpretation(NamedTuple):
     seed: int
     level: float
     departure: float
+    in_turn: bool = False
 
 
 def read(request: Mapping[str, Any]) -> Interpretation:
@@ -126,6 +129,7 @@ def read(request: Mapping[str, Any]) -> Interpretation:
         options["seed"],
         options["level"],
         rules().departure if departure is None else departure,
+        options.get("in_turn", False),
     )
 
 

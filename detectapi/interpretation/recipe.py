@@ -8,28 +8,22 @@ from __future__ import annotations
 
 from collections.abc import Mapping
 from dataclasses import replace
-from functools import partial
 from typing import Any
 
-import numpy as np
-
 from detectapi.interpretation import answer
-from detectapi.interpretation.accounts import Account, Expected, Simulated, expect
+from detectapi.interpretation.accounts import Account, Simulated
 from detectapi.interpretation.comparisons import ratio
 from detectapi.interpretation.given_results import planned_probability, time_of_use, windows
+from detectapi.interpretation.in_turn import in_turn
 from detectapi.interpretation.outcome import Outcome
 from detectapi.interpretation.particles import Particles
 from detectapi.interpretation.predictive import predictive
 from detectapi.interpretation.question import Interpretation, read
 from detectapi.interpretation.sensitivity import changed
-from detectapi.interpretation.tempering import ISLANDS, Weighted, importance, in_cells, resampled, temper
+from detectapi.interpretation.tempering import ISLANDS
+from detectapi.interpretation.weighing import departures, weigh
 from detectapi.knowledge import evidence
 from detectapi.knowledge.evidence import GRADES, Evidence
-
-ENOUGH = 200.0
-"""Effective sample size from which on plain importance sampling answers: an interval's end then moves by 0.15 of the spread."""
-TEMPERED = 1000
-"""Draws that are moved otherwise, at most."""
 
 
 def interpret_request(request: Mapping[str, Any]) -> dict[str, Any]:
@@ -68,31 +62,6 @@ def run(question: Interpretation) -> list[Outcome]:
     return [_read(question, account, count, prior) for account in question.accounts]
 
 
-def weigh(question: Interpretation, account: Account, simulated: Simulated) -> tuple[Weighted, Weighted]:
-    """Draws of the prior, and draws given the results.
-
-    Parameters
-    ----------
-    question : Interpretation
-    account : Account
-    simulated : Simulated
-        Draws of the prior; accounts that extend each other share them.
-    """
-    plain = importance(
-        simulated.particles, lambda _: expect(account, question.specimens, simulated), question.departure
-    )
-    if plain.effective_size >= ENOUGH:
-        return plain, plain
-    few = simulated.particles.taken(np.arange(min(TEMPERED, simulated.particles.count)))
-    expecting = partial(_expect, account, question)
-    start = importance(few, expecting, question.departure)
-    return plain, temper(start, expecting, question.departure)
-
-
-def _expect(account: Account, question: Interpretation, particles: Particles) -> Expected:
-    return expect(account, question.specimens, Simulated(particles))
-
-
 def _read(question: Interpretation, account: Account, count: int, shared: dict[int, Simulated]) -> Outcome:
     learnt = account.question.posterior
     simulated = shared.setdefault(id(learnt), Simulated(Particles(question.seed, count, learnt)))
@@ -110,6 +79,7 @@ def _read(question: Interpretation, account: Account, count: int, shared: dict[i
         account,
         weighted,
         predictive(plain.expected, question.level, question.seed),
+        in_turn(question, account) if _asks_in_turn(question, account) else None,
         departures(weighted, question.departure),
         None if account.time_is_known else time_of_use(weighted, question.level),
         planned,
@@ -117,21 +87,6 @@ def _read(question: Interpretation, account: Account, count: int, shared: dict[i
         changed(weighted, question.departure, question.level) if question.specimens else {},
         _evidence(account, simulated),
     )
-
-
-def departures(weighted: Weighted, departure: float) -> tuple[float, ...]:
-    """For each specimen the probability that it departs from the model, given all results.
-
-    Parameters
-    ----------
-    weighted : Weighted
-    departure : float
-        The same before the results.
-    """
-    some = resampled(weighted)
-    expected = weighted.expected.taken(some)
-    cells = in_cells(expected, weighted.log_likelihood[:, some])
-    return tuple(float(np.sum(one * cells, axis=0).mean()) for one in expected.departures(departure))
 
 
 def _evidence(account: Account, simulated: Simulated) -> Evidence:
@@ -142,3 +97,8 @@ def _evidence(account: Account, simulated: Simulated) -> Evidence:
         return own
     further = evidence.of(replace(question, regimen=account.further.regimen), covariates)
     return max(own, further, key=lambda one: GRADES.index(one.grade))
+
+
+def _asks_in_turn(question: Interpretation, account: Account) -> bool:
+    """Whether each specimen is held against the earlier ones: not of a further use, which is to be explained by them."""
+    return question.in_turn and len(question.specimens) > 1 and account.further is None

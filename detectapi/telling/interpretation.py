@@ -178,6 +178,17 @@ def place(entry, voice=ENGLISH) -> str:
     )
 
 
+def after_earlier(entry, voice=ENGLISH) -> str:
+    """Where one result lies among those that an account gives after the earlier specimens."""
+    later = entry["after_earlier"]
+    return voice.say(
+        "Given the earlier specimens, %(part)s specimens %(specimen)s would have no more %(analyte)s than this one; 9 of 10 between"
+        " %(low)s and %(high)s ng/mL.",
+        part=chances.about(later["probability"], voice), specimen=entry["specimen"], analyte=name(entry["analyte"], voice),
+        low=voice.number(later["low_ng_ml"]), high=voice.number(later["high_ng_ml"]),
+    )  # fmt: skip
+
+
 def joint(entry, voice=ENGLISH) -> str:
     """How usual all results together are under an account."""
     share = entry["joint"]["percentile"]
@@ -270,7 +281,9 @@ def lines(answer, voice=ENGLISH) -> list[str]:
         said += [comparison(entry, voice), robustness(entry, voice)]
     for entry in answer["accounts"]:
         said.append(voice.say("Under %(account)s:", account=quoted(entry["id"], voice)))
-        said += [place(one, voice) for one in entry["results"]]
+        for one in entry["results"]:
+            said.append(place(one, voice))
+            said += [after_earlier(one, voice)] if "after_earlier" in one else []
         said.append(joint(entry, voice))
         said += [last_use(entry, voice)] if "time_of_use" in entry else []
         said += [planned(entry, voice)] if "planned" in entry else []

@@ -3,6 +3,7 @@
 import copy
 import json
 
+import numpy as np
 import pytest
 
 from detectapi import service
@@ -271,3 +272,27 @@ def test_an_id_of_a_specimen_stands_in_no_refusal(one):
         service.interpret(one)
 
     assert "Miller" not in str(caught.value) + repr(caught.value.problems)
+
+
+def test_a_specimen_is_held_against_the_earlier_ones(pair):
+    pair["options"]["in_turn"] = True
+    answer = service.interpret(pair)
+    earlier, again = answer["accounts"]
+    later = [entry for entry in earlier["results"] if "after_earlier" in entry]
+
+    assert {entry["specimen"] for entry in later} == {"B"}
+    assert not [entry for entry in again["results"] if "after_earlier" in entry]
+    for entry in later:
+        # What was found before makes the band narrower than the account alone does.
+        wide, narrow = (
+            np.log(part["high_ng_ml"] / part["low_ng_ml"]) for part in (entry["expected"], entry["after_earlier"])
+        )
+        assert narrow < wide
+    assert [said for said in answer["words"] if said.startswith("Given the earlier specimens")]
+
+
+def test_many_specimens_in_turn_are_refused(pair):
+    pair["specimens"] = [{**pair["specimens"][0], "id": str(i), "collected_h": 96 + 24 * i} for i in range(7)]
+    pair["options"]["in_turn"] = True
+
+    assert ("/options/in_turn", "too-much-work") in refused(pair)

@@ -12,8 +12,8 @@ from detectapi.interpretation.accounts import Simulated, expect, until
 from detectapi.interpretation.comparisons import ratio, show, support
 from detectapi.interpretation.particles import Particles
 from detectapi.interpretation.question import read
-from detectapi.interpretation.recipe import _expect
 from detectapi.interpretation.validity import judge
+from detectapi.interpretation.weighing import _expect
 from detectapi.model.specimen import Gravity, VoidPrior, void_evidence
 from detectapi.values.regimen import Amount, Regimen, Train
 

@@ -14,8 +14,8 @@ from detectapi.interpretation.accounts import Simulated
 from detectapi.interpretation.comparisons import LOG_10, ratio
 from detectapi.interpretation.given_results import time_of_use
 from detectapi.interpretation.particles import Particles
-from detectapi.interpretation.recipe import departures, weigh
 from detectapi.interpretation.tempering import ISLANDS, Weighted
+from detectapi.interpretation.weighing import departures, weigh
 from detectapi.knowledge.interpretation import rules
 from detectapi.model.arrays import Bools, Floats
 

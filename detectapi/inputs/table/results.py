@@ -144,6 +144,12 @@ RESULTS = InputTable(
         _KNOWN["options.seed"],
         _KNOWN["options.level"]._replace(meaning="Level of the intervals."),
         Input(
+            path="options.in_turn",
+            kind="flag",
+            default=False,
+            meaning="Whether each specimen is also held against what an account expects after the earlier specimens.",
+        ),
+        Input(
             path="options.departure",
             kind="number",
             unit="-",
