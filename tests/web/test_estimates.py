@@ -43,7 +43,7 @@ BAD = [
         "/assay/analytes/0/analyte",
         "norketamine",
     ),
-    ("unknown assay", {"assay": "mayo"}, "/assay", "mayo-ketau"),
+    ("unknown assay", {"assay": "mayo-keta"}, "/assay", "mayo-ketau"),
     ("two renal measures", {"renal": {"egfr_ml_min_1_73m2": 60, "ckd_stage": "G2"}}, "/renal", "ckd_stage"),
     ("pH 12", {"urine_ph": 12}, "/urine_ph", None),
     ("eGFR 0", {"renal": {"egfr_ml_min_1_73m2": 0}}, "/renal/egfr_ml_min_1_73m2", None),
