@@ -8,7 +8,7 @@ from __future__ import annotations
 
 import json
 import tomllib
-from collections.abc import Mapping
+from collections.abc import Iterable, Mapping
 from dataclasses import dataclass, replace
 from functools import lru_cache
 from typing import Any
@@ -199,9 +199,39 @@ def _rules() -> Mapping[str, Any]:
 @lru_cache(maxsize=32)
 def _coverage(substance_id: str) -> tuple[Mapping[str, Any], ...]:
     """The urine rows of a substance, from the last validation."""
-    files = sorted((DATA / "coverage").glob("*.json"))
-    rows = [row for file in files for row in json.loads(file.read_text(encoding="utf-8"))["rows"]]
+    rows = [row for document in _documents().values() for row in document["rows"]]
     return tuple(row for row in rows if row["substance"] == substance_id)
+
+
+@lru_cache(maxsize=1)
+def _documents() -> Mapping[str, Mapping[str, Any]]:
+    """What the last validation of each substance wrote, by its id."""
+    files = sorted((DATA / "coverage").glob("*.json"))
+    return {file.stem: json.loads(file.read_text(encoding="utf-8")) for file in files}
+
+
+def amounts_not_studied(substance_id: str, doses: Iterable[tuple[str, float, float]]) -> tuple[float, float] | None:
+    """What single doses studies gave, where a question has one that is far from them; None where it has none.
+
+    Parameters
+    ----------
+    substance_id : str
+    doses : iterable of (str, float, float)
+        The route and both ends of each amount: the whole of a range is judged. [mg]
+
+    Returns
+    -------
+    (float, float) or None
+        The smallest and the largest amount by the route of the first such dose. [mg]
+    """
+    studied = _documents().get(substance_id, {}).get("amounts_mg", {})
+    factor = _rules()["amount"]["within_factor"]
+    for route, low, high in doses:
+        if route in studied:
+            smallest, largest = studied[route]
+            if low < smallest / factor or high > largest * factor:
+                return smallest, largest
+    return None
 
 
 def remarks(substance, routes, pattern: str, analytes, inputs) -> list[dict[str, str]]:

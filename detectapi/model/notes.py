@@ -7,6 +7,7 @@ from __future__ import annotations
 
 import numpy as np
 
+from detectapi.inputs.distribution import CENTRAL_90, InputDistribution
 from detectapi.inputs.known import KnownInputs
 from detectapi.knowledge import catalog, evidence
 from detectapi.knowledge.posterior import STALE
@@ -17,9 +18,10 @@ from detectapi.model.physiology import Composition, Person
 from detectapi.model.question import Question
 from detectapi.model.sample_kidneys import CREATININE
 from detectapi.model.without_effect import without_effect
-from detectapi.telling.inputs_used import input_name
+from detectapi.telling.inputs_used import input_name, medicine
 from detectapi.telling.notes import note
 from detectapi.values.physiology import SpecimenValidity
+from detectapi.values.regimen import ORDINARY_WEIGHT
 
 WORTH_SAYING = 0.03
 """The share of specimens from which on a note speaks of them. Where nothing is told of the urine, at most 2.6 % are dilute."""
@@ -62,6 +64,7 @@ def collect(
     if question.half_life is not None:
         remarks.append(note("half-life-model"))
     else:
+        remarks += _doses(question, known)
         remarks += _idle(question)
         remarks += [_assumptions(question)] if regimen.count else []
         remarks += [note("calibration-stale")] if question.calibration == STALE else []
@@ -97,16 +100,55 @@ def _validity(composition: Composition, gravity_is_told: bool, rule: SpecimenVal
 
 
 def _person(person: Person, known: KnownInputs) -> list[dict[str, str]]:
+    """What must be said of a person, judged over the whole of a range that was given."""
     remarks = []
-    weight, age = person.covariates["weight_kg"], known.distributions.get("age_y")
-    if age is not None and _middle(age.centre) < ADULT_AGE:
+    age = known.distributions.get("age_y")
+    if age is not None and _ends(age)[0] < ADULT_AGE:
         remarks.append(note("child-extrapolated"))
-    if "weight_kg" in known.given and not SIZES_STUDIED[0] <= _middle(weight) <= SIZES_STUDIED[1]:
+    low, high = _ends(known.distributions["weight_kg"]) if "weight_kg" in known.given else SIZES_STUDIED
+    if low < SIZES_STUDIED[0] or high > SIZES_STUDIED[1]:
         remarks.append(note("size-extrapolated"))
-    if _middle(person.gfr) < LOW_GFR:
+    if _lowest_gfr(person, known) < LOW_GFR:
         remarks.append(note("kidney-failure-extrapolated"))
     if known.pregnant:
         remarks.append(note("pregnancy-extrapolated"))
+    return remarks
+
+
+def _ends(distribution: InputDistribution) -> tuple[float, float]:
+    """Both ends of the range that was given; twice the number where it was one."""
+    here = np.ones(np.shape(distribution.centre))
+    low, high = (float(np.median(distribution.value(z * here))) for z in (-CENTRAL_90, CENTRAL_90))
+    return round(low, 6), round(high, 6)
+
+
+def _lowest_gfr(person: Person, known: KnownInputs) -> float:
+    """The median glomerular filtration rate at the worse end of the kidney function that was given. [mL/min]"""
+    middle = _middle(person.gfr)
+    if known.renal_measure is None:
+        return middle
+    distribution = known.distributions[known.renal_measure]
+    low, high = _ends(distribution)
+    centre = _middle(distribution.centre)
+    if known.renal_measure in CREATININE:
+        return middle * centre / high
+    return middle if low >= LOW_GFR else min(middle, low)
+
+
+def _doses(question: Question, known: KnownInputs) -> list[dict[str, str]]:
+    """Amounts and combinations that no study in the data had."""
+    regimen, remarks = question.regimen, []
+    per_kg = {train: ORDINARY_WEIGHT if train.amount.per_kg else 1.0 for train in regimen.trains}
+    doses = [(train.route, train.amount.low * kg, train.amount.high * kg) for train, kg in per_kg.items()]
+    studied = evidence.amounts_not_studied(question.substance.id, doses)
+    if studied is not None:
+        low, high = (f"{end:g}" for end in studied)
+        remarks.append(note("amount-not-studied", low=low, high=high))
+    together = [medicine(name) for name in known.interactions]
+    if known.hepatic_class in ("B", "C"):
+        together.append(input_name("hepatic_class"))
+    if len(together) > 1:
+        remarks.append(note("combination-not-studied", inputs=", ".join(together)))
     return remarks
 
 

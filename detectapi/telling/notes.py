@@ -62,6 +62,14 @@ NOTES = {
         "The glomerular filtration rate, or a part of the range that was given, lies below 15 mL/min, where the model is"
         " extrapolated. It does not include dialysis: for a person on dialysis the answer does not hold."
     ),
+    "amount-not-studied": (
+        "No study in the data gave single doses like this, or like a part of the range that was given: by this route they"
+        " gave %(low)s to %(high)s mg. The answer assumes that the body handles this amount in the same way."
+    ),
+    "combination-not-studied": (
+        "No study in the data had these together: %(inputs)s. Their effects are multiplied, as if each were alone, so the"
+        " answer is less certain than its range says."
+    ),
     "calibration-stale": (
         "The installed calibration does not match the installed data, so it was ignored. The uncertainty of the typical"
         " values is that of the substance's file, and ranges are wider than they need be."

@@ -141,3 +141,43 @@ def test_what_is_named_changes_nothing(question, more, without):
 
     assert one["window"] == other["window"]
     assert one["curve"] == other["curve"]
+
+
+@pytest.mark.parametrize(
+    ("more", "code", "expected"),
+    [
+        ({"person": {"weight_kg": {"low": 60, "high": 130}}}, "size-extrapolated", True),
+        ({"person": {"weight_kg": {"low": 50, "high": 115}}}, "size-extrapolated", False),
+        ({"person": {"age_y": {"low": 16, "high": 40}}}, "child-extrapolated", True),
+        ({"person": {"age_y": {"low": 18, "high": 40}}}, "child-extrapolated", False),
+        ({"renal": {"egfr_ml_min_1_73m2": {"low": 10, "high": 40}}}, "kidney-failure-extrapolated", True),
+        ({"renal": {"egfr_ml_min_1_73m2": {"low": 20, "high": 40}}}, "kidney-failure-extrapolated", False),
+        ({"renal": {"ckd_stage": "G4"}}, "kidney-failure-extrapolated", False),
+        ({"renal": {"ckd_stage": "G5"}}, "kidney-failure-extrapolated", True),
+    ],
+)
+def test_a_range_is_judged_over_the_whole_of_it(question, more, code, expected):
+    assert (code in codes(question, **more)) == expected
+
+
+@pytest.mark.parametrize(
+    ("amount", "expected"),
+    [(35, False), ({"low": 35, "high": 15000}, True), ({"low": 0.01, "high": 35}, True), (15000, True)],
+)
+def test_an_amount_that_no_study_gave_is_said(question, amount, expected):
+    asked = {**question, "doses": [{"amount_mg": amount, "route": "intravenous"}]}
+
+    assert ("amount-not-studied" in codes(asked)) == expected
+
+
+@pytest.mark.parametrize(
+    ("person", "expected"),
+    [
+        ({"interactions": ["grapefruit"]}, False),
+        ({"interactions": ["grapefruit", "rifampicin"]}, True),
+        ({"interactions": ["grapefruit"], "hepatic_class": "B"}, True),
+        ({"hepatic_class": "B"}, False),
+    ],
+)
+def test_medicines_that_no_study_had_together_are_said(question, person, expected):
+    assert ("combination-not-studied" in codes(question, person=person)) == expected

@@ -103,7 +103,20 @@ def coverage(findings: Findings) -> dict[str, Any]:
                 "used": o.row.id in findings.used,
             })  # fmt: skip
             entry["verdict"] = max(entry["verdict"], o.verdict, key=tables.VERDICTS.index)
-    return {"rows": list(rows.values())}
+    return {"amounts_mg": studied_amounts(findings.substance.id), "rows": list(rows.values())}
+
+
+def studied_amounts(substance_id: str) -> dict[str, list[float]]:
+    """The smallest and the largest single dose that studies of a substance gave, by route. [mg]
+
+    Doses that a study does not state in mg count for nothing.
+    """
+    ends: dict[str, list[float]] = {}
+    studies = {row.study.id: row.study for row in observations.observations(substance_id)}
+    for study in studies.values():
+        for dose in study.doses or ():
+            ends.setdefault(dose["route"], []).extend(_amounts([dose]) or ())
+    return {route: [min(known), max(known)] for route, known in sorted(ends.items()) if known}
 
 
 def _read_together(row) -> bool:
