@@ -7,6 +7,7 @@ mistake somewhere, so these refuse. A refused value is never repeated in the sen
 from __future__ import annotations
 
 import math
+import re
 from collections.abc import Iterable, Mapping
 from numbers import Integral, Real
 from typing import Any, TypeAlias, cast
@@ -185,6 +186,13 @@ class Quantity(Number):
         return ends
 
 
+def plain_word(text: str) -> str:
+    """A word as words are compared: in small letters, hyphens for spaces and underscores, without apostrophes."""
+    return re.sub(r"[\s_]+", "-", text.strip().casefold()).translate(
+        dict.fromkeys(map(ord, "'\N{RIGHT SINGLE QUOTATION MARK}"))
+    )
+
+
 class Word(Coded):
     """One word of a closed list.
 
@@ -208,13 +216,13 @@ class Word(Coded):
     ) -> None:
         self.choices = tuple(choices)
         self.any_case = any_case
-        self.meant = {**(synonyms or {}), **{choice.casefold(): choice for choice in self.choices}}
+        self.meant = {**(synonyms or {}), **{plain_word(choice): choice for choice in self.choices}}
         super().__init__(metadata={"type": "string", "enum": list(self.choices), **(metadata or {})}, **kwargs)
 
     def _deserialize(self, value: Any, attr: str | None, data: Mapping[str, Any] | None, **kwargs: Any) -> str:
         if isinstance(value, str) and value in self.choices:
             return value
-        meant = self.meant.get(value.casefold()) if self.any_case and isinstance(value, str) else None
+        meant = self.meant.get(plain_word(value)) if self.any_case and isinstance(value, str) else None
         if meant is None:
             raise refuse(f"Must be one of: {', '.join(self.choices)}.", "choice", self.choices)
         return meant
@@ -233,11 +241,18 @@ class Flag(Coded):
 
 
 class Name(Coded):
-    """A name that the library knows the meaning of: any text of 1 to 100 characters."""
+    """A name that the library knows the meaning of: any text of 1 to 100 characters.
+
+    Parameters
+    ----------
+    any_case : bool
+        Whether it loads as names of the data are written: in small letters, with hyphens for spaces, without apostrophes.
+    """
 
     longest = 100
 
-    def __init__(self, *, metadata: Metadata = None, **kwargs: Any) -> None:
+    def __init__(self, *, any_case: bool = False, metadata: Metadata = None, **kwargs: Any) -> None:
+        self.any_case = any_case
         own = {"type": "string", "minLength": 1, "maxLength": self.longest}
         super().__init__(metadata={**own, **(metadata or {})}, **kwargs)
 
@@ -246,7 +261,7 @@ class Name(Coded):
             raise refuse("Must be text.", "type")
         if not 1 <= len(value) <= self.longest:
             raise refuse(f"Must have 1 to {self.longest} characters.", "length")
-        return value
+        return plain_word(value) if self.any_case else value
 
 
 class Items(Coded, fields.List[Any]):

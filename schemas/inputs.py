@@ -49,11 +49,11 @@ def field_of(entry: Input, **changes: Any) -> fields.Field[Any]:
         case "times":
             return Items(Timestamp(), maximum=entry.most, unique=True, **arguments)
         case "names":
-            return Items(Name(), maximum=entry.most, unique=True, **arguments)
+            return Items(Name(any_case=entry.any_case), maximum=entry.most, unique=True, **arguments)
         case "time":
             return Timestamp(**arguments)
         case "name":
-            return Name(**arguments)
+            return Name(any_case=entry.any_case, **arguments)
         case "flag":
             return Flag(**arguments)
     raise ValueError(f"{entry.path}: no field reads the kind {entry.kind}")

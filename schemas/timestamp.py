@@ -1,4 +1,4 @@
-"""Moments in time: RFC 3339, always with an offset from UTC."""
+"""Moments in time: RFC 3339, always with an offset from UTC; what other programs write for the same is read too."""
 
 from __future__ import annotations
 
@@ -16,11 +16,16 @@ from schemas.fields import Coded, Metadata
 class Timestamp(Coded):
     """A moment with its offset from UTC (RFC 3339), between 1900 and 2200. Loads as an aware datetime.
 
-    A leap second (:60) is read as the end of its minute.
+    A leap second (:60) is read as the end of its minute, 24:00 as the end of its day. An offset may be written as ``+0100`` or
+    ``+01``, with a space before it or with a minus sign for a hyphen; seconds may be left out, and have a comma before decimals.
     """
 
-    form = re.compile(r"\d{4}-\d\d-\d\d[Tt ]\d\d:\d\d:\d\d(\.\d+)?([Zz]|[+-]\d\d:\d\d)", re.ASCII)
-    naive = re.compile(r"\d{4}-\d\d-\d\d[Tt ]\d\d:\d\d(:\d\d(\.\d+)?)?", re.ASCII)
+    form = re.compile(
+        r"(?P<minute>\d{4}-\d\d-\d\d[Tt ]\d\d:\d\d)(?::(?P<second>\d\d)(?:[.,](?P<part>\d+))?)?"
+        r" ?(?P<offset>[Zz]|[+-]\d\d(?::?\d\d)?)",
+        re.ASCII,
+    )
+    naive = re.compile(r"\d{4}-\d\d-\d\d[Tt ]\d\d:\d\d(:\d\d([.,]\d+)?)?", re.ASCII)
     earliest = datetime(1900, 1, 1, tzinfo=UTC)
     latest = datetime(2200, 1, 1, tzinfo=UTC)
 
@@ -39,18 +44,37 @@ class Timestamp(Coded):
         """The moment that a text names; naive texts are refused with their own sentence."""
         if not isinstance(value, str):
             raise refuse("Must be text such as 2026-11-23T07:20:00Z.", "type")
-        if self.naive.fullmatch(value):
+        text = value.strip().replace("\N{MINUS SIGN}", "-")
+        if self.naive.fullmatch(text):
             raise self.without_offset()
         problem = refuse("Must be a date and time with its offset, such as 2026-11-23T07:20:00+01:00.", "format")
-        if not self.form.fullmatch(value):
+        match = self.form.fullmatch(text)
+        if not match:
             raise problem
-        text = re.sub(r"(\.\d{6})\d+", r"\1", value.upper())
         try:
-            if text[17:19] != "60":
-                return datetime.fromisoformat(text)
-            return self.after_leap_second(datetime.fromisoformat(f"{text[:17]}59{text[19:]}"))
+            return self.moment(**match.groupdict())
         except (ValueError, OverflowError):
             raise problem from None
+
+    @classmethod
+    def moment(cls, minute: str, second: str | None, part: str | None, offset: str) -> datetime:
+        """The moment of the parts of a text.
+
+        Raises
+        ------
+        ValueError
+            There is no such moment.
+        """
+        day, clock = minute[:10], minute[11:]
+        second, fraction = second or "00", f".{(part or '0')[:6]:<06}"
+        offset = "+00:00" if offset in "Zz" else f"{offset[:3]}:{offset[3:].lstrip(':') or '00'}"
+        if clock == "24:00":
+            if float(second + fraction) > 0.0:
+                raise ValueError("nothing of a day is after 24:00")
+            return datetime.fromisoformat(f"{day}T00:00:00{offset}") + timedelta(days=1)
+        if second != "60":
+            return datetime.fromisoformat(f"{day}T{clock}:{second}{fraction}{offset}")
+        return cls.after_leap_second(datetime.fromisoformat(f"{day}T{clock}:59{fraction}{offset}"))
 
     @staticmethod
     def after_leap_second(before: datetime) -> datetime:

@@ -18,7 +18,7 @@ from pathlib import Path
 from typing import Any
 
 from detectapi import service
-from detectapi.batch.rows import from_text
+from detectapi.batch.rows import from_text, meant_column
 from detectapi.values.errors import InputError, MalformedRequest
 from schemas.row import COLUMNS
 
@@ -169,7 +169,7 @@ def _header(cells) -> list[str]:
     """The names of the columns; columns without a name at the end, as spreadsheets leave them, are none."""
     if cells is None or isinstance(cells, InputError):
         raise InputError("The file has no header of comma-separated names.", code="empty")
-    header = [name.strip() for name in cells]
+    header = [meant_column(name.strip()) for name in cells]
     while header and not header[-1]:
         header.pop()
     _check_names(header)
@@ -310,7 +310,7 @@ def _arrow_batches(path: str):
 
 
 def _check_columns(schema) -> None:
-    if len(schema) > MOST_COLUMNS or len(set(schema.names)) < len(schema):
+    if len(schema) > MOST_COLUMNS or len(set(map(meant_column, schema.names))) < len(schema):
         raise InputError(
             f"Each column must have its own name, and there are at most {MOST_COLUMNS} of them.", code="header"
         )
@@ -340,7 +340,7 @@ def _plain_rows(batch):
             values = [float(v) if isinstance(v, Decimal) else v for v in column.to_pylist()]
         else:
             values = [[] if valid else None for valid in column.is_valid().to_pylist()]
-        columns.append((name, values))
+        columns.append((meant_column(name), values))
     for i in range(batch.num_rows):
         yield {name: values[i] for name, values in columns if values[i] is not None}
 

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import math
+import re
 import zlib
 from collections.abc import Mapping
 from typing import Any
@@ -15,8 +16,8 @@ from schemas.row import COLUMNS, PLACES, RANGED, WORDS
 LONGEST_ID = 200
 NO_PLACE = ("include", "times_h", "at")
 """Options of a question that a table has no place for: the times of a batch are those of all its rows."""
-NOT_GIVEN = "NA"
-"""How R writes that there is no value."""
+NOT_GIVEN = frozenset({"na", "n/a", "#n/a", "nan", "null"})
+"""How programs write that there is no value, in small letters: R, spreadsheets, numpy, databases."""
 MOST_KINDS = 1000
 KNOWN = frozenset(COLUMNS)
 ENDS = {f"{name}_{end}": (name, end) for name in RANGED for end in ("low", "high")}
@@ -27,13 +28,19 @@ _seen: dict[Any, dict[str, Any]] = {}  # by kind of row, a request that was load
 
 
 def from_text(cells: Mapping[str, str]) -> dict[str, Any]:
-    """A row of text cells with its numbers read; empty cells, and the NA of R, are left out; what is no number stays text."""
+    """A row of text cells with its numbers read; empty cells, and `NOT_GIVEN`, are left out; what is no number stays text."""
     row: dict[str, Any] = {}
     for name, cell in cells.items():
         text = cell.strip()
-        if text and (text != NOT_GIVEN or name == "id"):
+        if text and (text.lower() not in NOT_GIVEN or name == "id"):
             row[name] = _number(text) if name in NUMBERS else text
     return row
+
+
+def meant_column(name: str) -> str:
+    """The column that a name of a header means: capitals do not matter, and a space is an underscore."""
+    plain = re.sub(r"\s+", "_", name.strip().lower())
+    return plain if plain in KNOWN or plain in ENDS else name
 
 
 def _number(text: str):

@@ -3,10 +3,12 @@
 from __future__ import annotations
 
 from collections.abc import Iterator
-from datetime import date, datetime
+from datetime import date
 
 from detectapi.telling.inputs_used import said_words
 from detectapi.telling.voice import ENGLISH, zone
+from schemas.fields import plain_word
+from schemas.timestamp import Timestamp
 
 MOST_DOSES = 8
 """Lines of doses at most; the rest is counted."""
@@ -48,7 +50,7 @@ def day(text: str, voice=ENGLISH) -> str:
 def _dose(entry, voice) -> str:
     parts = [_amount(entry, voice), *_how(entry, voice)]
     if entry.get("start"):
-        start = datetime.fromisoformat(_readable(entry["start"]))
+        start = Timestamp().read(entry["start"])
         parts.append(f"{voice.moment(start)} ({zone(start)})")
     elif entry.get("start_h") is not None:
         parts.append(voice.say("at hour %(hour)s", hour=voice.number(entry["start_h"])))
@@ -60,7 +62,7 @@ def _dose(entry, voice) -> str:
 
 
 def _pattern(entry, voice) -> str:
-    frequency = entry["frequency"].lower()
+    frequency = plain_word(entry["frequency"])
     parts = [
         _amount(entry, voice),
         *_how(entry, voice),
@@ -82,7 +84,7 @@ def _amount(entry, voice) -> str:
         return voice.say("amount as in the request")
     unit = {"amount_mg": "mg", "amount_mg_per_kg": "mg/kg"}.get(key) or str(entry.get("unit", "mg"))
     amount = f"{_quantity(entry[key], voice)} {unit}"
-    basis = str(entry.get("basis", "")).lower()
+    basis = plain_word(str(entry.get("basis", "")))
     if not basis:
         return amount
     return voice.say("%(amount)s as %(salt)s", amount=amount, salt=salt(basis, voice))
@@ -102,15 +104,10 @@ def _quantity(value, voice) -> str:
 def _how(entry, voice) -> Iterator[str]:
     route = entry.get("route")
     if route:
-        word = str(route).lower()
+        word = plain_word(str(route))
         yield said_words("doses[].route", voice).get(word, str(route))
     if entry.get("duration_min"):
         minutes = entry["duration_min"]
         yield voice.say_many(
             "over %(number)s minute", "over %(number)s minutes", 1 if minutes == 1 else 2, number=voice.number(minutes)
         )
-
-
-def _readable(text: str) -> str:
-    """A time of RFC 3339 as Python reads it: its letters in any case, a leap second as the second before."""
-    return text.upper().replace("Z", "+00:00").replace(":60", ":59")

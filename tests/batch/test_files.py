@@ -104,6 +104,25 @@ def test_the_na_of_r_is_not_given_except_as_an_id():
     assert read(files.read_csv, raw) == [(1, {"id": "NA", "substance": "ketamine"})]
 
 
+@pytest.mark.parametrize("word", ["na", "N/A", "#N/A", "NaN", "nan", "NULL", "null"])
+def test_what_programs_write_for_no_value_is_not_given(word):
+    raw = HEADER + f"{word},ketamine,{word}\n".encode()
+
+    assert read(files.read_csv, raw) == [(1, {"id": word, "substance": "ketamine"})]
+
+
+@pytest.mark.parametrize("header", [b"ID,Substance,Amount_mg\n", b"Id, SUBSTANCE ,Amount mg\n"])
+def test_columns_have_any_capitals(header):
+    assert read(files.read_csv, header + b"a,ketamine,35\n") == [
+        (1, {"id": "a", "substance": "ketamine", "amount_mg": 35.0})
+    ]
+
+
+def test_two_columns_that_mean_the_same_are_refused():
+    with pytest.raises(InputError, match="each column once"):
+        read(files.read_csv, b"id,substance,Substance\na,ketamine,ketamine\n")
+
+
 def test_a_quote_that_is_never_closed_costs_its_own_line():
     rows = [b"r%d,ketamine,%d\n" % (i, i) for i in range(1, 61)]
     rows[4], rows[30] = b'w,"ketamine,5\n', b'"v\nv",ketamine,31\n'

@@ -142,6 +142,14 @@ def test_a_quantity_describes_both_of_its_forms():
         ("2026-11-23t08:20:00+01:00", datetime(2026, 11, 23, 7, 20, tzinfo=UTC)),
         ("2026-11-23 07:20:00.123456789z", datetime(2026, 11, 23, 7, 20, 0, 123456, tzinfo=UTC)),
         (datetime(2026, 11, 23, 7, 20, tzinfo=UTC), datetime(2026, 11, 23, 7, 20, tzinfo=UTC)),
+        ("2026-11-23T08:20:00+0100", datetime(2026, 11, 23, 7, 20, tzinfo=UTC)),  # date +%z
+        ("2026-11-23 08:20:00+01", datetime(2026, 11, 23, 7, 20, tzinfo=UTC)),  # PostgreSQL
+        ("2026-11-23 08:20:00 +01:00", datetime(2026, 11, 23, 7, 20, tzinfo=UTC)),  # Ruby, R
+        ("2026-11-23T02:20:00\N{MINUS SIGN}05:00", datetime(2026, 11, 23, 7, 20, tzinfo=UTC)),
+        ("2026-11-23T08:20+01:00", datetime(2026, 11, 23, 7, 20, tzinfo=UTC)),
+        ("2026-11-23T07:20:00,5Z", datetime(2026, 11, 23, 7, 20, 0, 500000, tzinfo=UTC)),
+        ("2026-11-22T24:00:00Z", datetime(2026, 11, 23, tzinfo=UTC)),
+        (" 2026-11-23T07:20:00Z\t", datetime(2026, 11, 23, 7, 20, tzinfo=UTC)),
     ],
 )
 def test_a_timestamp_is_a_moment(text, moment):
@@ -159,6 +167,9 @@ def test_a_timestamp_is_a_moment(text, moment):
         ("20261123T072000Z", "format"),
         ("2026-13-23T07:20:00Z", "format"),
         ("2026-11-23T07:20:00+25:00", "format"),
+        ("2026-11-22T24:00:01Z", "format"),
+        ("2026-11-23T07:20:00+1", "format"),
+        ("23.11.2026 07:20 +01:00", "format"),
         ("٢٠٢٦-11-23T07:20:00Z", "format"),
         ("", "format"),
         ("0001-01-01T00:00:00+14:00", "range"),
@@ -228,3 +239,14 @@ def test_words_of_every_input_are_read_in_any_case(entry):
 
 def test_the_short_words_for_sex_are_understood():
     assert [field_of(INPUTS["person.sex"]).deserialize(word) for word in ("F", "m")] == ["female", "male"]
+
+
+@pytest.mark.parametrize("text", ["Twice weekly", "TWICE_WEEKLY", " twice-weekly "])
+def test_spaces_and_underscores_of_a_word_are_hyphens(text):
+    assert Word(("twice-weekly",), any_case=True).deserialize(text) == "twice-weekly"
+
+
+@pytest.mark.parametrize("text", ["St John's wort", "ST-JOHNS-WORT", "st\N{RIGHT SINGLE QUOTATION MARK} johns  wort"])
+def test_a_name_of_the_data_is_read_however_it_is_typed(text):
+    assert Name(any_case=True).deserialize(text) == "st-johns-wort"
+    assert Name().deserialize(text) == text

@@ -178,7 +178,7 @@ def test_with_all_the_analytes_that_end_first_decide():
         ),
         (
             {"doses": [{"amount_mg": 5, "route": "oral", "start": "2016-12-31t23:59:60z"}]},
-            {"es": ("5 mg; Por vía oral (comprimido, líquido); 31/12/2016, 23:59 (UTC)",)},
+            {"es": ("5 mg; Por vía oral (comprimido, líquido); 1/1/2017, 00:00 (UTC)",)},
         ),
     ],
 )  # fmt: skip

@@ -74,6 +74,8 @@ class Input(NamedTuple):
         A range is the central 90 % of a log-normal distribution, or of a normal one.
     words : dict of str to str
         The words allowed, each with what people say for it (English, translated on the page), or empty.
+    any_case : bool
+        Of a name: whether it is one of the data, in small letters with hyphens, which is read however it is typed.
     synonyms : dict of str to str
         Other words that are understood, in small letters, each with the word that it means.
     most : int
@@ -108,6 +110,7 @@ class Input(NamedTuple):
     above: bool = False
     scale: str = "log"
     words: Mapping[str, str] = MappingProxyType({})
+    any_case: bool = False
     synonyms: Mapping[str, str] = MappingProxyType({})
     most: int = 0
     required: bool = False

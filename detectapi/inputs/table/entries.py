@@ -38,7 +38,7 @@ AMOUNT = Input(
         name="amount", label="Amount of one dose", hint="A number, or a range such as 30-40"),
 )  # fmt: skip
 BASIS = Input(
-    path="doses[].basis", kind="name", default="base",
+    path="doses[].basis", kind="name", any_case=True, default="base",
     meaning="`base`, or a salt of the substance such as `hydrochloride`.",
     column="basis", within_flag="--dose", form=FormField(name="basis", label="The amount is"),
 )  # fmt: skip

@@ -81,7 +81,7 @@ PERSON = (
             name="hepatic_class", label="Liver disease (Child-Pugh)", fieldset="more"),
     ),
     Input(
-        path="person.interactions", kind="names", most=20,
+        path="person.interactions", kind="names", most=20, any_case=True,
         called="Other medicines", meaning="Conditions and other medicines that the substance's card names.",
         flags=("--interaction",), form=FormField(name="interactions", label="Other medicines and foods"),
     ),
