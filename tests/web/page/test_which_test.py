@@ -8,7 +8,7 @@ import pytest
 from detectapi import service
 from detectapi.values.assay import Panel, PanelClass
 from detectapi.values.substance import Origin
-from detectapi.web.page.choices import arranged, choices, lists, tests
+from detectapi.web.page.choices import arranged, choices, lists, test_groups, tests
 from detectapi.web.page.voice import BabelVoice
 
 USE = {"substance": "ketamine", "route": "oral", "amount": "50", "draws": "200"}
@@ -87,7 +87,7 @@ def test_every_test_is_offered_in_a_group_with_its_issuer_and_date(app):
     with app.test_request_context("/"):
         voice = BabelVoice("page")
         known = {option.value: option for option in tests(voice)}
-        groups = lists("ketamine", voice)["tests"]
+        order, groups = list(test_groups(voice).values()), lists("ketamine", voice)["tests"]
         alone = arranged(list(known.values()), "ketamine", voice)
 
     assert set(known) == {*ASSAYS, *PANELS}
@@ -96,17 +96,7 @@ def test_every_test_is_offered_in_a_group_with_its_issuer_and_date(app):
         assert (ASSAYS | PANELS)[id]["issuer"] in option.words
         assert option.group
     labels = [label for label, others, _ in groups if not others]
-    assert labels == sorted(
-        labels,
-        key=[
-            "Rules and recommendations",
-            "Laboratories",
-            "Kits and strips",
-            "Published methods",
-            "Other tests",
-            "Tests that do not look for it or state no cutoff",
-        ].index,
-    )
+    assert labels == sorted(labels, key=order.index)
 
 
 def test_the_lists_know_every_substance():
