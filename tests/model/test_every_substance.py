@@ -8,6 +8,7 @@ from dataclasses import replace
 import numpy as np
 import pytest
 
+from detectapi import service
 from detectapi.evaluation import typical
 from detectapi.knowledge import catalog
 from detectapi.model.draws import Draws, layout
@@ -54,6 +55,17 @@ def test_more_drug_a_lower_cutoff_and_more_doses_never_shorten(substance, route)
     assert np.median(last_positive(asked(substance, route, amount=2.0 * AMOUNT_MG))) >= np.median(once) - EXACT
     assert (last_positive(with_half_the_cutoffs(asked(substance, route))) >= once - EXACT).all()
     assert (last_positive(asked(substance, route, count=3)) >= once - EXACT).all()
+
+
+@pytest.mark.parametrize(("substance", "route"), ROUTES)
+def test_a_whole_answer_is_given(substance, route):
+    dose = {"amount_mg": AMOUNT_MG, "route": route}
+    if substance.routes[route].accepts_duration:
+        dose["duration_min"] = 60.0
+    answer = service.answer({"substance": substance.id, "doses": [dose], "options": {"draws": 100}})
+
+    times = (answer["window"], answer["serial"]["last_positive"], answer["serial"]["first_negative"])
+    assert all(0.0 <= time["low_h"] <= time["median_h"] <= time["high_h"] < np.inf for time in times)
 
 
 def renal_clearances(substance, **more):
