@@ -6,7 +6,7 @@ from pathlib import Path
 from detectapi import estimate, list_assays, show_substance
 from detectapi.inputs.table import INPUTS
 from detectapi.inputs.table.definition import KINDS
-from detectapi.knowledge import catalog, evidence
+from detectapi.knowledge import catalog, evidence, observations, published_figures
 from detectapi.telling import sentences
 
 TOY = Path(__file__).resolve().parent.parent / "tests" / "data" / "extra" / "substances" / "toy.toml"
@@ -60,6 +60,52 @@ def notes_of_substances():
             notes.setdefault((note.code, note.message), []).append(substance.id)
     rows = [(f"`{code}`", ", ".join(ids), message) for (code, message), ids in sorted(notes.items())]
     return table([("code", "substance", "says"), *rows])
+
+
+PANEL_DRAWS = 400
+"""Draws of each answer of the panel: its hours are shown in two figures."""
+
+
+def panel():
+    """Each substance and route after one dose that was studied, with the test that is assumed, beside what charts say."""
+    rows = [
+        ("substance", "one dose", "one specimen [h]", "last positive [h]", "first negative [h]", "charts and studies")
+    ]
+    for substance in packaged():
+        said = [f"{one.says} ({one.source})" for one in observations.claims(substance.id) if one.low_h is not None]
+        for dose in _studied_doses(substance):
+            answer = estimate(substance=substance.id, doses=[dose], options={"draws": PANEL_DRAWS})
+            times = (answer.window, answer.serial.last_positive, answer.serial.first_negative)
+            salt = f" as {dose['basis']}" if dose["basis"] != "base" else ""
+            over = f" over {dose['duration_min']:g} min" if dose.get("duration_min") else ""
+            words = f"{dose['amount_mg']:g} mg {dose['route']}{salt}{over}"
+            rows.append(
+                (f"**{substance.id}**", words, *(_hours(time) for time in times), "; ".join(said[:MOST_CHARTS]))
+            )
+            said = []
+    return table(rows)
+
+
+MOST_CHARTS = 3
+
+
+def _hours(time):
+    """The middle and the range, in two figures."""
+    middle, low, high = (f"{float(f'{hours:.2g}'):g}" for hours in (time.median_h, time.low_h, time.high_h))
+    return f"{middle} ({low} to {high})"
+
+
+def _studied_doses(substance):
+    """One dose for each route: the first of the published figures, or of the studies, that is single and in milligrams."""
+    figures = [item["doses"] for item in published_figures.read(substance.id)]
+    studies = [row.study.doses for row in observations.observations(substance.id) if row.study.doses]
+    found = {}
+    for doses in (*figures, *studies):
+        first = {key: value for key, value in doses[0].items() if value is not None}
+        single = len(doses) == 1 and "repeat" not in first and isinstance(first.get("amount_mg"), (int, float))
+        if single and first["route"] in substance.routes:
+            found.setdefault(first["route"], first)
+    return [found[route] for route in substance.routes if route in found]
 
 
 def worked_example():

@@ -26,6 +26,7 @@ PAGES = (
     "docs/messages.md",
     "docs/method.md",
     "docs/operating.md",
+    "docs/panel.md",
     "docs/tutorials/physician.md",
     "docs/tutorials/portal-editor.md",
     "docs/tutorials/researcher.md",
