@@ -26,6 +26,7 @@ from schemas.timestamp import Timestamp
 
 MOST_SINGLE_DOSES = int(INPUTS["doses[].repeat.count"].bounds[1])
 MOST_WORK = 2_000_000  # draws times listed doses
+MOST_USES = 10
 
 
 class RepeatSchema(Form):
@@ -44,6 +45,19 @@ class DoseSchema(Form):
     class Meta:
         include = fields_of("doses[]", repeat=Section(RepeatSchema, allow_none=True, load_default=None))
 
+    def relations(self, section: Mapping[str, Any]) -> dict[str, Any]:
+        """Problems between the amount and its unit."""
+        return {**super().relations(section), **unit_problems(section)}
+
+
+def unit_problems(section: Mapping[str, Any]) -> dict[str, Any]:
+    """What is wrong where an amount stands without its unit, or a unit without an amount that it belongs to."""
+    if "amount" in section and "unit" not in section:
+        return {"unit": [Message("Missing. amount needs unit.", "required")]}
+    if "unit" in section and "amount" not in section:
+        return {"unit": [Message("Only beside amount.", "conflict")]}
+    return {}
+
 
 MIXED_TIMES = Message("Relative and clock times are mixed: give every dose a start, or none of them.", "mixed-times")
 
@@ -51,17 +65,39 @@ MIXED_TIMES = Message("Relative and clock times are mixed: give every dose a sta
 class PatternSchema(Form):
     """A pattern of use, for people who do not know a schedule."""
 
+    exactly_one = exactly_one("pattern")
+
     class Meta:
         include = fields_of("pattern")
 
     def relations(self, section: Mapping[str, Any]) -> dict[str, Any]:
-        """Problems between the length and the frequency."""
+        """Problems between the amount and its unit, and between the length and the frequency."""
+        problems = {**super().relations(section), **unit_problems(section)}
         once = section.get("frequency") == "once"
         if once and "for_days" in section:
-            return {"for_days": [Message("Leave it out with the frequency once.", "conflict")]}
+            return {**problems, "for_days": [Message("Leave it out with the frequency once.", "conflict")]}
         if not once and "for_days" not in section:
-            return {"for_days": [Message("Missing. Needed unless the frequency is once.", "required")]}
-        return {}
+            return {**problems, "for_days": [Message("Missing. Needed unless the frequency is once.", "required")]}
+        return problems
+
+
+DOSES = Items(
+    Section(DoseSchema),
+    maximum=1000,
+    metadata={"description": "An empty list is a valid history: nothing was used."},
+)
+
+
+class UseSchema(Form):
+    """One of several substances that were used.
+
+    The times of doses have one clock in all uses. A pattern of use ends with the last dose of all.
+    """
+
+    exactly_one = exactly_one("uses[]")
+
+    class Meta:
+        include = fields_of("uses[]", doses=DOSES, pattern=Section(PatternSchema))
 
 
 class PersonSchema(Form):
@@ -143,11 +179,15 @@ class EstimateRequestSchema(Form):
     class Meta:
         include = fields_of(
             "",
-            doses=Items(
-                Section(DoseSchema),
-                maximum=1000,
-                metadata={"description": "An empty list is a valid history: nothing was used."},
+            uses=Items(
+                Section(UseSchema),
+                minimum=1,
+                maximum=MOST_USES,
+                metadata={
+                    "description": "Several substances in one person; in place of `substance`, `doses` and `pattern`."
+                },
             ),
+            doses=DOSES,
             pattern=Section(PatternSchema),
             person=Section(PersonSchema, load_default=dict),
             renal=Section(RenalSchema, load_default=dict),
@@ -170,7 +210,7 @@ class EstimateRequestSchema(Form):
 
     def relations(self, request: Mapping[str, Any]) -> dict[str, Any]:
         """Problems between sections."""
-        return {**super().relations(request), **missing_beside(request)}
+        return {**super().relations(request), **missing_beside(request), **_substance_problems(request)}
 
     def load(self, data: Any, **kwargs: Any) -> Any:
         """The question with its defaults filled in."""
@@ -178,7 +218,22 @@ class EstimateRequestSchema(Form):
         if "doses" in loaded:
             check_doses(loaded["doses"])
             check_work(len(loaded["doses"]), loaded["options"]["draws"])
+        if "uses" in loaded:
+            doses = [dose for use in loaded["uses"] for dose in use.get("doses", ())]
+            check_doses(doses)
+            check_work(max(len(doses), 1), loaded["options"]["draws"])
         return loaded
+
+
+def _substance_problems(request: Mapping[str, Any]) -> dict[str, Any]:
+    """What is wrong where neither or both of `substance` and `uses` say what was used."""
+    if "substance" not in request and "uses" not in request:
+        return {"substance": [Message("Missing.", "required")]}
+    if "substance" in request and "uses" in request:
+        return {"substance": [Message("Leave it out: uses names the substances.", "conflict")]}
+    if "uses" in request and "results" in request:
+        return {"results": [Message("Only beside one substance, without uses.", "conflict")]}
+    return {}
 
 
 TOO_LATE = Message("The last dose must lie before the year 2200.", "range")

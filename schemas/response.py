@@ -171,6 +171,19 @@ class AnalyteAnswerSchema(Schema):
     draws = fields.Nested(DrawsSchema)
 
 
+class StageSchema(Schema):
+    """One stage of a test in two stages, as if it were the whole test."""
+
+    id = fields.String(required=True)
+    name = fields.String(required=True)
+    issuer = fields.String(required=True)
+    date = fields.String(required=True)
+    rule = fields.String(required=True, validate=validate.OneOf(vocabulary.RULES))
+    window = fields.Nested(WindowSchema, required=True, metadata={"description": "Of this stage alone."})
+    serial = fields.Nested(SerialSchema, required=True, metadata={"description": "Likewise."})
+    analytes = fields.List(fields.Nested(AnalyteAnswerSchema), required=True)
+
+
 class CurveSchema(Schema):
     """Probability that a specimen collected at a time is positive, with the band of what is not known."""
 
@@ -294,17 +307,65 @@ class GivenResultsSchema(Schema):
     method = fields.String(validate=validate.OneOf(("importance", "tempered")))
 
 
+class ClassSchema(Schema):
+    """One class of a panel that looks for something that was used, or a substance that no class looks for."""
+
+    id = fields.String(required=True, allow_none=True, metadata={"description": "Null where it is not tested."})
+    name = fields.String(
+        required=True, metadata={"description": "Of the class; of the substance where it is not tested."}
+    )
+    substances = fields.List(
+        fields.String(),
+        required=True,
+        metadata={"description": "The substances that were used, as far as it is about them."},
+    )
+    tested = fields.Boolean(required=True, metadata={"description": "False: no class of the panel looks for it."})
+    because = fields.String(metadata={"description": "Why it is not tested; left out where it is, as is `source`."})
+    source = fields.String()
+    assay = fields.Nested(
+        AssayUsedSchema, metadata={"description": "Of the class; what follows is left out where not tested."}
+    )
+    rule = fields.String(validate=validate.OneOf(vocabulary.RULES))
+    window = fields.Nested(WindowSchema)
+    serial = fields.Nested(SerialSchema)
+    analytes = fields.List(fields.Nested(AnalyteAnswerSchema))
+    stages = fields.List(fields.Nested(StageSchema))
+    curve = fields.Nested(CurveSchema)
+    asked = fields.List(fields.Nested(AskedSchema))
+    evidence = fields.Nested(EvidenceSchema)
+
+
 class EstimateResponseSchema(Schema):
     """The whole answer."""
 
-    substance = fields.String(required=True)
+    substance = fields.String(
+        required=True, metadata={"description": "Its id; of several the ids, with a plus sign between."}
+    )
+    uses = fields.List(
+        fields.String(), metadata={"description": "The ids of several substances that were used; left out for one."}
+    )
     assay = fields.Nested(AssayUsedSchema, required=True)
     rule = fields.String(required=True, validate=validate.OneOf(vocabulary.RULES))
     window = fields.Nested(
         WindowSchema, required=True, metadata={"description": "Of a single specimen that is taken at some time."}
     )
     serial = fields.Nested(SerialSchema, required=True, metadata={"description": "Of a series of every specimen."})
-    analytes = fields.List(fields.Nested(AnalyteAnswerSchema), required=True)
+    analytes = fields.List(
+        fields.Nested(AnalyteAnswerSchema),
+        required=True,
+        metadata={"description": "Of a test in two stages, those of the confirmation."},
+    )
+    stages = fields.List(
+        fields.Nested(StageSchema),
+        metadata={"description": "Only of a test in two stages: the screen, then the confirmation, each alone. `window` and "
+                  "`curve` are those of specimens that are positive in both."},
+    )  # fmt: skip
+    classes = fields.List(
+        fields.Nested(ClassSchema),
+        metadata={"description": "Only of a panel: what each class finds, then what none looks for. `window`, `curve` and `asked` "
+                  "are of the whole panel, which is positive where some class is; `serial` is that of the class that is positive "
+                  "for the longest time; `evidence` is the weakest."},
+    )  # fmt: skip
     curve = fields.Nested(CurveSchema, required=True)
     asked = fields.List(
         fields.Nested(AskedSchema),

@@ -29,8 +29,9 @@ from detectapi.model.dosing import amount_is_a_factor, dose_groups
 from detectapi.model.draws import Deviates, Draws, Layout, layout
 from detectapi.model.population import AMOUNT
 from detectapi.model.question import Question
+from detectapi.model.several_uses import simulate
 from detectapi.model.simulation import Simulation
-from detectapi.model.window import combine
+from detectapi.model.window import combine_stages
 from detectapi.values.errors import NumericalError
 
 MOST_DRAWS_SIDE_BY_SIDE = 32_768
@@ -84,10 +85,13 @@ def answer_rows(rows: Sequence[Row], times: Sequence[float]) -> list[dict[str, A
         In the order of the rows. Figures are those of the single estimate with the same seed and draws.
     """
     groups: dict[Any, list[int]] = defaultdict(list)
+    answers: list[Any] = [None] * len(rows)
     for i, row in enumerate(rows):
+        if row.question.uses:
+            (answers[i],) = _answer_uses(row, np.asarray(times, dtype=float))
+            continue
         structure = _structure(row)
         groups[i if structure is None else structure].append(i)
-    answers: list[Any] = [None] * len(rows)
     for members in groups.values():
         for people in _portions(_people(rows, members), layout(rows[members[0]].options["draws"]).draws):
             together = [i for own in people for i in own]
@@ -103,15 +107,18 @@ def _structure(row: Row) -> tuple[Any, ...] | None:
     """What rows must agree in to be simulated side by side. None for a row that is simulated alone."""
     question, options = row.question, row.options
     regimen, assay = question.regimen, question.assay
-    adds_up = not all(component.is_single for component in assay.components)
+    adds_up = not all(component.is_single for component in assay.every_component)
     if len(regimen.trains) != 1 or adds_up or question.half_life is not None or row.request["model"]["adjust"]:
         return None
     amounts = tuple(train.amount for train in regimen.trains) if AMOUNT in question.substance.effects_of else ()
     return (
         question.substance.id, *dose_groups(regimen, question.substance), question.physiology.structure,
         *question.covariates.items(), amounts,
-        tuple((component.analyte, component.per_creatinine) for component in assay.components),
-        assay.rule, assay.imprecision_cv, assay.kit_bias,
+        tuple(
+            (tuple((part.analyte, part.per_creatinine) for part in stage.components), stage.rule, stage.imprecision_cv,
+             stage.kit_bias)
+            for stage in assay.in_turn
+        ),
         options["draws"], options["level"],
     )  # fmt: skip
 
@@ -173,24 +180,40 @@ def _turns_of_schedule(waiting: Mapping[int, list[int]]) -> Iterator[Turn]:
 def _answer_portion(rows: Sequence[Row], people: Sequence[Sequence[int]], times: Floats) -> list[Any]:
     """Answers of the rows of some people, person after person, by one simulation."""
     simulation = _simulation([rows[own[0]] for own in people])
-    components, rule = simulation.question.assay.components, simulation.question.assay.rule
+    assay, stages = simulation.question.assay, simulation.stages()
     # With several parts a first crossing decides together with the last ones of others.
-    first_from = float(np.min(times, initial=np.inf)) if len(components) == 1 else 0.0
+    first_from = float(np.min(times, initial=np.inf)) if len(assay.every_component) == 1 else 0.0
     together = [i for own in people for i in own]
     place = {i: position for position, i in enumerate(together)}
     shape = len(together), simulation.columns.draws
-    parts = [Crossings(np.empty(shape), np.empty(shape), np.empty(shape, dtype=bool)) for _ in components]
+    parts = [[_no_crossings(shape) for _ in stage.assay.components] for stage in stages]
     for turn in _turns(rows, people):
-        for position, part in enumerate(parts):
-            for members, crossed in _crossings(simulation, position, turn, rows, first_from):
-                where = [place[i] for i in members]
-                for whole, some in zip(part, crossed, strict=True):
-                    whole[where] = some.reshape(-1, simulation.columns.draws)
-    first, last = combine(parts, rule)
+        for stage, own in zip(stages, parts, strict=True):
+            for position, part in enumerate(own):
+                for members, crossed in _crossings(stage, position, turn, rows, first_from):
+                    where = [place[i] for i in members]
+                    for whole, some in zip(part, crossed, strict=True):
+                        whole[where] = some.reshape(-1, simulation.columns.draws)
+    first, last, _ = combine_stages(parts, assay)[-1]
     composition = simulation.composition()
     persons = [(simulation.person.of(p), composition and composition.of(p)) for p in range(len(people))]
     bodies = [persons[p] for p, own in enumerate(people) for _ in own]
     return summaries([rows[i] for i in together], bodies, first, last, times)
+
+
+def _answer_uses(row: Row, times: Floats) -> list[Any]:
+    """The answer of a row with several uses, which is simulated alone."""
+    question, plan = row.question, layout(row.options["draws"])
+    simulation = simulate(question, [_draws(row.options["seed"], plan, use.posterior) for use in question.uses])
+    parts = [[stage.crossings(part) for part in stage.assay.components] for stage in simulation.stages()]
+    first, last, _ = combine_stages(parts, question.assay)[-1]
+    body = simulation.person, simulation.composition()
+    return summaries([row], [body], first[np.newaxis], last[np.newaxis], times)
+
+
+def _no_crossings(shape: tuple[int, ...]) -> Crossings:
+    """Memory for the crossings of one part of the test, not yet written."""
+    return Crossings(np.empty(shape), np.empty(shape), np.empty(shape, dtype=bool))
 
 
 def _simulation(rows: Sequence[Row]) -> Simulation:
@@ -213,8 +236,8 @@ def _draws(seed: int, plan: Layout, posterior: Posterior | None) -> Draws:
 def _crossings(
     simulation: Simulation, part: int, turn: Turn, rows: Sequence[Row], first_from: float
 ) -> Iterator[tuple[list[int], Crossings]]:
-    """Crossings of one part of the test in each round of a turn, with the positions of the round's rows."""
-    component = simulation.question.assay.components[part]
+    """Crossings of one part of a stage of the test in each round of a turn, with the positions of the round's rows."""
+    component = simulation.assay.components[part]
     first = rows[turn.rounds[0][0]].question
     shared = amount_is_a_factor(first.regimen, first.substance)
     if shared:
@@ -222,7 +245,8 @@ def _crossings(
     for members in turn.rounds:
         questions = [rows[i].question for i in members]
         regimens = [question.regimen for question in questions]
-        cutoffs = np.array([[question.assay.components[part].cutoff_ng_ml] for question in questions])
+        tests = [question.assay.in_turn[simulation.stage] for question in questions]
+        cutoffs = np.array([[test.components[part].cutoff_ng_ml] for test in tests])
         if shared:
             cutoffs = cutoffs / simulation.dosing.amounts(regimens, turn.people)
         else:

@@ -130,7 +130,7 @@ def _with_numbers(known: Mapping[str, Any], flat: Mapping[str, Any], seed: int) 
 
 def is_whole(row: Mapping[str, Any]) -> bool:
     """Whether a row is a whole request rather than flat names."""
-    return "doses" in row or "pattern" in row
+    return "doses" in row or "pattern" in row or "uses" in row
 
 
 def _whole(request, options) -> dict[str, Any]:

@@ -45,7 +45,11 @@ def summaries(
             written.append(NumericalError("A crossing time is not a finite number."))
             continue
         question, mostly = row.question, bool(ever[i] >= 0.5)
-        size = question.regimen.pattern, question.regimen.amounts, *(c.cutoff_ng_ml for c in question.assay.components)
+        size = (
+            question.regimen.pattern,
+            question.regimen.amounts,
+            *(c.cutoff_ng_ml for c in question.assay.every_component),
+        )
         if size not in beyond:
             beyond[size] = evidence.beyond_studies(question)
         key = id(bodies[i]), question.regimen.pattern, beyond[size], mostly

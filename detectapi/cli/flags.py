@@ -18,16 +18,20 @@ TIME_H = {"min": 1 / 60, "minutes": 1 / 60, "h": 1, "hours": 1, "hour": 1, "d": 
 
 DOSE = re.compile(
     rf"""
-    (?P<low>{NUMBER}) (?:\s*[-–]\s*(?P<high>{NUMBER}))? \s* (?P<mass>{"|".join(MASS_MG)}) (?P<per_kg>\s*/\s*kg)?
+    (?P<low>{NUMBER}) (?:\s*[-–]\s*(?P<high>{NUMBER}))? \s*
+    (?: (?P<mass>{"|".join(MASS_MG)}) (?: (?P<per_kg>\s*/\s*kg) | (?P<per_h>\s*/\s*h) )? (?=\s|$) | (?P<counted>[a-z][\w-]*) )
     (?:\s+ as \s+ (?P<basis>\S+))?
-    \s+ (?P<route>\S.*?)
+    (?:\s+ (?P<route>(?!(?:over|every|at)\s)\S.*?))?
     (?:\s+ over \s+ (?P<over>{NUMBER}) \s* (?P<over_unit>{"|".join(TIME_H)}))?
     (?:\s+ every \s+ (?P<every>{NUMBER}) \s* (?P<every_unit>{"|".join(TIME_H)}) \s* x \s* (?P<count>\d+))?
     (?:\s+ at \s+ (?: (?P<at>[+-]?(?:{NUMBER})) \s* (?P<at_unit>{"|".join(TIME_H)}) | (?P<clock>\d{{4}}-\S+) ))?
     """,
     re.VERBOSE | re.IGNORECASE,
 )
-DOSE_FORM = "AMOUNT mg|g|µg|mcg[/kg] [as SALT] ROUTE [over N min] [every N h xCOUNT] [at N h | at 2026-11-23T07:20:00Z]"
+DOSE_FORM = (
+    "AMOUNT mg|g|µg|mcg[/kg|/h] or a unit of the substance, then [as SALT] ROUTE [over N min] [every N h xCOUNT] "
+    "[at N h | at 2026-11-23T07:20:00Z]"
+)
 
 
 def number_or_range(text, pointer):
@@ -62,11 +66,9 @@ def dose(text, pointer):
     match = DOSE.fullmatch(unicodedata.normalize("NFKC", text).strip())
     if not match:
         raise InputError(f"Must read: {DOSE_FORM}.", pointer=pointer, code="format")
-    scale = MASS_MG[match["mass"].lower()]
-    amount: float | dict[str, float] = float(match["low"]) * scale
-    if match["high"]:
-        amount = {"low": float(match["low"]) * scale, "high": float(match["high"]) * scale}
-    entry = {"amount_mg_per_kg" if match["per_kg"] else "amount_mg": amount, "route": match["route"]}
+    entry = amount(match)
+    if match["route"]:
+        entry["route"] = match["route"]
     if match["basis"]:
         entry["basis"] = match["basis"]
     if match["over"]:
@@ -96,6 +98,16 @@ def value_of(entry, text):
     if entry.kind == "numbers":
         return [hours(one, f"{entry.pointer}/{index}") for index, one in enumerate(text)]
     return text
+
+
+def amount(match):
+    """The amount of a dose in words, with its unit where that is not of mass."""
+    scale = MASS_MG[match["mass"].lower()] if match["mass"] else 1
+    low = float(match["low"]) * scale
+    value = {"low": low, "high": float(match["high"]) * scale} if match["high"] else low
+    if match["counted"] or match["per_h"]:
+        return {"amount": value, "unit": match["counted"] or "mg/h"}
+    return {"amount_mg_per_kg" if match["per_kg"] else "amount_mg": value}
 
 
 def cutoff(text, pointer):

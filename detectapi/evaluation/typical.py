@@ -13,6 +13,7 @@ import numpy as np
 
 from detectapi.model.question import read_question
 from detectapi.model.simulation import Simulation, simulate_typical
+from detectapi.model.window import combine_stages
 
 WEIGHT_KG, GFR_ML_MIN, PH, FLOW_ML_H = 70.0, 110.0, 6.0, 66.0
 HEIGHT_CM = 172.8
@@ -128,6 +129,12 @@ def steady_state_volume(simulation: Simulation, analyte: str) -> float:
     """Volume of distribution at steady state: clearance times the mean time in the body. [L]"""
     poles, zeros = (part[:, 0] for part in simulation.kinetics.disposition(analyte)[1:])
     return total_clearance(simulation, analyte) * float((1.0 / poles).sum() - (1.0 / zeros).sum())
+
+
+def positive_until(simulation: Simulation) -> float:
+    """The time from which the specimen stays negative by the whole test, all stages and parts of it. [h after the last dose]"""
+    crossings = [[stage.crossings(part) for part in stage.assay.components] for stage in simulation.stages()]
+    return float(combine_stages(crossings, simulation.question.assay)[-1].last[0])
 
 
 def last_positive(simulation: Simulation) -> list[float]:

@@ -33,6 +33,7 @@ from detectapi.exponentials.chain import Absorption, Chain, Doses
 from detectapi.exponentials.crossing_times import Crossings, crossings
 from detectapi.exponentials.mammillary import Disposition, disposition
 from detectapi.exponentials.means_over_spans import last_above, span_means
+from detectapi.exponentials.ramps import Segments
 from detectapi.exponentials.response import Response
 
 __all__ = [
@@ -42,6 +43,7 @@ __all__ = [
     "Disposition",
     "Doses",
     "Response",
+    "Segments",
     "crossings",
     "disposition",
     "last_above",

@@ -11,6 +11,7 @@ from detectapi.exponentials.draw_arrays import sum_rows, take_draws, take_each
 from detectapi.exponentials.phases import Piece
 from detectapi.exponentials.sign_changes import zeros_at_most
 
+_NEARLY_STRAIGHT = 1e-6
 _MOST_STEPS = 200
 """Steps of the search for a peak; bisection alone would need fewer than 60."""
 
@@ -103,29 +104,45 @@ def _guess_of_rise(high: Floats, end: Floats, cutoff: Floats, otherwise: Floats)
 
 def _turns_once(piece: Piece, slopes: Floats, width: Floats) -> Booleans:
     """Whether the slope is proven to change sign no more than once on a stretch."""
-    bound = zeros_at_most(piece.poles, piece.level, slopes)
+    bound = _zeros_of_slope(piece, slopes, width)
     once = bound <= 1
     twice = np.flatnonzero(bound == 2)
     if len(twice):  # at most two changes, and an odd number where the signs at the ends differ
         some = piece.pick(twice)
         begin = some.level + sum_rows(take_draws(slopes, twice))
-        end = some.level + sum_rows(some.at(width[twice])[1])
+        end = some.constant(width[twice]) + sum_rows(some.at(width[twice])[1])
         once[twice] = begin * end < 0.0
     return once
+
+
+def _zeros_of_slope(piece: Piece, slopes: Floats, width: Floats) -> Integers:
+    """Bound of the number of zeros of the slope after the start of each piece.
+
+    Where the constant part rises as ``bend x``, that is taken as ``bend (1 - exp(-e x))/e`` with e so small that it is the same to
+    a millionth of what it adds on the stretch.
+    """
+    if piece.bend is None:
+        return zeros_at_most(piece.poles, piece.level, slopes)
+    slow = np.minimum(_NEARLY_STRAIGHT / np.maximum(width, 1e-300), 0.5 * piece.poles[0])
+    rise = piece.bend / slow
+    poles = np.concatenate([slow[np.newaxis], piece.poles])
+    return zeros_at_most(poles, piece.level + rise, np.concatenate([-rise[np.newaxis], slopes]))
 
 
 def _peak(piece: Piece, width: Floats) -> tuple[Floats, Floats]:
     """Where the slope falls through zero on each stretch, and the value there; the right end where it does not."""
     best, slopes = piece.at(width)
     where = width.copy()
-    busy = np.flatnonzero(piece.level + sum_rows(slopes) < 0.0)
+    busy = np.flatnonzero(piece.constant(width) + sum_rows(slopes) < 0.0)
     piece, low, high, width = piece.pick(busy), np.zeros(len(busy)), width[busy], width[busy]
     x = 0.5 * width
     for _ in range(_MOST_STEPS):
         if len(busy) == 0:
             break
         value, slopes = piece.at(x)
-        slope, bend = piece.level + sum_rows(slopes), -sum_rows(piece.poles * slopes)
+        slope, bend = piece.constant(x) + sum_rows(slopes), -sum_rows(piece.poles * slopes)
+        if piece.bend is not None:
+            bend = bend + piece.bend
         best[busy], where[busy] = value, x
         low, high = np.where(slope > 0.0, x, low), np.where(slope > 0.0, high, x)
         with np.errstate(divide="ignore", invalid="ignore"):

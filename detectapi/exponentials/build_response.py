@@ -51,8 +51,8 @@ def respond(chain: Chain, groups: Sequence[Doses], averaging_time: ArrayLike) ->
         poles, coefficients = _replace_near_equal(poles, coefficients, sources, schedules, draws)
         worst[draws] = _worst_condition([one[:, draws] for one in coefficients], poles[:, draws])
     paths = []
-    for source, schedule, unit in zip(sources, schedules, coefficients, strict=True):
-        paths.append(Path(unit if source.weight is None else unit * source.weight, schedule, source))
+    for (group, _), source, schedule, unit in zip(inputs, sources, schedules, coefficients, strict=True):
+        paths.append(Path(unit if source.weight is None else unit * source.weight, schedule, source, group.segments))
     return Response(poles, tuple(paths), averaging, unsafe, worst)
 
 
@@ -80,7 +80,7 @@ def mix(responses: Sequence[Response], weights: Sequence[Floats]) -> Response:
             coefficients[above : above + len(response.poles)] = path.coefficients * weight
             known = path.source.weight
             source = path.source._replace(weight=weight if known is None else weight * known)
-            paths.append(Path(arrange(coefficients), path.schedule, source))
+            paths.append(Path(arrange(coefficients), path.schedule, source, path.segments))
         above += len(response.poles)
     safe = np.logical_or.reduce([response.safe_route for response in responses])
     worst = np.maximum.reduce([response.condition for response in responses])

@@ -9,6 +9,7 @@ import numpy as np
 from detectapi.exponentials.array_types import Draws, Floats, Integers
 from detectapi.exponentials.draw_arrays import take_draws
 from detectapi.exponentials.mammillary import Disposition
+from detectapi.exponentials.ramps import Segments
 from detectapi.exponentials.schedule import NO_DELAY, Delay
 
 
@@ -99,6 +100,8 @@ class Doses(NamedTuple):
     scale : array, shape (n,), or None
         Factor on every amount that differs between draws. [-]
     absorptions : tuple of Absorption
+    segments : Segments or None
+        Inputs whose rate is a line in time, beside the trains; they take the same paths, without their lag and release.
     """
 
     amount: Floats
@@ -108,6 +111,7 @@ class Doses(NamedTuple):
     count: Integers  # type: ignore[assignment]  # hides the method of tuple
     scale: Floats | None
     absorptions: tuple[Absorption, ...]
+    segments: Segments | None = None
 
 
 class Source(NamedTuple):

@@ -96,12 +96,13 @@ def refine_crossings(brackets: Brackets, cutoff: Floats, falling: bool) -> Float
 
 def _step(piece: Piece, x: Floats, cutoff: Floats, falling: bool) -> _Step:
     value, slopes = piece.at(x)
-    slope = piece.level + sum_rows(slopes)
+    slope = piece.constant(x) + sum_rows(slopes)
     slopes *= piece.poles
+    curving = -sum_rows(slopes) if piece.bend is None else piece.bend - sum_rows(slopes)
     with np.errstate(divide="ignore", invalid="ignore", over="ignore"):
         distance = np.log(value / cutoff)
         growth = slope / value
-        bend = -sum_rows(slopes) / (value * growth * growth)
+        bend = curving / (value * growth * growth)
         stretch = 0.0 if falling else 1.0 / (growth * x)
         step = damped(-distance / growth, 0.5 * distance * (bend - 1.0 + stretch))
         # Near a peak the parts of the correction may cancel: their sizes decide whether the step arrives.

@@ -3,10 +3,10 @@
 In this phase inputs last, begin, or leave the averaging time. At each of these corners the averaged concentration bends. From
 one corner to the next it is
 
-    f(x) = value + level x + sum over i of slope_i (1 - exp(-p_i x))/p_i
+    f(x) = value + level x + bend x^2/2 + sum over i of slope_i (1 - exp(-p_i x))/p_i
 
-with x the time since the corner. That is exact, and free of the cancellation of 1/p^2 that the same sum has when it is written
-as constant + line + exponentials.
+with x the time since the corner; bend is not 0 only where the rate of an input is a line in time. That is exact, and free of the
+cancellation of 1/p^2 that the same sum has when it is written as constant + line + exponentials.
 """
 
 from __future__ import annotations
@@ -18,9 +18,10 @@ import numpy as np
 
 from detectapi.exponentials.array_types import Floats, Integers
 from detectapi.exponentials.draw_arrays import ascending_order, sum_rows
+from detectapi.exponentials.ramps import Segments
 from detectapi.exponentials.schedule import Delay, Input
 
-PathInputs: TypeAlias = tuple[Floats, Sequence[Input], Delay]
+PathInputs: TypeAlias = tuple[Floats, Sequence[Input], Delay, Segments | None]
 """Partial fractions of an absorption path, shape (k, n), and its recent inputs."""
 
 _AT_ZERO, _AT_TAIL = 0, 1
@@ -47,6 +48,8 @@ class InputPhasePieces(NamedTuple):
         given.
     order : array of int, shape (c, n)
         Number of each node before sorting: time 0, the start of the tail, the extra times, then the corners.
+    bend : array, shape (c, n), or None
+        At each node, by how much the constant part of the slope rises with time; None where it rises nowhere.
     """
 
     poles: Floats
@@ -56,6 +59,7 @@ class InputPhasePieces(NamedTuple):
     slopes: Floats
     size: Floats
     order: Integers
+    bend: Floats | None = None
 
     def at_node(self, number: int) -> tuple[Floats, Floats]:
         """Value and size at one node, by its number before sorting. Arrays of shape (n,)."""
@@ -65,10 +69,14 @@ class InputPhasePieces(NamedTuple):
 
 
 class _Jump(NamedTuple):
-    """Change of the slope where a unit input of some length begins: of its constant part and of its decaying parts."""
+    """Change of the slope where a unit input of some length begins: of its constant part and of its decaying parts.
+
+    ``bend`` is the change of how the constant part rises, where the rate of an input begins to rise; None elsewhere.
+    """
 
     level: Floats
     slopes: Floats
+    bend: Floats | None = None
 
 
 class _Nodes(NamedTuple):
@@ -114,7 +122,7 @@ def cut_at_corners(
     times = [np.zeros(n), end] + [np.full(n, time) for time in extra]
     jumps: list[_Jump] = []
     jump_of, factors = [-1] * len(times), [np.zeros(n)] * len(times)
-    for coefficients, inputs, delay in paths:
+    for coefficients, inputs, delay, segments in paths:
         known: dict[float, int] = {}
         for finish, length, amount in inputs:
             if length not in known:
@@ -126,6 +134,13 @@ def cut_at_corners(
                 times.append(np.where(present > 0.0, corner, 0.0))
                 jump_of.append(known[length])
                 factors.append(sign * present)
+        if segments is not None and len(segments.begin):
+            first = len(jumps)
+            jumps += _jumps_of_lines(coefficients, poles, averaging_time)
+            for corner, which, factor in _corners_of_lines(segments, averaging_time):
+                times.append(corner)
+                jump_of.append(first + which)
+                factors.append(factor)
     time = np.array(times)
     arrange, order = ascending_order(time)
     last = int((order == _AT_TAIL).argmax(axis=0).max(initial=0)) + 1
@@ -137,12 +152,13 @@ def value_at_zero(poles: Floats, paths: Sequence[PathInputs], past: Floats | Non
     """Concentration at time 0, of past inputs and of recent ones that began before. Shape (n,). [umol/L]"""
     begun = [
         (coefficients, [d for d in inputs if np.any(delay.later(d.end) - delay.length(d.length) < 0.0)], delay)
-        for coefficients, inputs, delay in paths
+        for coefficients, inputs, delay, _ in paths
     ]
-    if not any(inputs for _, inputs, _ in begun):
+    with_lines = [(*one, segments) for one, (*_, segments) in zip(begun, paths, strict=True)]
+    if not any(inputs or (lines is not None and (lines.begin < 0.0).any()) for _, inputs, _, lines in with_lines):
         return np.zeros(len(averaging_time)) if past is None else sum_rows(past)
     end = np.zeros_like(averaging_time)
-    return cut_at_corners(poles, begun, past, averaging_time, end, values_only=True).at_node(_AT_TAIL)[0]
+    return cut_at_corners(poles, with_lines, past, averaging_time, end, values_only=True).at_node(_AT_TAIL)[0]
 
 
 def _jump(coefficients: Floats, poles: Floats, averaging_time: Floats, length: Floats | float) -> _Jump:
@@ -150,6 +166,27 @@ def _jump(coefficients: Floats, poles: Floats, averaging_time: Floats, length: F
         return _Jump(np.zeros_like(averaging_time), coefficients / averaging_time)
     slopes = coefficients / (poles * (length * averaging_time))
     return _Jump(sum_rows(slopes), -slopes)
+
+
+def _jumps_of_lines(coefficients: Floats, poles: Floats, averaging_time: Floats) -> list[_Jump]:
+    """Changes of the slope where an input of unit rate begins, and where a rate begins to rise by one in each unit of time."""
+    step = coefficients / (poles * averaging_time)
+    rise = step / poles
+    return [_Jump(sum_rows(step), -step), _Jump(-sum_rows(rise), rise, sum_rows(step))]
+
+
+def _corners_of_lines(segments: Segments, averaging_time: Floats) -> list[tuple[Floats, int, Floats]]:
+    """Corners of linear inputs: when, which of the two changes of `_jumps_of_lines`, and its factor."""
+    corners = []
+    for begin, length, rate, slope in zip(*segments, strict=True):
+        present = length > 0.0
+        last, none = rate + slope * length, np.zeros_like(rate)
+        for late, sign in ((0.0, 1.0), (averaging_time, -1.0)):
+            for time, step, rise in ((begin, rate, slope), (begin + length, -last, -slope)):
+                when = np.where(present, time + late, 0.0)
+                corners.append((when, 0, np.where(present, sign * step, none)))
+                corners.append((when, 1, np.where(present, sign * rise, none)))
+    return corners
 
 
 def _is_bolus(length: Floats | float) -> bool:
@@ -175,6 +212,8 @@ def _add_up(
     size, steepest = np.zeros(n), np.zeros(n)
     values, sizes = np.empty((c, n)), np.zeros((c, n))
     levels, all_slopes = (np.empty(0), np.empty(0)) if values_only else (np.empty((c, n)), np.empty((c, *poles.shape)))
+    bend = np.zeros(n) if any(jump.bend is not None for jump in jumps) else None
+    bends = None if bend is None else np.zeros((c, n))
     moving = False
     for j, node in enumerate(nodes.order):
         step = nodes.time[j] - nodes.time[j - 1]
@@ -185,16 +224,22 @@ def _add_up(
                 steepest = np.maximum(steepest, np.abs(level) + sum_rows(np.abs(slopes)))
                 size = np.maximum(size, np.abs(value) + moved_size) + steepest * step
             value, slopes = value + moved, after
+            if bend is not None:
+                value, level = value + 0.5 * bend * step * step, level + bend * step
         if past is not None and not node.all():  # from time 0 on, what is left of past inputs counts
             here = past if not node.any() else np.where(node == _AT_ZERO, past, 0.0)
             value, size, slopes = value + sum_rows(here), size + sum_rows(np.abs(here)), slopes - poles * here
             moving = True
         for jump, factor in _jumps_at(node, nodes, jumps):
             level, slopes, moving = level + jump.level * factor, slopes + jump.slopes * factor, True
+            if jump.bend is not None:
+                bend = jump.bend * factor if bend is None else bend + jump.bend * factor
         values[j], sizes[j] = value, size
         if not values_only:
             levels[j], all_slopes[j] = level, slopes
-    return InputPhasePieces(poles, nodes.time, values, levels, all_slopes, sizes, nodes.order)
+            if bends is not None and bend is not None:
+                bends[j] = bend
+    return InputPhasePieces(poles, nodes.time, values, levels, all_slopes, sizes, nodes.order, bends)
 
 
 def _jumps_at(node: Integers, nodes: _Nodes, jumps: Sequence[_Jump]) -> list[tuple[_Jump, Floats]]:

@@ -25,6 +25,15 @@ class TailPiece(NamedTuple):
         """Constant part of the slope: none."""
         return 0.0
 
+    @property
+    def bend(self) -> None:
+        """How the constant part of the slope rises: not at all."""
+        return None
+
+    def constant(self, x: Floats) -> float:
+        """Constant part of the slope at x: none."""
+        return 0.0
+
     def at(self, x: Floats) -> tuple[Floats, Floats]:
         """Value at x, and the decaying parts of the slope there."""
         terms = self.poles * -x
@@ -40,9 +49,9 @@ class TailPiece(NamedTuple):
 
 
 class InputPiece(NamedTuple):
-    """Some draws in one piece each of the input phase: value + level x + sum(slopes (1 - exp(-poles x))/poles).
+    """Some draws in one piece each of the input phase: value + level x + bend x^2/2 + sum(slopes (1 - exp(-poles x))/poles).
 
-    Arrays of shape (k, m), value and level (m,); areas are slopes over poles.
+    Arrays of shape (k, m), value, level and bend (m,); areas are slopes over poles. Without a bend it is None.
     """
 
     poles: Floats
@@ -50,19 +59,26 @@ class InputPiece(NamedTuple):
     level: Floats
     slopes: Floats
     areas: Floats
+    bend: Floats | None = None
 
     def at(self, x: Floats) -> tuple[Floats, Floats]:
         """Value at x, and the decaying parts of the slope there."""
         lost = self.poles * -x
         np.expm1(lost, out=lost)
         value = self.value + self.level * x - sum_rows(lost * self.areas)
+        if self.bend is not None:
+            value += 0.5 * self.bend * x * x
         lost += 1.0
         lost *= self.slopes
         return value, lost
 
     def pick(self, draws: Draws) -> InputPiece:
         """The piece of some draws."""
-        return InputPiece(*(take_draws(array, draws) for array in self))
+        return InputPiece(*(None if array is None else take_draws(array, draws) for array in self))  # type: ignore[arg-type]
+
+    def constant(self, x: Floats) -> Floats:
+        """What is not decaying of the slope at x."""
+        return self.level if self.bend is None else self.level + self.bend * x
 
 
 class Tail:
@@ -106,7 +122,8 @@ class InputPhase:
             slopes = take_draws(pieces.slopes[number], draws)
         else:
             slopes = np.ascontiguousarray(pieces.slopes[number, :, draws].T)
-        return InputPiece(poles, pieces.value[number, draws], pieces.level[number, draws], slopes, slopes / poles)
+        bend = None if pieces.bend is None else pieces.bend[number, draws]
+        return InputPiece(poles, pieces.value[number, draws], pieces.level[number, draws], slopes, slopes / poles, bend)
 
 
 Piece: TypeAlias = TailPiece | InputPiece

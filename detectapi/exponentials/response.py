@@ -20,6 +20,7 @@ from detectapi.exponentials.input_phase import (
     cut_at_corners,
     value_at_zero,
 )
+from detectapi.exponentials.ramps import Segments, sum_segments
 from detectapi.exponentials.schedule import Schedule, pick_draws, recent_inputs
 from detectapi.exponentials.sign_changes import never_above
 from detectapi.exponentials.subtraction_free import concentration_of_inputs, concentration_of_trains
@@ -59,11 +60,14 @@ class Path(NamedTuple):
     schedule : Schedule
     source : Source
         What the coefficients were made from.
+    segments : Segments or None
+        Inputs whose rate is a line in time, beside the schedule.
     """
 
     coefficients: Floats
     schedule: Schedule
     source: Source
+    segments: Segments | None = None
 
 
 class Response:
@@ -101,13 +105,18 @@ class Response:
         self.safe_route = safe_route
         self.condition = condition
         ends = [path.source.delay.later(path.schedule.last) for path in paths]
-        is_common = all(path.source.delay.shift is None for path in paths)
+        lines = [path.segments for path in paths if path.segments is not None]
+        ends += [segments.last for segments in lines]
+        is_common = not lines and all(path.source.delay.shift is None for path in paths)
         self.last_input: Floats | float
         self.last_input = max([0.0, *ends]) if is_common else np.maximum.reduce(np.broadcast_arrays(0.0, *ends))
-        self.first_input = min((path.schedule.first for path in paths), default=np.inf)
+        begins = [*(path.schedule.first for path in paths), *(segments.first for segments in lines)]
+        self.first_input = min(begins, default=np.inf)
         self.tail_start: Floats = averaging_time + self.last_input
         self._recent = [recent_inputs(path.schedule, path.source.delay.later(averaging_time)) for path in paths]
+        self._recent_lines = [path.segments and path.segments.recent(averaging_time) for path in paths]
         corners = 4 * sum(len(inputs) for inputs in self._recent) + 2
+        corners += 8 * sum(len(lines.begin) for lines in self._recent_lines if lines is not None)
         most = INPUT_PHASE_NUMBERS // (corners * (len(poles) + 8))
         self.block = int(np.clip(most, FEWEST_DRAWS_AT_ONCE, MOST_DRAWS_AT_ONCE))
         self._past: Floats | None = None
@@ -125,6 +134,13 @@ class Response:
             if inputs:
                 tail += coefficients * sum_recent(poles, inputs, last_input, delay)
             past = sum_past(poles, path.schedule, averaging_time, delay)
+            if path.segments is not None:
+                lines = path.segments.pick(draws)
+                tail += coefficients * sum_segments(
+                    poles, lines.recent(averaging_time), last_input + np.zeros(len(averaging_time))
+                )
+                over = sum_segments(poles, lines.past(averaging_time), -averaging_time)
+                past = over if past is None else past + over
             if past is not None:
                 if self._past is None:
                     self._past = np.zeros_like(self.poles)
@@ -202,6 +218,8 @@ class Response:
     def recompute(self, draws: Integers, time: Floats) -> Floats:
         """Concentration at one time for each of some draws, without subtractions where MOST_TRAINS_RECOMPUTED allows.
 
+        Where the rate of an input is a line in time it is the sum of terms once more.
+
         Parameters
         ----------
         draws : array of int, shape (m,)
@@ -213,6 +231,8 @@ class Response:
         array, shape (m,)
             [umol/L]
         """
+        if any(path.segments is not None for path in self.paths):
+            return self._at(draws, time)
         poles, averaging_time, total = take_draws(self.poles, draws), self.averaging_time[draws], np.zeros(len(draws))
         for path, inputs in zip(self.paths, pick_draws(self._recent, draws), strict=True):
             if len(path.schedule.end) <= MOST_TRAINS_RECOMPUTED:
@@ -224,6 +244,16 @@ class Response:
                 total += sum_rows(past * coefficients * average_decay(poles * averaging_time) * np.exp(-poles * time))
             total += concentration_of_inputs(path.source, inputs, draws, time, averaging_time)
         return total
+
+    def _at(self, draws: Integers, time: Floats) -> Floats:
+        """Concentration at one time for each of some draws, as the sum of its terms. Shape (m,). [umol/L]"""
+        since = np.maximum(time - self.tail_start[draws], 0.0)
+        values = sum_rows(take_draws(self.tail, draws) * np.exp(take_draws(self.poles, draws) * -since))
+        soon = np.flatnonzero(time < self.tail_start[draws])
+        if len(soon):
+            pieces = self.input_phase_pieces(draws[soon], (time[soon],), values_only=True)
+            values[soon] = pieces.at_node(FIRST_EXTRA_NODE)[0]
+        return values
 
     # -- the concentration next to a cutoff -------------------------------------------------------------------------------
 
@@ -253,6 +283,8 @@ class Response:
         for path, inputs in zip(self.paths, self._recent, strict=True):
             if inputs:
                 size += sum_rows(np.abs(path.coefficients)) * sum(one.amount for one in inputs)
+            if path.segments is not None:
+                size += sum_rows(np.abs(path.coefficients)) * path.segments.amount
         return CROSSING_RECOMPUTE_BELOW * self.condition * size * (self.tail_start / self.averaging_time)
 
     def is_rounding_visible(self, draws: Integers, time: Floats, cutoff: Floats) -> Booleans:
@@ -303,4 +335,5 @@ class Response:
     def _path_inputs(self, draws: Draws) -> list[PathInputs]:
         coefficients = [take_draws(path.coefficients, draws) for path in self.paths]
         delays = [path.source.delay.pick(draws) for path in self.paths]
-        return list(zip(coefficients, pick_draws(self._recent, draws), delays, strict=True))
+        lines = [one and one.pick(draws) for one in self._recent_lines]
+        return list(zip(coefficients, pick_draws(self._recent, draws), delays, lines, strict=True))

@@ -138,10 +138,14 @@ def _look(
     width = b - a
     begin, slopes = piece.at(a - start)
     end = piece.at(b - start)[0]
-    least, most = bounds_by_partial_sums(weights, piece.level, slopes, width)
+    constant = piece.constant(a - start)
+    least, most = bounds_by_partial_sums(weights, constant, slopes, width)
     if with_taylor:
-        low, high = bounds_by_taylor(piece.poles, piece.level, slopes, width)
+        low, high = bounds_by_taylor(piece.poles, constant, slopes, width)
         least, most = np.maximum(least, low), np.minimum(most, high)
+    if piece.bend is not None:
+        rise = piece.bend * width
+        least, most = least + np.minimum(rise, 0.0), most + np.maximum(rise, 0.0)
     is_monotone = (least >= 0.0) | (most <= 0.0)
     near, far = (end >= cutoff, begin >= cutoff) if leftward else (begin >= cutoff, end >= cutoff)
     is_short = width <= SHORTEST

@@ -17,7 +17,7 @@ from detectapi.interpretation.question import Planned
 from detectapi.interpretation.tempering import Weighted
 from detectapi.model.arrays import Floats
 from detectapi.model.question import Question
-from detectapi.model.window import combine
+from detectapi.model.window import combine_stages
 from detectapi.values.assay import Assay
 
 
@@ -118,8 +118,9 @@ def crossings_given(weighted: Weighted, planned: Planned, simulated: Simulated) 
     numbers = simulated.particles.at_visit(visit, with_residuals=True)
     asked = replace(account.question, assay=planned.assays[account.id])
     there = there.at_another_void(numbers, there.specimen).after_other_doses(asked)
-    crossings = [there.crossings(part) for part in asked.assay.components]
-    return combine(crossings, asked.assay.rule)
+    crossings = [[stage.crossings(part) for part in stage.assay.components] for stage in there.stages()]
+    whole = combine_stages(crossings, asked.assay)[-1]
+    return whole.first, whole.last
 
 
 def windows(weighted: Weighted, planned: Planned, simulated: Simulated, level: float) -> tuple[Interval, Interval]:

@@ -23,7 +23,8 @@ from detectapi.knowledge import catalog
 from detectapi.knowledge.interpretation import rules
 from detectapi.model.asked_assay import read_assay
 from detectapi.model.physiology import Physiology
-from detectapi.model.question import read_question, read_regimen
+from detectapi.model.question import read_question
+from detectapi.model.read_doses import read_regimen
 from detectapi.model.read_physiology import read_physiology
 from detectapi.values.assay import Assay
 from detectapi.values.errors import InputError, NotSupported

@@ -41,6 +41,8 @@ def of(question, covariates: Mapping[str, Any]) -> Evidence:
     covariates : dict
         As in `grade`.
     """
+    if question.uses:
+        return _of_several(question, covariates)
     regimen, other = question.regimen, _rules()["model"]
     if question.half_life is not None and regimen.count:
         return Evidence("extrapolated", other["half-life"], ())
@@ -50,6 +52,27 @@ def of(question, covariates: Mapping[str, Any]) -> Evidence:
         weakest = max(evidence.grade, "extrapolated", key=GRADES.index)
         evidence = replace(evidence, grade=weakest, because=f"{other['adjusted']} {evidence.because}")
     return evidence
+
+
+def _of_several(question, covariates: Mapping[str, Any]) -> Evidence:
+    """The weakest evidence of several uses, with the substances that it is about. A use that the test does not see has none."""
+    judged = [(use.substance, of(use, covariates)) for use in question.uses if use.analytes and use.regimen.count]
+    if not judged:
+        return of(question.uses[0], covariates)
+    weakest = max((one.grade for _, one in judged), key=GRADES.index)
+    decisive = [(substance, one) for substance, one in judged if one.grade == weakest]
+    return Evidence(
+        weakest,
+        " ".join(f"{substance.name}: {one.because}" for substance, one in decisive),
+        tuple(dict.fromkeys(source for _, one in decisive for source in one.sources)),
+        tuple(dict.fromkeys(row for _, one in judged for row in one.rows)),
+    )
+
+
+def not_tested() -> Evidence:
+    """The evidence of an answer that a test does not look for a substance: the list of the test itself."""
+    rule = _rules()["not-tested"]
+    return Evidence(rule["grade"], rule["because"], ())
 
 
 def grade(
@@ -157,6 +180,8 @@ def _beyond(covariates) -> list[str]:
 
 def beyond_studies(question) -> bool:
     """Whether the doses or cutoffs of a question differ from those of its studies."""
+    if question.uses:
+        return any(beyond_studies(use) for use in question.uses)
     regimen = question.regimen
     largest = max(regimen.amounts, default=0.0)
     uses = [(route, reading) for reading in question.readings for route in regimen.routes]
@@ -167,7 +192,7 @@ def beyond_studies(question) -> bool:
 
 def _cutoffs(question) -> tuple[tuple[str, float], ...]:
     """Each analyte that a test responds to, with the cutoff of its component. [ng/mL]"""
-    return tuple((analyte, part.cutoff_ng_ml) for part in question.assay.components for analyte in part.asked)
+    return tuple((analyte, part.cutoff_ng_ml) for part in question.assay.every_component for analyte in part.asked)
 
 
 def _beyond_studies(substance, rows, amounts, cutoffs) -> list[str]:

@@ -14,9 +14,10 @@ import numpy as np
 from detectapi._version import __version__
 from detectapi.knowledge import catalog
 from detectapi.knowledge.evidence import Evidence
-from detectapi.model.estimate import Asked, Estimate, Part, Readings
+from detectapi.model.estimate import Asked, Estimate, Part, Readings, Stage
 from detectapi.model.inputs_used import inputs_used
-from detectapi.model.window import Bands, Reading, Window
+from detectapi.model.shares import Share
+from detectapi.model.window import Bands, Curve, Reading, Window
 from detectapi.telling.sentences import LIMITS
 from detectapi.values.assay import Assay, Component
 from detectapi.values.regimen import Regimen
@@ -68,24 +69,17 @@ def write(
     include = request["options"].get("include") or ()
     references = catalog.references()
     return {
-        "substance": substance.id,
+        "substance": " + ".join(use.substance.id for use in question.each),
+        **({"uses": [use.substance.id for use in question.uses]} if question.uses else {}),
         "assay": _assay(question.assay, "assay" in request),
         "rule": question.assay.rule,
-        "window": _window(estimate.window, question.regimen),
+        "window": written_window(estimate.window, question.regimen),
         **_serial(estimate.readings, question.regimen),
-        "analytes": [
-            _analyte(component, part, question.regimen, include)
-            for component, part in zip(question.assay.components, estimate.parts, strict=True)
-        ],
-        "curve": {
-            "time_h": [hours(t) for t in estimate.curve.time],
-            "probability_positive": probabilities(estimate.curve.probability),
-            "low": probabilities(estimate.curve.low),
-            "high": probabilities(estimate.curve.high),
-        },
-        "asked": [_asked(one) for one in estimate.asked],
-        "uncertainty": {stream: round(estimate.shares[stream].value, 2) for stream in SHARES},
-        "uncertainty_se": {stream: round(estimate.shares[stream].error, 2) for stream in SHARES},
+        "analytes": _analytes(estimate.stages[-1], question.regimen, include),
+        **_stages(estimate, include),
+        "curve": written_curve(estimate.curve),
+        "asked": [written_asked(one) for one in estimate.asked],
+        **written_shares(estimate.shares),
         "inputs_used": inputs_used(request, question),
         "evidence": {
             "grade": graded.grade,
@@ -109,6 +103,42 @@ def write(
     }
 
 
+def written_curve(curve: Curve) -> dict[str, list[float]]:
+    """The chance of a positive specimen over time."""
+    return {
+        "time_h": [hours(t) for t in curve.time],
+        "probability_positive": probabilities(curve.probability),
+        "low": probabilities(curve.low),
+        "high": probabilities(curve.high),
+    }
+
+
+def written_shares(shares: Mapping[str, Share]) -> dict[str, dict[str, float]]:
+    """The share of each stream in the variance of the window, and its error."""
+    return {
+        "uncertainty": {stream: round(shares[stream].value, 2) for stream in SHARES},
+        "uncertainty_se": {stream: round(shares[stream].error, 2) for stream in SHARES},
+    }
+
+
+def _stages(estimate: Estimate, include: Collection[str]) -> dict[str, Any]:
+    """What each stage of a test would find alone; nothing of a test in one stage."""
+    if len(estimate.stages) == 1:
+        return {}
+    regimen = estimate.question.regimen
+    written = [
+        {
+            **{name: value for name, value in _assay(stage.assay, True).items() if name != "asked"},
+            "rule": stage.assay.rule,
+            "window": written_window(stage.window, regimen),
+            **_serial(stage.readings, regimen),
+            "analytes": _analytes(stage, regimen, include),
+        }
+        for stage in estimate.stages
+    ]
+    return {"stages": written}
+
+
 def _assay(assay: Assay, asked: bool) -> dict[str, Any]:
     """The test by its entry in the registry; a test given in full has none."""
     registered = catalog.assay(assay.id) if assay.id else None
@@ -116,7 +146,8 @@ def _assay(assay: Assay, asked: bool) -> dict[str, Any]:
     return {**{name: getattr(registered, name, None) for name in names}, "asked": asked}
 
 
-def _window(window: Window, regimen: Regimen) -> dict[str, Any]:
+def written_window(window: Window, regimen: Regimen) -> dict[str, Any]:
+    """A window, with its clock times where doses have them."""
     written: dict[str, Any] = {
         "median_h": hours(window.median),
         "low_h": hours(window.low),
@@ -158,7 +189,7 @@ def _reading(reading: Reading, regimen: Regimen) -> dict[str, Any]:
     }
 
 
-def _asked(asked: Asked) -> dict[str, Any]:
+def written_asked(asked: Asked) -> dict[str, Any]:
     """A time that was asked about, as it was asked."""
     probability, low, high = probabilities((asked.probability, asked.low, asked.high))
     written: dict[str, Any] = {"time_h": asked.time.hours}
@@ -167,12 +198,17 @@ def _asked(asked: Asked) -> dict[str, Any]:
     return written | {"probability_positive": probability, "low": low, "high": high}
 
 
+def _analytes(stage: Stage, regimen: Regimen, include: Collection[str]) -> list[dict[str, Any]]:
+    parts = zip(stage.assay.components, stage.parts, strict=True)
+    return [_analyte(component, part, regimen, include) for component, part in parts]
+
+
 def _analyte(component: Component, part: Part, regimen: Regimen, include: Collection[str]) -> dict[str, Any]:
     ever = part.crossings.last > 0.0
     written: dict[str, Any] = {
         "analyte": component.analyte,
         "cutoff_ng_mg_creatinine" if component.per_creatinine else "cutoff_ng_ml": component.cutoff_ng_ml,
-        "window": _window(part.window, regimen),
+        "window": written_window(part.window, regimen),
         **_serial(part.readings, regimen),
         "first_positive_h": hours(float(np.median(part.crossings.first[ever]))) if ever.any() else None,
     }

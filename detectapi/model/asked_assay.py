@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Mapping
+from collections.abc import Mapping, Sequence
 from dataclasses import replace
 from types import MappingProxyType
 from typing import Any
@@ -10,7 +10,7 @@ from typing import Any
 from detectapi.knowledge import catalog
 from detectapi.values.assay import Assay, Component
 from detectapi.values.errors import InputError, NotSupported
-from detectapi.values.substance import Origin, Substance
+from detectapi.values.substance import Moiety, Origin, Substance
 
 DEFAULT_IMPRECISION = {
     "screen": (
@@ -25,14 +25,15 @@ DEFAULT_IMPRECISION = {
 """Coefficient of variation of a measurement near its cutoff, for assays that state none, and where it comes from."""
 
 
-def read_assay(asked: Any, substance: Substance) -> Assay:
+def read_assay(asked: Any, *substances: Substance) -> Assay:
     """The test of a request.
 
     Parameters
     ----------
     asked : str, dict or None
-        The id of a registered assay, an assay in full, or nothing for the usual test of the substance.
-    substance : Substance
+        The id of a registered assay, an assay in full, or nothing for the usual test of the first substance.
+    *substances : Substance
+        What was used.
 
     Raises
     ------
@@ -40,29 +41,45 @@ def read_assay(asked: Any, substance: Substance) -> Assay:
         When a word has no meaning here.
     """
     if asked is None or isinstance(asked, str):
-        return of_substance(_registered(asked or substance.default_assay, substance), substance)
+        return of_substances(_registered(asked or substances[0].default_assay, substances), *substances)
     if "target" in asked:
-        return of_substance(_immunoassay(asked, substance), substance)
-    return of_substance(_mass_spectrometry(asked, substance), substance)
+        return of_substances(_immunoassay(asked, substances), *substances)
+    return of_substances(_mass_spectrometry(asked, substances), *substances)
 
 
-def _registered(assay_id: str, substance: Substance) -> Assay:
+def _registered(assay_id: str, substances: Sequence[Substance]) -> Assay:
+    if catalog.panel(assay_id) is not None:
+        detail = "A panel is answered by estimates alone, one question at a time; name the test of one of its classes."
+        raise NotSupported(detail, pointer="/assay", code="not-supported")
     registered = catalog.assay(assay_id)
     if registered.assay is None:
         raise NotSupported(
             f"This test has no cutoff in urine: {registered.because}", pointer="/assay", code="no-cutoff"
         )
-    if substance.id not in registered.substances:
-        allowed = [a.id for a in catalog.assays() if a.assay is not None and substance.id in a.substances]
-        raise NotSupported(f"This test is not for {substance.name}.", pointer="/assay", allowed=allowed)
+    used = {substance.id for substance in substances}
+    if not used & set(registered.substances):
+        allowed = [a.id for a in catalog.assays() if a.assay is not None and used & set(a.substances)]
+        names = " or ".join(substance.name for substance in substances)
+        raise NotSupported(f"This test is not for {names}.", pointer="/assay", allowed=allowed)
     return registered.assay
 
 
-def _mass_spectrometry(asked: Mapping[str, Any], substance: Substance) -> Assay:
+def _analyte(substances: Sequence[Substance], word: str, pointer: str) -> Moiety:
+    """The analyte that a word means, of the first substance that has one of this name."""
+    refusals = []
+    for substance in substances:
+        try:
+            return catalog.resolve_analyte(substance, word, pointer=pointer)
+        except NotSupported as error:
+            refusals.append(error)
+    raise refusals[0]
+
+
+def _mass_spectrometry(asked: Mapping[str, Any], substances: Sequence[Substance]) -> Assay:
     components: list[Component] = []
     for i, item in enumerate(asked["analytes"]):
         pointer = f"/assay/analytes/{i}/analyte"
-        moiety = catalog.resolve_analyte(substance, item["analyte"], pointer=pointer)
+        moiety = _analyte(substances, item["analyte"], pointer)
         component = Component(
             moiety.id, item["cutoff_ng_ml"], MappingProxyType({moiety.id: 1.0}), item.get("hydrolysed", False)
         )
@@ -72,12 +89,12 @@ def _mass_spectrometry(asked: Mapping[str, Any], substance: Substance) -> Assay:
     return Assay(asked.get("rule", "any"), tuple(components), *_imprecision(asked, "confirm"))
 
 
-def _immunoassay(asked: Mapping[str, Any], substance: Substance) -> Assay:
-    target = catalog.resolve_analyte(substance, asked["target"], pointer="/assay/target")
+def _immunoassay(asked: Mapping[str, Any], substances: Sequence[Substance]) -> Assay:
+    target = _analyte(substances, asked["target"], "/assay/target")
     weights = {target.id: 1.0}
     for word, fraction in (asked.get("cross_reactivity") or {}).items():
         pointer = f"/assay/cross_reactivity/{word.replace('~', '~0').replace('/', '~1')}"
-        moiety = catalog.resolve_analyte(substance, word, pointer=pointer)
+        moiety = _analyte(substances, word, pointer)
         if moiety.id in weights:
             raise InputError("An analyte occurs once in an assay.", pointer=pointer, code="duplicate")
         if fraction > 0.0:
@@ -93,24 +110,62 @@ def _imprecision(asked: Mapping[str, Any], stage: str) -> tuple[float, Origin | 
     return DEFAULT_IMPRECISION[stage]
 
 
-def of_substance(assay: Assay, substance: Substance) -> Assay:
-    """A test as far as it concerns a substance.
+def of_substances(assay: Assay, *substances: Substance) -> Assay:
+    """A test as far as it concerns some substances that were used.
 
-    What the substance does not form is left out. Where a component is hydrolysed, the conjugates of its analytes are added: each
-    sets free its own mass times the ratio of the molar masses.
+    What none of them forms is left out. Where a component is hydrolysed, the conjugates of its analytes are added: each sets free
+    its own mass times the ratio of the molar masses. Of a test in stages each stage is.
 
     Raises
     ------
     NotSupported
         No component is left, or one is missing that must be positive with the others.
     """
-    components = [_of_substance(component, substance) for component in assay.components]
+    if assay.stages:
+        stages = tuple(of_substances(stage, *substances) for stage in assay.stages)
+        return replace(assay, components=stages[-1].components, stages=stages)
+    components = [_merged([_of_substance(component, one) for one in substances]) for component in assay.components]
     kept = tuple(component for component in components if component is not None)
     if not kept or (assay.rule == "all" and len(kept) < len(components)):
+        names = " or ".join(substance.name for substance in substances)
         raise NotSupported(
-            f"This test needs analytes that {substance.name} does not form.", pointer="/assay", code="not-supported"
+            f"This test needs analytes that {names} does not form.", pointer="/assay", code="not-supported"
         )
     return assay if kept == assay.components else replace(assay, components=kept)
+
+
+def _merged(components: Sequence[Component | None]) -> Component | None:
+    """One component as several substances concern it: what any of them forms counts."""
+    concerned = [component for component in components if component is not None]
+    if len(concerned) < 2:
+        return concerned[0] if concerned else None
+    weights = {analyte: weight for one in concerned for analyte, weight in one.weights.items()}
+    return replace(
+        concerned[0],
+        weights=MappingProxyType(weights),
+        hydrolysed=any(one.hydrolysed for one in concerned),
+        split=frozenset().union(*(one.split for one in concerned)),
+        added=tuple(dict.fromkeys(analyte for one in concerned for analyte in one.added)),
+    )
+
+
+def part_of(assay: Assay, substance: Substance) -> Assay:
+    """What of a test, put together by `of_substances`, reads what one substance forms; other components are left out."""
+    if assay.stages:
+        stages = tuple(part_of(stage, substance) for stage in assay.stages)
+        return replace(assay, components=stages[-1].components, stages=stages)
+    components = (component_of(component, substance) for component in assay.components)
+    return replace(assay, components=tuple(component for component in components if component is not None))
+
+
+def component_of(component: Component, substance: Substance) -> Component | None:
+    """What one substance adds to a component that was put together by `of_substances`; None where it adds nothing."""
+    formed = {moiety.id for moiety in substance.moieties if not moiety.carrier}
+    weights = {analyte: weight for analyte, weight in component.weights.items() if analyte in formed}
+    if not weights:
+        return None
+    added = tuple(analyte for analyte in component.added if analyte in formed)
+    return replace(component, weights=MappingProxyType(weights), split=component.split & formed, added=added)
 
 
 def _of_substance(component: Component, substance: Substance) -> Component | None:

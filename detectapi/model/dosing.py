@@ -13,9 +13,10 @@ from typing import NamedTuple
 
 import numpy as np
 
-from detectapi.exponentials import Absorption, Doses
+from detectapi.exponentials import Absorption, Doses, Segments
 from detectapi.inputs.distribution import CENTRAL_90
 from detectapi.model.arrays import Floats, Value
+from detectapi.model.backlog import backlog
 from detectapi.model.columns import Columns, People
 from detectapi.model.draws import Deviates, Selection
 from detectapi.model.physiology import Person
@@ -24,6 +25,8 @@ from detectapi.values.regimen import Regimen, Train
 from detectapi.values.substance import Lineage, Route, RouteForm, Substance
 
 UMOL_PER_MMOL = 1000.0
+QUEUED = "capacity-limited"
+"""The kind of a path whose doses are eliminated at a constant rate."""
 SHORTEST_DELAY = 1e-3
 """The shortest lag or release of a draw, where they differ between draws. [h]"""
 REFERENCE_WEIGHT = 70.0
@@ -48,7 +51,9 @@ class Dosing:
         self._weight = person.covariates["weight_kg"]
         self._absorptions: dict[tuple[DoseGroup, Lineage], tuple[Absorption, ...]] = {}
 
-    def doses(self, lineage: Lineage, *regimens: Regimen, people: People = None, per_mg: bool = False) -> list[Doses]:
+    def doses(
+        self, lineage: Lineage, *regimens: Regimen, people: People = None, per_mg: bool = False, queued: bool = True
+    ) -> list[Doses]:
         """Doses in groups that share what `DoseGroup` names.
 
         Parameters
@@ -61,14 +66,18 @@ class Dosing:
         people : sequence of int, optional
         per_mg : bool
             As if each dose were 1 mg (or 1 mg/kg) but had the form of the real one; where `amount_is_a_factor`.
+        queued : bool
+            Whether doses that are eliminated at a constant rate wait for each other; else they are doses like others.
 
         Returns
         -------
         list of Doses
             In the columns of the people. [umol]
         """
-        gathered = []
+        gathered = self._queued(lineage, regimens, people) if queued else []
         for group, shares in dose_groups(regimens[0], self.substance).items():
+            if queued and is_queued(self.substance.routes[group.route].forms[group.form]):
+                continue
             factors = [self.columns.wide(self._weight)[self.columns.of(people)]] if group.per_kg else []
             if per_mg:
                 amounts = np.full(len(shares), self._umol_per_mg)
@@ -82,6 +91,44 @@ class Dosing:
             absorptions = self._absorbed(group, lineage, people, regimens)
             gathered.append(Doses(amounts, starts, durations, intervals, counts, scale, absorptions))
         return gathered
+
+    def _queued(self, lineage: Lineage, regimens: Sequence[Regimen], people: People) -> list[Doses]:
+        """What forms from doses that wait in the body, because they are eliminated at a constant rate."""
+        columns, gathered = self.columns.of(people), []
+        for route, form in dict.fromkeys((g.route, g.form) for g in dose_groups(regimens[0], self.substance)):
+            for path in (path for path in self.substance.routes[route].forms[form].paths if path.kind == QUEUED):
+                trains = [i for i, train in enumerate(regimens[0].trains) if train.route == route]
+                rate = self.columns.wide(self.population(f"{path.prefix}.elimination_rate"))[columns]
+                waiting = self._backlog(trains, regimens, people, rate * self._umol_per_mg)
+                if path.lag:
+                    late = self._time(self.population(f"{path.prefix}.lag_time"))
+                    late = late[columns] if isinstance(late, np.ndarray) else late
+                    waiting = waiting._replace(begin=waiting.begin + late)
+                delivered = np.zeros((len(lineage.moieties), len(rate)))
+                for position, (moiety, counts) in enumerate(zip(*lineage, strict=True)):
+                    if counts and moiety in path.delivers:
+                        formed = self.population(f"{path.prefix}.formation_rate_{moiety}")
+                        delivered[position] = self.columns.wide(formed)[columns]
+                none = np.empty(0)
+                absorption = Absorption(delivered, None)
+                gathered.append(Doses(none, none, none, none, none.astype(int), None, (absorption,), waiting))
+        return gathered
+
+    def _backlog(self, trains: Sequence[int], regimens: Sequence[Regimen], people: People, rate: Floats) -> Segments:
+        """What waits in the body of the columns of some people. [umol]"""
+        starts, durations, amounts = [], [], []
+        for i in trains:
+            own = np.array([[regimen.trains[i].amount.centre] for regimen in regimens]) * self._umol_per_mg
+            train = regimens[0].trains[i]
+            if not train.amount.exact:
+                own = own * self._within_range([regimen.trains[i] for regimen in regimens], people)
+            amount = np.broadcast_to(own, (len(rate) // self.columns.draws, self.columns.draws)).reshape(-1)
+            if train.amount.per_kg:
+                amount = amount * self.columns.wide(self._weight)[self.columns.of(people)]
+            starts += [train.start + j * train.every for j in range(train.count)]
+            durations += [train.duration] * train.count
+            amounts += [amount] * train.count
+        return backlog(np.array(starts), np.array(durations), np.array(amounts), rate)
 
     def amounts(self, regimens: Sequence[Regimen], people: People = None) -> Floats:
         """Amount of each dose of regimens of one train, one regimen for each of some people.
@@ -173,7 +220,8 @@ class Dosing:
 
     def _fractions(self, form: RouteForm, amount: Value | None) -> dict[tuple[str, str], Value]:
         """Share of a dose that each path of a form delivers as each moiety, by prefix of the path and moiety. [-]"""
-        names = [(path.prefix, moiety) for path in form.paths for moiety in path.delivers]
+        paths = [path for path in form.paths if path.kind != QUEUED]
+        names = [(path.prefix, moiety) for path in paths for moiety in path.delivers]
         fractions = {name: self.population.of_dose("{}.fraction_{}".format(*name), amount) for name in names}
         excess = np.maximum(sum(fractions.values()), 1.0)  # no draw absorbs more than was given
         return {name: fraction / excess for name, fraction in fractions.items()}
@@ -193,7 +241,7 @@ class Dosing:
         (lineage,) = self.substance.lineages(root.id)
         groups = dose_groups(regimens[0], self.substance)
         entering = []
-        for group, doses in zip(groups, self.doses(lineage, *regimens, per_mg=per_mg), strict=True):
+        for group, doses in zip(groups, self.doses(lineage, *regimens, per_mg=per_mg, queued=False), strict=True):
             form = self.substance.routes[group.route].forms[group.form]
             amount = None if group.amount is None else self._single_dose(group, regimens[0])
             absorbed: Value = 1.0 if root.carrier else sum(self._fractions(form, amount).values())
@@ -251,6 +299,11 @@ def form_shares(route: Route, amount_mg: float) -> dict[int, float]:
     return {len(route.forms) - 1: 1.0}
 
 
+def is_queued(form: RouteForm) -> bool:
+    """Whether doses of a form are eliminated at a constant rate, and wait for each other."""
+    return any(path.kind == QUEUED for path in form.paths)
+
+
 class DoseGroup(NamedTuple):
     """What doses must share to be computed together.
 
@@ -295,4 +348,7 @@ def _depends_on_amount(substance: Substance, route: str, form: int) -> bool:
 
 def amount_is_a_factor(regimen: Regimen, substance: Substance) -> bool:
     """Whether every concentration is a multiple of the amount: one train of doses that one form of a route takes in whole."""
+    forms = [substance.routes[group.route].forms[group.form] for group in dose_groups(regimen, substance)]
+    if any(map(is_queued, forms)):
+        return False
     return AMOUNT not in substance.effects_of and len(regimen.trains) == 1 and len(dose_groups(regimen, substance)) == 1

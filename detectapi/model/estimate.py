@@ -7,12 +7,14 @@ from dataclasses import dataclass
 from typing import NamedTuple
 
 from detectapi.exponentials import Crossings
+from detectapi.model.arrays import Floats
 from detectapi.model.asked_times import AskedTime
 from detectapi.model.draws import Layout
 from detectapi.model.physiology import Composition, Person, Specimen
 from detectapi.model.question import Question
 from detectapi.model.shares import Share
 from detectapi.model.window import Bands, Curve, Reading, Window
+from detectapi.values.assay import Assay
 
 
 class Readings(NamedTuple):
@@ -69,6 +71,27 @@ class Part:
 
 
 @dataclass(frozen=True, slots=True)
+class Stage:
+    """One stage of the test; a test in one stage is its only one.
+
+    Attributes
+    ----------
+    assay : Assay
+    parts : tuple of Part
+        One for each component.
+    window : Window
+        Of this stage alone.
+    readings : Readings or None
+        Of this stage alone.
+    """
+
+    assay: Assay
+    parts: tuple[Part, ...]
+    window: Window
+    readings: Readings | None = None
+
+
+@dataclass(frozen=True, slots=True)
 class Estimate:
     """A question with all that was found for it.
 
@@ -83,8 +106,8 @@ class Estimate:
         Of each draw.
     composition : Composition or None
         Of each draw's specimen, where the question tells something of the urine.
-    parts : tuple of Part
-        One for each component of the test.
+    stages : tuple of Stage
+        Of the test, in turn.
     window : Window
         Of the whole test.
     readings : Readings or None
@@ -97,6 +120,8 @@ class Estimate:
         Share of each stream in the variance of the window.
     safe_route_draws : int
         Crossings that needed the slower, safe method.
+    between : array
+        Last positive time of the draws between the draws, by which the shares are found. [h]
     """
 
     question: Question
@@ -105,10 +130,16 @@ class Estimate:
     person: Person
     specimen: Specimen
     composition: Composition | None
-    parts: tuple[Part, ...]
+    stages: tuple[Stage, ...]
     window: Window
     readings: Readings | None
     curve: Curve
     asked: tuple[Asked, ...]
     shares: Mapping[str, Share]
     safe_route_draws: int
+    between: Floats
+
+    @property
+    def parts(self) -> tuple[Part, ...]:
+        """The parts of the test, of a test in stages those of the last one."""
+        return self.stages[-1].parts

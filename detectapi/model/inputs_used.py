@@ -38,28 +38,29 @@ def inputs_used(request: Mapping[str, Any], question: Question) -> list[dict[str
         Read from the request.
     """
     physiology, here = question.physiology, typical_body(question.physiology)
-    used = _routes(question) + [_distribution(one) for one in physiology.known.distributions.values()]
+    used = [entry for use in question.each for entry in _routes(use, question)] + [
+        _distribution(one) for one in physiology.known.distributions.values()
+    ]
     used += [_distribution(one) for one in usual_inputs(physiology, here)]
     used += _words(request) + _covariates(question)
     true_gfr = told_gfr(physiology, here)
     used += [_distribution(true_gfr)] if true_gfr else []
     used.append(_surface(physiology, float(here.surface)))
-    if question.half_life is not None:
-        used.append(_distribution(question.half_life))
-    used.append(_imprecision(question.assay))
-    if question.assay.kit_bias is not None:
-        used.append(_kit_bias(question.assay.kit_bias))
-    if any(component.split for component in question.assay.components):
-        used.append(_hydrolysis(question.assay))
+    used += [_distribution(use.half_life) for use in question.each if use.half_life is not None]
+    used += [entry for stage in question.assay.in_turn for entry in _of_test(stage, question.assay)]
     changes = (request.get("model") or {}).get("adjust") or {}
-    return used + [_adjusted(name, change, question) for name, change in changes.items()]
+    for name, change in changes.items():
+        used += [_adjusted(name, change, use) for use in question.each if name in use.parameters][:1]
+    return used
 
 
-def _routes(question: Question) -> list[dict[str, Any]]:
-    routes = question.regimen.routes
+def _routes(use: Question, question: Question) -> list[dict[str, Any]]:
+    """The routes of a use; which use that is stands beside it where there are several."""
+    routes = use.regimen.routes
     if not routes:
         return []
-    return [{"name": "route", "value": routes[0] if len(routes) == 1 else list(routes), "source": "given"}]
+    entry = {"name": "route", "value": routes[0] if len(routes) == 1 else list(routes), "source": "given"}
+    return [{**entry, "detail": use.substance.name} if question.uses else entry]
 
 
 def _words(request: Mapping[str, Any]) -> list[dict[str, Any]]:
@@ -77,13 +78,14 @@ def _covariates(question: Question) -> list[dict[str, Any]]:
     """Covariates of words: told, implied by the pattern of use, or drawn among people by their shares."""
     known = question.physiology.known
     used: list[dict[str, Any]] = [{"name": name, "value": word, "source": "given"} for name, word in known.words]
-    for name, covariate in question.substance.covariates.items():
+    drawn = {name: (covariate, use) for use in question.each for name, covariate in use.substance.covariates.items()}
+    for name, (covariate, use) in drawn.items():
         if name in dict(known.words):
             continue
         origin = catalog.origin_card(covariate.origin)
-        if name in question.covariates:
-            pattern = question.regimen.pattern
-            used.append({"name": name, "value": question.covariates[name], "source": "derived",
+        if name in use.covariates:
+            pattern = use.regimen.pattern
+            used.append({"name": name, "value": use.covariates[name], "source": "derived",
                          "detail": detail("from-pattern", pattern=pattern), "origin": origin})  # fmt: skip
             continue
         shares = (f"{word} {share:.0%}" for word, share in zip(covariate.words, covariate.shares, strict=True))
@@ -96,6 +98,18 @@ def _adjusted(name: str, change: Mapping[str, float], question: Question) -> dic
     """A typical value that the request scaled or set."""
     parameter, words = question.parameters[name], detail("scaled" if "scale" in change else "set")
     return {"name": name, "value": parameter.value, "unit": parameter.unit, "source": "given", "detail": words}
+
+
+def _of_test(stage: Assay, whole: Assay) -> list[dict[str, Any]]:
+    """What is used of a stage of a test; which stage that is stands beside it where there are several."""
+    used = [_imprecision(stage)]
+    if stage.kit_bias is not None:
+        used.append(_kit_bias(stage.kit_bias))
+    if any(component.split for component in stage.components):
+        used.append(_hydrolysis(stage))
+    if not whole.stages or stage.id is None:
+        return used
+    return [{**entry, "detail": catalog.assay(stage.id).name} for entry in used]
 
 
 def _imprecision(assay: Assay) -> dict[str, Any]:

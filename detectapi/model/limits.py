@@ -5,10 +5,10 @@ from __future__ import annotations
 import math
 
 from detectapi.inputs.table import INPUTS
-from detectapi.model.dosing import dose_groups
+from detectapi.model.dosing import QUEUED, dose_groups
 from detectapi.values.assay import Assay
 from detectapi.values.errors import InputError
-from detectapi.values.regimen import Regimen, Train
+from detectapi.values.regimen import ORDINARY_WEIGHT, Regimen, Train
 from detectapi.values.substance import Parameter, Path, RouteForm, Substance
 
 LONGEST_VOID = INPUTS["specimen.void_interval_h"].bounds[1]
@@ -32,7 +32,7 @@ def check_open_doses(regimen: Regimen, substance: Substance, draws: int, pointer
     """
     open_doses = 0
     for train, forms in _forms(regimen, substance):
-        delay = max(_delay(path, substance) for form in forms for path in form.paths)
+        delay = max(_delay(path, substance, train) for form in forms for path in form.paths)
         open_hours = LONGEST_VOID + delay + train.end  # for which the last dose of the train is still open
         if open_hours > 0.0:
             open_doses += min(train.count, 1 + int(open_hours / train.every)) if train.every else train.count
@@ -53,8 +53,15 @@ def _forms(regimen: Regimen, substance: Substance) -> list[tuple[Train, list[Rou
     ]
 
 
-def _delay(path: Path, substance: Substance) -> float:
-    """Time after a dose at which the last absorption along a path begins, in nearly every draw. [h]"""
+def _delay(path: Path, substance: Substance, train: Train) -> float:
+    """Time after a dose at which the last absorption along a path begins, in nearly every draw. [h]
+
+    Where doses wait for each other, that is what two of them take.
+    """
+    if path.kind == QUEUED:
+        rate = substance.parameters[f"{path.prefix}.elimination_rate"]
+        amount = train.amount.high * (ORDINARY_WEIGHT if train.amount.per_kg else 1.0)
+        return 2.0 * amount / rate.value
     parts = (substance.parameters.get(f"{path.prefix}.{kind}") for kind in ("lag_time", "release_duration"))
     return sum(_in_nearly_every_draw(part) for part in parts if part is not None)
 
@@ -77,7 +84,7 @@ def check_coefficients(regimen: Regimen, substance: Substance, assay: Assay, dra
     groups = dose_groups(regimen, substance)
     paths = sum(len(substance.routes[group.route].forms[group.form].paths) for group in groups)
     coefficients = 0
-    for component in assay.components:
+    for component in assay.every_component:
         lineages = [lineage for analyte in component.weights for lineage in substance.lineages(analyte)]
         own = sum(1 + substance.moiety(name).peripherals for lineage in lineages for name in lineage.moieties)
         coefficients += paths * len(lineages) * (paths * len(lineages) + own)

@@ -51,6 +51,8 @@ def collect(
     -------
     list of {"code", "message"}
     """
+    if question.uses:
+        return _of_several(question, person, composition, ever_positive)
     known = question.physiology.known
     names = list(known.given)
     names += [name for name in ("hepatic_class", "interactions") if getattr(known, name) not in (None, "none", ())]
@@ -68,11 +70,27 @@ def collect(
         remarks += _idle(question)
         remarks += [_assumptions(question)] if regimen.count else []
         remarks += [note("calibration-stale")] if question.calibration == STALE else []
+    if question.assay.stages:
+        remarks.append(note("two-stages"))
     if regimen.count and ever_positive < 0.5:
         remarks.append(note("mostly-below-cutoff"))
     if not regimen.count:
         remarks.append(note("no-dose"))
     return remarks
+
+
+def _of_several(
+    question: Question, person: Person, composition: Composition | None, ever_positive: float
+) -> list[dict[str, str]]:
+    """The notes of several uses, each once. A use that the test does not see has one only, that says so."""
+    seen = [use for use in question.uses if use.analytes]
+    remarks = [remark for use in seen for remark in collect(use, person, composition, ever_positive)]
+    if any(use.regimen.count for use in seen):
+        remarks = [remark for remark in remarks if remark["code"] != "no-dose"]
+    unseen = ", ".join(use.substance.name for use in question.uses if not use.analytes)
+    if unseen:
+        remarks.append(note("not-looked-for", substances=unseen))
+    return list({(remark["code"], remark["message"]): remark for remark in remarks}.values())
 
 
 def _specimen(known: KnownInputs, composition: Composition) -> list[dict[str, str]]:

@@ -2,29 +2,33 @@
 
 from __future__ import annotations
 
-from collections.abc import Mapping
+from collections.abc import Mapping, Sequence
 from dataclasses import dataclass, replace
 from typing import Any
 
 from detectapi.inputs.distribution import InputDistribution
 from detectapi.inputs.known import distribution_of
 from detectapi.inputs.table import INPUTS
-from detectapi.knowledge import catalog
 from detectapi.knowledge.posterior import NONE, Posterior, posterior
-from detectapi.model.asked_assay import read_assay
+from detectapi.model.asked_assay import part_of, read_assay
 from detectapi.model.limits import check_coefficients, check_open_doses
 from detectapi.model.physiology import Physiology
 from detectapi.model.population import adjust
+from detectapi.model.read_doses import Use, read_uses
 from detectapi.model.read_physiology import read_physiology
 from detectapi.values.assay import Assay, Reading
-from detectapi.values.errors import NotSupported
-from detectapi.values.regimen import Amount, Regimen, Train, from_end, pattern_train
+from detectapi.values.errors import InputError, NotSupported
+from detectapi.values.regimen import Regimen
 from detectapi.values.substance import Parameter, Substance
 
 
 @dataclass(frozen=True, slots=True)
 class Question:
-    """All that decides the answer but the random numbers."""
+    """All that decides the answer but the random numbers.
+
+    Where several substances were used, ``uses`` has a question for each of them, with the part of the test that concerns it; all
+    times are from the end of the last dose of all. What stands here is then the first use's, with the whole test.
+    """
 
     substance: Substance
     parameters: Mapping[str, Parameter]
@@ -34,11 +38,17 @@ class Question:
     half_life: InputDistribution | None = None
     posterior: Posterior | None = None
     calibration: str = NONE
+    uses: tuple[Question, ...] = ()
+
+    @property
+    def each(self) -> tuple[Question, ...]:
+        """The question of each use: what it adds to the parts of the test. Of one use, the question itself."""
+        return self.uses or (self,)
 
     @property
     def analytes(self) -> tuple[str, ...]:
         """Every analyte that some part of the test responds to."""
-        return tuple(dict.fromkeys(a for component in self.assay.components for a in component.weights))
+        return tuple(dict.fromkeys(a for component in self.assay.every_component for a in component.weights))
 
     @property
     def covariates(self) -> dict[str, str]:
@@ -54,7 +64,7 @@ class Question:
     @property
     def readings(self) -> tuple[Reading, ...]:
         """Every analyte that some part of the test is asked for, and whether it is read after hydrolysis."""
-        parts = self.assay.components
+        parts = self.assay.every_component
         return tuple(dict.fromkeys(Reading(a, component.hydrolysed) for component in parts for a in component.asked))
 
 
@@ -71,117 +81,75 @@ def read_question(request: Mapping[str, Any]) -> Question:
     InputError
         When a word has no meaning here: substance, route, analyte, assay, salt, parameter, interaction.
     """
-    substance = catalog.substance(request["substance"])
-    regimen = read_regimen(request, substance)
-    model = request.get("model") or {}
-    _check_person(request.get("person") or {}, substance)
-    assay = read_assay(request.get("assay"), substance)
-    _check_answerable(substance, assay)
-    draws = (request.get("options") or {}).get("draws", 0)
-    check_open_doses(regimen, substance, draws, pointer="/pattern" if request.get("pattern") else "/doses")
+    return question_of(request, read_uses(request), request.get("assay"))
+
+
+def question_of(request: Mapping[str, Any], uses: Sequence[Use], test: Any) -> Question:
+    """The question about some uses and a test.
+
+    Parameters
+    ----------
+    request : dict
+        As in `read_question`.
+    uses : sequence of Use
+        Of the request.
+    test : str, dict or None
+        As a request names it.
+    """
+    substances = [use.substance for use in uses]
+    _check_person(request.get("person") or {}, substances)
+    _check_model(request.get("model") or {}, substances)
+    assay = read_assay(test, *substances)
+    physiology = read_physiology(request)
+    if len(uses) == 1:
+        return _of_use(request, uses[0], assay, physiology)
+    parts = [_of_use(request, use, part_of(assay, use.substance), physiology) for use in uses]
+    return replace(parts[0], assay=assay, uses=tuple(parts))
+
+
+def _of_use(request: Mapping[str, Any], use: Use, assay: Assay, physiology: Physiology) -> Question:
+    """The question about one use, and the part of the test that concerns it."""
+    model, draws = request.get("model") or {}, (request.get("options") or {}).get("draws", 0)
+    substance, regimen = use.substance, use.regimen
+    check_open_doses(regimen, substance, draws, pointer=use.pointer)
     check_coefficients(regimen, substance, assay, draws)
+    changes = model.get("adjust") or {}
+    if request.get("uses"):
+        changes = {name: change for name, change in changes.items() if name in substance.parameters}
     half_life = _read_half_life(model, substance, regimen) if model.get("kind") == "half-life" else None
-    learnt, calibration = _posterior(substance, model) if half_life is None else (None, NONE)
-    return Question(
-        substance=substance,
-        parameters=adjust(substance, model.get("adjust") or {}),
-        regimen=regimen,
-        assay=assay,
-        physiology=read_physiology(request),
-        half_life=half_life,
-        posterior=learnt,
-        calibration=calibration,
-    )
+    learnt, calibration = _posterior(substance, changes) if half_life is None else (None, NONE)
+    return Question(substance, adjust(substance, changes), regimen, assay, physiology, half_life, learnt, calibration)
 
 
-def _posterior(substance: Substance, model: Mapping[str, Any]) -> tuple[Posterior | None, str]:
+def _check_model(model: Mapping[str, Any], substances: Sequence[Substance]) -> None:
+    """Refuse what has no meaning for several substances: one half-life for all, a parameter that none of them has."""
+    if len(substances) < 2:
+        return
+    if model.get("half_life_h") is not None:
+        detail = "Leave it out: each of several substances has a half-life of its own."
+        raise InputError(detail, pointer="/model/half_life_h", code="conflict")
+    for name, change in (model.get("adjust") or {}).items():
+        if not any(name in substance.parameters for substance in substances):
+            adjust(substances[0], {name: change})
+
+
+def _posterior(substance: Substance, changes: Mapping[str, Any]) -> tuple[Posterior | None, str]:
     """What calibration learnt; a typical value that the request sets is that value, with the uncertainty that is left."""
     learnt, state = posterior(substance)
     if learnt is None:
         return None, state
-    changed = model.get("adjust") or {}
-    return learnt.centred([name for name, change in changed.items() if "set" in change]), state
+    return learnt.centred([name for name, change in changes.items() if "set" in change]), state
 
 
-def _check_person(person: Mapping[str, Any], substance: Substance) -> None:
+def _check_person(person: Mapping[str, Any], substances: Sequence[Substance]) -> None:
+    known = {word for substance in substances for word in substance.interactions}
     for i, word in enumerate(person.get("interactions") or ()):
-        if word not in substance.interactions:
+        if word not in known:
+            names = " or ".join(substance.name for substance in substances)
             raise NotSupported(
-                f"{substance.name} has no data for this interaction.",
-                pointer=f"/person/interactions/{i}", code="unknown-interaction", allowed=sorted(substance.interactions),
+                f"{names} has no data for this interaction.",
+                pointer=f"/person/interactions/{i}", code="unknown-interaction", allowed=sorted(known),
             )  # fmt: skip
-
-
-def _check_answerable(substance: Substance, assay: Assay) -> None:
-    """Refuse what data files can say already and the model cannot compute yet."""
-    paths = [path for route in substance.routes.values() for form in route.forms for path in form.paths]
-    open_points = [
-        any(path.kind == "capacity-limited" for path in paths),
-        bool(assay.stages),
-    ]
-    if any(open_points):
-        raise NotSupported(
-            f"The data of {substance.name} say more than can be computed yet.",
-            pointer="/substance",
-            code="not-supported",
-        )
-
-
-def read_regimen(request: Mapping[str, Any], substance: Substance) -> Regimen:
-    """The doses or the pattern of a request as a `Regimen`.
-
-    Raises
-    ------
-    InputError
-        A route or a salt has no meaning for the substance.
-    """
-    if request.get("pattern"):
-        asked = request["pattern"]
-        route, amount = _route(asked, substance, "/pattern"), _amount(asked, substance, "/pattern")
-        return from_end([
-            pattern_train(asked["frequency"], amount, route, asked.get("duration_min", 0.0) / 60.0, asked.get("for_days"))
-        ])  # fmt: skip
-    doses = request.get("doses") or []
-    starts = [dose["start"] for dose in doses if dose.get("start") is not None]
-    origin = min(starts) if starts else None
-    trains = []
-    for i, dose in enumerate(doses):
-        pointer = f"/doses/{i}"
-        start = dose.get("start_h") or 0.0
-        if origin is not None:
-            start = (dose["start"] - origin).total_seconds() / 3600.0
-        repeat = dose.get("repeat") or {"every_h": 0.0, "count": 1}
-        duration = dose.get("duration_min", 0.0) / 60.0
-        route, amount = _route(dose, substance, pointer), _amount(dose, substance, pointer)
-        trains.append(Train(amount, route, start, duration, repeat["every_h"], repeat["count"], pointer))
-    return from_end(trains, origin)
-
-
-def _route(dose: Mapping[str, Any], substance: Substance, pointer: str) -> str:
-    route = catalog.resolve_route(substance, dose["route"], pointer=f"{pointer}/route")
-    if dose.get("duration_min") and not route.accepts_duration:
-        allowed = [r.id for r in substance.routes.values() if r.accepts_duration]
-        raise NotSupported(
-            "Only an infusion has a duration; leave it out for this route.",
-            pointer=f"{pointer}/duration_min", code="not-supported", allowed=allowed,
-        )  # fmt: skip
-    return route.id
-
-
-def _amount(dose: Mapping[str, Any], substance: Substance, pointer: str) -> Amount:
-    per_kg = dose.get("amount_mg_per_kg") is not None
-    amount = dose["amount_mg_per_kg"] if per_kg else dose["amount_mg"]
-    low, high = (amount["low"], amount["high"]) if isinstance(amount, dict) else (amount, amount)
-    salt = dose.get("basis", "base")
-    if salt == "base":
-        return Amount(low, high, per_kg)
-    for known in substance.salts:
-        if known.id == salt:
-            return Amount(low * known.base_fraction.value, high * known.base_fraction.value, per_kg)
-    raise NotSupported(
-        f"{substance.name} has no data for this salt.",
-        pointer=f"{pointer}/basis", code="unknown-salt", allowed=["base", *(known.id for known in substance.salts)],
-    )  # fmt: skip
 
 
 def _read_half_life(model: Mapping[str, Any], substance: Substance, regimen: Regimen) -> InputDistribution:

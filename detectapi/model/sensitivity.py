@@ -20,8 +20,9 @@ from detectapi.model.draws import Deviates, Draws, Selection, layout
 from detectapi.model.population import COVARIATE
 from detectapi.model.question import Question, read_question
 from detectapi.model.simulation import Simulation
-from detectapi.model.window import combine, interval
+from detectapi.model.window import combine_stages, interval
 from detectapi.telling.tornado import narrows_most
+from detectapi.values.errors import NotSupported
 
 Source: TypeAlias = tuple[str, str]
 """A stream and a name in it."""
@@ -125,6 +126,8 @@ def analyse(request: Mapping[str, Any]) -> dict[str, Any]:
         of an estimate of the same question and seed, and these medians come from the same draws.
     """
     question, options = read_question(request), request["options"]
+    if question.uses:
+        raise NotSupported("One substance at a time.", pointer="/uses", code="not-supported")
     plan = Independent(max(options["draws"] // BATCHES, 50) * BATCHES)
     here, there = (Draws(options["seed"] + i, plan, question.posterior) for i in range(2))
     estimated = layout(options["draws"])
@@ -244,8 +247,8 @@ def telling_most(groups: Sequence[Mapping[str, Any]], kinds: Collection[str], in
 def _last(question: Question, deviates: Deviates) -> Floats:
     """Last positive time of the whole test in each draw. [h]"""
     simulation = Simulation(question, deviates)
-    crossings = [simulation.crossings(component) for component in question.assay.components]
-    return combine(crossings, question.assay.rule)[1]
+    crossings = [[stage.crossings(part) for part in stage.assay.components] for stage in simulation.stages()]
+    return combine_stages(crossings, question.assay)[-1].last
 
 
 def _groups(asked: Iterable[Source], question: Question) -> dict[Group, frozenset[Source]]:

@@ -12,7 +12,8 @@ Where these are more than `VOIDS`, each void that is looked at stands for severa
 from __future__ import annotations
 
 import math
-from collections.abc import Sequence
+from collections.abc import Callable, Sequence
+from functools import reduce
 from typing import NamedTuple
 
 import numpy as np
@@ -23,9 +24,11 @@ from detectapi.model.arrays import Floats, Ints, Value
 from detectapi.model.physiology import parts_of
 from detectapi.model.sample_urine import creatinine_excretion
 from detectapi.model.sampler import Sampler
+from detectapi.model.several_uses import AnySimulation
 from detectapi.model.simulation import ML_PER_DL, Simulation
 from detectapi.model.specimen import normal_probability
 from detectapi.model.voids import Voids, every_void
+from detectapi.model.walk_of_voids import Series, walk
 from detectapi.values.assay import Component
 
 EVERY = 2
@@ -36,27 +39,11 @@ REACH = 3.5
 """Standard deviations of a reading, beyond which a void counts as surely positive or surely negative."""
 WIDER = 1.15
 """The stretch that is looked at is so much longer than the one in which it is open what voids are."""
-LEAST = 1e-300
 LEAST_SPREAD = 1e-6
 MOST_LOG_ODDS = 30.0
 """A void is never surer than this. [-]"""
 LAST, FIRST, PHASE = "serial.last", "serial.first", "serial.phase"
 """Random numbers of a draw: its last positive void, its first negative one, and when its voids come."""
-
-
-class Series(NamedTuple):
-    """Times of the voids of each draw. Arrays of shape (n,). [h after the last dose]
-
-    Attributes
-    ----------
-    last_positive : array
-        0 where no void after the last dose is positive.
-    first_negative : array
-        The first negative void that follows a positive one; 0 where none is positive.
-    """
-
-    last_positive: Floats
-    first_negative: Floats
 
 
 class _Part(NamedTuple):
@@ -104,18 +91,25 @@ class _Reader(NamedTuple):
     spread: float
 
     def odds(self, edges: Floats, wanted_after: Floats, draws: Ints) -> Floats:
-        """Odds that each void of some draws is positive. Shape (m, n).
+        """Odds that each void of some draws is positive. Shape (m, n)."""
+        medians, variance = self.medians(edges, wanted_after, draws)
+        if len(self.parts) == 1:
+            return _odds_above(medians, math.hypot(self.spread, self.parts[0].spread))
+        return _odds_above(medians, np.sqrt(variance + self.spread**2))
+
+    def medians(self, edges: Floats, wanted_after: Floats, draws: Ints) -> tuple[Floats, Value]:
+        """Median of the reading of each void of some draws, over the cutoff, and variance of the logarithm of its residual.
 
         A sum of log-normal parts is taken as log-normal, with the mean and the variance of the sum.
         """
         medians = [part.medians(edges, wanted_after, draws) for part in self.parts]
         if len(medians) == 1:
-            return _odds_above(medians[0], math.hypot(self.spread, self.parts[0].spread))
+            return medians[0], self.parts[0].spread ** 2
         means = [median * np.exp(0.5 * part.spread**2) for median, part in zip(medians, self.parts, strict=True)]
         total = np.maximum(np.add.reduce(means), np.finfo(float).tiny)
         own = [np.square(mean / total) * np.expm1(part.spread**2) for mean, part in zip(means, self.parts, strict=True)]
         variance = np.log1p(np.add.reduce(own))
-        return _odds_above(total * np.exp(-0.5 * variance), np.sqrt(variance + self.spread**2))
+        return total * np.exp(-0.5 * variance), variance
 
     def stretch(self) -> _Stretch:
         """Where it is open what voids of this component are."""
@@ -132,57 +126,89 @@ class _Reader(NamedTuple):
         return _Stretch(np.maximum.reduce(begins), np.maximum.reduce(ends))
 
 
-def serial(simulation: Simulation, remembers_ph: bool = False) -> tuple[list[Series], Series]:
+def serial(simulation: AnySimulation, remembers_ph: bool = False) -> tuple[list[tuple[list[Series], Series]], Series]:
     """Last positive and first negative void of every other draw.
 
     Parameters
     ----------
-    simulation : Simulation
+    simulation : Simulation or SeveralUses
         Of one question.
     remembers_ph : bool
         Whether all voids of a draw have the same pH.
 
     Returns
     -------
-    parts : list of Series
-        Of each component of the test.
+    stages : list of (list of Series, Series)
+        Of each stage of the test: of each of its components, and of the stage.
     whole : Series
-        Of the test.
+        Of the test; that of its stage where it has one only.
     """
     few = simulation.of_draws(slice(None, None, EVERY))
-    sampler = Sampler(few.physiology.known.distributions, few.deviates, few.selection)
-    voids = every_void(few.physiology, few.person, sampler, VOIDS, remembers_ph)
-    components = simulation.question.assay.components
-    readers = [_reader(simulation, few, component, voids, sampler) for component in components]
-    stretches = [reader.stretch() for reader in readers]
+    one = few.simulations[0]
+    sampler = Sampler(one.physiology.known.distributions, one.deviates, one.selection)
+    voids = every_void(one.physiology, one.person, sampler, VOIDS, remembers_ph)
     numbers = [normal_probability(sampler.normal("specimen", name)) for name in (LAST, FIRST, PHASE)]
-    each = list(zip(readers, stretches, strict=True))
-    parts = [_series([one], one[1], "any", voids, numbers) for one in each]
+    stages = []
+    pairs: list[tuple[AnySimulation, AnySimulation]] = list(zip(simulation.stages(), few.stages(), strict=True))
+    for every, some in pairs:
+        readers = [_reader(every, some, component, voids, sampler) for component in some.assay.components]
+        stages.append(_Stage(some.assay.rule, list(zip(readers, [one.stretch() for one in readers], strict=True))))
+    written = [_of_stage(stage, voids, numbers) for stage in stages]
+    if len(stages) == 1:
+        return written, written[0][1]
+    stretch = _Stretch(*(np.minimum.reduce(edge) for edge in zip(*(stage.stretch for stage in stages), strict=True)))
+    whole = _series(lambda edges: in_every_stage(stages, stretch, edges), stretch, voids, numbers)
+    return written, whole
+
+
+class _Stage(NamedTuple):
+    """One stage of the test: its rule, and its components, each with where it is open what its voids are."""
+
+    rule: str
+    components: Sequence[tuple[_Reader, _Stretch]]
+
+    @property
+    def stretch(self) -> _Stretch:
+        """Where it is open what voids of this stage are."""
+        ends = np.maximum if self.rule == "any" else np.minimum
+        return _Stretch(*(ends.reduce(edge) for edge in zip(*(own for _, own in self.components), strict=True)))
+
+
+def _of_stage(stage: _Stage, voids: Voids, numbers: Sequence[Floats]) -> tuple[list[Series], Series]:
+    """Series of each component of a stage, and of the stage."""
+    each = stage.components
+
+    def of(one: tuple[_Reader, _Stretch]) -> Series:
+        return _series(lambda edges: _combined([one], one[1], "any", edges), one[1], voids, numbers)
+
+    parts = [of(one) for one in each]
     if len(parts) == 1:
         return parts, parts[0]
-    rule = simulation.question.assay.rule
-    ends = np.maximum if rule == "any" else np.minimum
-    stretch = _Stretch(*(ends.reduce(edge) for edge in zip(*stretches, strict=True)))
-    return parts, _series(each, stretch, rule, voids, numbers)
+    stretch = stage.stretch
+    return parts, _series(lambda edges: _combined(each, stretch, stage.rule, edges), stretch, voids, numbers)
 
 
 # -- what is read at a void -------------------------------------------------------------------------------------------
 
 
-def _reader(simulation: Simulation, few: Simulation, component: Component, voids: Voids, sampler: Sampler) -> _Reader:
+def _reader(
+    simulation: AnySimulation, few: AnySimulation, component: Component, voids: Voids, sampler: Sampler
+) -> _Reader:
     """A component of the test at the voids of a few draws, by the responses of all of them."""
-    spread = math.sqrt(math.log1p(few.question.assay.imprecision_cv**2))
-    scale = few.kit_bias(component) / component.cutoff_ng_ml
+    spread = math.sqrt(math.log1p(few.assay.imprecision_cv**2))
+    scale = few.simulations[0].kit_bias(component) / component.cutoff_ng_ml
     if component.per_creatinine:
-        creatinine, between = _creatinine(few, voids, sampler)
+        creatinine, between = _creatinine(few.simulations[0], voids, sampler)
         scale, spread = scale * ML_PER_DL / creatinine, math.hypot(spread, between)
     gathered: dict[str, list[tuple[Response, Floats]]] = {}
-    for analyte, weight in few.weights(component).items():
-        name = few.residual_name(analyte)
-        made = few.made_at(analyte, voids.flow, voids.ph) * few.population.median_of_specimens(name)
-        gathered.setdefault(name, []).append((simulation.response(analyte), np.asarray(made * weight * scale)))
-    residual = few.population.parameters
-    return _Reader([_Part(terms, residual[name].variability) for name, terms in gathered.items()], spread)
+    spreads: dict[str, float] = {}
+    for (every, _), (some, own) in zip(simulation.readers_of(component), few.readers_of(component), strict=True):
+        for analyte, weight in some.weights(own).items():
+            name = some.residual_name(analyte)
+            made = some.made_at(analyte, voids.flow, voids.ph) * some.population.median_of_specimens(name)
+            gathered.setdefault(name, []).append((every.response(analyte), np.asarray(made * weight * scale)))
+            spreads[name] = some.population.parameters[name].variability
+    return _Reader([_Part(terms, spreads[name]) for name, terms in gathered.items()], spread)
 
 
 def _creatinine(simulation: Simulation, voids: Voids, sampler: Sampler) -> tuple[Floats, float]:
@@ -221,21 +247,16 @@ def _odds_above(relative: Floats, spread: Value) -> Floats:
 
 
 def _series(
-    readers: Sequence[tuple[_Reader, _Stretch]],
-    stretch: _Stretch,
-    rule: str,
-    voids: Voids,
-    numbers: Sequence[Floats],
+    chances: Callable[[Floats], tuple[Floats, Floats]], stretch: _Stretch, voids: Voids, numbers: Sequence[Floats]
 ) -> Series:
-    """Last positive and first negative void of each draw by one component or by all.
+    """Last positive and first negative void of each draw by one component or by several.
 
     Parameters
     ----------
-    readers : sequence of (_Reader, _Stretch)
-        Each with where it is open what its voids are.
+    chances : callable
+        From when voids end, shape (m + 1, n) [h], to the chances that they are positive and that they are not, shape (m, n).
     stretch : _Stretch
-        The same for all of them together.
-    rule : {'any', 'all'}
+        Where it is open what voids are.
     voids : Voids
     numbers : sequence of array
         Uniform numbers of each draw: for the last positive void, the first negative one, and when voids come.
@@ -248,13 +269,13 @@ def _series(
     edges[0] = end
     for before, after, interval in zip(edges, edges[1:], voids.interval, strict=False):
         np.subtract(before, interval * stands_for, out=after)
-    chance, miss = _combined(readers, stretch, rule, edges)
+    chance, miss = chances(edges)
     is_before = edges[:-1] <= 0.0
     chance[is_before], miss[is_before] = 0.0, 1.0
     several = np.flatnonzero(stands_for > 1.0)
     chance[:, several] **= stands_for[several]
     miss[:, several] **= stands_for[several]
-    return _walk(chance, miss, edges, voids.interval, stands_for, last, first)
+    return walk(chance, miss, edges, voids.interval, stands_for, last, first)
 
 
 def _combined(
@@ -281,70 +302,51 @@ def _combined(
     return (whole, 1.0 - whole) if rule == "all" else (1.0 - whole, whole)
 
 
-def _walk(
-    chance: Floats, miss: Floats, edges: Floats, interval: Floats, stands_for: Floats, last: Floats, first: Floats
-) -> Series:
-    """The last positive void, drawn by walking back in time; then the first negative one before it, by walking forward.
+def in_every_stage(stages: Sequence[_Stage], stretch: _Stretch, edges: Floats) -> tuple[Floats, Floats]:
+    """Chances that voids are positive in every stage of the test and that they are not. Two arrays of shape (m, n).
 
-    Parameters
+    The stages read one specimen: they share its residual, and each has an error of its own. The residual, in its own standard
+    deviations, must be above a level in each stage, and each level is normal by the error. The highest of them is taken as normal,
+    with the mean and the variance of the highest of two normals (Clark); the lowest, where one component of a stage suffices,
+    likewise.
+    """
+    wanted_after = stretch.begin - (edges[:-1] - edges[1:]).max(axis=0)
+    levels = [_level_of(stage, edges, wanted_after) for stage in stages]
+    level, variance = reduce(highest, levels)
+    odds = _odds_above(np.exp(np.clip(-level / np.sqrt(1.0 + variance), -MOST_LOG_ODDS, MOST_LOG_ODDS)), 1.0)
+    miss = 1.0 / (1.0 + odds)
+    return odds * miss, miss
+
+
+def _level_of(stage: _Stage, edges: Floats, wanted_after: Floats) -> tuple[Floats, Floats]:
+    """Mean and variance of the level above which the residual of a void must be, in standard deviations of the residual."""
+    draws = np.arange(edges.shape[1])
+    levels = []
+    for reader, _ in stage.components:
+        medians, residual_variance = reader.medians(edges, wanted_after, draws)
+        spread = np.maximum(np.sqrt(residual_variance), LEAST_SPREAD)
+        level = -np.log(np.maximum(medians, np.finfo(float).tiny)) / spread
+        levels.append((level, np.broadcast_to(np.square(reader.spread / spread), level.shape)))
+    if stage.rule == "all":
+        return reduce(highest, levels)
+    low, variance = reduce(highest, [(-level, variance) for level, variance in levels])
+    return -low, variance
+
+
+def highest(one: tuple[Floats, Floats], other: tuple[Floats, Floats]) -> tuple[Floats, Floats]:
+    """Mean and variance of the higher of two independent normal numbers.
+
+    References
     ----------
-    chance, miss : array, shape (m, n)
-        That all voids that one stands for are positive, and that none is; the latest first.
-    edges : array, shape (m + 1, n)
-        When voids end. [h]
-    interval : array, shape (m, n)
-        Of a void. [h]
-    stands_for : array, shape (n,)
-        Voids that each of them stands for.
-    last, first : array, shape (n,)
-        Uniform numbers.
+    clark1961
     """
-    draws = np.arange(chance.shape[1])
-    none_after = np.multiply.accumulate(miss, axis=0)
-    place = np.minimum((none_after > last).sum(axis=0), len(chance) - 1)
-    before = np.where(place > 0, none_after[place - 1, draws], 1.0)
-    within = _void_within(before, none_after[place, draws], last, stands_for)
-    when = edges[place, draws] - within * interval[place, draws]
-    last_positive = np.where((none_after[-1] <= last) & (when > 0.0), when, 0.0)
-
-    following = np.where(within >= 1.0, interval[place, draws], interval[np.maximum(place - 1, 0), draws])
-    earlier = _first_negative_before(chance, miss, edges, interval, stands_for, first, place)
-    first_negative = np.minimum(last_positive + following, earlier)
-    return Series(last_positive, np.where(last_positive > 0.0, first_negative, 0.0))
-
-
-def _void_within(before: Floats, after: Floats, number: Floats, stands_for: Floats) -> Floats:
-    """Which of the voids that one stands for it is, from 0 on: where a chance that falls by as much with each reaches a number."""
-    fall, wanted = (np.log(np.maximum(before / np.maximum(x, LEAST), 1.0)) for x in (after, number))
-    steps = np.floor(wanted / np.maximum(fall, LEAST) * stands_for)
-    return np.minimum(steps, np.ceil(stands_for) - 1.0)
-
-
-def _first_negative_before(
-    chance: Floats,
-    miss: Floats,
-    edges: Floats,
-    interval: Floats,
-    stands_for: Floats,
-    first: Floats,
-    last_place: Floats,
-) -> Floats:
-    """The first negative void after a positive one and before a given one; infinite where there is none. Shape (n,). [h]
-
-    ``none`` is the chance that no void was positive so far, ``all_since`` that all were since the first positive one.
-    """
-    m, draws = len(chance), np.arange(len(first))
-    left = np.ones((m + 1, len(first)))
-    none, all_since = np.ones(len(first)), np.zeros(len(first))
-    for i in range(m - 1, -1, -1):
-        all_since += none
-        all_since *= chance[i]
-        none *= miss[i]
-        np.add(none, all_since, out=left[i])
-    is_gone = left[:-1] < first
-    is_gone &= np.arange(m)[:, np.newaxis] > last_place
-    place = m - 1 - is_gone[::-1].argmax(axis=0)
-    within = _void_within(left[place + 1, draws], left[place, draws], first, stands_for)
-    at = np.minimum(edges[place, draws], edges[place + 1, draws] + (within + 1.0) * interval[place, draws])
-    at = np.where(at > 0.0, at, edges[place, draws])
-    return np.where(is_gone.any(axis=0), at, np.inf)
+    (mean, variance), (mean_2, variance_2) = one, other
+    spread = np.sqrt(np.maximum(variance + variance_2, LEAST_SPREAD**2))
+    apart = (mean - mean_2) / spread
+    share = normal_probability(apart)
+    density = np.exp(-0.5 * np.square(apart)) / math.sqrt(2.0 * math.pi)
+    first = mean * share + mean_2 * (1.0 - share) + spread * density
+    # About the mean, so that large levels do not cancel.
+    a, b = mean - first, mean_2 - first
+    second = (a * a + variance) * share + (b * b + variance_2) * (1.0 - share) + (a + b) * spread * density
+    return first, np.maximum(second, 0.0)

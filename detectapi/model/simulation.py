@@ -21,7 +21,7 @@ from detectapi.model.physiology import Composition, Physiology, Specimen
 from detectapi.model.population import AMOUNT, Population, random_names
 from detectapi.model.question import Question
 from detectapi.model.signal import Signal, together
-from detectapi.values.assay import Component
+from detectapi.values.assay import Assay, Component
 from detectapi.values.regimen import Regimen
 
 ML_PER_DL = 100.0
@@ -60,6 +60,8 @@ class Simulation:
         The same at every void.
     dosing : Dosing
         The same at every void.
+    stage : int
+        Number of the stage of the test by which specimens are read; the last one, but for those that `stages` gives.
     """
 
     def __init__(
@@ -83,6 +85,7 @@ class Simulation:
             self.question.parameters, substance.correlations, deviates, self.selection, covariates, substance.covariates
         )
         self.columns = Columns(self.person.gfr.shape)
+        self.stage = len(self.question.assay.in_turn) - 1
         self.kinetics = Kinetics(substance, self.population, self.person)
         self.dosing = Dosing(substance, self.population, self.person)
         self._responses: dict[str, Response] = {}
@@ -122,12 +125,42 @@ class Simulation:
         """Some of the draws of one person, simulated anew."""
         return Simulation(self.questions, self.deviates, Selection(*(numbers[some] for numbers in self.selection)))
 
+    @property
+    def simulations(self) -> tuple[Simulation, ...]:
+        """One for each use: of one use, this one."""
+        return (self,)
+
+    def readers_of(self, component: Component) -> list[tuple[Simulation, Component]]:
+        """What reads a part of the test: one for each use that adds to it, with what of the part concerns it."""
+        return [(self, component)]
+
+    def stages(self) -> tuple[Simulation, ...]:
+        """This simulation as each stage of the test reads its specimens, in turn; of a test in one stage, itself."""
+        last = len(self.question.assay.in_turn) - 1
+        return (*(self._in_stage(number) for number in range(last)), self)
+
+    def _in_stage(self, number: int) -> Simulation:
+        """The same specimens, read by one stage of the test."""
+        other = copy(self)
+        other.stage, other._noise = number, {}
+        return other
+
+    @property
+    def assay(self) -> Assay:
+        """The test by which specimens are read: of a test in stages, the last one, or that of `stages`."""
+        return self.question.assay.in_turn[self.stage]
+
+    def _name_in_stage(self, name: str) -> str:
+        """The name of random numbers of a stage. Those of the last stage have the names that they have without the others."""
+        return name if self.stage == len(self.question.assay.in_turn) - 1 else f"stage {self.stage + 1}, {name}"
+
     def after_other_doses(self, question: Question) -> Simulation:
         """The same draws of one person in a question that differs in its doses only."""
         if AMOUNT in question.substance.effects_of:
             return Simulation(question, self.deviates, self.selection)
         other = copy(self)
         other.questions, other.question = (question,), question
+        other.stage = len(question.assay.in_turn) - 1
         other._responses = {}
         return other
 
@@ -247,16 +280,16 @@ class Simulation:
 
     def _imprecision(self, measured: str) -> Value:
         """The same specimen measured twice gives two numbers."""
-        cv = self.question.assay.imprecision_cv
+        cv = self.assay.imprecision_cv
         if cv == 0.0:
             return 1.0
-        numbers = self.deviates.normal("assay", measured)
+        numbers = self.deviates.normal("assay", self._name_in_stage(measured))
         factors: Floats = np.exp(np.sqrt(np.log1p(cv * cv)) * numbers)
         return factors.take(self.selection.assay, axis=-1)
 
     def kit_bias(self, component: Component) -> Value:
         """How far all readings of the kit lie from the truth: nobody knows it, and it is the same in every specimen."""
-        bias = self.question.assay.kit_bias
+        bias = self.assay.kit_bias
         if bias is None:
             return 1.0
         numbers = self.deviates.normal("knowledge", f"{KIT_BIAS}{_measured(component)}")
@@ -265,10 +298,10 @@ class Simulation:
 
     def hydrolysis_yield(self) -> Value:
         """Share of a conjugate that the laboratory sets free and reads. Shape (n,) or (people, n), or a number. [-]"""
-        split = self.question.assay.hydrolysis_yield
+        split = self.assay.hydrolysis_yield
         if split.uncertainty == 0.0:
             return split.value
-        numbers = self.deviates.normal("knowledge", HYDROLYSIS_YIELD)
+        numbers = self.deviates.normal("knowledge", self._name_in_stage(HYDROLYSIS_YIELD))
         return split.value * np.exp(split.uncertainty * numbers).take(self.selection.knowledge, axis=-1)
 
     def signal(

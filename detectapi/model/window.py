@@ -16,6 +16,7 @@ from detectapi.exponentials import Crossings
 from detectapi.model.arrays import Floats, Ints
 from detectapi.model.draws import PEOPLE_PER_ROW, ROWS_PER_GROUP, Layout
 from detectapi.model.normal import probit_band, probit_edges
+from detectapi.values.assay import Assay
 
 CONCENTRATION_QUANTILES = (0.05, 0.25, 0.5, 0.75, 0.95)
 CURVE_POINTS = 60
@@ -154,6 +155,30 @@ def combine(crossings: Sequence[Crossings], rule: str) -> tuple[Floats, Floats]:
         first, last = np.where(lasts > 0.0, firsts, np.inf).min(axis=0), lasts.max(axis=0)
     positive = last > np.where(np.isfinite(first), first, np.inf)
     return np.where(positive, first, 0.0), np.where(positive, last, 0.0)
+
+
+def combine_stages(crossed: Sequence[Sequence[Crossings]], assay: Assay) -> list[Crossings]:
+    """First and last time at which each stage of a test is positive, then those at which all of them are.
+
+    Parameters
+    ----------
+    crossed : sequence of sequence of Crossings
+        For each stage, one of each part; arrays of shape (n,). [h]
+    assay : Assay
+
+    Returns
+    -------
+    list of Crossings
+        One for each stage; then the whole test's, which is that of the only stage where there is one. [h]
+    """
+    each = []
+    for stage, parts in zip(assay.in_turn, crossed, strict=True):
+        safe = np.logical_or.reduce([part.safe_route for part in parts])
+        each.append(Crossings(*combine(parts, stage.rule), safe))
+    if len(each) == 1:
+        return [each[0], each[0]]
+    safe = np.logical_or.reduce([stage.safe_route for stage in each])
+    return [*each, Crossings(*combine(each, "all"), safe)]
 
 
 def interval(last: Floats, plan: Layout, level: float) -> tuple[Floats, Floats, Floats, Floats, Floats]:

@@ -20,6 +20,11 @@ NOTES = {
         "In more than half of simulated cases the urine stays below the cutoff at all times after the last dose. The"
         " median time is then zero: a negative test is to be expected, and says little."
     ),
+    "not-looked-for": "This test does not look for %(substances)s.",
+    "two-stages": (
+        "This test has two stages. A specimen counts as positive only if the screening test and the confirmation of the same"
+        " specimen are both positive. So it stops being positive no later than in either stage alone."
+    ),
     "no-dose": "No dose was given, so there is nothing to detect.",
     "dilute-specimen": (
         "This specimen would be reported as dilute. A positive result stays positive; a dilute negative is a negative of"

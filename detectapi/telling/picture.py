@@ -73,12 +73,12 @@ class Picture:
 
 def picture(answer, voice: Voice = ENGLISH) -> Picture:
     """Everything there is to draw of an answer; concentrations where it has them."""
-    drawn, window = panels(answer, voice), answer["window"]
+    drawn = panels(answer, voice)
     title = sentences.title(answer, voice)
     return Picture(
         title=title,
         description=" ".join(panel.description for panel in drawn),
-        headline=sentences.headline(window, voice),
+        headline=sentences.answer_headline(answer, voice),
         lines=(
             f"{title}. {sentences.positive_means(answer, voice)}",
             sentences.which_test(answer, voice),

@@ -42,11 +42,29 @@ def capital(sentence: str) -> str:
 
 def title(answer, voice=ENGLISH) -> str:
     """What an answer is about."""
-    return voice.say("%(substance)s in urine", substance=capital(name(answer["substance"], voice)))
+    names = [name(substance, voice) for substance in answer.get("uses") or [answer["substance"]]]
+    return voice.say("%(substance)s in urine", substance=capital(" + ".join(names)))
 
 
 def cutoffs(answer, voice=ENGLISH) -> str:
-    """What counts as positive: each analyte with its cutoff."""
+    """What counts as positive: each analyte with its cutoff, in each stage of the test."""
+    if "classes" in answer:
+        tested = (one for one in answer["classes"] if one["tested"])
+        return voice.say(" or ").join(
+            voice.say("%(class)s: %(cutoffs)s", **{"class": name(one["name"], voice), "cutoffs": cutoffs(one, voice)})
+            for one in tested
+        )
+    if "stages" in answer:
+        screen, confirmation = (_cutoffs(stage, voice) for stage in answer["stages"])
+        return voice.say(
+            "%(screen)s in the screening test, and %(confirmation)s in the confirmation of the same specimen",
+            screen=screen,
+            confirmation=confirmation,
+        )
+    return _cutoffs(answer, voice)
+
+
+def _cutoffs(answer, voice) -> str:
     parts = [_cutoff(entry, voice) for entry in answer["analytes"]]
     return (voice.say(" and ") if answer["rule"] == "all" else voice.say(" or ")).join(parts)
 
@@ -62,6 +80,8 @@ def _cutoff(entry, voice) -> str:
 
 def positive_means(answer, voice=ENGLISH) -> str:
     """What counts as positive, as a sentence."""
+    if is_untested(answer):
+        return voice.say("No class of this panel looks for what was used.")
     return voice.say("Positive means %(cutoffs)s.", cutoffs=cutoffs(answer, voice))
 
 
@@ -107,6 +127,19 @@ def unit_of_answer(answer) -> Unit:
 def tail(window) -> float:
     """The share of specimens that are still positive at the upper end."""
     return (1 - window["level"]) / 2
+
+
+def is_untested(answer) -> bool:
+    """Whether the test is a panel of which no class looks for what was used."""
+    return "classes" in answer and not any(one["tested"] for one in answer["classes"])
+
+
+def answer_headline(answer, voice=ENGLISH) -> str:
+    """What stands in large letters over an answer: that the test does not look for what was used, or the range."""
+    if is_untested(answer):
+        names = ", ".join(name(one["name"], voice) for one in answer["classes"])
+        return voice.say("This test does not look for %(substances)s", substances=names)
+    return headline(answer["window"], voice)
 
 
 def is_unlikely(window) -> bool:
@@ -252,8 +285,22 @@ def _first_negative(low: float, high: float, unit: Unit, voice) -> str:
 
 
 def of_answer(answer, voice=ENGLISH) -> list[str]:
-    """All that an answer says after its headline: of a single specimen first, then of a series of specimens."""
-    return [*sentences(answer["window"], voice), *series(answer, voice), *given_results(answer, voice)]
+    """All that an answer says after its headline: of a single specimen first, then of a series of specimens.
+
+    Of a panel it is said of a single specimen, and what no class looks for, with the reason.
+    """
+    if "classes" not in answer:
+        return [*sentences(answer["window"], voice), *series(answer, voice), *given_results(answer, voice)]
+    untested = [one for one in answer["classes"] if not one["tested"]]
+    reasons = [
+        voice.say(
+            "%(substance)s is not tested. %(because)s.",
+            substance=capital(name(one["name"], voice)),
+            because=name(one["because"], voice).rstrip("."),
+        )
+        for one in untested
+    ]
+    return reasons if is_untested(answer) else [*sentences(answer["window"], voice), *reasons]
 
 
 def given_results(answer, voice=ENGLISH) -> list[str]:
@@ -314,10 +361,10 @@ def chance_then(entry, voice=ENGLISH) -> str:
 
 def where_numbers_are(answer, voice=ENGLISH) -> str:
     """Where the reader finds every number of the model, on this surface."""
-    substance = answer["substance"]
-    place = {
-        "terminal": f"detectapi show {substance}",
-        "notebook": f'detectapi.show_substance("{substance}")',
-        "page": f"/substances/{substance}",
-    }.get(voice.surface, f"/v1/substances/{substance}")
+    shown = {
+        "terminal": "detectapi show {}",
+        "notebook": 'detectapi.show_substance("{}")',
+        "page": "/substances/{}",
+    }.get(voice.surface, "/v1/substances/{}")
+    place = ", ".join(shown.format(substance) for substance in answer.get("uses") or [answer["substance"]])
     return voice.say("Every number of the model with its source: %(place)s", place=place)

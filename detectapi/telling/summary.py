@@ -136,7 +136,7 @@ def summarize(answer, voice=ENGLISH, most_times: int = MOST_TIMES) -> Summary:
         title=sentences.title(answer, voice),
         test=sentences.which_test(answer, voice),
         positive=sentences.positive_means(answer, voice),
-        headline=sentences.headline(window, voice),
+        headline=sentences.answer_headline(answer, voice),
         sentences=tuple(sentences.of_answer(answer, voice)),
         unit=unit,
         level=chances.whole_percent(window["level"], voice, decimals=1),
@@ -163,7 +163,15 @@ def summarize(answer, voice=ENGLISH, most_times: int = MOST_TIMES) -> Summary:
 
 
 def window_rows(answer, voice=ENGLISH) -> tuple[WindowRow, ...]:
-    """The exact window of the test, and of each analyte where there are several. [h]"""
+    """The exact window of the test, and of each of its classes, stages or analytes where there are several. [h]"""
+    if "classes" in answer:
+        rows = [(voice.say("any class"), answer["window"])]
+        rows += [(sentences.name(one["name"], voice), one["window"]) for one in answer["classes"] if one["tested"]]
+        return tuple(_window_row(name, window, voice) for name, window in rows)
+    if "stages" in answer:
+        rows = [(voice.say("both stages"), answer["window"])]
+        rows += [(sentences.name(stage["name"], voice), stage["window"]) for stage in answer["stages"]]
+        return tuple(_window_row(name, window, voice) for name, window in rows)
     entries = answer["analytes"]
     if len(entries) < 2:
         return tuple(_window_row(sentences.reading(entry, voice), entry["window"], voice) for entry in entries)
@@ -174,18 +182,24 @@ def window_rows(answer, voice=ENGLISH) -> tuple[WindowRow, ...]:
 
 
 def series_rows(answer, voice=ENGLISH) -> tuple[SeriesRow, ...]:
-    """The last positive and the first negative specimen: of the test, and of each analyte where there are several. [h]"""
-    entries = answer["analytes"] if len(answer["analytes"]) > 1 else []
-    names = [None, *(sentences.reading(entry, voice) for entry in entries)]
+    """The last positive and the first negative specimen: of the test, and of each class or analyte where there are several. [h]"""
     kinds = (("last_positive", voice.say("last positive")), ("first_negative", voice.say("first negative")))
     return tuple(
         SeriesRow(
             words if name is None else voice.say("%(specimen)s for %(analyte)s", specimen=words, analyte=name),
             *(_exact_hours(part["serial"][kind][f"{end}_h"], voice) for end in ("low", "median", "high")),
         )
-        for name, part in zip(names, [answer, *entries], strict=True)
+        for name, part in _with_series(answer, voice)
         for kind, words in kinds
     )
+
+
+def _with_series(answer, voice):
+    """What has a series of specimens of its own in an answer, each with its name; the whole test has none."""
+    if "classes" in answer:
+        return [(sentences.name(one["name"], voice), one) for one in answer["classes"] if one["tested"]]
+    entries = answer["analytes"] if len(answer["analytes"]) > 1 else []
+    return [(None, answer), *((sentences.reading(entry, voice), entry) for entry in entries)]
 
 
 def _window_row(name, window, voice) -> WindowRow:

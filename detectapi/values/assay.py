@@ -96,6 +96,16 @@ class Assay:
     kit_bias: KitBias | None = None
     stages: tuple[Assay, ...] = ()
 
+    @property
+    def in_turn(self) -> tuple[Assay, ...]:
+        """The stages, or the test itself where it has one only."""
+        return self.stages or (self,)
+
+    @property
+    def every_component(self) -> tuple[Component, ...]:
+        """The components of all stages."""
+        return tuple(component for stage in self.in_turn for component in stage.components)
+
 
 @dataclass(frozen=True, slots=True)
 class RegisteredAssay:

@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 import math
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from datetime import datetime, timedelta
 
 HOURS_BETWEEN = {"monthly": 365.25 * 2.0, "weekly": 168.0, "twice-weekly": 84.0, "daily": 24.0}
@@ -117,11 +117,15 @@ def from_end(trains: list[Train], origin: datetime | None = None) -> Regimen:
     if not trains:
         return Regimen(())
     end = max(train.end for train in trains)
-    shifted = tuple(
-        Train(t.amount, t.route, t.start - end, t.duration, t.every, t.count, t.pointer)
-        for t in sorted(trains, key=lambda t: t.start)
+    ended_at = None if origin is None else origin + timedelta(hours=end)
+    return replace(shifted(trains, -end), ended_at=ended_at)
+
+
+def shifted(trains: list[Train], hours: float) -> Regimen:
+    """Doses some hours later, in the order of their starts. [h]"""
+    return Regimen(
+        tuple(replace(train, start=train.start + hours) for train in sorted(trains, key=lambda train: train.start))
     )
-    return Regimen(shifted, None if origin is None else origin + timedelta(hours=end))
 
 
 def pattern_train(frequency: str, amount: Amount, route: str, duration: float, for_days: float | None) -> Train:

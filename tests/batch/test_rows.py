@@ -49,7 +49,8 @@ def test_the_schema_of_a_row_has_every_place():
 @pytest.mark.parametrize(
     ("changes", "expected"),
     [
-        ({"route": ...}, {"/route": "required"}),
+        ({"amount_mg": ..., "amount": 2, "unit": ...}, {"/unit": "required"}),
+        ({"unit": "g"}, {"/unit": "conflict"}),
         ({"amount_mg": "35 mg"}, {"/amount_mg": "type"}),
         ({"amount_mg": float("nan")}, {"/amount_mg": "not-finite"}),
         ({"amount_mg": True}, {"/amount_mg": "type"}),

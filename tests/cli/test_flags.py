@@ -52,11 +52,34 @@ def test_words_of_a_dose_have_any_case():
 
 
 def test_a_refused_dose_is_told_every_unit():
-    with pytest.raises(InputError, match=r"AMOUNT mg\|g\|µg\|mcg\[/kg\]"):
-        dose("700 grains oral", "/doses/0")
+    with pytest.raises(InputError, match=r"AMOUNT mg\|g\|µg\|mcg\[/kg\|/h\]"):
+        dose("mg oral", "/doses/0")
 
 
-@pytest.mark.parametrize("text", ["", "35", "35 mg", "mg iv", "-35 mg iv", "35 kg iv", "thirty mg iv"])
+@pytest.mark.parametrize(
+    ("text", "entry"),
+    [
+        ("3 drink-us oral over 2 h", {"amount": 3.0, "unit": "drink-us", "route": "oral", "duration_min": 120.0}),
+        ("2-4 drink-us oral", {"amount": {"low": 2.0, "high": 4.0}, "unit": "drink-us", "route": "oral"}),
+        (
+            "0.05 mg/h transdermal over 3 d",
+            {"amount": 0.05, "unit": "mg/h", "route": "transdermal", "duration_min": 4320.0},
+        ),
+        ("80 mg every 12 h x4", {"amount_mg": 80.0, "repeat": {"every_h": 12.0, "count": 4}}),
+        ("700 grains oral", {"amount": 700.0, "unit": "grains", "route": "oral"}),
+    ],
+)
+def test_a_dose_may_be_counted_in_a_unit_of_its_own_and_leave_out_the_route(text, entry):
+    assert entry == dose(text, "/doses/0")
+
+
+def test_micrograms_an_hour_are_milligrams_an_hour():
+    assert dose("50 µg/h transdermal over 72 h", "/doses/0") == {
+        "amount": pytest.approx(0.05), "unit": "mg/h", "route": "transdermal", "duration_min": 4320.0,
+    }  # fmt: skip
+
+
+@pytest.mark.parametrize("text", ["", "35", "mg iv", "-35 mg iv", "thirty mg iv"])
 def test_a_dose_outside_the_grammar_is_told_the_grammar(text):
     with pytest.raises(InputError, match="over N min") as caught:
         dose(text, "/doses/3")

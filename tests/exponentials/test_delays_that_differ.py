@@ -7,7 +7,7 @@ import pytest
 from oracle import Moiety, Oracle, Path, Train, as_arrays
 from regimens import oral, population
 
-from detectapi.exponentials import crossings, respond
+from detectapi.exponentials import crossings, respond, span_means
 
 BAR = 1e-6
 TIME_BAR = 1e-4  # [h]
@@ -79,14 +79,16 @@ def test_crossings(name, level):
     response = respond(*as_arrays(everybody))
     times = np.linspace(0.0, 1.5 * float(response.tail_start.max()), 50)
     cutoff = level * response.concentration(times).max(axis=0)
-    found = crossings(response, cutoff)
+    crossed = crossings(response, cutoff)
     for i, person in enumerate(everybody):
         truth = Oracle(person)
         assert (
-            truth.concentration(found.last[i] - TIME_BAR) >= cutoff[i] > truth.concentration(found.last[i] + TIME_BAR)
+            truth.concentration(crossed.last[i] - TIME_BAR)
+            >= cutoff[i]
+            > truth.concentration(crossed.last[i] + TIME_BAR)
         )
-        if found.first[i] > 0.0:
-            before, after = max(found.first[i] - TIME_BAR, 0.0), found.first[i] + TIME_BAR
+        if crossed.first[i] > 0.0:
+            before, after = max(crossed.first[i] - TIME_BAR, 0.0), crossed.first[i] + TIME_BAR
             assert truth.concentration(after) >= cutoff[i] >= truth.concentration(before)
         else:
             assert truth.concentration(0.0) >= cutoff[i]
@@ -136,3 +138,13 @@ def test_a_release_that_differs_between_draws_must_be_positive():
     wrong = path._replace(release_duration=np.where(np.arange(8) == 3, 0.0, path.release_duration))
     with pytest.raises(ValueError, match="positive"):
         respond(chain, [groups[0]._replace(absorptions=(wrong,))], void)
+
+
+def test_means_over_spans_are_those_of_each_draw_alone():
+    everybody = CASES["lag and release"]
+    response = respond(*as_arrays(everybody))
+    edges = np.linspace(60.0, 0.0, 13)[:, np.newaxis] + np.zeros(8)
+    together = span_means(response, edges, np.zeros(8), np.arange(8))
+    for i, person in enumerate(everybody):
+        alone = span_means(respond(*as_arrays([person])), edges[:, :1], np.zeros(1), np.arange(1))
+        assert together[:, i] == pytest.approx(alone[:, 0], rel=1e-9)

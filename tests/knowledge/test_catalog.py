@@ -252,3 +252,17 @@ def test_a_folder_that_is_none_is_refused(monkeypatch, tmp_path):
 
     with pytest.raises(CatalogError):
         catalog.substances()
+
+
+def test_a_name_is_found_without_reading_the_other_files(monkeypatch):
+    read = []
+    monkeypatch.setattr(catalog, "substance", lambda one: read.append(one) or real(one))
+    catalog.forget()
+
+    assert catalog.resolve_substance("ketamine") == "ketamine"
+    assert not read
+    assert catalog.resolve_substance("Adderall") == "amphetamine"
+    assert 1 <= len(read) < 5
+
+
+real = catalog.substance

@@ -77,7 +77,7 @@ def test_the_readings_are_those_of_a_simulation_of_every_void(name):
     request, until = QUESTIONS[name]
     last, first = last_and_first(request, 4000, 5, until)
 
-    parts, whole = serial(simulate(request, 8000, 5))
+    ((parts, _),), whole = serial(simulate(request, 8000, 5))
 
     for i, series in enumerate([*parts, whole]):
         # Draws share typical values by 25, so their shares are less sure than those of independent draws: up to four times 1.0.
@@ -92,7 +92,7 @@ def test_the_readings_are_those_of_a_simulation_of_every_void(name):
     "name", ["any of two", "amphetamine", "a cutoff that many never reach", "a release that differs between people"]
 )
 def test_the_first_negative_void_comes_at_most_one_interval_after_the_last_positive_one(name):
-    parts, whole = serial(simulate(QUESTIONS[name][0], 1000, 3))
+    ((parts, _),), whole = serial(simulate(QUESTIONS[name][0], 1000, 3))
 
     for series in (*parts, whole):
         after = series.first_negative - series.last_positive
@@ -126,7 +126,7 @@ def test_without_spread_between_voids_the_three_readings_lie_within_one_interval
     simulation = Simulation(asked, Draws(4, layout(200)))
     interval = 1.6 * 2.5  # [h] the longest of people whose usual interval is not known exactly, to 0.1 of its logarithm
 
-    parts, _ = serial(simulation)
+    ((parts, _),), _ = serial(simulation)
 
     for series, component in zip(parts, asked.assay.components, strict=True):
         single = simulation.crossings(component).last[::EVERY]
@@ -162,7 +162,7 @@ def test_the_last_positive_void_moves_smoothly_with_the_dose():
 
 
 def test_nothing_used_is_never_positive():
-    (part,), whole = serial(simulate(question("ketamine", [], {"norketamine": 50}), 100, 1))
+    (((part,), _),), whole = serial(simulate(question("ketamine", [], {"norketamine": 50}), 100, 1))
 
     assert not whole.last_positive.any()
     assert not part.first_negative.any()
@@ -172,7 +172,7 @@ def test_the_half_life_view_has_readings_of_its_own():
     request = {**QUESTIONS["norketamine once"][0], "model": {"kind": "half-life"}}
     last, first = last_and_first(request, 500, 2, 80.0)
 
-    (part,), _ = serial(simulate(request, 1000, 2))
+    (((part,), _),), _ = serial(simulate(request, 1000, 2))
 
     # 500 draws each: four standard errors, which is 0.12 of the draws at the median.
     assert np.abs(ranks_apart(part.last_positive, last[0])).max() < 4.0

@@ -53,7 +53,7 @@ def test_a_full_question_loads_as_it_stands():
     loaded = load(FULL)
 
     assert FULL["person"] == loaded["person"]
-    assert {"amount_mg": 35.0, "basis": "base", "route": "intravenous", "duration_min": 40.0, "start_h": 0.0,
+    assert {"amount_mg": 35.0, "route": "intravenous", "duration_min": 40.0, "start_h": 0.0,
             "repeat": {"every_h": 84.0, "count": 6}} == loaded["doses"][0]  # fmt: skip
     assert FULL["assay"] == loaded["assay"]
     assert {**FULL["options"], "include": [], "times_h": [], "at": []} == loaded["options"]
@@ -77,7 +77,7 @@ def test_the_defaults_are_these():
             "include": [],
         },
     } == load(SMALL)
-    assert {"amount_mg": 35.0, "route": "intravenous", "basis": "base", "duration_min": 0.0, "start_h": 0.0,
+    assert {"amount_mg": 35.0, "route": "intravenous", "duration_min": 0.0, "start_h": 0.0,
             "repeat": None} == load({**SMALL, "doses": [DOSE]})["doses"][0]  # fmt: skip
 
 
@@ -122,7 +122,14 @@ BAD = [
     ("negative amount", changed(doses=[{**DOSE, "amount_mg": -35}]), {"/doses/0/amount_mg": "range"}),
     ("amount zero", changed(doses=[{**DOSE, "amount_mg": 0}]), {"/doses/0/amount_mg": "range"}),
     ("amount NaN", changed(doses=[{**DOSE, "amount_mg": float("nan")}]), {"/doses/0/amount_mg": "not-finite"}),
-    ("no route", changed(doses=[{"amount_mg": 1}]), {"/doses/0/route": "required"}),
+    ("amount without its unit", changed(doses=[{"amount": 1, "route": "oral"}]), {"/doses/0/unit": "required"}),
+    ("unit without an amount", changed(doses=[{**DOSE, "unit": "g"}]), {"/doses/0/unit": "conflict"}),
+    ("two amounts", changed(doses=[{**DOSE, "amount": 1, "unit": "g"}]), {"/doses/0": "exactly-one"}),
+    (
+        "pattern without an amount",
+        {"substance": "ketamine", "pattern": {"frequency": "once", "route": "oral"}},
+        {"/pattern": "exactly-one"},
+    ),
     ("long infusion", changed(doses=[{**DOSE, "duration_min": 14_401}]), {"/doses/0/duration_min": "range"}),
     (
         "both starts",
@@ -239,8 +246,8 @@ def pattern(**fields):
 
 
 def test_a_pattern_is_a_question():
-    assert {"frequency": "daily", "amount_mg": 150.0, "route": "sublingual", "for_days": 60.0, "basis": "base",
-            "duration_min": 0.0} == load(pattern())["pattern"]  # fmt: skip
+    daily = {"frequency": "daily", "amount_mg": 150.0, "route": "sublingual", "for_days": 60.0, "duration_min": 0.0}
+    assert daily == load(pattern())["pattern"]
     assert "for_days" not in load(pattern(frequency="once", for_days=None))["pattern"]
 
 

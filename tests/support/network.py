@@ -162,8 +162,11 @@ class Network:
 
     def _doses(self):
         molar = 1000.0 / self.substance.root.molar_mass.value
+        self._one_after_the_other(molar)
         for train in self.simulation.question.regimen.trains:
             (form,) = self.substance.routes[train.route].forms
+            if any(path.kind == "capacity-limited" for path in form.paths):
+                continue
             shares = {(p.prefix, m): self.get(f"{p.prefix}.fraction_{m}") for p in form.paths for m in p.delivers}
             whole = max(1.0, sum(share for share in shares.values() if share is not None))
             for path in form.paths:
@@ -182,6 +185,26 @@ class Network:
                         self.inputs.append((begin, begin + length, amount / length, amount / length, into))
                     else:
                         self.inputs.append((begin, None, amount, None, into))
+
+    def _one_after_the_other(self, molar):
+        """Doses that are eliminated at a constant rate: each waits whole for the one before it, then goes at that rate."""
+        free = -np.inf
+        doses = [
+            (train.start + j * train.every, self.amount(train) * molar, train.route)
+            for train in self.simulation.question.regimen.trains
+            for j in range(train.count)
+        ]
+        for start, amount, route in sorted(doses):
+            (form,) = self.substance.routes[route].forms
+            for path in (path for path in form.paths if path.kind == "capacity-limited"):
+                rate = self.get(f"{path.prefix}.elimination_rate") * molar
+                shares = {m: self.get(f"{path.prefix}.formation_rate_{m}") for m in path.delivers}
+                lag = self.get(f"{path.prefix}.lag_time", 0.0)
+                turn = max(start, free)
+                free = turn + amount / rate
+                if turn > start:
+                    self.inputs.append((start + lag, turn + lag, amount, amount, shares))
+                self.inputs.append((turn + lag, free + lag, amount, 0.0, shares))
 
     def _into(self, into):
         if isinstance(into, int):

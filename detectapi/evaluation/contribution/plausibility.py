@@ -160,8 +160,7 @@ def _window(one: Followed) -> Line:
     """Until when the default assay is positive."""
     doses = [typical.dose(one.dose_mg, one.route.id)]
     simulation = typical.simulate(one.substance.id, doses, (), assay=one.substance.default_assay)
-    combine = max if simulation.question.assay.rule == "any" else min
-    hours = combine(typical.last_positive(simulation))
+    hours = typical.positive_until(simulation)
     result = PASS if 0.0 < hours <= LONGEST_H else LOOK
     return Line("window", result, f"after {one.words}, {one.substance.default_assay} is positive until {hours:.3g} h")
 

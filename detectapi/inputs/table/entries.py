@@ -21,7 +21,9 @@ ROUTES = {
 
 ALTERNATIVES = (
     Alternatives(name="history", needed=True),
+    Alternatives(name="history of a use", needed=True),
     Alternatives(name="amount", needed=True),
+    Alternatives(name="amount each time", needed=True),
     Alternatives(name="start"),
     Alternatives(name="kidney", form=FormField(
         name="kidney", label="Kidney function", hint="creatinine in blood needs age and sex", fieldset="person")),
@@ -32,40 +34,60 @@ ALTERNATIVES = (
 # -- what was used, how and when ---------------------------------------------------------------------------------------
 
 AMOUNT = Input(
-    path="doses[].amount_mg", kind="quantity", unit="mg", low=0, high=20_000, above=True, alternatives="amount",
-    meaning="Amount, of the free base unless `basis` says otherwise.",
+    path="doses[].amount_mg", kind="quantity", unit="mg", low=0, high=1e7, above=True, alternatives="amount",
+    meaning="Amount, of the free base unless `basis` says otherwise; at most the substance's `most_mg`.",
     column="amount_mg", within_flag="--dose", form=FormField(
         name="amount", label="Amount of one dose", hint="A number, or a range such as 30-40"),
 )  # fmt: skip
+AMOUNT_IN_UNIT = Input(
+    path="doses[].amount", kind="quantity", low=0, high=1e7, above=True, alternatives="amount",
+    called="Amount in the unit", meaning="Amount in the unit that `unit` names.",
+    column="amount", within_flag="--dose",
+)  # fmt: skip
+UNIT = Input(
+    path="doses[].unit", kind="name", example="g", called="Unit of the amount",
+    meaning="`mg`, `g` or `ug`; `mg/h` or `ug/h` over the duration, as for a patch; or a unit of the substance such as `drink-us`.",
+    column="unit", within_flag="--dose",
+)  # fmt: skip
 BASIS = Input(
-    path="doses[].basis", kind="name", any_case=True, default="base",
-    meaning="`base`, or a salt of the substance such as `hydrochloride`.",
+    path="doses[].basis", kind="name", any_case=True,
+    meaning="`base`, or a salt of the substance such as `hydrochloride`. Left out: that of a brand that was named, else `base`.",
     column="basis", within_flag="--dose", form=FormField(name="basis", label="The amount is"),
 )  # fmt: skip
 ROUTE = Input(
-    path="doses[].route", kind="name", required=True, words=ROUTES, example="intravenous",
-    called="How it was taken", meaning=f"One of {', '.join(ROUTES)}; everyday synonyms are understood.",
+    path="doses[].route", kind="name", words=ROUTES, example="intravenous",
+    called="How it was taken",
+    meaning=f"One of {', '.join(ROUTES)}; everyday synonyms are understood. Only a brand with one route may leave it out.",
     column="route", within_flag="--dose", form=FormField(name="route", label="How it was taken"),
 )  # fmt: skip
 DURATION = Input(
     path="doses[].duration_min", kind="number", unit="min", low=0, high=14_400, default=0.0,
-    meaning="Length of an infusion; 0 is at once.",
+    meaning="Length of an infusion, of wearing a patch, or of drinking; 0 is at once.",
     column="duration_min", within_flag="--dose", form=FormField(
         name="duration_min", label="Length of an infusion, minutes", hint="Used for infusions only"),
 )  # fmt: skip
 USE = (
     Input(
-        path="substance", kind="name", required=True, example="ketamine",
-        meaning="Id or name of the substance that was used.",
+        path="substance", kind="name", example="ketamine",
+        meaning="Id or name of the substance that was used. Needed unless `uses` names several.",
         column="substance", flags=("--substance",), form=FormField(name="substance", label="Substance"),
     ),
+    section("uses", "history"),
+    Input(
+        path="uses[].substance", kind="name", required=True, example="codeine",
+        meaning="Id or name of one of several substances that were used.",
+    ),
+    section("uses[].doses", "history of a use"),
+    section("uses[].pattern", "history of a use"),
     section("doses", "history"),
     AMOUNT,
     Input(
-        path="doses[].amount_mg_per_kg", kind="quantity", unit="mg/kg", low=0, high=100, above=True,
+        path="doses[].amount_mg_per_kg", kind="quantity", unit="mg/kg", low=0, high=10_000, above=True,
         alternatives="amount", meaning="Amount per kilogram of body weight.",
         column="amount_mg_per_kg", within_flag="--dose", form=FormField(name="amount", label="Amount of one dose"),
     ),
+    AMOUNT_IN_UNIT,
+    UNIT,
     BASIS,
     ROUTE,
     DURATION,
@@ -96,7 +118,9 @@ USE = (
                "daily": "Every day"},
         form=FormField(name="frequency", label="How often"),
     ),
-    AMOUNT.also("pattern.amount_mg", required=True, meaning="Amount each time."),
+    AMOUNT.also("pattern.amount_mg", alternatives="amount each time", meaning="Amount each time."),
+    AMOUNT_IN_UNIT.also("pattern.amount", alternatives="amount each time"),
+    UNIT.also("pattern.unit"),
     BASIS.also("pattern.basis"),
     ROUTE.also("pattern.route"),
     DURATION.also("pattern.duration_min"),

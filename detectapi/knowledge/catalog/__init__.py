@@ -16,7 +16,7 @@ from detectapi.knowledge.catalog.registries import Reference, plain
 from detectapi.values.assay import Panel, RegisteredAssay
 from detectapi.values.errors import CatalogError, InputError, Mistake, NotSupported, UnknownSubstance, nearest
 from detectapi.values.physiology import PhysiologyData
-from detectapi.values.substance import Moiety, Origin, Route, Substance, WordCovariate
+from detectapi.values.substance import Brand, Moiety, Origin, Route, Substance, WordCovariate
 
 __all__ = [
     "Reference",
@@ -24,12 +24,14 @@ __all__ = [
     "assay",
     "assay_card",
     "assays",
+    "brand",
     "check",
     "covariates",
     "forget",
     "ids",
     "mistakes",
     "origin_card",
+    "panel",
     "panels",
     "path",
     "physiology",
@@ -74,9 +76,11 @@ def resolve_substance(word: str) -> str:
     for substance_id in ids:  # by file name first, so that no file need be read
         if plain(substance_id) == wanted:
             return substance_id
-    names = {plain(name): known.id for known in substances() for name in _names(known)}
-    if wanted in names:
-        return names[wanted]
+    # Then files in whose text the word stands, and all of them only where none of these has it for a name.
+    for some in (files.substances_that_mention(files.folders(), wanted), ids):
+        names = {plain(name): known.id for known in map(substance, some) for name in _names(known)}
+        if wanted in names:
+            return names[wanted]
     raise UnknownSubstance(
         "No substance of this name is in the data.", pointer="/substance", allowed=nearest(word, ids) or ids
     )
@@ -125,6 +129,12 @@ def panels() -> Mapping[str, Panel]:
     return files.panels(files.folders())
 
 
+def panel(word: str) -> Panel | None:
+    """The panel of an id; None where there is none of this id."""
+    wanted = plain(word)
+    return next((one for name, one in panels().items() if plain(name) == wanted), None)
+
+
 def covariates() -> Mapping[str, WordCovariate]:
     """What may be told about a person in a word, by name, beside what the model itself has a meaning for."""
     return files.covariates(files.folders())
@@ -138,6 +148,12 @@ def physiology() -> PhysiologyData:
 def references() -> Mapping[str, Reference]:
     """Every source, by citekey."""
     return files.references(files.folders())
+
+
+def brand(substance: Substance, word: str) -> Brand | None:
+    """The brand of a substance that a word names; None where it names the substance itself."""
+    wanted = plain(word)
+    return next((one for one in substance.brands if plain(one.name) == wanted), None)
 
 
 def resolve_route(substance: Substance, word: str, pointer: str = "") -> Route:
@@ -204,10 +220,11 @@ def check() -> None:
         With one line for each mistake.
     """
     where = files.folders()
-    files.physiology(), files.routes(), files.covariates(where), files.panels(where)
+    files.physiology(), files.routes(), files.covariates(where)
     every = [mistake for substance_id in files.substance_ids(where) for mistake in mistakes(substance_id)]
     if every:
         raise CatalogError.of(dict.fromkeys(every))
+    files.panels(where)
 
 
 def as_card(substance: Substance) -> dict[str, Any]:

@@ -70,6 +70,12 @@ def substance_path(where: Folders, substance_id: str) -> Path:
     return next(folder / name for folder in reversed(where) if (folder / name).is_file())
 
 
+def substances_that_mention(where: Folders, wanted: str) -> tuple[str, ...]:
+    """The ids of substances in whose file a word stands, in any case and spelling that `registries.plain` takes for the same."""
+    texts = ((one, substance_path(where, one).read_text(encoding="utf-8")) for one in substance_ids(where))
+    return tuple(one for one, text in texts if wanted in registries.plain(text))
+
+
 @lru_cache(maxsize=64)
 def substance(where: Folders, substance_id: str) -> Substance:
     """Read a substance.

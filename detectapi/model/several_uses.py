@@ -1,0 +1,123 @@
+"""Several substances used by one person: each is simulated alone, and what they leave in one specimen adds up."""
+
+from __future__ import annotations
+
+from collections.abc import Sequence
+from copy import copy
+
+from detectapi.exponentials import Crossings
+from detectapi.model.arrays import Floats
+from detectapi.model.asked_assay import component_of
+from detectapi.model.draws import Deviates, MedianDraw, Selection
+from detectapi.model.physiology import Composition, Person, Specimen
+from detectapi.model.question import Question
+from detectapi.model.signal import Signal, together
+from detectapi.model.simulation import Simulation
+from detectapi.values.assay import Assay, Component
+
+
+class SeveralUses:
+    """Specimens of the selected draws after several uses; it answers what `Simulation` answers for one.
+
+    Equal names of random numbers are equal numbers in every use: body, kidneys and urine, the error of a measurement, and a moiety
+    that the files of several substances have alike. So the uses are those of one person, read in one specimen.
+
+    Parameters
+    ----------
+    question : Question
+        With several `Question.uses`.
+    deviates : sequence of Deviates
+        One for each use, of one seed and layout; they differ in what calibration learnt of their substance.
+    selection : Selection, optional
+
+    Attributes
+    ----------
+    simulations : tuple of Simulation
+        One for each use.
+    """
+
+    def __init__(self, question: Question, deviates: Sequence[Deviates], selection: Selection | None = None) -> None:
+        self.question = question
+        self.simulations = tuple(
+            Simulation(use, own, selection) for use, own in zip(question.uses, deviates, strict=True)
+        )
+
+    @property
+    def person(self) -> Person:
+        """What is the same at every void of a draw."""
+        return self.simulations[0].person
+
+    @property
+    def specimen(self) -> Specimen:
+        """What belongs to this void."""
+        return self.simulations[0].specimen
+
+    def composition(self) -> Composition | None:
+        """Creatinine and specific gravity of the specimens; None where nothing is known of the urine."""
+        return self.simulations[0].composition()
+
+    @property
+    def assay(self) -> Assay:
+        """The test by which specimens are read: of a test in stages, the last one, or that of `stages`."""
+        return self.question.assay.in_turn[self.simulations[0].stage]
+
+    def stages(self) -> tuple[SeveralUses, ...]:
+        """These uses as each stage of the test reads their specimens, in turn."""
+        by_use = [simulation.stages() for simulation in self.simulations]
+        return tuple(self._with(stage) for stage in zip(*by_use, strict=True))
+
+    def at_another_void(self, deviates: Sequence[Deviates]) -> SeveralUses:
+        """The same people after the same doses at another void; parameters as in `Simulation.at_another_void`."""
+        return self._with([one.at_another_void(own) for one, own in zip(self.simulations, deviates, strict=True)])
+
+    def _with(self, simulations: Sequence[Simulation]) -> SeveralUses:
+        other = copy(self)
+        other.simulations = tuple(simulations)
+        return other
+
+    def of_draws(self, some: slice) -> SeveralUses:
+        """Some of the draws, simulated anew."""
+        return self._with([simulation.of_draws(some) for simulation in self.simulations])
+
+    def readers_of(self, component: Component) -> list[tuple[Simulation, Component]]:
+        """What reads a part of the test: one for each use that adds to it, with what of the part concerns it."""
+        parts = [(one, component_of(component, one.question.substance)) for one in self.simulations]
+        readers = [(one, part) for one, part in parts if part is not None]
+        return [reader for reader in readers if reader[0].question.regimen.count] or readers[:1]
+
+    def signal(self, component: Component) -> Signal:
+        """What one part of the test reads: the sum of what each use leaves."""
+        signals = [one.signal(part) for one, part in self.readers_of(component)]
+        return signals[0] if len(signals) == 1 else together(signals, [1.0] * len(signals))
+
+    def crossings(self, component: Component, first_from: float = 0.0) -> Crossings:
+        """First and last time at which a specimen is read at or above the cutoff of one part of the test: `Signal.crossings`."""
+        return self.signal(component).crossings(component.cutoff_ng_ml, first_from)
+
+    def concentration(self, component: Component, time: Floats) -> Floats:
+        """Concentration in the specimen that one part of the test responds to: `Signal.concentration`."""
+        return self.signal(component).concentration(time)
+
+
+AnySimulation = Simulation | SeveralUses
+
+
+def simulate(question: Question, deviates: Sequence[Deviates], selection: Selection | None = None) -> AnySimulation:
+    """The simulation of a question about one use or several.
+
+    Parameters
+    ----------
+    question : Question
+    deviates : sequence of Deviates
+        One for each of `Question.each`.
+    selection : Selection, optional
+        All draws of the deviates where it is left out.
+    """
+    if question.uses:
+        return SeveralUses(question, deviates, selection)
+    return Simulation(question, deviates[0], selection)
+
+
+def simulate_typical_person(question: Question) -> AnySimulation:
+    """`detectapi.model.simulation.simulate_typical`, of a question about one use or several."""
+    return simulate(question, [MedianDraw(use.posterior) for use in question.each])
