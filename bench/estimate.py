@@ -20,6 +20,17 @@ def asking(question):
     return lambda: service.to_json_bytes(service.answer({**question, "options": {**options, "seed": next(seeds)}}))
 
 
+def without_serial(question):
+    """The same call without the readings of every void."""
+    ask = asking(question)
+
+    def call():
+        with mock.patch.object(recipe, "_readings", lambda simulation, stages, *_: (None, stages)):
+            return ask()
+
+    return call
+
+
 def whole():
     """Print the time of a default estimate and of its parts."""
     answer = service.answer(DEFAULT)
@@ -29,11 +40,12 @@ def whole():
             "estimate": asking(DEFAULT),
             "validation": lambda: service.load(DEFAULT),
             "JSON": lambda: service.to_json_bytes(answer),
+            "without serial": without_serial(DEFAULT),
         },
         repeats=21,
     )
     shares = shares_against_the_rest()
-    ratio = times["estimate"] / times["yardstick"]
+    ratio, serial = times["estimate"] / times["yardstick"], times["estimate"] / times["without serial"]
     print("## A whole default estimate in process\n")
     print(
         "2,000 draws, 3 analytes, 6 infusions: window, curve, knowledge band, shares, JSON; new random numbers each time.\n"
@@ -44,6 +56,7 @@ def whole():
         ["the estimate, from dict to bytes", ms(times["estimate"]), f"{ratio:.1f} yardsticks", verdict(ratio, 25)],
         ["of it validation", ms(times["validation"]), f"{times['validation'] / times['estimate']:.1%}", ""],
         ["of it JSON", ms(times["JSON"]), f"{times['JSON'] / times['estimate']:.1%}", ""],
+        ["with serial, the readings of every void, over without", "", f"{serial:.2f}", verdict(serial, 1.5)],
         ["shares of variance", "", f"{shares:.2f} of all the rest", verdict(shares, 1)],
     ]
     print(table(["", "ms", "ratio", "bar"], rows))

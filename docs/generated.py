@@ -3,10 +3,16 @@
 from itertools import groupby
 from pathlib import Path
 
-from detectapi import estimate, list_assays, show_substance
+import numpy as np
+
+from detectapi import estimate, list_assays, service, show_substance
 from detectapi.inputs.table import INPUTS
 from detectapi.inputs.table.definition import KINDS
 from detectapi.knowledge import catalog, evidence, observations, published_figures
+from detectapi.model.draws import Draws, layout
+from detectapi.model.question import read_question
+from detectapi.model.serial import serial
+from detectapi.model.simulation import Simulation
 from detectapi.telling import sentences
 
 TOY = Path(__file__).resolve().parent.parent / "tests" / "data" / "extra" / "substances" / "toy.toml"
@@ -126,6 +132,39 @@ def worked_example():
     window = answer.window
     range_ = f"median {window.median_h:g} h, 90 % range {window.low_h:g} to {window.high_h:g} h"
     return f"{_typical_person(answer)}\n\n{table(rows)}\n\nOver all draws: {range_}."
+
+
+PH_ASKED = {
+    "ketamine 35 mg into a vein, norketamine 50": (
+        "ketamine", {"amount_mg": 35, "route": "intravenous", "duration_min": 40}, "norketamine", 50,
+    ),
+    "ketamine 150 mg sniffed daily for 30 days, norketamine 50": (
+        "ketamine", {"amount_mg": 150, "route": "intranasal-powder", "repeat": {"every_h": 24, "count": 30}}, "norketamine", 50,
+    ),
+    "amphetamine 20 mg swallowed, 500": ("amphetamine", {"amount_mg": 20, "route": "oral"}, "amphetamine", 500),
+    "methamphetamine 10 mg swallowed, 250": (
+        "methamphetamine", {"amount_mg": 10, "route": "oral"}, "methamphetamine", 250,
+    ),
+}  # fmt: skip
+
+
+def memory_of_ph():
+    """Both readings of a series where voids are independent in pH, and where all voids of a person have the same pH."""
+    rows = [("question, cutoff [ng/mL]", "pH of voids", "last positive [h]", "first negative [h]")]
+    for name, (substance, dose, analyte, cutoff) in PH_ASKED.items():
+        assay = {"analytes": [{"analyte": analyte, "cutoff_ng_ml": cutoff}]}
+        question = read_question(service.load({"substance": substance, "doses": [dose], "assay": assay}))
+        simulation = Simulation(question, Draws(20261123, layout(2000), question.posterior))
+        for words, remembers in (("independent", False), ("the same", True)):
+            read = serial(simulation, remembers_ph=remembers)[1]
+            rows.append((name if not remembers else "", words, *(_range(times) for times in read)))
+    return table(rows)
+
+
+def _range(times):
+    """Median and 90 % range of times. [h]"""
+    low, median, high = np.quantile(times, [0.05, 0.5, 0.95])
+    return f"{median:.0f} ({low:.0f} to {high:.0f})"
 
 
 def _typical_person(answer):

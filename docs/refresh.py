@@ -15,6 +15,7 @@ from pathlib import Path
 
 import data_flow_picture
 import generated
+import readings_picture
 from reader import SERVES, Reader, commands
 
 ROOT = Path(__file__).resolve().parent.parent
@@ -31,7 +32,10 @@ PAGES = (
     "docs/tutorials/portal-editor.md",
     "docs/tutorials/researcher.md",
 )
-PICTURES = {"docs/images/data-flow.svg": data_flow_picture.picture}
+PICTURES = {
+    "docs/images/data-flow.svg": data_flow_picture.picture,
+    "docs/images/readings.svg": readings_picture.picture,
+}
 NOTEBOOKS = ("docs/examples/batch-grid.ipynb",)
 NOT_RUN = {
     "make": "sets up or changes the project; the tests of the Makefile run it",
