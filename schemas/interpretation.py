@@ -73,7 +73,9 @@ def _one_clock(section: Mapping[str, Any], names: tuple[str, str], needed: bool)
             other = [f"{name}{'_h' if not ending else ''}" for name in names]
             mixed = [name for name in other if name in section]
             return {mixed[0]: [Message("Give both times as dates, or both in hours.", "conflict")]} if mixed else {}
-    return {names[0]: [Message("Missing. Give both times as dates, or both in hours.", "required")]} if needed else {}
+    ending = next((ending for ending in ("_h", "") for name in names if f"{name}{ending}" in section), "")
+    missing = next(f"{name}{ending}" for name in names if f"{name}{ending}" not in section)
+    return {missing: [Message("Missing. Give both times as dates, or both in hours.", "required")]} if needed else {}
 
 
 class AccountSchema(Form):
@@ -163,7 +165,11 @@ class InterpretationRequestSchema(Form):
     def load(self, data: Any, **kwargs: Any) -> Any:
         """The question, refused where it asks for too much work or names accounts that are not there."""
         loaded = super().load(data, **kwargs)
-        errors = {**_accounts(loaded["accounts"]), **_comparisons(loaded["compare"], loaded["accounts"])}
+        errors = {
+            **_specimens(loaded["specimens"]),
+            **_accounts(loaded["accounts"]),
+            **_comparisons(loaded["compare"], loaded["accounts"]),
+        }
         if errors:
             raise ValidationError(errors)
         check_work(loaded)
@@ -195,6 +201,14 @@ def _accounts(accounts: list[dict[str, Any]]) -> dict[str, Any]:
             detail = "Must be the id of an account with doses or a pattern."
             messages[index] = {"extends": [Message(detail, "unknown-account")]}
     return {"accounts": messages} if messages else {}
+
+
+def _specimens(specimens: list[dict[str, Any]]) -> dict[str, Any]:
+    """Ids that occur twice."""
+    ids = [specimen.get("id") for specimen in specimens]
+    twice = [index for index, name in enumerate(ids) if name is not None and name in ids[:index]]
+    detail = "Each specimen needs an id of its own."
+    return {"specimens": {index: {"id": [Message(detail, "duplicate")]} for index in twice}} if twice else {}
 
 
 def _comparisons(pairs: list[list[str]], accounts: list[dict[str, Any]]) -> dict[str, Any]:

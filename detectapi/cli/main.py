@@ -107,7 +107,10 @@ def report(file, output, language, case, date):
         raw = service.report(question, language, case, date)
     except (ImportError, OSError) as error:
         raise click.ClickException("Reports need the extra: pip install 'detectapi[report]', and Pango.") from error
-    Path(output).write_bytes(raw)
+    try:
+        Path(output).write_bytes(raw)
+    except OSError as error:
+        raise click.BadParameter(f"The file cannot be written: {error.strerror}.", param_hint="--output") from None
     click.echo(output)
 
 

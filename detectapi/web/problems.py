@@ -45,7 +45,7 @@ KINDS = {
     "not-acceptable": (
         406,
         "The response has no such media type",
-        "Estimates, substances and assays are application/json.",
+        "Answers are application/json; an estimate is also a picture (PNG, SVG) or a report (PDF).",
     ),
     "request-timeout": (408, "The request took too long to arrive", "Send it again, without pauses."),
     "length-required": (411, "The length of the request is needed", "Send a Content-Length header."),

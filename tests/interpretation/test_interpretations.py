@@ -227,6 +227,18 @@ def test_an_account_is_not_compared_with_itself(pair):
     assert ("/compare/0", "conflict") in refused(pair)
 
 
+def test_specimens_have_ids_of_their_own(pair):
+    pair["specimens"][1]["id"] = pair["specimens"][0]["id"]
+
+    assert ("/specimens/1/id", "duplicate") in refused(pair)
+
+
+def test_the_missing_one_of_two_times_is_named_in_the_unit_of_the_other(pair):
+    del pair["accounts"][1]["further_use"]["latest_h"]
+
+    assert ("/accounts/1/further_use/latest_h", "required") in refused(pair)
+
+
 def test_a_comparison_names_accounts(pair):
     pair["compare"] = [["again", "nobody"]]
 
@@ -247,7 +259,7 @@ def test_a_thousand_specimens_are_refused(one):
 
 
 def test_too_much_work_is_refused_with_what_fits(pair):
-    pair["specimens"] = [{**pair["specimens"][0], "collected_h": 96 + i} for i in range(10)]
+    pair["specimens"] = [{**pair["specimens"][0], "id": f"S{i}", "collected_h": 96 + i} for i in range(10)]
     pair["options"] = {"draws": 10_000}
 
     assert ("/options/draws", "too-much-work") in refused(pair)

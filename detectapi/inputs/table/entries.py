@@ -202,7 +202,7 @@ CALCULATION = (
     section("options"),
     Input(
         path="options.draws", kind="integer", unit="-", low=100, high=20_000, default=2000,
-        meaning="Monte-Carlo draws.",
+        meaning="Monte-Carlo draws. Rounded up to a multiple of 50, from 500 on of 250; the answer tells how many were used.",
         flags=("--draws",), form=FormField(name="draws", label="Simulated cases", fieldset="calculation"),
     ),
     Input(
