@@ -1,11 +1,15 @@
 """Every sentence of the code in every language, and answers whose sentences are all in the reader's language."""
 
+import html
+import json
 import re
 
 import pytest
 import translations
 
 from detectapi import service
+from detectapi.knowledge import catalog
+from detectapi.telling import pdf
 from detectapi.telling.languages import LANGUAGES, TranslatedVoice
 from detectapi.telling.retelling import quoted, retold
 from detectapi.telling.summary import summarize
@@ -134,3 +138,56 @@ def test_what_a_reader_chooses_or_gets_wrong_is_in_the_readers_language(client):
     assert "Johanniskraut" in page
     assert "Hydrochlorid" in page
     assert "Mayo, Bestätigung von Ketamin und Abbauprodukt, Urin (KETAU)" in page
+
+
+ENGLISH_WORDS = re.compile(
+    r"\b(the|and|of|with|is|are|were|by|for|from|or|that|this|which|not|be|its|what|how|hours?|days?|after|dose|urine|than|at"
+    r"|on|has|have|usual|assumed|given)\b"
+)
+
+
+def visible(written):
+    """What a reader sees of a page or a report, in pieces; without what is marked as English, and the marked pieces."""
+    marked = r'<(\w+)[^>]*\blang="en"[^>]*>(.*?)</\1>'
+    text = re.sub(r"<(script|style|textarea)\b.*?</\1>", " ", written, flags=re.DOTALL)
+    english = [match[1] for match in re.findall(marked, text, flags=re.DOTALL)]
+    rest = re.sub(marked, " ", text, flags=re.DOTALL)
+    return [html.unescape(piece.strip()) for piece in re.split(r"<[^>]+>", rest) if piece.strip()], english
+
+
+@pytest.mark.parametrize("language", OTHERS)
+@pytest.mark.parametrize("case", QUESTIONS)
+def test_no_visible_text_of_a_page_or_a_report_is_english(case, language, client):
+    asked = {**QUESTIONS[case], "options": {"draws": 100, "include": ["concentration"]}}
+    answer = service.answer(asked)
+    page = client.post(f"/?lang={language}", data={"request": json.dumps(asked)}).get_data(as_text=True)
+    report = pdf.Report(answer, asked, TranslatedVoice("report", language)).written()
+    citations = {entry["origin"]["source"]["citation"] for entry in answer["inputs_used"]
+                 if "source" in entry.get("origin", {})}  # fmt: skip
+
+    for written in (page, report):
+        pieces, english = visible(re.sub(r'<p class="code">.*?</p>', "", written))
+        assert [piece for piece in pieces if ENGLISH_WORDS.search(piece)] == []
+        for piece in english:  # sources only: the list of them, and where a number was read
+            plain = html.unescape(re.sub(r"<[^>]+>", "", piece))
+            assert (
+                plain == "English"
+                or re.search(r"\b(19|20)\d\d\b", plain)
+                or any(plain.startswith(one) for one in citations)
+            ), plain
+
+
+@pytest.mark.parametrize("substance", catalog.ids())
+def test_no_sentence_about_a_substance_is_left_in_english(substance):
+    known = catalog.substance(substance)
+    doses = [{"amount_mg": 1, "route": route} for route in known.routes]
+    answers = [service.answer({"substance": substance, "doses": doses, "options": {"draws": 100}})]
+
+    for language in OTHERS:
+        voice = TranslatedVoice("page", language)
+        for answer in answers:
+            said = summarize(answer, voice)
+            left = [one.text for one in (said.evidence.because, *said.notes) if one.language != language]
+            assert left == []
+            names = [entry["analyte"] for entry in answer["analytes"]]
+            assert [name for name in (substance, *names) if not voice.knows(name)] == []
