@@ -38,9 +38,8 @@ def inputs_used(request: Mapping[str, Any], question: Question) -> list[dict[str
         Read from the request.
     """
     physiology, here = question.physiology, typical_body(question.physiology)
-    used = [entry for use in question.each for entry in _routes(use, question)] + [
-        _distribution(one) for one in physiology.known.distributions.values()
-    ]
+    used = [entry for use in question.each for entry in _routes(use, question)] + _basis(request, question)
+    used += [_distribution(one) for one in physiology.known.distributions.values()]
     used += [_distribution(one) for one in usual_inputs(physiology, here)]
     used += _words(request) + _covariates(question)
     true_gfr = told_gfr(physiology, here)
@@ -61,6 +60,17 @@ def _routes(use: Question, question: Question) -> list[dict[str, Any]]:
         return []
     entry = {"name": "route", "value": routes[0] if len(routes) == 1 else list(routes), "source": "given"}
     return [{**entry, "detail": use.substance.name} if question.uses else entry]
+
+
+def _basis(request: Mapping[str, Any], question: Question) -> list[dict[str, Any]]:
+    """What amounts are of: the free base, or a salt that the question states or that the name of a brand means."""
+    words = []
+    for asked, use in zip(request.get("uses") or (request,), question.each, strict=True):
+        brand = catalog.brand(use.substance, str(asked.get("substance", "")))
+        doses = [asked["pattern"]] if asked.get("pattern") else asked.get("doses") or []
+        words += [dose.get("basis") or (brand.salt if brand else None) or "base" for dose in doses]
+    words = list(dict.fromkeys(words))
+    return [{"name": "basis", "value": words[0] if len(words) == 1 else words, "source": "given"}] if words else []
 
 
 def _words(request: Mapping[str, Any]) -> list[dict[str, Any]]:

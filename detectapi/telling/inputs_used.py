@@ -79,7 +79,14 @@ def _value(entry, voice) -> str:
         return voice.number(value) if entry["source"] == "given" else in_figures(value, voice)
     names = {word: said for path in WORDED for word, said in said_words(path, voice).items()}
     words = [value] if isinstance(value, str) else value
+    if entry["name"] == "basis":
+        return ", ".join(salt(word, voice) for word in words)
     return ", ".join(names.get(word, medicine(word, voice)) for word in words)
+
+
+def salt(basis: str, voice=ENGLISH) -> str:
+    """What an amount is of: the free base, or a salt of the data."""
+    return voice.say("the base, without the salt") if basis == "base" else voice.say(basis)
 
 
 def medicine(ident: str, voice=ENGLISH) -> str:

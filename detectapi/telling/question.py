@@ -5,7 +5,7 @@ from __future__ import annotations
 from collections.abc import Iterator
 from datetime import date
 
-from detectapi.telling.inputs_used import said_words
+from detectapi.telling.inputs_used import said_words, salt
 from detectapi.telling.voice import ENGLISH, zone
 from schemas.fields import plain_word
 from schemas.timestamp import Timestamp
@@ -88,11 +88,6 @@ def _amount(entry, voice) -> str:
     if not basis:
         return amount
     return voice.say("%(amount)s as %(salt)s", amount=amount, salt=salt(basis, voice))
-
-
-def salt(basis: str, voice=ENGLISH) -> str:
-    """What an amount is of: the free base, or a salt."""
-    return voice.say("the base, without the salt") if basis == "base" else voice.say(basis)
 
 
 def _quantity(value, voice) -> str:

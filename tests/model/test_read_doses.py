@@ -134,3 +134,19 @@ def test_tables_have_units_and_brands_too():
     assert [(line["id"], line["pointer"], line["code"]) for line in bad] == [
         ("wrong", "/unit", "unknown-unit"), ("no route", "/route", "required"),
     ]  # fmt: skip
+
+
+@pytest.mark.parametrize(
+    ("name", "basis", "expected"),
+    [("Adderall", None, "mixed-salts"), ("amphetamine", None, "base"), ("Adderall", "base", "base"),
+     ("amphetamine", "sulfate", "sulfate")],
+)  # fmt: skip
+def test_an_answer_says_what_amounts_are_of(name, basis, expected):
+    dose = {"amount_mg": 20, "route": "oral"} | ({"basis": basis} if basis else {})
+    answer = service.answer({"substance": name, "doses": [dose], "options": {"draws": 100}})
+
+    assert {"name": "basis", "value": expected, "source": "given"} in answer["inputs_used"]
+    same = service.answer(
+        {"substance": "amphetamine", "doses": [dose | {"basis": expected}], "options": {"draws": 100}}
+    )
+    assert answer["window"] == same["window"]

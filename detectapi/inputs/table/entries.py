@@ -50,7 +50,7 @@ UNIT = Input(
     column="unit", within_flag="--dose",
 )  # fmt: skip
 BASIS = Input(
-    path="doses[].basis", kind="name", any_case=True,
+    path="doses[].basis", kind="name", any_case=True, called="Amounts are of",
     meaning="`base`, or a salt of the substance such as `hydrochloride`. Left out: that of a brand that was named, else `base`.",
     column="basis", within_flag="--dose", form=FormField(name="basis", label="The amount is"),
 )  # fmt: skip
