@@ -7,7 +7,7 @@ from collections.abc import Sequence
 import numpy as np
 
 from detectapi.exponentials.array_types import Floats, Integers
-from detectapi.exponentials.dose_sums import average_decay
+from detectapi.exponentials.dose_sums import NEGLIGIBLE_DECAY, average_decay
 from detectapi.exponentials.draw_arrays import take_draws
 from detectapi.exponentials.input_phase import FIRST_EXTRA_NODE
 from detectapi.exponentials.response import Response
@@ -137,9 +137,18 @@ def _areas(response: Response) -> Floats:
 def _sum_of_terms(poles: Floats, coefficients: Floats, since: Floats) -> Floats:
     """Sum of coefficients times exp(-poles since). Shape (m, n)."""
     total, term = np.zeros_like(since), np.empty_like(since)
+    nearest = since.min(axis=1, initial=np.inf)
     for pole, coefficient in zip(poles, coefficients, strict=True):
-        np.multiply(since, -pole, out=term)
-        np.exp(term, out=term)
-        term *= coefficient
-        total += term
+        rows = _where_it_counts(nearest * pole.min(initial=np.inf))
+        part = term[rows]
+        np.multiply(since[rows], -pole, out=part)
+        np.exp(part, out=part)
+        part *= coefficient
+        total[rows] += part
     return total
+
+
+def _where_it_counts(decays: Floats) -> slice:
+    """The rows in which some draw has anything left of a term that has decayed at least so much there."""
+    counting = np.flatnonzero(decays < NEGLIGIBLE_DECAY)
+    return slice(int(counting[0]), int(counting[-1]) + 1) if len(counting) else slice(0, 0)

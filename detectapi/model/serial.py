@@ -273,8 +273,8 @@ def _series(
     is_before = edges[:-1] <= 0.0
     chance[is_before], miss[is_before] = 0.0, 1.0
     several = np.flatnonzero(stands_for > 1.0)
-    chance[:, several] **= stands_for[several]
-    miss[:, several] **= stands_for[several]
+    for each in (chance, miss):
+        each[:, several] = _of_several(each[:, several], stands_for[several])
     return walk(chance, miss, edges, voids.interval, stands_for, last, first)
 
 
@@ -350,3 +350,10 @@ def highest(one: tuple[Floats, Floats], other: tuple[Floats, Floats]) -> tuple[F
     a, b = mean - first, mean_2 - first
     second = (a * a + variance) * share + (b * b + variance_2) * (1.0 - share) + (a + b) * spread * density
     return first, np.maximum(second, 0.0)
+
+
+def _of_several(chance: Floats, count: Floats) -> Floats:
+    """The chance that so many alike voids all have what one has with this chance: a power, by logarithms, which is faster."""
+    logarithm = np.log(np.maximum(chance, np.finfo(float).tiny))
+    logarithm *= count
+    return np.exp(logarithm, out=logarithm)
