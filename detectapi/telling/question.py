@@ -6,6 +6,7 @@ from collections.abc import Iterator
 from datetime import date
 
 from detectapi.telling.inputs_used import said_words, salt
+from detectapi.telling.sentences import name
 from detectapi.telling.voice import ENGLISH, zone
 from schemas.fields import plain_word
 from schemas.timestamp import Timestamp
@@ -25,6 +26,11 @@ def doses(asked, voice=ENGLISH, most: int = MOST_DOSES) -> tuple[str, ...]:
     most : int
         Lines at most; one more says how many are left out.
     """
+    if asked.get("uses"):
+        named = (
+            f"{name(use['substance'], voice)}: {line}" for use in asked["uses"] for line in doses(use, voice, most)
+        )
+        return tuple(named)
     if asked.get("pattern"):
         return (_pattern(asked["pattern"], voice),)
     entries = asked.get("doses") or ()

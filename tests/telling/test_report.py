@@ -156,6 +156,11 @@ def test_with_all_the_analytes_that_end_first_decide():
     [
         ({"doses": []}, {"en": ("No dose was given.",)}),
         (
+            {"uses": [{"substance": "ketamine", "doses": [{"amount_mg": 5, "route": "oral"}]},
+                      {"substance": "codeine", "doses": [{"amount_mg": 30, "route": "oral", "basis": "phosphate"}]}]},
+            {"en": ("ketamine: 5 mg; Swallowed (tablet, liquid)", "codeine: 30 mg as phosphate; Swallowed (tablet, liquid)")},
+        ),
+        (
             {"doses": [{"amount_mg_per_kg": 0.5, "route": "IV", "basis": "hydrochloride"}]},
             {"en": ("0.5 mg/kg as hydrochloride; IV",), "de": ("0,5 mg/kg als Hydrochlorid; IV",)},
         ),
