@@ -286,7 +286,7 @@ def in_short(substance):
         "description": substance.description,
         "revision": substance.revision,
         "reviewed": substance.reviewed,
-        "analytes": [moiety.id for moiety in substance.moieties],
+        "analytes": [moiety.id for moiety in substance.moieties if not moiety.no_analyte],
         "routes": list(substance.routes),
         "default_assay": substance.default_assay,
     }

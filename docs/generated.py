@@ -82,7 +82,7 @@ def panel():
         for dose in _studied_doses(substance):
             answer = estimate(substance=substance.id, doses=[dose], options={"draws": PANEL_DRAWS})
             times = (answer.window, answer.serial.last_positive, answer.serial.first_negative)
-            salt = f" as {dose['basis']}" if dose["basis"] != "base" else ""
+            salt = f" as {dose['basis']}" if dose.get("basis", "base") != "base" else ""
             over = f" over {dose['duration_min']:g} min" if dose.get("duration_min") else ""
             words = f"{dose['amount_mg']:g} mg {dose['route']}{salt}{over}"
             rows.append(

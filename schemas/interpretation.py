@@ -159,8 +159,9 @@ class InterpretationRequestSchema(Form):
         }
 
     def relations(self, section: Mapping[str, Any]) -> dict[str, Any]:
-        """Problems between sections."""
-        return {**super().relations(section), **missing_beside(section)}
+        """Problems between sections, and a substance that is not named."""
+        missing = {} if "substance" in section else {"substance": [Message("Missing.", "required")]}
+        return {**super().relations(section), **missing_beside(section), **missing}
 
     def load(self, data: Any, **kwargs: Any) -> Any:
         """The question, refused where it asks for too much work or names accounts that are not there."""

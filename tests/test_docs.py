@@ -210,6 +210,7 @@ def test_every_parameter_a_substance_needs_is_explained(substance):
             word = re.sub(r"_\d$", "_i", name.rpartition(".")[2])
             word = re.sub(r"^fraction_(?!unbound).*", "fraction_<moiety>", word)
             word = re.sub(r"^formation_fraction_from_.*", "formation_fraction_from_<parent>", word)
+            word = re.sub(r"^formation_rate_.*", "formation_rate_<moiety>", word)
 
             assert re.search(rf"`[^`]*{word}`", text), name
 

@@ -82,7 +82,9 @@ def last_above(response: Response, levels: Sequence[Floats], draws: Integers) ->
     until then the response is computed at `LOOKS` times, and the logarithm is taken as a straight line in between.
     """
     poles, tail = take_draws(response.poles, draws), take_draws(response.tail, draws)
-    longest = (np.log(np.maximum(tail * (len(poles) / levels[-1]), 1.0)) / poles).max(axis=0, initial=0.0)
+    with np.errstate(over="ignore"):  # of a level near the smallest number, which takes as long as the largest one does
+        parts = np.minimum(tail * (len(poles) / levels[-1]), np.finfo(float).max)
+    longest = (np.log(np.maximum(parts, 1.0)) / poles).max(axis=0, initial=0.0)
     since = longest * np.square(np.arange(LOOKS + 1) / LOOKS)[:, np.newaxis]
     height = _sum_of_terms(poles, tail, since)
     np.log(np.maximum(height, np.finfo(float).tiny, out=height), out=height)

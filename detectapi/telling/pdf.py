@@ -30,7 +30,7 @@ MOST_SOURCES = 12
 MOST_CHARACTERS = 700  # of a request that is printed
 FULL = svg.Size(720.0, 190.0, top=10.0)
 HALF = svg.Size(356.0, 230.0, left=52.0, right=8.0, top=8.0, key_above=True)
-LOW = svg.Size(356.0, 172.0, left=52.0, right=8.0, top=8.0, key_above=True)  # where there are two rows of them
+LOW = svg.Size(356.0, 140.0, left=52.0, right=8.0, top=8.0, key_above=True)  # where there are two rows of them
 REPORT = TranslatedVoice("report")
 
 
