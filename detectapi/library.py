@@ -28,8 +28,8 @@ def plain(value):
     return [plain(inner) for inner in value] if isinstance(value, list) else value
 
 
-class Estimate(Record):
-    """An answer: a dict in the contract's form, with attributes, and a picture of itself in a notebook."""
+class Answer(Record):
+    """An answer: a dict in the contract's form, with attributes."""
 
     def __init__(self, answer):
         super().__init__(record(answer))
@@ -43,6 +43,10 @@ class Estimate(Record):
         from detectapi.service import to_json_bytes
 
         return to_json_bytes(self).decode()
+
+
+class Estimate(Answer):
+    """An answer: a dict in the contract's form, with attributes, and a picture of itself in a notebook."""
 
     def __repr__(self):
         from detectapi.telling import notebook
@@ -105,21 +109,8 @@ def estimate(*, substance, **question):
     return estimate_request({"substance": substance, **question})
 
 
-class Interpretation(Record):
+class Interpretation(Answer):
     """What measured results say: a dict in the contract's form, with attributes."""
-
-    def __init__(self, answer):
-        super().__init__(record(answer))
-
-    def to_dict(self):
-        """The answer as plain dicts and lists."""
-        return plain(self)
-
-    def to_json(self):
-        """The answer as JSON text: the same bytes as by HTTP and on the command line."""
-        from detectapi.service import to_json_bytes
-
-        return to_json_bytes(self).decode()
 
     def __repr__(self):
         return f"<Interpretation: {self['words'][0]}>"

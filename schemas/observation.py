@@ -7,12 +7,8 @@ a source does not say is left out, or listed under `assumed` with the reason; fi
 
 from __future__ import annotations
 
-from collections.abc import Mapping
-from typing import Any
-
 from detectapi.inputs.table import INPUTS
-from schemas.error import refuse
-from schemas.fields import Coded, Integer, Items, Name, Number, Word
+from schemas.fields import Flag, Integer, Items, Name, Number, Word
 from schemas.form import Form, Section
 from schemas.inputs import field_of
 from schemas.request import DoseSchema, HydrationSchema, PersonSchema, RenalSchema
@@ -102,15 +98,6 @@ class Text(Name):
     """A sentence or several."""
 
     longest = 1000
-
-
-class Flag(Coded):
-    """True or false."""
-
-    def _deserialize(self, value: Any, attr: str | None, data: Mapping[str, Any] | None, **kwargs: Any) -> bool:
-        if not isinstance(value, bool):
-            raise refuse("Must be true or false.", "type")
-        return value
 
 
 class AssumedSchema(Form):
