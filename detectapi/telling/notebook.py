@@ -60,15 +60,19 @@ def items(lines):
 def windows(said):
     """The exact hours of the window, of each analyte where there are several."""
     rows = [cells("td", (row.name, row.low, row.median, row.high, row.ever)) for row in said.windows]
-    head = f"<caption>{escape(said.caption)}</caption><thead>{cells('th', said.columns)}</thead>"
-    return f"<table>{head}<tbody>{''.join(rows)}</tbody></table>"
+    return table(said.caption, said.columns, rows)
 
 
 def series(said):
     """The exact hours of the last positive and the first negative specimen of a series."""
     rows = [cells("td", (row.name, row.low, row.median, row.high)) for row in said.series]
-    head = f"<caption>{escape(said.series_caption)}</caption><thead>{cells('th', said.series_columns)}</thead>"
-    return f"<table>{head}<tbody>{''.join(rows)}</tbody></table>"
+    return table(said.series_caption, said.series_columns, rows)
+
+
+def table(caption, columns, rows):
+    """A table, or nothing where it has no rows."""
+    head = f"<caption>{escape(caption)}</caption><thead>{cells('th', columns)}</thead>"
+    return f"<table>{head}<tbody>{''.join(rows)}</tbody></table>" if rows else ""
 
 
 def cells(kind, words):

@@ -153,7 +153,7 @@ def summarize(answer, voice=ENGLISH, most_times: int = MOST_TIMES) -> Summary:
         asked=tuple(" ".join(parts) for parts in sentences.asked_times(answer, voice)),
         chances=tuple(chance_row(point, unit, voice) for point in some_points(answer["curve"], most_times)),
         spread=_spread(answer, voice),
-        evidence=_evidence(answer["evidence"], voice),
+        evidence=_evidence(answer, voice),
         notes=tuple(quoted(note["message"], voice) for note in answer["notes"]),
         inputs=tuple(input_used(entry, voice) for entry in answer["inputs_used"]),
         usual=tuple(input_name(entry["name"], voice) for entry in answer["inputs_used"] if entry["source"] == DEFAULT),
@@ -164,6 +164,8 @@ def summarize(answer, voice=ENGLISH, most_times: int = MOST_TIMES) -> Summary:
 
 def window_rows(answer, voice=ENGLISH) -> tuple[WindowRow, ...]:
     """The exact window of the test, and of each of its classes, stages or analytes where there are several. [h]"""
+    if sentences.is_untested(answer):
+        return ()
     if "classes" in answer:
         rows = [(voice.say("any class"), answer["window"])]
         rows += [(sentences.name(one["name"], voice), one["window"]) for one in answer["classes"] if one["tested"]]
@@ -256,8 +258,11 @@ def _with_error(share: float, error: float, voice) -> str:
     return voice.say("%(number)s ± %(error)s %%", number=number, error=more)
 
 
-def _evidence(entry, voice) -> Evidence:
+def _evidence(answer, voice) -> Evidence:
+    entry = answer["evidence"]
     grade = entry["grade"]
     name, meaning = evidence.grade_names(voice)[grade], evidence.grade_meanings(voice)[grade]
+    if sentences.is_untested(answer):
+        meaning = voice.say("The list of the test decides; no model was asked.")
     line = voice.say("Evidence: %(grade)s. %(meaning)s", grade=name, meaning=meaning)
     return Evidence(line, grade, name, meaning, quoted(entry["because"], voice), tuple(entry["sources"]))

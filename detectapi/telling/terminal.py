@@ -96,12 +96,16 @@ def _end(points):
 def windows(said):
     """The exact hours of the window, of each analyte where there are several."""
     rows = [(row.name, row.low, row.median, row.high, row.ever) for row in said.windows]
+    if not rows:
+        return []
     return [said.caption, *table([said.columns, *rows]), ""]
 
 
 def series(said):
     """The exact hours of the last positive and the first negative specimen of a series."""
     rows = [(row.name, row.low, row.median, row.high) for row in said.series]
+    if not rows:
+        return []
     return [said.series_caption, *table([said.series_columns, *rows]), ""]
 
 
