@@ -23,7 +23,8 @@ def folder(tmp_path, monkeypatch):
 
 def read(folder, *substances, **more):
     toys.write(folder, substances, **more)
-    catalog.check()
+    assert not catalog.mistakes(*(one["id"] for one in substances))
+    catalog.panels()
     return catalog.substance(substances[0]["id"])
 
 

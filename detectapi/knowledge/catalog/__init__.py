@@ -200,14 +200,16 @@ def resolve_analyte(substance: Substance, word: str, pointer: str = "") -> Moiet
     )
 
 
-def mistakes(substance_id: str) -> list[Mistake]:
-    """Every mistake in the file of a substance and in the files of assays and references."""
+def mistakes(*substance_ids: str) -> list[Mistake]:
+    """Every mistake in the files of substances and in the files of assays, references and others that all substances share."""
     from detectapi.knowledge.catalog import form  # needs marshmallow
 
     where = files.folders()
-    in_meaning = files.substance_mistakes(where, substance_id)
+    in_meaning = [mistake for one in substance_ids for mistake in files.substance_mistakes(where, one)]
     in_form = [mistake for folder in where for mistake in form.registry_mistakes(folder)]
-    in_form += form.substance_mistakes(files.substance_path(where, substance_id))
+    in_form += [
+        mistake for one in substance_ids for mistake in form.substance_mistakes(files.substance_path(where, one))
+    ]
     return form.merged(in_form, in_meaning)
 
 
@@ -221,9 +223,9 @@ def check() -> None:
     """
     where = files.folders()
     files.physiology(), files.routes(), files.covariates(where)
-    every = [mistake for substance_id in files.substance_ids(where) for mistake in mistakes(substance_id)]
+    every = mistakes(*files.substance_ids(where))
     if every:
-        raise CatalogError.of(dict.fromkeys(every))
+        raise CatalogError.of(every)
     files.panels(where)
 
 
