@@ -226,7 +226,8 @@ def void_evidence(prior: VoidPrior, creatinine: Value | None, gravity: Value | N
     tried = _readings(above.reshape(1) if above.ndim == 0 else above, relation)
     exact = _posteriors(prior, creatinine, tried, relation._replace(error=0.0))
     logs = _evidence(prior, *exact) - np.log(tried)
-    return np.asarray(np.logaddexp.reduce(logs, axis=0) - math.log(READINGS))
+    possible = np.log(1.0 - _impossible(above, relation)) - math.log(READINGS)
+    return np.asarray(np.logaddexp.reduce(logs, axis=0) + possible + np.log(above))
 
 
 def _posteriors(
@@ -344,9 +345,14 @@ def void_of_flow(prior: VoidPrior, flow: Value, z: Deviates) -> Void:
 
 def _readings(above: Floats, relation: Gravity) -> Floats:
     """Gravities above 1 that a reading may stand for, all equally probable by the reading alone. A new first axis."""
-    lowest = normal_probability((_LEAST_GRAVITY - above) / relation.error)
+    lowest = _impossible(above, relation)
     steps = ((np.arange(READINGS) + 0.5) / READINGS).reshape(-1, *([1] * np.ndim(above)))
     return above + relation.error * inverse_normal(lowest + (1.0 - lowest) * steps)
+
+
+def _impossible(above: Floats, relation: Gravity) -> Floats:
+    """How much of the error of a reading lies where no urine is."""
+    return normal_probability((_LEAST_GRAVITY - above) / relation.error)
 
 
 def _true_gravity(prior: VoidPrior, creatinine: Value | None, above: Floats, relation: Gravity, z: Deviates) -> Floats:

@@ -176,8 +176,32 @@ def test_an_amount_that_no_study_gave_is_said(question, amount, expected):
         ({"interactions": ["grapefruit"]}, False),
         ({"interactions": ["grapefruit", "rifampicin"]}, True),
         ({"interactions": ["grapefruit"], "hepatic_class": "B"}, True),
+        ({"interactions": ["grapefruit"], "hepatic_class": "C"}, True),
+        ({"interactions": ["grapefruit"], "hepatic_class": "A"}, False),
         ({"hepatic_class": "B"}, False),
     ],
 )
 def test_medicines_that_no_study_had_together_are_said(question, person, expected):
     assert ("combination-not-studied" in codes(question, person=person)) == expected
+
+
+@pytest.mark.parametrize(
+    ("cutoff", "doses", "expected"),
+    [
+        (50, 1, {"mostly-below-cutoff": False, "no-dose": False, "assumed-parameters": True}),
+        (1e6, 1, {"mostly-below-cutoff": True, "no-dose": False, "assumed-parameters": True}),
+        (1e6, 0, {"mostly-below-cutoff": False, "no-dose": True, "assumed-parameters": False}),
+    ],
+)
+def test_a_test_that_most_are_below_and_no_dose_at_all_are_said(question, cutoff, doses, expected):
+    more = {"doses": question["doses"][:doses]}
+    more["assay"] = {"analytes": [{"analyte": "norketamine", "cutoff_ng_ml": cutoff}]}
+    present = codes(question, **more)
+
+    assert {code: code in present for code in expected} == expected
+
+
+def test_the_half_life_view_says_so_and_names_no_parameters(question):
+    assert "half-life-model" in codes(question, model={"kind": "half-life"})
+    assert not codes(question, model={"kind": "half-life"}) & {"assumed-parameters", "amount-not-studied"}
+    assert "half-life-model" not in codes(question)

@@ -11,6 +11,7 @@ from detectapi.batch.options import Options
 from detectapi.telling import terminal
 from detectapi.telling.picture import picture
 from detectapi.telling.summary import summarize
+from detectapi.values.errors import InputError, NotSupported
 from schemas.response import EstimateResponseSchema
 
 SCREEN = toys.assay(["red"], [{"analyte": "red", "cutoff_ng_ml": 60}], "immunoassay")
@@ -133,3 +134,59 @@ def test_rows_of_tables_ask_for_one_test_at_a_time():
 
     assert not good
     assert (bad["pointer"], bad["code"]) == ("/assay", "not-supported")
+
+
+def shape(value):
+    """The keys of an answer all the way down, with what a list holds."""
+    if isinstance(value, dict):
+        return {name: shape(inner) for name, inner in value.items()}
+    return [shape(value[0])] if isinstance(value, list) and value else None
+
+
+def numbers(value):
+    if isinstance(value, dict):
+        return [number for inner in value.values() for number in numbers(inner)]
+    return [number for inner in value for number in numbers(inner)] if isinstance(value, list) else [value]
+
+
+def test_an_answer_of_nothing_tested_has_the_keys_of_any_other_and_zeros():
+    nothing, some = (service.answer(ask(name, times_h=[5])) for name in ("pink", "red"))
+
+    assert set(nothing) == set(some)
+    for name in ("window", "serial", "curve", "asked", "uncertainty", "uncertainty_se", "provenance"):
+        assert shape(nothing[name]) == shape(some[name])
+    for name in ("window", "serial", "curve", "uncertainty", "uncertainty_se"):
+        assert set(numbers(nothing[name])) <= {0.0, 0.9}  # 0.9 is the level
+    assert nothing["provenance"] == {**some["provenance"], **{
+        name: nothing["provenance"][name] for name in ("substance_sha256", "assay", "calibration", "model")
+    }}  # fmt: skip
+    assert nothing["limits"] == some["limits"]
+    assert nothing["evidence"]["rows"] == []
+
+
+@pytest.mark.parametrize("names", [("red",), ("pink",), ("red", "blue")])
+def test_one_class_that_is_positive_suffices(names):
+    assert service.answer(ask(*names))["rule"] == "any"
+
+
+def test_the_series_of_a_panel_is_that_of_the_class_that_is_positive_longest():
+    answer = service.answer(ask("red", "blue"))
+    medians = [part["serial"]["last_positive"]["median_h"] for part in answer["classes"]]
+
+    assert len(set(medians)) == 2
+    assert answer["serial"]["last_positive"]["median_h"] == max(medians)
+
+
+def test_a_test_that_needs_what_was_not_used_is_refused_by_name():
+    with pytest.raises(NotSupported) as caught:
+        service.answer(ask("pink", assay="blue-test"))
+
+    assert (caught.value.pointer, caught.value.code) == ("/assay", "not-supported")
+
+
+def test_a_rule_that_needs_an_analyte_that_is_not_formed_is_refused():
+    both = {"rule": "all", "analytes": [{"analyte": name, "cutoff_ng_ml": 20} for name in ("red", "blue")]}
+    with pytest.raises(InputError) as caught:
+        service.answer(ask("red", assay=both))
+
+    assert caught.value.pointer.startswith("/assay")

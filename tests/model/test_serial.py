@@ -11,7 +11,7 @@ from detectapi import service
 from detectapi.model.draws import Draws, layout
 from detectapi.model.norms import Norms
 from detectapi.model.question import read_question
-from detectapi.model.serial import EVERY, serial
+from detectapi.model.serial import EVERY, _Part, _Reader, serial
 from detectapi.model.simulation import Simulation
 
 INFUSION = {"amount_mg": 35, "route": "intravenous", "duration_min": 40}
@@ -177,3 +177,19 @@ def test_the_half_life_view_has_readings_of_its_own():
     # 500 draws each: four standard errors, which is 0.12 of the draws at the median.
     assert np.abs(ranks_apart(part.last_positive, last[0])).max() < 4.0
     assert np.abs(ranks_apart(part.first_negative, first[0])).max() < 4.0
+
+
+def test_parts_with_residuals_of_their_own_add_up_to_the_mean_and_the_variance_of_the_sum():
+    class Sized(_Part):
+        def medians(self, edges, wanted_after, draws):
+            return np.array([[self.terms]])
+
+    spreads, sizes = (0.4, 0.9), (3.0, 1.0)
+    reader = _Reader([Sized(size, spread) for size, spread in zip(sizes, spreads, strict=True)], 0.1)
+    median, variance = reader.medians(None, None, None)
+
+    z = np.random.default_rng(1).standard_normal((2, 2_000_000))
+    total = sum(size * np.exp(spread * one) for size, spread, one in zip(sizes, spreads, z, strict=True))
+    mean = median * np.exp(0.5 * variance)
+    assert mean == pytest.approx(total.mean(), rel=0.01)
+    assert mean**2 * np.expm1(variance) == pytest.approx(total.var(), rel=0.05)

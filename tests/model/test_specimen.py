@@ -1,5 +1,7 @@
 """A specimen's own flow: how it varies, and what its creatinine and gravity say of it."""
 
+from functools import cache
+
 import numpy as np
 import pytest
 
@@ -11,6 +13,7 @@ from detectapi.model.specimen import (
     condition_void,
     normal_probability,
     sample_void,
+    void_evidence,
     void_of_flow,
 )
 
@@ -41,6 +44,7 @@ def deviates(n, seed=3):
     return Deviates(*(inverse_normal(rng.permutation(even)) for _ in range(4)))
 
 
+@cache
 def simulated(prior, creatinine, gravity, relation, n=500_000):
     """Voids drawn from the prior and weighted by how likely they make the measurements: quantiles of flow, of usual flow and of
     osmoles, and the effective number of draws."""
@@ -62,7 +66,7 @@ def simulated(prior, creatinine, gravity, relation, n=500_000):
         return np.interp(LEVELS, np.cumsum(weight[order]) / weight.sum(), values[order])
 
     effective = weight.sum() ** 2 / (weight**2).sum()
-    return quantiles(void.flow), quantiles(void.usual), quantiles(void.osmoles), effective
+    return quantiles(void.flow), quantiles(void.usual), quantiles(void.osmoles), effective, np.log(weight.mean())
 
 
 def normal_log(deviation, spread):
@@ -71,7 +75,7 @@ def normal_log(deviation, spread):
 
 @pytest.mark.parametrize(("creatinine", "gravity", "relation"), SPECIMENS)
 def test_a_measured_specimen_is_what_weighted_simulation_says(creatinine, gravity, relation):
-    flow, usual, osmoles, effective = simulated(ADULT, creatinine, gravity, relation)
+    flow, usual, osmoles, effective, _ = simulated(ADULT, creatinine, gravity, relation)
 
     void = condition_void(ADULT, creatinine, gravity, relation, deviates(4000))
 
@@ -81,6 +85,17 @@ def test_a_measured_specimen_is_what_weighted_simulation_says(creatinine, gravit
     for result, expected in ((void.flow, flow), (void.usual, usual), (void.osmoles, osmoles)):
         spread = (expected[-1] - expected[0]) / 3.29
         assert np.allclose(np.quantile(result, LEVELS), expected, atol=0.1 * spread)
+
+
+@pytest.mark.parametrize(("creatinine", "gravity", "relation"), SPECIMENS)
+def test_the_evidence_is_the_mean_density_over_voids(creatinine, gravity, relation):
+    *_, effective, expected = simulated(ADULT, creatinine, gravity, relation)
+
+    evidence = void_evidence(ADULT, creatinine, gravity, relation)
+
+    # The density of a gravity is told by its logarithm, that of the simulation by the gravity itself.
+    by_logarithm = 0.0 if gravity is None else np.log(gravity - 1.0)
+    assert evidence == pytest.approx(expected + by_logarithm, abs=4.0 / np.sqrt(effective) + 0.03)
 
 
 def closed_form(prior, creatinine, gravity, relation):

@@ -204,3 +204,25 @@ def test_where_nearly_nobody_is_ever_positive_the_median_is_zero_and_surely_so()
 
     assert (window.median, window.low, window.knowledge) == (0.0, 0.0, (0.0, 0.0))
     assert window.ever_positive == pytest.approx(0.02, abs=0.002)
+
+
+def test_the_band_of_the_median_looks_at_the_shape_of_the_whole_distribution():
+    plan, last = made_up(6)
+    wide = summarise(np.zeros_like(last), last, plan, 0.9).knowledge
+    narrow = summarise(np.zeros_like(last), last, plan, 0.5).knowledge
+
+    assert wide[0] < narrow[0] < narrow[1] < wide[1]
+    # In half the time everything is half: also where all of it lies below one hour.
+    for scale in (0.5, 0.005):
+        scaled = summarise(np.zeros_like(last), scale * last, plan, 0.9)
+        assert scaled.knowledge == pytest.approx((scale * wide[0], scale * wide[1]), rel=1e-9)
+
+
+def test_few_draws_that_agree_by_chance_have_a_band_nevertheless():
+    plan = layout(100)
+    # Both sets of typical values have nearly the same times, draw by draw: the variance at the median is nothing by chance.
+    rows = np.tile(np.linspace(10.0, 90.0, 25), 4)
+    rows[:25] *= 1.0 + 0.3 * (np.linspace(10.0, 90.0, 25) > 60.0)
+    window = summarise(np.zeros(100), rows, plan, 0.9)
+
+    assert window.knowledge[0] < window.median < window.knowledge[1]
