@@ -21,12 +21,14 @@ NONE = np.empty(0)
 
 def amount(draw, time):
     """What is in the compartment of one draw at a time. [umol]"""
-    total = 0.0
-    for begin, length, rate, slope in zip(*(array[:, draw] for array in LINES), strict=True):
-        end = min(begin + length, time)
-        if end > begin:
-            total += quad(lambda t: (rate + slope * (t - begin)) * np.exp(-RATES[draw] * (time - t)), begin, end)[0]
-    return total
+    return sum(left_of(line, RATES[draw], time) for line in zip(*(array[:, draw] for array in LINES), strict=True))
+
+
+def left_of(line, decay, time):
+    """What is left of one line. [umol]"""
+    begin, length, rate, slope = line
+    end = max(min(begin + length, time), begin)
+    return quad(lambda t: (rate + slope * (t - begin)) * np.exp(-decay * (time - t)), begin, end)[0]
 
 
 def in_void(draw, time):
