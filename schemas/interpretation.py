@@ -167,7 +167,7 @@ class InterpretationRequestSchema(Form):
         """The question, refused where it asks for too much work or names accounts that are not there."""
         loaded = super().load(data, **kwargs)
         errors = {
-            **_specimens(loaded["specimens"]),
+            **(_specimens(loaded["specimens"]) or _not_considered(loaded)),
             **_accounts(loaded["accounts"]),
             **_comparisons(loaded["compare"], loaded["accounts"]),
         }
@@ -210,6 +210,14 @@ def _specimens(specimens: list[dict[str, Any]]) -> dict[str, Any]:
     twice = [index for index, name in enumerate(ids) if name is not None and name in ids[:index]]
     detail = "Each specimen needs an id of its own."
     return {"specimens": {index: {"id": [Message(detail, "duplicate")]} for index in twice}} if twice else {}
+
+
+def _not_considered(loaded: Mapping[str, Any]) -> dict[str, Any]:
+    """Specimens beyond the one that a review of 49 CFR Part 40 is about: 40.151 lets no other be considered."""
+    if loaded.get("programme") != "dot" or len(loaded["specimens"]) == 1:
+        return {}
+    detail = "In this programme no other specimen is considered (49 CFR 40.151). Give the one that is reviewed."
+    return {"specimens": [Message(detail, "not-considered")]}
 
 
 def _comparisons(pairs: list[list[str]], accounts: list[dict[str, Any]]) -> dict[str, Any]:

@@ -19,7 +19,8 @@ from babel.messages.extract import extract
 from babel.messages.pofile import read_po, write_po
 
 from detectapi.inputs.table import INPUTS
-from detectapi.telling import interpretation
+from detectapi.inputs.table.results import RESULTS
+from detectapi.telling import interpretation, interpretation_notes
 from detectapi.telling.details import DETAILS
 from detectapi.telling.languages import FOLDER
 from detectapi.telling.notes import NOTES
@@ -70,8 +71,10 @@ def of_code():
         for file in (file for folder in folders for file in sorted((ROOT / folder).rglob(ending))):
             for _, message, _, context in extract(method, io.BytesIO(file.read_bytes()), KEYWORDS):
                 add(message, file, context)
-    ours = {**interpretation.NOTES, **interpretation.SUPPORT, **interpretation.CHANGES, "limits": interpretation.LIMITS}
-    for texts, name in ((NOTES, "notes"), (DETAILS, "details"), (ours, "interpretation")):
+    ours = {**interpretation.SUPPORT, **interpretation.CHANGES, "limits": interpretation.LIMITS}
+    own_notes = interpretation_notes.NOTES
+    for texts, name in ((NOTES, "notes"), (DETAILS, "details"), (ours, "interpretation"),
+                        (own_notes, "interpretation_notes")):  # fmt: skip
         for text in texts.values():
             add(text, ROOT / f"detectapi/telling/{name}.py")
     for text in texts_of_inputs():
@@ -85,10 +88,10 @@ def of_code():
 
 def texts_of_inputs():
     """What answers and the form call inputs and their words, and how the form helps."""
-    for one in (*INPUTS.on_form, *INPUTS.alternatives.values()):
+    for one in (*INPUTS.on_form, *INPUTS.alternatives.values(), *RESULTS.on_form):
         if one.form:
             yield from (text for text in (one.form.label, one.form.hint) if text)
-    for entry in INPUTS:
+    for entry in (*INPUTS, *RESULTS):
         yield from (text for text in (entry.called, *(entry.words.values() if entry.form else ())) if text)
 
 
@@ -105,6 +108,7 @@ def of_data(file):
         "assays": of_tests, "panels": of_tests, "grades": of_grades,
         "covariates": lambda root: of_keys(root, "name", "reason", "word", "meaning"),
         "physiology": lambda root: of_keys(root, "name", "reason"),
+        "interpretation": of_interpretation,
     }.get(kind)  # fmt: skip
     return collect(root) if collect else ()
 
@@ -143,6 +147,12 @@ def of_substance(root):
     yield from (note["message"] for note in root.get("notes", ()))
     yield from (rule["because"] for rule in root.get("evidence", ()))
     yield from of_keys(root.get("half_life_model", {}), "claim")
+
+
+def of_interpretation(root):
+    """What a programme calls a specimen and why, and what has to be known beside the numbers."""
+    yield from of_keys({"rows": root["validity"]}, "word", "locator")
+    yield from of_keys({"rows": root["preconditions"]}, "message")
 
 
 def of_education(root):

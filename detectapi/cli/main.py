@@ -18,6 +18,8 @@ from detectapi.cli.options import flags_in_use, option, with_flags_of_inputs
 from detectapi.cli.output import json_or_summary, reports_errors, write
 from detectapi.inputs.table import INPUTS
 
+LANGUAGE = click.option("--language", type=click.Choice(["en", "de", "es"]), default="en", show_default=True)
+
 
 @click.group(context_settings={"help_option_names": ["-h", "--help"], "max_content_width": 100})
 @click.version_option(__version__, prog_name="detectapi")
@@ -64,23 +66,29 @@ def read_question(file, flags):
 
 @cli.command()
 @click.argument("file", type=click.File("rb"))
+@LANGUAGE
 @json_or_summary
 @reports_errors
-def interpret(file, as_json):
+def interpret(file, language, as_json):
     """Read measured results backwards: which account of use do they fit, and when was the last use?
 
-    FILE is a question as JSON, - is the standard input.
+    FILE is a question as JSON, - is the standard input. The language is that of the words; JSON is the same in every language.
     """
     from detectapi import service
 
-    write(service.interpret(service.read_json(file.read())), in_words("interpretation", "summary"), as_json)
+    write(service.interpret(service.read_json(file.read())), in_words("interpretation", "summary", language), as_json)
 
 
-def in_words(module, name):
+def in_words(module, name, language="en"):
     """A function of `detectapi.telling` that writes a document in words, imported when it is called."""
 
     def words(document, plain):
-        return getattr(import_module(f"detectapi.telling.{module}"), name)(document, plain)
+        write_words = getattr(import_module(f"detectapi.telling.{module}"), name)
+        if language == "en":
+            return write_words(document, plain)
+        from detectapi.telling.languages import TranslatedVoice
+
+        return write_words(document, plain, TranslatedVoice("terminal", language))
 
     return words
 
@@ -88,7 +96,7 @@ def in_words(module, name):
 @cli.command()
 @click.argument("file", type=click.File("rb"))
 @click.option("--output", type=click.Path(dir_okay=False, writable=True), required=True, help="The PDF to write.")
-@click.option("--language", type=click.Choice(["en", "de", "es"]), default="en", show_default=True)
+@LANGUAGE
 @click.option("--case", default="", help="Case number; without it there is a line to write it on.")
 @click.option("--date", default="", help="Date of issue, YYYY-MM-DD; without it there is a line to write it on.")
 @reports_errors

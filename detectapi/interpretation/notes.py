@@ -1,4 +1,4 @@
-"""Which notes an interpretation needs, and their values. Their sentences stand in `detectapi.telling.interpretation`."""
+"""Which notes an interpretation needs, and their values. Their sentences stand in `detectapi.telling.interpretation_notes`."""
 
 from __future__ import annotations
 
@@ -10,7 +10,8 @@ from detectapi.interpretation.outcome import Outcome
 from detectapi.interpretation.question import Interpretation
 from detectapi.interpretation.validity import DILUTE
 from detectapi.knowledge.interpretation import Precondition, rules
-from detectapi.telling.interpretation import note, quoted
+from detectapi.telling.interpretation import quoted
+from detectapi.telling.interpretation_notes import note
 
 FEW = 50.0
 """Below this effective size an answer says that its numbers are less exact."""

@@ -7,6 +7,7 @@ from detectapi.telling.durations import after, figure, unit_for
 from detectapi.telling.evidence import grade_names
 from detectapi.telling.lines import fill, finish
 from detectapi.telling.numbers import two_figures
+from detectapi.telling.retelling import quoted as quoted_sentence
 from detectapi.telling.sentences import capital, name
 from detectapi.telling.voice import ENGLISH
 
@@ -39,48 +40,6 @@ CHANGES = {
 }
 """Other assumptions, by their code."""
 
-NOTES = {
-    "model-does-not-explain": (
-        "The model does not expect these results under %(account)s. They may have causes outside the model. So nothing"
-        " further is read from them for this account."
-    ),
-    "interpretation-hypothesis": (
-        "What is known of this use rests on a hypothesis. So no ratio above %(largest)s is shown."
-    ),
-    "interpretation-extrapolated": ("No study measured exactly this use. So no ratio above %(largest)s is shown."),
-    "specimen-not-interpreted": (
-        "Specimen %(specimen)s would be reported as %(word)s (%(rule)s). Its results are not interpreted."
-    ),
-    "dilute-specimen": (
-        "Specimen %(specimen)s would be reported as dilute (%(rule)s). A positive result stays positive. A negative result weighs"
-        " less; the creatinine is part of the calculation."
-    ),
-    "screen-only": (
-        "Specimen %(specimen)s has the verdict of a screen and no confirmation. Screens respond to other substances too,"
-        " and that is not part of the calculation."
-    ),
-    "creatinine-missing": (
-        "Specimen %(specimen)s has neither creatinine nor specific gravity. Its dilution is taken as it varies in the population."
-    ),
-    "chain-of-custody-unknown": (
-        "Whether the specimens are those of this person, and the results correct, is taken for granted."
-    ),
-    "single-specimen-new-use": (
-        "One specimen tells a further use from earlier use only by its level. Two specimens with creatinine tell more."
-    ),
-    "few-draws": "Few simulated cases fit these results (effective number %(number)s). The numbers are less exact than usual.",
-    "dot-not-considered": (
-        "In the programme of the United States Department of Transportation a medical review officer does not consider other"
-        " specimens, or passive or unknowing exposure (49 CFR 40.151). What this answer says of these has no use there."
-    ),
-}
-"""The template of each note."""
-
-
-def note(code: str, voice=ENGLISH, **values) -> dict[str, str]:
-    """A note as an answer holds it."""
-    return {"code": code, "message": voice.say(NOTES[code], **values)}
-
 
 def quoted(account: str, voice=ENGLISH) -> str:
     """An account by the name that the request gave it."""
@@ -88,7 +47,12 @@ def quoted(account: str, voice=ENGLISH) -> str:
 
 
 def comparison(entry, voice=ENGLISH) -> str:
-    """A comparison of two accounts.
+    """A comparison of two accounts; parameters as of `compared`."""
+    return " ".join(compared(entry, voice))
+
+
+def compared(entry, voice=ENGLISH) -> list[str]:
+    """A comparison of two accounts, in sentences.
 
     Parameters
     ----------
@@ -98,16 +62,16 @@ def comparison(entry, voice=ENGLISH) -> str:
     """
     first, second = quoted(entry["first"], voice), quoted(entry["second"], voice)
     if entry["log10_lr"] is None:
-        return voice.say(
+        return [voice.say(
             "The model expects these results neither under %(first)s nor under %(second)s. So no ratio is given.",
             first=first, second=second,
-        )  # fmt: skip
+        )]  # fmt: skip
     favoured, other = (first, second) if entry["favours"] != entry["second"] else (second, first)
     if entry["support"] == "none":
-        return voice.say(
+        return [voice.say(
             "These results are about as probable if %(first)s is true as if %(second)s is. They support neither over the other.",
             first=first, second=second,
-        )  # fmt: skip
+        )]  # fmt: skip
     values = {"favoured": favoured, "other": other, "times": voice.number(two_figures(entry["ratio"]))}
     how_much = (
         voice.say("at least %(times)s times", **values)
@@ -120,11 +84,11 @@ def comparison(entry, voice=ENGLISH) -> str:
     )  # fmt: skip
     words = SUPPORT[entry["support"]]
     values["support"] = voice.say(words)
-    return " ".join([
+    return [
         said,
         voice.say("This is %(support)s for %(favoured)s over %(other)s.", **values),
         voice.say("It is not the probability that %(favoured)s is true.", **values),
-    ])  # fmt: skip
+    ]
 
 
 def robustness(entry, voice=ENGLISH) -> str:
@@ -146,47 +110,103 @@ def times(log10: float, voice=ENGLISH) -> str:
     return voice.say("1/%(number)s", number=size) if log10 < 0.0 and size != "1" else size
 
 
-def place(entry, voice=ENGLISH) -> str:
+def central(level: float, voice=ENGLISH) -> str:
+    """The share of specimens within a central range: "9 of 10"."""
+    if abs(level - 0.9) < 1e-9:
+        return voice.say("9 of 10")
+    return voice.say("%(number)s of 100", number=voice.number(100.0 * level))
+
+
+def analyte(entry, voice=ENGLISH) -> str:
+    """The analyte of a result, and whether it was measured after hydrolysis."""
+    known = name(entry["analyte"], voice)
+    return voice.say("%(analyte)s after hydrolysis", analyte=known) if entry.get("hydrolysed") else known
+
+
+def place(entry, level: float, voice=ENGLISH) -> str:
     """Where one result lies among those that an account gives.
 
     Parameters
     ----------
     entry : dict
         As one of `results` of an account in an answer.
+    level : float
+        Of the expected range.
     voice : Voice
     """
-    analyte = name(entry["analyte"], voice)
     values = {
-        "analyte": voice.say("%(analyte)s after hydrolysis", analyte=analyte) if entry.get("hydrolysed") else analyte,
+        "analyte": analyte(entry, voice),
         "low": voice.number(entry["expected"]["low_ng_ml"]),
         "high": voice.number(entry["expected"]["high_ng_ml"]),
         "part": capital(chances.about(entry["probability"], voice)),
+        "share": central(level, voice),
     }
     if "value_ng_ml" in entry:
         return voice.say(
-            "%(part)s such specimens would have at most %(value)s ng/mL of %(analyte)s; 9 of 10 between %(low)s and %(high)s.",
+            "%(part)s such specimens would have at most %(value)s ng/mL of %(analyte)s; %(share)s between %(low)s and %(high)s.",
             value=voice.number(entry["value_ng_ml"]), **values,
         )  # fmt: skip
     if "below_ng_ml" in entry:
         return voice.say(
-            "%(part)s such specimens would have less than %(value)s ng/mL of %(analyte)s; 9 of 10 between %(low)s and %(high)s.",
+            "%(part)s such specimens would have less than %(value)s ng/mL of %(analyte)s; %(share)s between %(low)s and %(high)s.",
             value=voice.number(entry["below_ng_ml"]), **values,
         )  # fmt: skip
     return voice.say(
-        "%(part)s such specimens would have %(analyte)s between these limits; 9 of 10 between %(low)s and %(high)s ng/mL.",
+        "%(part)s such specimens would have %(analyte)s between these limits; %(share)s between %(low)s and %(high)s ng/mL.",
         **values,
     )
 
 
-def after_earlier(entry, voice=ENGLISH) -> str:
+def after_earlier(entry, level: float, voice=ENGLISH) -> str:
     """Where one result lies among those that an account gives after the earlier specimens."""
     later = entry["after_earlier"]
     return voice.say(
-        "Given the earlier specimens, %(part)s specimens %(specimen)s would have no more %(analyte)s than this one; 9 of 10 between"
-        " %(low)s and %(high)s ng/mL.",
-        part=chances.about(later["probability"], voice), specimen=entry["specimen"], analyte=name(entry["analyte"], voice),
-        low=voice.number(later["low_ng_ml"]), high=voice.number(later["high_ng_ml"]),
+        "Given the earlier specimens, %(part)s specimens %(specimen)s would have no more %(analyte)s than this one; %(share)s"
+        " between %(low)s and %(high)s ng/mL.",
+        part=chances.about(later["probability"], voice), specimen=entry["specimen"], analyte=analyte(entry, voice),
+        share=central(level, voice), low=voice.number(later["low_ng_ml"]), high=voice.number(later["high_ng_ml"]),
     )  # fmt: skip
+
+
+def side(entry) -> str:
+    """Where a result lies after the earlier specimens: "above", "below" or "within" the range that an account gives."""
+    later = entry["after_earlier"]
+    between = entry.get("between_ng_ml", {})
+    least = entry.get("value_ng_ml", between.get("low", 0.0))
+    most = entry.get("value_ng_ml", between.get("high", entry.get("below_ng_ml")))
+    if least > later["high_ng_ml"]:
+        return "above"
+    return "below" if most < later["low_ng_ml"] else "within"
+
+
+def in_turn(entry, level: float, voice=ENGLISH) -> list[str]:
+    """Which later specimens need a further use to be explained, a sentence for each.
+
+    Parameters
+    ----------
+    entry : dict
+        As one of `accounts` in an answer.
+    level : float
+        Of the expected ranges.
+    voice : Voice
+    """
+    later = [one for one in entry["results"] if "after_earlier" in one]
+    said = []
+    for specimen in dict.fromkeys(one["specimen"] for one in later):
+        above = [analyte(one, voice) for one in later if one["specimen"] == specimen and side(one) == "above"]
+        values = {"specimen": specimen, "account": quoted(entry["id"], voice)}
+        if above:
+            said.append(voice.say(
+                "In specimen %(specimen)s, %(analytes)s lies above the range that %(account)s gives after the earlier specimens."
+                " Without any further use, %(tail)s such results would lie above it too.",
+                analytes=", ".join(above), tail=chances.in_100(0.5 * (1.0 - level), voice), **values,
+            ))  # fmt: skip
+        else:
+            said.append(voice.say(
+                "Specimen %(specimen)s needs no further use to be explained: no result lies above the range that %(account)s gives"
+                " after the earlier specimens. That does not show that there was none.", **values,
+            ))  # fmt: skip
+    return said
 
 
 def joint(entry, voice=ENGLISH) -> str:
@@ -205,18 +225,23 @@ def joint(entry, voice=ENGLISH) -> str:
 
 def last_use(entry, voice=ENGLISH) -> str:
     """When the use ended whose time is not known, if the account is true."""
+    return " ".join(when_ended(entry, voice))
+
+
+def when_ended(entry, voice=ENGLISH) -> list[str]:
+    """The same in sentences: given the results, and before them."""
     when = entry["time_of_use"]
     unit = unit_for(max(when["high_h"], when["prior"]["high_h"]))
     low, high = figure(when["low_h"], unit, voice), after(when["high_h"], unit, voice)
     before = figure(when["prior"]["low_h"], unit, voice), after(when["prior"]["high_h"], unit, voice)
     values = {"account": quoted(entry["id"], voice), "specimen": when["before_specimen"]}
-    return " ".join([
+    return [
         voice.say(
             "If %(account)s is true, the use whose time is not known ended usually between %(low)s and %(high)s before specimen"
             " %(specimen)s.", low=low, high=high, **values,
         ),
         voice.say("Before the results that range was %(low)s to %(high)s.", low=before[0], high=before[1]),
-    ])  # fmt: skip
+    ]  # fmt: skip
 
 
 def planned(entry, voice=ENGLISH) -> str:
@@ -241,7 +266,8 @@ def grade(entry, voice=ENGLISH) -> str:
     word, because = evidence["grade"], evidence["because"]
     return voice.say(
         "Evidence for %(account)s: %(grade)s. %(because)s",
-        account=quoted(entry["id"], voice), grade=grade_names(voice)[word], because=voice.say(because),
+        account=quoted(entry["id"], voice), grade=grade_names(voice)[word],
+        because=quoted_sentence(because, voice).text,
     )  # fmt: skip
 
 
@@ -267,7 +293,7 @@ def summary(answer, plain=False, voice=ENGLISH) -> str:
         "",
         *(fill(grade(entry, voice)) for entry in answer["accounts"]),
         "",
-        *(fill(one["message"], "* ") for one in answer["notes"]),
+        *(fill(quoted_sentence(one["message"], voice).text, "* ") for one in answer["notes"]),
         "",
         fill(voice.say(LIMITS)),
     ]
@@ -280,11 +306,30 @@ def lines(answer, voice=ENGLISH) -> list[str]:
     for entry in answer["comparisons"]:
         said += [comparison(entry, voice), robustness(entry, voice)]
     for entry in answer["accounts"]:
-        said.append(voice.say("Under %(account)s:", account=quoted(entry["id"], voice)))
-        for one in entry["results"]:
-            said.append(place(one, voice))
-            said += [after_earlier(one, voice)] if "after_earlier" in one else []
-        said.append(joint(entry, voice))
-        said += [last_use(entry, voice)] if "time_of_use" in entry else []
-        said += [planned(entry, voice)] if "planned" in entry else []
+        said += [voice.say("Under %(account)s:", account=quoted(entry["id"], voice))]
+        said += [*each_result(entry, answer["level"], voice), *of_account(entry, answer["level"], voice)]
     return [one for one in said if one]
+
+
+def each_result(entry, level: float, voice=ENGLISH) -> list[str]:
+    """Where each result lies under an account; parameters as of `in_turn`."""
+    said = []
+    for one in entry["results"]:
+        said.append(place(one, level, voice))
+        said += [after_earlier(one, level, voice)] if "after_earlier" in one else []
+    return said
+
+
+def of_account(entry, level: float, voice=ENGLISH) -> list[str]:
+    """What all results say under an account; parameters as of `in_turn`."""
+    said = [*in_turn(entry, level, voice), joint(entry, voice)]
+    said += [last_use(entry, voice)] if "time_of_use" in entry else []
+    return said + ([planned(entry, voice)] if "planned" in entry else [])
+
+
+def headline(answer, voice=ENGLISH) -> str:
+    """The sentence that stands first: of the first comparison, else of the first account's last use, else of its results."""
+    if answer["comparisons"]:
+        return compared(answer["comparisons"][0], voice)[0]
+    timed = next((entry for entry in answer["accounts"] if "time_of_use" in entry), None)
+    return when_ended(timed, voice)[0] if timed else joint(answer["accounts"][0], voice)

@@ -10,7 +10,7 @@ import re
 from dataclasses import dataclass
 from functools import cache
 
-from detectapi.telling import chances
+from detectapi.telling import chances, interpretation_notes
 from detectapi.telling.details import DETAILS
 from detectapi.telling.notes import NOTES
 from detectapi.telling.voice import ENGLISH
@@ -93,7 +93,7 @@ def _joined(text: str, voice) -> str | None:
 @cache
 def _templates() -> tuple[tuple[re.Pattern[str], str], ...]:
     """The sentences that hold values, each with the pattern of what they become; the longest first."""
-    held = [*NOTES.values(), *DETAILS.values(), *chances.SENTENCES]
+    held = [*NOTES.values(), *interpretation_notes.NOTES.values(), *DETAILS.values(), *chances.SENTENCES]
     return tuple((_pattern(one), one) for one in sorted(held, key=len, reverse=True) if VALUE.search(one))
 
 

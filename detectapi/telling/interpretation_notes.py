@@ -1,0 +1,48 @@
+"""The notes of an interpretation: what a reader must know beside its numbers."""
+
+from __future__ import annotations
+
+from detectapi.telling.voice import ENGLISH
+
+NOTES = {
+    "model-does-not-explain": (
+        "The model does not expect these results under %(account)s. They may have causes outside the model. So nothing"
+        " further is read from them for this account."
+    ),
+    "interpretation-hypothesis": (
+        "What is known of this use rests on a hypothesis. So no ratio above %(largest)s is shown."
+    ),
+    "interpretation-extrapolated": ("No study measured exactly this use. So no ratio above %(largest)s is shown."),
+    "specimen-not-interpreted": (
+        "Specimen %(specimen)s would be reported as %(word)s (%(rule)s). Its results are not interpreted."
+    ),
+    "dilute-specimen": (
+        "Specimen %(specimen)s would be reported as dilute (%(rule)s). A positive result stays positive. A negative result weighs"
+        " less; the creatinine is part of the calculation."
+    ),
+    "screen-only": (
+        "Specimen %(specimen)s has the verdict of a screen and no confirmation. Screens respond to other substances too,"
+        " and that is not part of the calculation."
+    ),
+    "creatinine-missing": (
+        "Specimen %(specimen)s has neither creatinine nor specific gravity. Its dilution is taken as it varies in the population."
+    ),
+    "chain-of-custody-unknown": (
+        "Whether the specimens are those of this person, and the results correct, is taken for granted."
+    ),
+    "single-specimen-new-use": (
+        "One specimen tells a further use from earlier use only by its level. Two specimens with creatinine tell more."
+    ),
+    "few-draws": "Few simulated cases fit these results (effective number %(number)s). The numbers are less exact than usual.",
+    "dot-not-considered": (
+        "In the programme of the United States Department of Transportation a medical review officer does not consider other"
+        " specimens, or passive or unknowing exposure (49 CFR 40.151). So one specimen is read here, and no such exposure is"
+        " offered as an account."
+    ),
+}
+"""The template of each note."""
+
+
+def note(code: str, voice=ENGLISH, **values) -> dict[str, str]:
+    """A note as an answer holds it."""
+    return {"code": code, "message": voice.say(NOTES[code], **values)}

@@ -1,0 +1,114 @@
+"""What an interpretation says: in three languages, on a terminal, with the level that was asked for."""
+
+import json
+import re
+
+import pytest
+from click.testing import CliRunner
+
+from detectapi import service
+from detectapi.cli.main import cli
+from detectapi.knowledge.interpretation import rules
+from detectapi.telling import interpretation, interpretation_notes
+from detectapi.telling.languages import LANGUAGES, TranslatedVoice
+from detectapi.telling.retelling import quoted
+
+OTHERS = [language for language in LANGUAGES if language != "en"]
+
+
+def on_a_terminal(question, language):
+    command = ["interpret", "--summary", "--language", language, "-"]
+    return " ".join(CliRunner().invoke(cli, command, input=json.dumps(question)).output.split())
+
+
+@pytest.mark.parametrize("language", LANGUAGES)
+def test_a_terminal_speaks_the_language_that_was_asked_for(one, language):
+    one["options"] = {"draws": 100}
+    voice, shown = TranslatedVoice("terminal", language), on_a_terminal(one, language)
+    answer = service.interpret(one)
+
+    for said in (*interpretation.lines(answer, voice), voice.say(interpretation.LIMITS)):
+        assert " ".join(said.split()) in shown
+    for note in answer["notes"]:
+        assert " ".join(quoted(note["message"], voice).text.split()) in shown
+
+
+def test_the_json_is_the_same_in_every_language(one):
+    one["options"] = {"draws": 100}
+    written = {
+        CliRunner().invoke(cli, ["interpret", "--language", language, "-"], input=json.dumps(one)).stdout_bytes
+        for language in LANGUAGES
+    }
+
+    assert len(written) == 1
+
+
+VALUES = {
+    "account": "“reported”", "largest": "10", "number": "31", "specimen": "A", "word": "adulterated",
+    "rule": "pH below 4 or at least 11",
+}  # fmt: skip
+
+
+@pytest.mark.parametrize("language", OTHERS)
+@pytest.mark.parametrize("code", interpretation_notes.NOTES)
+def test_every_note_is_said_in_every_language_with_its_values(code, language):
+    names = re.findall(r"%\((\w+)\)s", interpretation_notes.NOTES[code])
+    note = interpretation_notes.note(code, **{name: VALUES[name] for name in names})
+    said = quoted(note["message"], TranslatedVoice("page", language))
+
+    assert said.language == language
+    assert all(word not in said.text for word in ("adulterated", "below"))
+
+
+@pytest.mark.parametrize("language", OTHERS)
+def test_what_has_to_be_known_beside_the_numbers_is_said_in_every_language(language):
+    voice = TranslatedVoice("page", language)
+
+    assert [row.code for row in rules().preconditions if quoted(row.message, voice).language != language] == []
+    assert [row.locator for row in rules().validity if quoted(row.locator, voice).language != language] == []
+
+
+def test_the_range_of_a_result_is_said_with_the_level_that_was_asked_for(one):
+    one["options"] = {"draws": 100, "level": 0.8}
+
+    assert [said for said in service.interpret(one)["words"] if "80 of 100 between" in said]
+
+
+LATER = {"low_ng_ml": 2.0, "median_ng_ml": 5.0, "high_ng_ml": 10.0, "probability": 0.5}
+
+
+@pytest.mark.parametrize(
+    ("level", "side"),
+    [
+        ({"value_ng_ml": 11.0}, "above"), ({"value_ng_ml": 10.0}, "within"), ({"value_ng_ml": 1.0}, "below"),
+        ({"below_ng_ml": 1.0}, "below"), ({"below_ng_ml": 20.0}, "within"),
+        ({"between_ng_ml": {"low": 11.0, "high": 12.0}}, "above"), ({"between_ng_ml": {"low": 9.0, "high": 12.0}}, "within"),
+    ],
+)  # fmt: skip
+def test_a_result_lies_above_the_range_only_with_all_that_it_may_be(level, side):
+    assert interpretation.side({"after_earlier": LATER, **level}) == side
+
+
+def account(*levels):
+    results = [{"specimen": "B", "analyte": "norketamine", "after_earlier": LATER, **level} for level in levels]
+    return {"id": "earlier", "results": results}
+
+
+def test_a_later_specimen_that_needs_further_use_is_named_with_how_often_chance_does_the_same():
+    (said,) = interpretation.in_turn(account({"value_ng_ml": 11.0}), 0.9)
+
+    assert "In specimen B, norketamine lies above the range that “earlier” gives" in said
+    assert "5 in 100 such results would lie above it too" in said
+
+
+def test_a_later_specimen_that_needs_none_does_not_show_that_there_was_none():
+    (said,) = interpretation.in_turn(account({"value_ng_ml": 3.0}, {"below_ng_ml": 1.0}), 0.9)
+
+    assert "needs no further use" in said
+    assert "does not show that there was none" in said
+
+
+def test_the_first_sentence_is_that_of_the_comparison_else_of_the_last_use(answer_of_pair, answer_of_one):
+    assert interpretation.headline(answer_of_pair) in answer_of_pair["words"][0]
+    assert "ended usually between" in interpretation.headline(answer_of_one)
+    assert [said for said in answer_of_one["words"] if said.startswith(interpretation.headline(answer_of_one))]
