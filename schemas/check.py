@@ -23,9 +23,12 @@ QUANTITIES = (
     "tmax",
     "half_life",  # of plasma, between from_h and until_h
     "excretion_half_life",  # of urine, likewise
+    "disposition_half_life",  # of the analyte by itself, as if it were given into a vein: the slowest
+    "remaining_half_life",  # of what is still to be excreted of all that is excreted until until_h
     "urine_share",  # of an analyte in moles of it and its conjugates, between from_h and until_h
     "urine_ratio",  # of mass, at time_h
     "urine_concentration",  # at time_h
+    "urine_peak",  # the highest concentration in urine
     "last_positive",  # of a specimen of the moment
 )
 """What can be compared."""
@@ -45,7 +48,8 @@ class CheckForm(Form):
     low = Number(0, 1e9, above=True)
     high = Number(0, 1e9, above=True)
     unit = Name(required=True)
-    tolerance = Number(0, 2, required=True, metadata={"description": "How far outside it may lie, as a share of it."})
+    tolerance = Number(0, 2, metadata={"description": "How far outside it may lie, as a share of it."})
+    factor = Number(1, 10, metadata={"description": "How far outside it may lie, as a factor on both sides."})
     from_h = Number(0, 10_000)
     until_h = Number(0, 10_000, above=True)
     time_h = Number(0, 10_000)
@@ -60,11 +64,13 @@ class CheckForm(Form):
     exception = Text()
 
     def relations(self, entry: Given) -> dict[str, Any]:
-        """A figure has a source and a locator, or the reason why it has none; a range has both ends."""
+        """A figure has a source and a locator, or the reason why it has none; a range has both ends; one bound on the miss."""
         wrong = super().relations(entry)
         if {"source", "locator", "reason"} & set(entry) not in ({"source", "locator"}, {"reason"}):
             message = Message("Must have source and locator, or reason, and nothing else.", "origin")
             wrong.setdefault(SCHEMA_KEY, []).append(message)
+        if ("tolerance" in entry) == ("factor" in entry):
+            wrong.setdefault(SCHEMA_KEY, []).append(Message("Give exactly one of: tolerance, factor.", "exactly-one"))
         if ("low" in entry) != ("high" in entry):
             wrong.setdefault(SCHEMA_KEY, []).append(Message("low and high belong together.", "range"))
         return wrong

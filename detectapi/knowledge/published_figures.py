@@ -28,9 +28,12 @@ UNITS = {
     "tmax": "h",
     "half_life": "h",
     "excretion_half_life": "h",
+    "disposition_half_life": "h",
+    "remaining_half_life": "h",
     "urine_share": "1",
     "urine_ratio": "1",
     "urine_concentration": "ng/mL",
+    "urine_peak": "ng/mL",
     "last_positive": "h",
 }
 """The unit that each quantity is computed in. A file may use another unit of the same kind."""

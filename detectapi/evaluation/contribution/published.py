@@ -35,6 +35,8 @@ class Figure:
     @property
     def ends(self) -> tuple[float, float]:
         """Between what the typical person may lie."""
+        if "factor" in self.check:
+            return self.check["low"] / self.check["factor"], self.check["high"] * self.check["factor"]
         tolerance = self.check["tolerance"]
         return self.check["low"] * max(1.0 - tolerance, 0.0), self.check["high"] * (1.0 + tolerance)
 
@@ -128,10 +130,37 @@ def _half_life(item: Mapping[str, Any], simulation: Simulation) -> float:
     return float((ends[1] - ends[0]) * np.log(2.0) / np.log(first / last))
 
 
+def _disposition_half_life(item: Mapping[str, Any], simulation: Simulation) -> float:
+    return typical.half_lives(simulation, item["analytes"][0])[0]
+
+
+REMAINING = (0.05, 0.75)
+"""What remains to be excreted is followed between these shares of the time of collection: it is 0 at its end."""
+
+
+def _remaining_half_life(item: Mapping[str, Any], simulation: Simulation) -> float:
+    """By a line through the logarithm of what remains to be excreted of all that is excreted until the end of collection."""
+    hours = np.linspace(0.0, item["until_h"], GRID_POINTS)
+    rate = np.sum([typical.plasma(simulation, a)(hours) for a in item["analytes"]], axis=0)
+    excreted = np.concatenate([[0.0], np.cumsum(0.5 * (rate[1:] + rate[:-1]))])
+    first, last = (int(share * GRID_POINTS) for share in REMAINING)
+    slope = np.polyfit(hours[first:last], np.log(excreted[-1] - excreted[first:last]), 1)[0]
+    return float(-np.log(2.0) / slope)
+
+
 def _in_urine(simulation: Simulation, item: Mapping[str, Any], analyte: str) -> float:
     """Concentration in urine at the time of the figure. [ng/mL]"""
-    at = typical.plasma(simulation, analyte)(np.array([item["time_h"]]))[0]
-    return float(at * typical.renal_clearance(simulation, analyte) / (typical.FLOW_ML_H / 1000.0))
+    return _of_plasma(simulation, analyte, typical.plasma(simulation, analyte)(np.array([item["time_h"]]))[0])
+
+
+def _urine_peak(item: Mapping[str, Any], simulation: Simulation) -> float:
+    """The highest concentration in urine, at the usual flow. [ng/mL]"""
+    return sum(_of_plasma(simulation, a, typical.peak(simulation, a)[0]) for a in item["analytes"])
+
+
+def _of_plasma(simulation: Simulation, analyte: str, level: float) -> float:
+    """Concentration in urine at the usual flow while plasma has a level. [ng/mL]"""
+    return float(level * typical.renal_clearance(simulation, analyte) / (typical.FLOW_ML_H / 1000.0))
 
 
 def _urine_share(item: Mapping[str, Any], simulation: Simulation) -> float:
@@ -173,9 +202,12 @@ COMPUTE = {
     "tmax": lambda item, simulation: typical.peak(simulation, item["analytes"][0])[1],
     "half_life": _half_life,
     "excretion_half_life": _half_life,
+    "disposition_half_life": _disposition_half_life,
+    "remaining_half_life": _remaining_half_life,
     "urine_share": _urine_share,
     "urine_ratio": _urine_ratio,
     "urine_concentration": lambda item, simulation: sum(_in_urine(simulation, item, a) for a in item["analytes"]),
+    "urine_peak": _urine_peak,
     "last_positive": _last_positive,
 }
 """How each quantity is computed, in the unit of `published_figures.UNITS`."""
