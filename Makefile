@@ -99,7 +99,7 @@ test: lint types site $(VENV)/.installed-page $(VENV)/.installed-postgres ## lin
 	@$(BIN)/python -m pytest -m "slow or not slow" -n 2 $(PYTEST_ARGS)
 
 test-fast: $(VENV)/.installed-dev ## the tests without the slow ones
-	@$(BIN)/python -m pytest -n 2 $(PYTEST_ARGS)
+	@$(BIN)/python -m pytest -n 2 -p no:schemathesis $(PYTEST_ARGS)
 
 search: $(VENV)/.installed-dev ## the property tests with new random examples
 	@$(BIN)/python -m pytest -m "slow or not slow" -n 2 --hypothesis-profile=search tests/exponentials $(PYTEST_ARGS)

@@ -17,6 +17,17 @@ ROOT = Path(__file__).parents[1]
 sys.path[:0] = [str(ROOT / folder) for folder in ("tests/support", "tools", "docs")]
 pytest_plugins = ["job_settings"]
 
+
+def pytest_ignore_collect(collection_path, config):
+    """Do not even read a file of slow tests where they are left out: some build all of their examples while they are read."""
+    if config.option.markexpr == "not slow" and collection_path.name.startswith("test_") and collection_path.is_file():
+        text = collection_path.read_text(encoding="utf-8")
+        return (
+            True if "\npytestmark = pytest.mark.slow\n" in text or "\npytestmark = [pytest.mark.slow," in text else None
+        )
+    return None
+
+
 ONE_INFUSION = {
     "substance": "ketamine",
     "doses": [{"amount_mg": 35, "route": "intravenous", "duration_min": 40}],

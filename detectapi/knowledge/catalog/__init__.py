@@ -206,7 +206,7 @@ def mistakes(*substance_ids: str) -> list[Mistake]:
 
     where = files.folders()
     in_meaning = [mistake for one in substance_ids for mistake in files.substance_mistakes(where, one)]
-    in_form = [mistake for folder in where for mistake in form.registry_mistakes(folder)]
+    in_form = list(form.registry_mistakes(where))
     in_form += [
         mistake for one in substance_ids for mistake in form.substance_mistakes(files.substance_path(where, one))
     ]

@@ -2,7 +2,7 @@
 
 Files lie in the package's ``data`` folder. The environment variable DETECTAPI_DATA may name one more folder of the same
 layout (``substances/*.toml``, ``blocks/*.toml``, ``assays*.toml``, ``panels*.toml``, ``covariates*.toml``,
-``references*.toml``, each optional). A file is read when it is asked for.
+``references*.toml``, each optional). A file is read when it is asked for, those of the package once in a process.
 """
 
 from __future__ import annotations
@@ -10,9 +10,9 @@ from __future__ import annotations
 import hashlib
 import os
 from collections.abc import Callable, Mapping
-from functools import lru_cache
+from functools import lru_cache, wraps
 from pathlib import Path
-from typing import TypeVar
+from typing import Any, Concatenate, ParamSpec, TypeVar, cast
 
 from detectapi.knowledge import DATA
 from detectapi.knowledge.catalog import assay_registry, meaning, merging, population, registries, substance_file
@@ -25,6 +25,31 @@ from detectapi.values.substance import Substance, WordCovariate
 
 Folders = tuple[Path, ...]
 Entry = TypeVar("Entry")
+Result = TypeVar("Result")
+More = ParamSpec("More")
+
+_KEPT: dict[tuple[Any, ...], Any] = {}
+"""What was read, by the function that read it, the folders it was read from, and what was asked for."""
+
+
+def keep(read: Callable[Concatenate[Folders, More], Result]) -> Callable[Concatenate[Folders, More], Result]:
+    """Keep what a function reads from some folders, until `forget`."""
+
+    @wraps(read)
+    def kept(where: Folders, *args: More.args, **kwargs: More.kwargs) -> Result:
+        key = (read, where, args, *kwargs.items())
+        if key not in _KEPT:
+            _KEPT[key] = read(where, *args, **kwargs)
+        return cast(Result, _KEPT[key])
+
+    return kept
+
+
+def forget() -> None:
+    """Read the files of a folder beside the package's afresh when they are next asked for."""
+    for key in [key for key in _KEPT if key[1] != (DATA,)]:
+        del _KEPT[key]
+
 
 OF_EACH_FILE = ("name", "description", "revision", "reviewed", "default_assay")
 """Keys that a file has itself, also where it extends another."""
@@ -46,7 +71,7 @@ def folders() -> Folders:
     return (DATA, Path(extra))
 
 
-@lru_cache(maxsize=8)
+@keep
 def substance_ids(where: Folders) -> tuple[str, ...]:
     """The ids of all substances, in alphabetical order.
 
@@ -76,15 +101,17 @@ def substances_that_mention(where: Folders, wanted: str) -> tuple[str, ...]:
     return tuple(one for one, text in texts if wanted in registries.plain(text))
 
 
-@lru_cache(maxsize=64)
+@keep
 def substance(where: Folders, substance_id: str) -> Substance:
-    """Read a substance.
+    """Read a substance: one of the package from the files of the package alone.
 
     Raises
     ------
     CatalogError
         With one line for each mistake.
     """
+    if len(where) > 1 and substance_id in substance_ids(where[:-1]):
+        return substance(where[:-1], substance_id)
     root, result = _substance(where, substance_id)
     meaning.check_sources(root, references(where))
     meaning.check_assay(root, result, assays(where))
@@ -208,19 +235,19 @@ def routes() -> Mapping[str, registries.Route]:
     return result
 
 
-@lru_cache(maxsize=8)
+@keep
 def references(where: Folders) -> Mapping[str, Reference]:
     """All sources, by citekey."""
-    return _registry(where, "references*.toml", registries.references)
+    return _registry(where, references, "references*.toml", registries.references)
 
 
-@lru_cache(maxsize=8)
+@keep
 def assays(where: Folders) -> Mapping[str, RegisteredAssay]:
     """All registered assays, by id."""
-    return _registry(where, "assays*.toml", _with_sources(where, assay_registry.assays))
+    return _registry(where, assays, "assays*.toml", _with_sources(where, assay_registry.assays))
 
 
-@lru_cache(maxsize=8)
+@keep
 def panels(where: Folders) -> Mapping[str, Panel]:
     """All panels of tests, by id."""
 
@@ -229,13 +256,13 @@ def panels(where: Folders) -> Mapping[str, Panel]:
         meaning.check_panels(root, result, assays(where))
         return result
 
-    return _registry(where, "panels*.toml", _with_sources(where, read))
+    return _registry(where, panels, "panels*.toml", _with_sources(where, read))
 
 
-@lru_cache(maxsize=8)
+@keep
 def covariates(where: Folders) -> Mapping[str, WordCovariate]:
     """All covariates of words, by name."""
-    return _registry(where, "covariates*.toml", _with_sources(where, registries.covariates))
+    return _registry(where, covariates, "covariates*.toml", _with_sources(where, registries.covariates))
 
 
 def _with_sources(where: Folders, read: Callable[[Table], dict[str, Entry]]) -> Callable[[Table], dict[str, Entry]]:
@@ -249,20 +276,29 @@ def _with_sources(where: Folders, read: Callable[[Table], dict[str, Entry]]) -> 
     return read_and_check
 
 
-def _registry(where: Folders, pattern: str, read: Callable[[Table], dict[str, Entry]]) -> dict[str, Entry]:
-    """The entries of all files of a registry."""
-    merged: dict[str, Entry] = {}
-    for folder in where:
-        for file in sorted(folder.glob(pattern)):
-            with reading(file.read_bytes(), file.name) as root:
-                entries = read(root)
-                for key in entries.keys() & merged.keys():
-                    root.refuse(key, "exists already")
-            merged |= entries
+def _registry(
+    where: Folders,
+    known: Callable[[Folders], Mapping[str, Entry]],
+    pattern: str,
+    read: Callable[[Table], dict[str, Entry]],
+) -> dict[str, Entry]:
+    """The entries of all files of a registry.
+
+    Parameters
+    ----------
+    where : tuple of Path
+    known : callable
+        Reads the registry from some folders: what the folders before the last one have is kept.
+    pattern : str
+        Of the names of its files.
+    read : callable
+        The entries of one file.
+    """
+    merged = dict(known(where[:-1])) if len(where) > 1 else {}
+    for file in sorted(where[-1].glob(pattern)):
+        with reading(file.read_bytes(), file.name) as root:
+            entries = read(root)
+            for key in entries.keys() & merged.keys():
+                root.refuse(key, "exists already")
+        merged |= entries
     return merged
-
-
-def forget() -> None:
-    """Read files afresh when they are next asked for."""
-    for cached in (substance_ids, substance, physiology, routes, covariates, references, assays, panels):
-        cached.cache_clear()

@@ -9,6 +9,7 @@ from pathlib import Path
 
 from marshmallow import Schema, ValidationError
 
+from detectapi.knowledge.catalog.files import Folders, keep
 from detectapi.knowledge.catalog.reading import join
 from detectapi.values.errors import Mistake
 from schemas.assay import AssaysFileSchema, PanelsFileSchema
@@ -27,10 +28,13 @@ REGISTRIES: dict[str, type[Schema]] = {
 }
 
 
-def registry_mistakes(folder: Path) -> list[Mistake]:
+@keep
+def registry_mistakes(where: Folders) -> list[Mistake]:
     """Every mistake of form in the files that substances share."""
-    files = [(file, form) for pattern, form in REGISTRIES.items() for file in sorted(folder.glob(pattern))]
-    return [mistake for file, form in files for mistake in _mistakes(file, file.relative_to(folder).as_posix(), form)]
+    before = registry_mistakes(where[:-1]) if len(where) > 1 else []
+    files = [(file, form) for pattern, form in REGISTRIES.items() for file in sorted(where[-1].glob(pattern))]
+    here = ((file, file.relative_to(where[-1]).as_posix(), form) for file, form in files)
+    return [*before, *(mistake for one in here for mistake in _mistakes(*one))]
 
 
 def substance_mistakes(file: Path) -> list[Mistake]:
