@@ -38,6 +38,7 @@ def test_the_order_of_analytes_changes_nothing(one, answer_of_one):
     assert service.interpret(one) == answer_of_one
 
 
+@pytest.mark.slow
 def test_the_order_of_specimens_changes_nothing(pair, answer_of_pair):
     pair["specimens"].reverse()
 
@@ -72,6 +73,7 @@ def test_the_ratio_of_two_equal_accounts_is_one(pair):
     assert comparison["monte_carlo_se"] == 0.0
 
 
+@pytest.mark.slow
 def test_turning_a_comparison_turns_its_sign(pair, answer_of_pair):
     pair["compare"] = [["earlier", "again"]]
     (turned,), (straight,) = service.interpret(pair)["comparisons"], answer_of_pair["comparisons"]
@@ -104,6 +106,7 @@ def test_the_same_values_later_mean_a_later_last_use(one, answer_of_one):
     assert single(service.interpret(one))["time_of_use"]["median_h"] < early
 
 
+@pytest.mark.slow
 def test_a_much_higher_second_specimen_supports_further_use_and_a_much_lower_one_does_not(pair):
     risen = copy.deepcopy(pair)
     risen["specimens"][1]["results"] = HIGH
@@ -116,6 +119,7 @@ def test_a_much_higher_second_specimen_supports_further_use_and_a_much_lower_one
     assert down["log10_lr"] < 0.0
 
 
+@pytest.mark.slow
 def test_no_ratio_beyond_what_the_evidence_allows_is_shown(pair):
     pair["specimens"][1]["results"] = HIGH
     answer = service.interpret(pair)
@@ -286,6 +290,7 @@ def test_an_id_of_a_specimen_stands_in_no_refusal(one):
     assert "Miller" not in str(caught.value) + repr(caught.value.problems)
 
 
+@pytest.mark.slow
 def test_a_specimen_is_held_against_the_earlier_ones(pair):
     pair["options"]["in_turn"] = True
     answer = service.interpret(pair)

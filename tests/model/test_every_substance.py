@@ -24,7 +24,11 @@ ACID, ALKALINE = 5.0, 8.0
 HEALTHY, FAILING = 110.0, 30.0
 
 SUBSTANCES = [pytest.param(one, id=one.id) for one in catalog.substances()]
-ROUTES = [pytest.param(one, route, id=f"{one.id}-{route}") for one in catalog.substances() for route in one.routes]
+ROUTES = [  # the first route of each substance in the fast tests
+    pytest.param(one, route, id=f"{one.id}-{route}", marks=[pytest.mark.slow] if place else [])
+    for one in catalog.substances()
+    for place, route in enumerate(one.routes)
+]
 
 
 def asked(substance, route, amount=AMOUNT_MG, count=1):

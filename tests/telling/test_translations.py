@@ -157,6 +157,7 @@ def visible(written):
 
 @pytest.mark.parametrize("language", OTHERS)
 @pytest.mark.parametrize("case", QUESTIONS)
+@pytest.mark.slow
 def test_no_visible_text_of_a_page_or_a_report_is_english(case, language, client):
     asked = {**QUESTIONS[case], "options": {"draws": 100, "include": ["concentration"]}}
     answer = service.answer(asked)

@@ -12,7 +12,7 @@ TOLD = {"X-Forwarded-Proto": "https", "X-Forwarded-Host": "portal.example", "X-F
 ASKED = {"substance": "ketamine", "route": "intravenous", "amount": "35", "duration_min": "40", "draws": "100"}
 PAGES = [
     "/",
-    "/?preset=one-infusion",
+    pytest.param("/?preset=one-infusion", marks=pytest.mark.slow),
     "/embed?preset=one-infusion",
     "/docs",
     "/problems",

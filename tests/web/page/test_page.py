@@ -113,7 +113,7 @@ def every_number_field():
     }  # fmt: skip
 
 
-@pytest.mark.parametrize("language", ["en", "de", "es"])
+@pytest.mark.parametrize("language", ["en", *(pytest.param(one, marks=pytest.mark.slow) for one in ("de", "es"))])
 @pytest.mark.parametrize("typed", ["1,000", "1.000"])
 def test_a_thousand_is_never_silently_one(client, typed, language):
     question = {
