@@ -9,7 +9,7 @@ import numpy as np
 
 from detectapi.knowledge import evidence
 from detectapi.model import notes
-from detectapi.model.answer import hours
+from detectapi.model.answer import error_in_hours, hours
 from detectapi.model.arrays import Bools, Floats
 from detectapi.model.draws import layout
 from detectapi.model.physiology import Composition, Person
@@ -60,7 +60,7 @@ def summaries(
             "median_h": hours(median[i]),
             "low_h": hours(low[i]),
             "high_h": hours(high[i]),
-            "monte_carlo_se_h": round(float(error[i]), 2),
+            "monte_carlo_se_h": error_in_hours(error[i]),
             "ever_positive": round(float(ever[i]), 3),
             "probability": [round(float(chance[i]), 3) for chance in chances],
             "evidence": grade,

@@ -25,6 +25,9 @@ from detectapi.values.regimen import Regimen
 FINE_HOURS = 240.0
 """Below it a time is rounded to 0.1 h, from there on to 1 h."""
 
+LEAST_ERROR, NO_ERROR = 0.01, 1e-9
+"""The smallest standard error that is written; below the second number it is the rounding of arithmetic. [h]"""
+
 NOTHING_LEFT = 1e-9
 """A concentration of less counts as 0: a specimen holds fewer than a million molecules then. [ng/mL]"""
 
@@ -35,6 +38,11 @@ SHARES = ("people", "specimen", "knowledge", "inputs", "assay")
 def hours(value: float) -> float:
     """A time rounded to 0.1 h below ten days and to 1 h beyond. [h]"""
     return round(float(value), 1) if value < FINE_HOURS else float(round(float(value)))
+
+
+def error_in_hours(value: float) -> float:
+    """A standard error rounded to 0.01 h; one that is not 0 is never written as 0. [h]"""
+    return max(round(float(value), 2), LEAST_ERROR) if value > NO_ERROR else 0.0
 
 
 def probabilities(values: Iterable[float]) -> list[float]:
@@ -153,7 +161,7 @@ def written_window(window: Window, regimen: Regimen) -> dict[str, Any]:
         "low_h": hours(window.low),
         "high_h": hours(window.high),
         "level": window.level,
-        "monte_carlo_se_h": round(window.standard_error, 2),
+        "monte_carlo_se_h": error_in_hours(window.standard_error),
         "ever_positive": round(window.ever_positive, 3),
         "median_knowledge_h": {"low": hours(window.knowledge[0]), "high": hours(window.knowledge[1])},
     }
@@ -184,7 +192,7 @@ def _reading(reading: Reading, regimen: Regimen) -> dict[str, Any]:
         "low_h": hours(reading.low),
         "high_h": hours(reading.high),
         "level": reading.level,
-        "monte_carlo_se_h": round(reading.standard_error, 2),
+        "monte_carlo_se_h": error_in_hours(reading.standard_error),
         **_clock_times(reading, regimen),
     }
 

@@ -22,6 +22,8 @@ CONCENTRATION_QUANTILES = (0.05, 0.25, 0.5, 0.75, 0.95)
 CURVE_POINTS = 60
 MEDIAN_POINTS = 101
 """Quantiles of T at which the band of model uncertainty is computed, to find where its edges are at one half."""
+ENOUGH_BATCHES = 5
+"""From so many batches on, their scatter tells the Monte-Carlo error; the scatter of fewer is often far too small, even 0."""
 ROUND_STEPS = (0.25, 0.5, 1.0, 2.0, 3.0, 4.0, 6.0, 12.0, 24.0, 48.0, 72.0, 168.0, 336.0, 672.0)
 
 
@@ -200,7 +202,7 @@ def interval(last: Floats, plan: Layout, level: float) -> tuple[Floats, Floats, 
     Notes
     -----
     The standard error of the median is that of ``P(T > median)`` between independent batches of draws, divided by the density of
-    T at the median.
+    T at the median. With few batches it is at least that of as many independent people.
     """
     ordered = np.sort(last, axis=-1)
     tail = (1.0 - level) / 2.0
@@ -208,9 +210,18 @@ def interval(last: Floats, plan: Layout, level: float) -> tuple[Floats, Floats, 
     wanted = np.array([tail, 0.5, 1.0 - tail, 0.5 - step, 0.5 + step])
     low, median, high, below, above = np.moveaxis(_quantiles(ordered, wanted), -1, 0)
     share = (last > median[..., None]).reshape(*last.shape[:-1], plan.batches, -1).mean(axis=-1)
-    error: Floats = share.std(axis=-1, ddof=1) / np.sqrt(plan.batches) * (above - below) / (2.0 * step)
+    error: Floats = _error_of_share(share, plan) * (above - below) / (2.0 * step)
     ever_positive: Floats = np.mean(last > 0.0, axis=-1, dtype=np.float64)
     return low, median, high, error, ever_positive
+
+
+def _error_of_share(share: Floats, plan: Layout) -> Floats:
+    """Standard error of a share of the draws, from the share in each batch along the last axis."""
+    between: Floats = share.std(axis=-1, ddof=1) / np.sqrt(plan.batches)
+    whole = share.mean(axis=-1)
+    of_people: Floats = np.sqrt(whole * (1.0 - whole) / plan.size("people"))
+    too_few = (between == 0.0) | (plan.batches < ENOUGH_BATCHES)
+    return np.where(too_few, np.maximum(between, of_people), between)
 
 
 def reading(times: Floats, plan: Layout, level: float) -> Reading:
