@@ -19,8 +19,7 @@ from markupsafe import Markup
 from detectapi.telling import picture_svg as svg
 from detectapi.telling import question, report_size
 from detectapi.telling.languages import TranslatedVoice
-from detectapi.telling.picture import concentration_panel, deciding, probability_panel
-from detectapi.telling.sentences import unit_of_answer
+from detectapi.telling.picture import concentration_panels, deciding, probability_panel
 from detectapi.telling.summary import summarize
 
 TAGGED = "pdf/ua-1"
@@ -163,10 +162,10 @@ def drawings(answer, voice=REPORT):
     list of dict
         Each with ``title``, ``description``, ``source``, whether it is ``wide``, and its ``height``. [pt]
     """
-    unit, names = unit_of_answer(answer), deciding(answer)
+    names = deciding(answer)
     entries = [e for e in answer["analytes"] if "concentration" in e and "cutoff_ng_ml" in e and e["analyte"] in names]
     entries = sorted(entries, key=lambda entry: names.index(entry["analyte"]))[:MOST_DRAWINGS]
-    fans = [panel for panel in (concentration_panel(entry, unit, voice) for entry in entries) if panel]
+    fans = concentration_panels(answer, entries, voice)
     curve = probability_panel(answer, voice)
     drawn = [_drawing(curve, FULL)] if curve else []
     size = FULL if len(fans) == 1 else HALF if len(fans) == 2 else LOW

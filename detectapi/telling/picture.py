@@ -7,6 +7,7 @@ from dataclasses import dataclass
 
 from detectapi.telling import chances, sentences
 from detectapi.telling.axis import Axis
+from detectapi.telling.drawn_part import drawn_end, drawn_part, until
 from detectapi.telling.durations import Unit, after, since_last_dose
 from detectapi.telling.voice import ENGLISH, Voice
 
@@ -95,8 +96,7 @@ def panels(answer, voice: Voice = ENGLISH, most_fans: int | None = None) -> tupl
     """The curve of chances, and the fans of concentrations of so many analytes at most."""
     # A cutoff per creatinine is no line among concentrations.
     entries = [e for e in answer["analytes"] if "concentration" in e and "cutoff_ng_ml" in e][:most_fans]
-    unit = sentences.unit_of_answer(answer)
-    drawn = [probability_panel(answer, voice), *(concentration_panel(entry, unit, voice) for entry in entries)]
+    drawn = [probability_panel(answer, voice), *concentration_panels(answer, entries, voice)]
     return tuple(panel for panel in drawn if panel)
 
 
@@ -116,7 +116,7 @@ def deciding(answer) -> list[str]:
 
 def probability_panel(answer, voice: Voice = ENGLISH) -> Panel | None:
     """The chance of a positive test over time; None where there is nothing to draw."""
-    curve, window = answer["curve"], answer["window"]
+    curve, window = drawn_part(answer["curve"]), answer["window"]
     if len(curve["time_h"]) < 2:
         return None
     unit, marks = sentences.unit_of_answer(answer), named_points(window, voice)
@@ -184,9 +184,16 @@ def _highest(values) -> int:
     return max(range(len(values)), key=lambda i: (values[i], i))
 
 
-def concentration_panel(entry, unit: Unit, voice: Voice = ENGLISH) -> Panel | None:
-    """The fan of concentrations of an analyte and its cutoff; None where there is nothing to draw."""
-    points, cutoff = entry["concentration"], entry["cutoff_ng_ml"]
+def concentration_panels(answer, entries, voice: Voice = ENGLISH) -> list[Panel]:
+    """The fans of concentrations of some analytes of an answer, as far as the curve of chances is drawn."""
+    unit, end = sentences.unit_of_answer(answer), drawn_end(answer["curve"])
+    drawn = (_concentration_panel(entry, end, unit, voice) for entry in entries)
+    return [panel for panel in drawn if panel]
+
+
+def _concentration_panel(entry, until_h: float, unit: Unit, voice: Voice) -> Panel | None:
+    """The fan of concentrations of an analyte and its cutoff, until a time; None where there is nothing to draw."""
+    points, cutoff = until(entry["concentration"], until_h), entry["cutoff_ng_ml"]
     if len(points["time_h"]) < 2:
         return None
     name, peak = sentences.reading(entry, voice), _highest(points["p50"])

@@ -6,6 +6,7 @@ import re
 from datetime import datetime, timedelta
 
 from detectapi.telling import chances
+from detectapi.telling.drawn_part import drawn_end
 from detectapi.telling.durations import DAYS, HOURS, Unit, after, figure, unit_for
 from detectapi.telling.voice import ENGLISH, zone
 
@@ -118,10 +119,10 @@ def unit_of(window) -> Unit:
 
 
 def unit_of_answer(answer) -> Unit:
-    """The unit of an answer's tables and pictures: that of its sentences, else of the length of its curve."""
+    """The unit of an answer's tables and pictures: that of its sentences, else of the length of its drawn curve."""
     if answer["window"]["high_h"] > 0:
         return unit_of(answer["window"])
-    return unit_for(max(answer["curve"]["time_h"], default=0.0))
+    return unit_for(drawn_end(answer["curve"]))
 
 
 def tail(window) -> float:

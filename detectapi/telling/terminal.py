@@ -1,6 +1,7 @@
 """An answer for a terminal: the range first, a curve of block characters, what it rests on, what it is not."""
 
-from detectapi.telling.chances import LEAST, probability_at
+from detectapi.telling.chances import probability_at
+from detectapi.telling.drawn_part import drawn_part
 from detectapi.telling.durations import since_last_dose
 from detectapi.telling.lines import fill, finish
 from detectapi.telling.picture import time_axis
@@ -8,8 +9,6 @@ from detectapi.telling.summary import summarize
 from detectapi.telling.voice import Voice
 
 COLUMNS, ROWS = 60, 8
-FARTHEST = 4.0
-"""Times the last time with a chance worth a name, up to which the curve is drawn."""
 BLOCKS = " ▁▂▃▄▅▆▇█"
 PLAIN_BLOCKS = "     ####"  # for terminals without these characters: a cell is full or empty
 VOICE = Voice("terminal")
@@ -67,9 +66,10 @@ def curve(points, unit, plain=False):
     -------
     list of str
     """
+    points = drawn_part(points)
     if len(points["time_h"]) < 2:
         return []
-    blocks, end = PLAIN_BLOCKS if plain else BLOCKS, _end(points)
+    blocks, end = PLAIN_BLOCKS if plain else BLOCKS, points["time_h"][-1]
     heights = [probability_at(points, end * (column + 0.5) / COLUMNS) * ROWS for column in range(COLUMNS)]
     lines = ["chance that a urine specimen tests positive"]
     for row in reversed(range(ROWS)):
@@ -83,14 +83,6 @@ def curve(points, unit, plain=False):
         ticks[at : at + len(words)] = words
     lines.append(" " * 7 + "".join(ticks).rstrip())
     return [*lines, " " * 7 + since_last_dose(unit, VOICE), ""]
-
-
-def _end(points):
-    """Where the drawn curve ends: a time that was asked about long after everything is negative is not drawn."""
-    times = points["time_h"]
-    positive = [time for time, chance in zip(times, points["probability_positive"], strict=True) if chance > LEAST]
-    far = FARTHEST * max(positive, default=0.0)
-    return max((time for time in times if 0.0 < time <= far), default=times[-1])
 
 
 def windows(said):

@@ -5,7 +5,7 @@ from datetime import datetime, timedelta
 import pytest
 
 from detectapi import service
-from detectapi.model.answer import hours, probabilities, significant
+from detectapi.model.answer import error_in_hours, hours, probabilities, significant
 
 DATED = {
     "substance": "ketamine",
@@ -58,3 +58,7 @@ def test_where_it_came_from_repeats_the_question(dated):
 
     assert (provenance["draws"], provenance["model"], provenance["assay"]) == (100, "population", None)
     assert sum(dated["uncertainty"].values()) == pytest.approx(1.0, abs=0.03)  # five numbers, each rounded to 0.01
+
+
+def test_a_standard_error_is_never_rounded_to_nothing():
+    assert [0.0, 0.01, 0.01, 1.23] == [error_in_hours(value) for value in (0.0, 1e-4, 0.0112, 1.2345)]

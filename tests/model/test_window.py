@@ -226,3 +226,24 @@ def test_few_draws_that_agree_by_chance_have_a_band_nevertheless():
     window = summarise(np.zeros(100), rows, plan, 0.9)
 
     assert window.knowledge[0] < window.median < window.knowledge[1]
+
+
+def test_monte_carlo_error_of_two_batches_that_agree_by_chance_is_that_of_their_people():
+    plan, last = layout(100), np.arange(100.0).reshape(50, 2).T.ravel()
+    error = interval(last, plan, 0.9)[3]
+
+    # Of each batch 25 of 50 lie above the median. There are 50 people, so the share is known to sqrt(0.25 / 50); and 99 h for
+    # each unit of probability.
+    assert error == pytest.approx(np.sqrt(0.25 / 50) * 99.0)
+
+
+@pytest.mark.parametrize("draws", [100, 150, 200])
+def test_monte_carlo_error_of_few_draws_is_the_spread_over_seeds(draws):
+    windows = [summarise(np.zeros_like(last), last, plan, 0.9) for plan, last in (made_up(s, draws) for s in range(100))]
+    stated = np.array([w.standard_error for w in windows])
+    spread = np.std([w.median for w in windows], ddof=1)
+
+    # The spread of 100 medians is itself known to 7 %. The larger of two estimates is stated, which is 1.2 times the spread on
+    # average at two batches (of |normal| and 1: sqrt(1.48)).
+    assert spread * 0.85 < np.sqrt(np.mean(stated**2)) < spread * 1.5
+    assert stated.min() > 0.3 * spread

@@ -8,6 +8,7 @@ from markupsafe import Markup
 
 from detectapi.telling import chances, sentences
 from detectapi.telling import picture_svg as svg
+from detectapi.telling.drawn_part import drawn_part
 from detectapi.telling.picture import panels
 from detectapi.telling.summary import chance_row, summarize
 from detectapi.web.page.asked_time import asked_time
@@ -85,7 +86,7 @@ def asked_about(answer, when, voice):
 
 def data(answer, drawn, said, voice):
     """What the script draws from: the answer's own numbers, and the words of each point."""
-    curve = answer["curve"]
+    curve = drawn_part(answer["curve"])
     points = zip(curve["time_h"], curve["probability_positive"], curve["low"], curve["high"], strict=True)
     return {
         "curve": curve,
