@@ -239,7 +239,9 @@ def test_monte_carlo_error_of_two_batches_that_agree_by_chance_is_that_of_their_
 
 @pytest.mark.parametrize("draws", [100, 150, 200])
 def test_monte_carlo_error_of_few_draws_is_the_spread_over_seeds(draws):
-    windows = [summarise(np.zeros_like(last), last, plan, 0.9) for plan, last in (made_up(s, draws) for s in range(100))]
+    windows = [
+        summarise(np.zeros_like(last), last, plan, 0.9) for plan, last in (made_up(s, draws) for s in range(100))
+    ]
     stated = np.array([w.standard_error for w in windows])
     spread = np.std([w.median for w in windows], ddof=1)
 
