@@ -6,15 +6,15 @@ specimen, so T is not the last positive one of a series.
 
 from __future__ import annotations
 
-import math
 from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
 
 import numpy as np
 
 from detectapi.exponentials import Crossings
-from detectapi.model.arrays import Floats, Ints
-from detectapi.model.draws import PEOPLE_PER_ROW, ROWS_PER_GROUP, Layout
+from detectapi.model.arrays import Floats
+from detectapi.model.draws import Layout
+from detectapi.model.knowledge_rows import of_rows
 from detectapi.model.normal import probit_band, probit_edges
 from detectapi.values.assay import Assay
 
@@ -259,7 +259,7 @@ def summarise(first: Floats, last: Floats, plan: Layout, level: float) -> Window
     # If an edge of the band were the true P(t), the median would lie where that edge is at one half.
     time = _quantiles(ordered, np.linspace(0.0, 1.0, MEDIAN_POINTS))
     time = np.unique(np.concatenate([[0.0], time, np.nextafter(time[-1:], np.inf)]))
-    edges = probit_edges(*_rows(np.zeros_like(first), last, plan, time), level, plan.draws)
+    edges = probit_edges(*of_rows(np.zeros_like(first), last, plan, time), level, plan.draws)
     low_edge, high_edge = (_time_at_half(time, edge) for edge in edges)
     return Window(float(median), float(low), float(high), level, float(error), float(ever), (low_edge, high_edge))
 
@@ -287,7 +287,7 @@ def probability_curve(first: Floats, last: Floats, plan: Layout, level: float, t
     between the two outcomes of one person spreads over people, and is subtracted: a random-effects analysis of variance on paired
     rows. `detectapi.model.normal.probit_band` makes a band of the variance that is left.
     """
-    overall, knowledge = _rows(first, last, plan, time)
+    overall, knowledge = of_rows(first, last, plan, time)
     low, high = probit_band(overall, knowledge, level, plan.draws)
     return Curve(time, overall, low, high)
 
@@ -317,7 +317,7 @@ def chances_at(
     asked about, so that a time has the same answer whatever is asked beside it.
     """
     times = np.unique(np.concatenate([curve.time, time]))
-    overall, knowledge = _rows(first, last, plan, times)
+    overall, knowledge = of_rows(first, last, plan, times)
     of_curve, asked = np.searchsorted(times, curve.time), np.searchsorted(times, time)
     low, high = np.empty(len(time)), np.empty(len(time))
     for i, place in enumerate(asked):
@@ -343,32 +343,6 @@ def reaching(curve: Curve, time: Floats, probability: Floats, low: Floats, high:
     asked = (time, probability, low, high)
     known = (curve.time, curve.probability, curve.low, curve.high)
     return Curve(*(np.append(old, new[place]) for old, new in zip(known, asked, strict=True)))
-
-
-def _rows(first: Floats, last: Floats, plan: Layout, time: Floats) -> tuple[Floats, Floats]:
-    """Probability of a positive specimen, and its variance between knowledge rows. Two arrays of shape (m,)."""
-    # A draw is positive at the times from number `begin` on and before number `end`.
-    begin, end = (
-        np.searchsorted(time, edge).reshape(plan.groups, ROWS_PER_GROUP, PEOPLE_PER_ROW) for edge in (first, last)
-    )
-    count = _counts(begin, end, len(time))  # (groups, rows, m)
-    both = _counts(begin.max(axis=1), end.min(axis=1), len(time))  # of the same person under two rows
-    difference = (count[:, 0] - count[:, 1]) / PEOPLE_PER_ROW
-    either = (count[:, 0] + count[:, 1] - 2 * both) / PEOPLE_PER_ROW
-    noise = np.mean(either - difference**2, axis=0) / (PEOPLE_PER_ROW - 1)
-    knowledge = np.maximum(np.mean(difference**2, axis=0) - noise, 0.0) / 2.0
-    probability: Floats = count.sum(axis=(0, 1)) / plan.draws
-    return probability, knowledge
-
-
-def _counts(begin: Ints, end: Ints, m: int) -> Ints:
-    """For each of the times 0 to m - 1: how many entries of the last axis are positive then, from `begin` on and before `end`."""
-    shape = begin.shape[:-1]
-    row = np.arange(math.prod(shape)).reshape(*shape, 1) * (m + 1)
-    change = np.bincount((row + begin).ravel(), minlength=row.size * (m + 1))
-    change -= np.bincount((row + np.maximum(begin, end)).ravel(), minlength=row.size * (m + 1))
-    counts: Ints = change.reshape(*shape, m + 1)[..., :m].cumsum(axis=-1)
-    return counts
 
 
 def curve_times(last: Floats) -> Floats:
