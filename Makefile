@@ -65,6 +65,11 @@ $(VENV)/.installed-page: tests/web/page/tools/package-lock.json $(VENV)/.install
 	@npm ci --silent --no-audit --no-fund --prefix tests/web/page/tools
 	@touch $@
 
+# What the tests of FHIR need besides Python: two validators from npm.
+$(VENV)/.installed-fhir: tests/fhir/tools/package-lock.json $(VENV)/.installed-page
+	@npm ci --silent --no-audit --no-fund --prefix tests/fhir/tools
+	@touch $@
+
 # What the tests of the jobs need besides Python: a PostgreSQL server. Debian would start one of its own; the tests start theirs.
 $(VENV)/.installed-postgres: $(VENV)/.installed-dev
 	@ls /usr/lib/postgresql/*/bin/initdb >/dev/null 2>&1 || command -v initdb >/dev/null || { \
@@ -95,7 +100,7 @@ check: $(VENV)/.installed-dev ## lint, types and the fast tests: a minute, and n
 	@$(MAKE) --no-print-directory --jobs 2 lint types test-fast
 
 # The order of the prerequisites is the order of the work: what fails soonest comes first.
-test: lint types site $(VENV)/.installed-page $(VENV)/.installed-postgres ## lint, types, the site and every test, the slow ones too
+test: lint types site $(VENV)/.installed-page $(VENV)/.installed-fhir $(VENV)/.installed-postgres ## lint, types, the site and every test, the slow ones too
 	@$(BIN)/python -m pytest -m "slow or not slow" -n 2 $(PYTEST_ARGS)
 
 test-fast: $(VENV)/.installed-dev ## the tests without the slow ones

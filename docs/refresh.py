@@ -23,6 +23,7 @@ PAGES = (
     "README.md",
     "docs/adding-a-substance.md",
     "docs/batches.md",
+    "docs/fhir.md",
     "docs/inputs.md",
     "docs/messages.md",
     "docs/method.md",

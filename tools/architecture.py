@@ -18,7 +18,7 @@ LAYERS = (
     {"detectapi.library"},
     {"detectapi.jobs"},
     {"detectapi.batch"},
-    {"detectapi.evaluation"},
+    {"detectapi.evaluation", "detectapi.fhir"},
     {"detectapi.service"},
     {"detectapi.interpretation"},
     {"detectapi.model"},

@@ -4,7 +4,7 @@ import os
 
 from flask import Flask
 
-from detectapi.web import addresses, cors, docs, headers, health, logs, overload, page, problems, routes
+from detectapi.web import addresses, cors, docs, fhir, headers, health, logs, overload, page, problems, routes
 from detectapi.web.api import ContractApi
 
 LARGEST_BODY = 1024 * 1024
@@ -40,8 +40,10 @@ def create_app(config=None):
     Notes
     -----
     The variable `DETECTAPI_TRUSTED_HOSTS`, a comma-separated list, limits the host names that are answered.
-    `DETECTAPI_CORS_ORIGINS` lists the sites that may call `/v1` from a browser, `DETECTAPI_EMBED_ORIGINS` those that may frame
-    `/embed`. `DETECTAPI_TRUSTED_PROXIES`, a number, says how many proxies send `X-Forwarded-…` headers that are believed.
+    `DETECTAPI_CORS_ORIGINS` lists the sites that may call `/v1`, `/fhir` and `/cds-services` from a browser,
+    `DETECTAPI_EMBED_ORIGINS` those that may frame `/embed`. `DETECTAPI_TRUSTED_PROXIES`, a number, says how many proxies
+    send `X-Forwarded-…` headers that are believed.
+    `DETECTAPI_RECALLED_CODES` lets medical codes count that nobody has looked up.
     `DETECTAPI_JOBS`, a folder, adds `/v1/jobs`; see docs/operating.md.
     """
     app = App(__name__, static_folder=None)
@@ -64,6 +66,7 @@ def create_app(config=None):
     api.register_blueprint(routes.blueprint)
     api.register_blueprint(health.blueprint)
     app.register_blueprint(docs.blueprint)
+    fhir.init_app(app)
     _offer_jobs(app, api)
     return app
 

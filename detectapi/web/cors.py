@@ -1,8 +1,11 @@
-"""The pages of other sites that may call `/v1`: those in `DETECTAPI_CORS_ORIGINS`, none by default."""
+"""The pages of other sites that may call `/v1`, `/fhir` and `/cds-services`: those in `DETECTAPI_CORS_ORIGINS`, none by default."""
 
 import os
 
 from flask import request
+
+SHARED = ("/v1/", "/fhir/", "/cds-services")
+"""Beginnings of the addresses that other sites may call."""
 
 
 def allowed():
@@ -15,7 +18,7 @@ def init_app(app):
 
     @app.after_request
     def allow(response):
-        if not request.path.startswith("/v1/"):
+        if not request.path.startswith(SHARED):
             return response
         response.vary.add("Origin")
         origin = request.headers.get("Origin")
@@ -25,7 +28,7 @@ def init_app(app):
             if request.method == "OPTIONS":
                 response.headers["Access-Control-Allow-Methods"] = "GET, POST"
                 response.headers["Access-Control-Allow-Headers"] = (
-                    "Content-Type, Accept, Accept-Language, If-None-Match"
+                    "Content-Type, Accept, Accept-Language, Authorization, If-None-Match"
                 )
                 response.headers["Access-Control-Max-Age"] = "600"
         return response

@@ -52,7 +52,7 @@ def computes():
 
 def read_body():
     """Let the whole body arrive. What is wrong with a body of JSON is kept for the view to say."""
-    if request.mimetype != "application/json":
+    if not request.is_json:  # `application/json`, and types such as `application/fhir+json`
         _ = request.form
         return
     try:

@@ -158,8 +158,13 @@ def pictured(media_type, answer, question):
         return problem("not-acceptable", "This media type needs the extra `report`, which is not installed here.")
 
 
-def read_request():
+def read_request(media_types=(JSON,)):
     """The JSON of the request.
+
+    Parameters
+    ----------
+    media_types : iterable of str
+        Those that a body may have.
 
     Raises
     ------
@@ -174,7 +179,7 @@ def read_request():
     MalformedRequest
         The body is not JSON.
     """
-    if request.mimetype != JSON or not is_utf8() or request.content_encoding not in (None, "", "identity"):
+    if request.mimetype not in media_types or not is_utf8() or request.content_encoding not in (None, "", "identity"):
         raise UnsupportedMediaType()
     try:
         if "body_error" in g:
