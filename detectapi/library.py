@@ -156,7 +156,7 @@ def report(request, *, language="en", case="", date=""):
     Parameters
     ----------
     request : dict
-        As the body of `POST /v1/estimates`.
+        As the body of `POST /v1/estimates`, or of `POST /v1/interpretations`.
     language : str
         ``en``, ``de`` or ``es``.
     case, date : str

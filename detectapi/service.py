@@ -93,7 +93,7 @@ def report(payload, language="en", case="", date=""):
     Parameters
     ----------
     payload : dict
-        As for `answer`.
+        As for `answer`, or as for `interpret`.
     language : str
         One of `detectapi.telling.languages.LANGUAGES`.
     case, date : str
@@ -111,11 +111,18 @@ def report(payload, language="en", case="", date=""):
     ImportError
         The extra ``report`` is not installed.
     """
-    from detectapi.telling import pdf
+    from detectapi.telling import interpretation_report, pdf
     from detectapi.telling.languages import TranslatedVoice
 
-    document = answer(including(payload, "concentration"))
-    return pdf.print_report(document, payload, TranslatedVoice("report", language), pdf.Filing(case, date))
+    voice, filing = TranslatedVoice("report", language), pdf.Filing(case, date)
+    if asks_of_results(payload):
+        return interpretation_report.print_report(interpret(payload), payload, voice, filing)
+    return pdf.print_report(answer(including(payload, "concentration")), payload, voice, filing)
+
+
+def asks_of_results(payload):
+    """Whether a question is one for `interpret`: it has specimens."""
+    return isinstance(payload, dict) and "specimens" in payload
 
 
 def interpret(payload):

@@ -8,6 +8,7 @@ import os
 import subprocess
 import sys
 from importlib import import_module
+from pathlib import Path
 
 import click
 
@@ -67,16 +68,21 @@ def read_question(file, flags):
 @cli.command()
 @click.argument("file", type=click.File("rb"))
 @LANGUAGE
+@click.option("--svg", type=click.Path(dir_okay=False, writable=True), help="Write the picture to this file.")
 @json_or_summary
 @reports_errors
-def interpret(file, language, as_json):
+def interpret(file, language, svg, as_json):
     """Read measured results backwards: which account of use do they fit, and when was the last use?
 
     FILE is a question as JSON, - is the standard input. The language is that of the words; JSON is the same in every language.
     """
     from detectapi import service
+    from detectapi.telling.interpretation_picture import draw_alone
 
-    write(service.interpret(service.read_json(file.read())), in_words("interpretation", "summary", language), as_json)
+    answer = service.interpret(service.read_json(file.read()))
+    if svg:
+        Path(svg).write_text(draw_alone(answer, voice_of(language)) + "\n", encoding="utf-8", newline="\n")
+    write(answer, in_words("interpretation", "summary", language), as_json)
 
 
 def in_words(module, name, language="en"):
@@ -84,13 +90,16 @@ def in_words(module, name, language="en"):
 
     def words(document, plain):
         write_words = getattr(import_module(f"detectapi.telling.{module}"), name)
-        if language == "en":
-            return write_words(document, plain)
-        from detectapi.telling.languages import TranslatedVoice
-
-        return write_words(document, plain, TranslatedVoice("terminal", language))
+        return write_words(document, plain, *([] if language == "en" else [voice_of(language)]))
 
     return words
+
+
+def voice_of(language):
+    """A voice for the terminal. Translations are loaded here, when they are needed."""
+    from detectapi.telling.languages import TranslatedVoice
+
+    return TranslatedVoice("terminal", language)
 
 
 @cli.command()
@@ -103,11 +112,9 @@ def in_words(module, name, language="en"):
 def report(file, output, language, case, date):
     """Write the answer to a question as a report for a file: two pages of PDF.
 
-    FILE is a question as JSON, - is the standard input. No clock is read: the same question gives the same bytes. It needs
-    the extra `report`.
+    FILE is a question of `estimate` or of `interpret` as JSON, - is the standard input. No clock is read: the same question
+    gives the same bytes. It needs the extra `report`.
     """
-    from pathlib import Path
-
     from detectapi import service
 
     question = service.read_json(file.read())
@@ -187,8 +194,6 @@ def validate(substance, output):
     physiology asks for these alone). The word interpretation asks for results read backwards on simulated cases, which
     takes some minutes. Run it in the source: the grades of evidence follow from a file that is written beside the data.
     """
-    from pathlib import Path
-
     from detectapi.evaluation.validation import backwards_report, population, report
     from detectapi.knowledge import posterior
 
@@ -214,7 +219,6 @@ def calibrate(substance, output, seed):
     It needs the development requirements. The result is written beside the data.
     """
     import dataclasses
-    from pathlib import Path
 
     from detectapi.evaluation.calibration import report, run
     from detectapi.knowledge import posterior

@@ -49,12 +49,16 @@ class Filing:
     date: str = ""
 
 
+UNFILED = Filing()
+
+
 @lru_cache(maxsize=1)
-def _environment() -> Environment:
+def environment() -> Environment:
+    """The templates of reports."""
     return Environment(loader=PackageLoader("detectapi.telling"), autoescape=select_autoescape(), trim_blocks=True)
 
 
-def print_report(answer, asked, voice=REPORT, filing: Filing = Filing()) -> bytes:
+def print_report(answer, asked, voice=REPORT, filing: Filing = UNFILED) -> bytes:
     """The report of an answer.
 
     Parameters
@@ -76,7 +80,22 @@ def print_report(answer, asked, voice=REPORT, filing: Filing = Filing()) -> byte
     ImportError
         WeasyPrint is not installed.
     """
-    report = Report(answer, asked, voice, filing)
+    return printed(Report(answer, asked, voice, filing))
+
+
+def printed(report) -> bytes:
+    """Any report of two pages as a file, in the largest letters for which each page has room.
+
+    Parameters
+    ----------
+    report : object
+        Has ``sizes()`` and ``written(sizes)``, as `Report`. Its second page has the id ``rests``.
+
+    Raises
+    ------
+    ImportError
+        WeasyPrint is not installed.
+    """
     sizes = report.sizes()
     while True:
         document = _laid_out(report.written([report_size.SIZES[at] for at in sizes]))
@@ -102,16 +121,21 @@ def _sheets(document) -> tuple[int, int]:
     return first, len(document.pages) - first
 
 
+def as_text(asked) -> str:
+    """A request as one line of JSON with its names in order."""
+    return json.dumps(asked, ensure_ascii=False, sort_keys=True, separators=(",", ":"))
+
+
 class Report:
     """What a report holds, before it is laid out; parameters as of `print_report`."""
 
-    def __init__(self, answer, asked, voice=REPORT, filing: Filing = Filing()):
+    def __init__(self, answer, asked, voice=REPORT, filing: Filing = UNFILED):
         self.answer, self.voice, self.filing = answer, voice, filing
         self.said = summarize(answer, voice, MOST_TIMES)
         self.doses = question.doses(asked, voice)
         self.drawings = drawings(answer, voice)
         self.sources = self.said.evidence.sources[:MOST_SOURCES]
-        self.request = json.dumps(asked, ensure_ascii=False, sort_keys=True, separators=(",", ":"))
+        self.request = as_text(asked)
 
     @property
     def printed_request(self) -> str:
@@ -132,7 +156,7 @@ class Report:
         """The HTML that is printed, with letters of a size on each of the two pages. [pt]"""
         style = resources.files("detectapi.telling").joinpath("templates/report.css").read_text(encoding="utf-8")
         return (
-            _environment()
+            environment()
             .get_template("report.html")
             .render(
                 say=self.voice.say,
@@ -173,11 +197,32 @@ def drawings(answer, voice=REPORT):
 
 
 def _drawing(panel, size):
+    chart = svg.draw(panel, size, panel.name)
+    return {
+        **drawing(chart, size.height / size.width, wide=size is FULL),
+        "title": panel.title,
+        "description": panel.description,
+    }
+
+
+def drawing(chart: str, shape: float, wide: bool):
+    """A chart as an image of the report.
+
+    Parameters
+    ----------
+    chart : str
+        An SVG element without style.
+    shape : float
+        Its height over its width.
+    wide : bool
+        Whether it has the whole width of the page, else half of it.
+
+    Returns
+    -------
+    dict
+        With ``source``, ``wide`` and ``height``. [pt]
+    """
     # Printed letters have no halo: WeasyPrint would paint it over them.
-    drawn = (
-        svg.draw(panel, size, panel.name).replace(" halo", "").replace("<title", f"<style>{svg.STYLE}</style><title", 1)
-    )
+    drawn = chart.replace(" halo", "").replace("<title", f"<style>{svg.STYLE}</style><title", 1)
     source = "data:image/svg+xml;base64," + base64.b64encode(drawn.encode()).decode()
-    wide = size is FULL
-    height = (1.0 if wide else 0.49) * report_size.WIDTH * size.height / size.width
-    return {"title": panel.title, "description": panel.description, "source": source, "wide": wide, "height": height}
+    return {"source": source, "wide": wide, "height": (1.0 if wide else 0.49) * report_size.WIDTH * shape}

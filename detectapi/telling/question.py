@@ -36,7 +36,7 @@ def doses(asked, voice=ENGLISH, most: int = MOST_DOSES) -> tuple[str, ...]:
     entries = asked.get("doses") or ()
     if not entries:
         return (voice.say("No dose was given."),)
-    lines = [_dose(entry, voice) for entry in entries[:most]]
+    lines = [one_dose(entry, voice) for entry in entries[:most]]
     left = len(entries) - most
     if left > 0:
         lines.append(
@@ -53,7 +53,8 @@ def day(text: str, voice=ENGLISH) -> str:
         return text
 
 
-def _dose(entry, voice) -> str:
+def one_dose(entry, voice=ENGLISH) -> str:
+    """A dose or a series of doses in a line."""
     parts = [_amount(entry, voice), *_how(entry, voice)]
     if entry.get("start"):
         start = Timestamp().read(entry["start"])

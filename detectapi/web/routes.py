@@ -27,6 +27,9 @@ from schemas import (
 )
 
 JSON = "application/json"
+MEDIA = {"v1.estimate": (JSON, *files.PICTURES), "v1.interpret": tuple(files.OF_INTERPRETATIONS.values())}
+"""The media types of what is also a picture or a report."""
+BINARY = {"schema": {"type": "string", "format": "binary"}}
 
 blueprint = ContractBlueprint(
     "v1", __name__, url_prefix="/v1", description="Estimates, and the data that they are made from."
@@ -36,7 +39,7 @@ blueprint = ContractBlueprint(
 @blueprint.before_request
 def accept_json():
     """Refuse a request whose response has no media type that the client accepts."""
-    offered = (JSON, *files.PICTURES) if request.endpoint == "v1.estimate" else (JSON,)
+    offered = MEDIA.get(request.endpoint, (JSON,))
     if request.accept_mimetypes and not request.accept_mimetypes.best_match(offered):
         raise NotAcceptable()
 
@@ -52,7 +55,7 @@ def accept_json():
             "description": "The estimate. Never cached.",
             "content": {
                 JSON: {"schema": EstimateResponseSchema},
-                **{media: {"schema": {"type": "string", "format": "binary"}} for media in files.PICTURES},
+                **{media: BINARY for media in files.PICTURES},
             },
         }
     },
@@ -70,7 +73,7 @@ def estimate():
     wanted = request.accept_mimetypes.best_match((JSON, *files.PICTURES), JSON)
     answer = service.answer(service.including(question, "concentration") if wanted == files.KINDS["pdf"] else question)
     if wanted != JSON:
-        return pictured(wanted, answer, question)
+        return pictured(wanted, lambda kind, voice: files.estimate(kind, answer, question, voice))
     return Response(service.to_json_bytes(answer), mimetype=JSON, headers={"Cache-Control": "no-store"})
 
 
@@ -79,6 +82,16 @@ def estimate():
 @blueprint.response(200, InterpretationResponseSchema, description="The interpretation. Never cached.")
 @blueprint.doc(
     operationId="interpret",
+    # The interpretation is also a picture or a printed report, in the language of `Accept-Language`.
+    responses={
+        "200": {
+            "description": "The interpretation. Never cached.",
+            "content": {
+                JSON: {"schema": InterpretationResponseSchema},
+                **{media: BINARY for kind, media in files.OF_INTERPRETATIONS.items() if kind != "json"},
+            },
+        }
+    },
     requestBody={"required": True, "content": {JSON: {"schema": InterpretationRequestSchema}}},
 )
 def interpret():
@@ -88,7 +101,11 @@ def interpret():
     than under another, when the last use was if an account is true, and how probable a positive planned test is. It gives no
     verdict on use and no probability of use.
     """
-    answer = service.interpret(read_request())
+    question = read_request()
+    wanted = request.accept_mimetypes.best_match(MEDIA["v1.interpret"], JSON)
+    answer = service.interpret(question)
+    if wanted != JSON:
+        return pictured(wanted, lambda kind, voice: files.interpretation(kind, answer, question, voice))
     return Response(service.to_json_bytes(answer), mimetype=JSON, headers={"Cache-Control": "no-store"})
 
 
@@ -149,11 +166,18 @@ def assays():
     return cacheable(service.to_json_bytes(service.assays()))
 
 
-def pictured(media_type, answer, question):
-    """The estimate as a picture or as a printed report, in the language of the client."""
-    kind = next(kind for kind, media in files.KINDS.items() if media == media_type)
+def pictured(media_type, write):
+    """An answer as a picture or as a printed report, in the language of the client.
+
+    Parameters
+    ----------
+    media_type : str
+    write : callable
+        kind, voice -> bytes.
+    """
+    kind, voice = next(kind for kind, media in files.KINDS.items() if media == media_type), BabelVoice("report")
     try:
-        return files.response(kind, answer, question, BabelVoice("report"))
+        return files.response(kind, lambda: write(kind, voice), voice)
     except files.NotInstalledError:
         return problem("not-acceptable", "This media type needs the extra `report`, which is not installed here.")
 

@@ -66,6 +66,12 @@ def pair():
 
 
 @pytest.fixture(scope="session")
+def question_of_one():
+    """The question of `one`, not to be changed."""
+    return copy.deepcopy(ONE)
+
+
+@pytest.fixture(scope="session")
 def answer_of_one():
     """The answer to the question of `one`."""
     from detectapi import service

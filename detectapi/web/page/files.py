@@ -5,11 +5,13 @@ from importlib.util import find_spec
 from flask import Response
 
 from detectapi import service
+from detectapi.telling import interpretation_picture
 from detectapi.telling.picture import picture
 from detectapi.telling.picture_svg import STYLE_HASH, draw_alone
 
 KINDS = {"svg": "image/svg+xml", "png": "image/png", "pdf": "application/pdf", "json": "application/json"}
 PICTURES = tuple(media for kind, media in KINDS.items() if kind != "json")
+OF_INTERPRETATIONS = {kind: media for kind, media in KINDS.items() if kind != "png"}
 SVG_POLICY = f"default-src 'none'; style-src '{STYLE_HASH}'; frame-ancestors 'none'"
 
 
@@ -25,27 +27,24 @@ def offered():
     return [kind for kind in KINDS if kind not in NEEDED or find_spec(NEEDED[kind])]
 
 
-def response(kind, answer, asked, voice, download=False, case="", date=""):
+def response(kind, write, voice, download=""):
     """The answer in one of `KINDS`.
 
     Parameters
     ----------
     kind : str
-    answer : dict
-    asked : dict
-        The request it answers.
+    write : callable
+        Makes the bytes of the file.
     voice : Voice
-    download : bool
-        To be kept as a file.
-    case, date : str
-        Case number and date of issue of a report; empty for lines to write them on.
+    download : str
+        Name of the file without its ending, if it is to be kept.
 
     Raises
     ------
     NotInstalledError
     """
     try:
-        raw = write(kind, answer, asked, voice, case, date)
+        raw = write()
     except (ImportError, OSError) as error:
         raise NotInstalledError from error
     written = Response(raw, content_type=KINDS[kind], headers={"Cache-Control": "no-store"})
@@ -55,12 +54,23 @@ def response(kind, answer, asked, voice, download=False, case="", date=""):
     if kind == "svg":
         written.headers["Content-Security-Policy"] = SVG_POLICY
     if download:
-        written.headers["Content-Disposition"] = f'attachment; filename="detection-window.{kind}"'
+        written.headers["Content-Disposition"] = f'attachment; filename="{download}.{kind}"'
     return written
 
 
-def write(kind, answer, asked, voice, case="", date=""):
-    """The bytes of a file. What needs the extra is loaded here, when it is asked for."""
+def estimate(kind, answer, asked, voice, case="", date=""):
+    """The bytes of the file of an estimate. What needs the extra is loaded here, when it is asked for.
+
+    Parameters
+    ----------
+    kind : str
+        One of `KINDS`.
+    answer, asked : dict
+        The answer, and the request it answers.
+    voice : Voice
+    case, date : str
+        Case number and date of issue of a report; empty for lines to write them on.
+    """
     if kind == "json":
         return service.to_json_bytes(answer)
     if kind == "svg":
@@ -72,6 +82,17 @@ def write(kind, answer, asked, voice, case="", date=""):
     from detectapi.telling import pdf
 
     return pdf.print_report(answer, asked, voice, pdf.Filing(case, date))
+
+
+def interpretation(kind, answer, asked, voice, case="", date=""):
+    """The bytes of the file of an interpretation; parameters as of `estimate`, but for PNG."""
+    if kind == "json":
+        return service.to_json_bytes(answer)
+    if kind == "svg":
+        return interpretation_picture.draw_alone(answer, voice).encode()
+    from detectapi.telling import interpretation_report, pdf
+
+    return interpretation_report.print_report(answer, asked, voice, pdf.Filing(case, date))
 
 
 def spoken(education, voice):

@@ -197,7 +197,9 @@ def save(kind):
         abort(400)
     try:
         filing = {name: request.form.get(name, "")[:MOST_FILED].strip() for name in ("case", "date")}
-        return files.response(kind, answer, asked, REPORT, download=True, **filing)
+        return files.response(
+            kind, lambda: files.estimate(kind, answer, asked, REPORT, **filing), REPORT, "detection-window"
+        )
     except files.NotInstalledError:
         abort(404)
 

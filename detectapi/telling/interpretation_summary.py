@@ -1,0 +1,222 @@
+"""Everything that is said of an interpretation, in one voice: the page and the report show parts of one `Reading`."""
+
+from __future__ import annotations
+
+from dataclasses import dataclass
+
+from detectapi.telling import chances
+from detectapi.telling import interpretation as telling
+from detectapi.telling.durations import after, figure, unit_for
+from detectapi.telling.evidence import grade_names
+from detectapi.telling.retelling import Quoted, quoted
+from detectapi.telling.voice import ENGLISH
+
+
+@dataclass(frozen=True, slots=True)
+class ResultRow:
+    """A line of the table of results of an account.
+
+    Attributes
+    ----------
+    specimen, analyte : str
+    reported, expected : str
+        What was measured, and the range that the account gives. [ng/mL]
+    part : str
+        Share of such specimens with at most as much.
+    after_earlier, side : str
+        The range after the earlier specimens, and on which side of it the result lies; empty where it was not asked for. [ng/mL]
+    """
+
+    specimen: str
+    analyte: str
+    reported: str
+    expected: str
+    part: str
+    after_earlier: str
+    side: str
+
+
+@dataclass(frozen=True, slots=True)
+class Compared:
+    """A comparison: its sentences, how far it depends on the assumptions, and the ratio under each of the others."""
+
+    pair: str
+    sentences: tuple[str, ...]
+    robustness: str
+    others: tuple[tuple[str, str], ...]
+
+
+@dataclass(frozen=True, slots=True)
+class Account:
+    """What is said of an account.
+
+    Attributes
+    ----------
+    heading : str
+    sentences : tuple of str
+        What all results say under it.
+    each : tuple of str
+        A sentence for each result.
+    rows : tuple of ResultRow
+    turns : bool
+        Whether the specimens are held against the earlier ones.
+    grade, grade_name : str
+    because : Quoted
+    sources : tuple of str
+    others : tuple of (str, str)
+        The time of last use under each other assumption.
+    """
+
+    heading: str
+    sentences: tuple[str, ...]
+    each: tuple[str, ...]
+    rows: tuple[ResultRow, ...]
+    turns: bool
+    grade: str
+    grade_name: str
+    because: Quoted
+    sources: tuple[str, ...]
+    others: tuple[tuple[str, str], ...]
+
+
+@dataclass(frozen=True, slots=True)
+class Reading:
+    """What is said of an interpretation, in the order in which it is shown.
+
+    Attributes
+    ----------
+    caption, turns_caption : str
+        Of the table of results; where specimens are held against the earlier ones, of that table.
+    columns, turns_columns : tuple of str
+        Their heads.
+    rules : tuple of str
+        What a programme calls each specimen that is not usual.
+    """
+
+    title: str
+    headline: str
+    comparisons: tuple[Compared, ...]
+    accounts: tuple[Account, ...]
+    caption: str
+    columns: tuple[str, ...]
+    turns_caption: str
+    turns_columns: tuple[str, ...]
+    notes: tuple[Quoted, ...]
+    limits: str
+
+
+def summarize(answer, voice=ENGLISH) -> Reading:
+    """Everything that is said of an interpretation.
+
+    Parameters
+    ----------
+    answer : dict
+        As in `schemas.InterpretationResponseSchema`.
+    voice : Voice
+    """
+    share = telling.central(answer["level"], voice)
+    specimen, measured = voice.say("Specimen"), voice.say("Measured")
+    after = voice.say("Expected after the earlier specimens")
+    return Reading(
+        title=telling.title(answer, voice),
+        headline=telling.headline(answer, voice),
+        comparisons=tuple(_compared(entry, voice) for entry in answer["comparisons"]),
+        accounts=tuple(_account(entry, answer["level"], voice) for entry in answer["accounts"]),
+        caption=voice.say(
+            "Each result, and the range in which %(share)s such specimens lie if the account is true. In ng/mL.", share=share
+        ),
+        columns=(specimen, measured, voice.say("Expected"), voice.say("At most as much")),
+        turns_caption=voice.say(
+            "Which specimens need a further use to be explained? Each is held against the range in which %(share)s such specimens"
+            " lie after the earlier ones, without further use. In ng/mL.",
+            share=share,
+        ),
+        turns_columns=(specimen, measured, after, voice.say("The result lies")),
+        notes=tuple(quoted(note["message"], voice) for note in answer["notes"]),
+        limits=voice.say(telling.LIMITS),
+    )  # fmt: skip
+
+
+def sides(voice=ENGLISH) -> dict[str, str]:
+    """Where a result lies, in words."""
+    return {
+        "above": voice.say("above the range"),
+        "within": voice.say("within the range"),
+        "below": voice.say("below the range"),
+    }
+
+
+def reported(entry, voice=ENGLISH) -> str:
+    """What was measured: a value, the limit that it lies below, or two limits. [ng/mL]"""
+    if "value_ng_ml" in entry:
+        return voice.number(entry["value_ng_ml"])
+    if "below_ng_ml" in entry:
+        return voice.say("< %(number)s", number=voice.number(entry["below_ng_ml"]))
+    return _range(entry["between_ng_ml"]["low"], entry["between_ng_ml"]["high"], voice)
+
+
+def _range(low: float, high: float, voice) -> str:
+    return f"{voice.number(low)} – {voice.number(high)}"
+
+
+def _compared(entry, voice) -> Compared:
+    first, second = (telling.quoted(entry[place], voice) for place in ("first", "second"))
+    others = entry.get("other_assumptions", ())
+    return Compared(
+        voice.say("%(first)s over %(second)s", first=first, second=second),
+        tuple(telling.compared(entry, voice)),
+        telling.robustness(entry, voice),
+        tuple((_change(one, voice), telling.times(one["log10_lr"], voice)) for one in others),
+    )
+
+
+def _change(entry, voice) -> str:
+    """Another assumption in words."""
+    values = {"analyte": telling.name(entry["analyte"], voice)} if "analyte" in entry else {}
+    words = telling.CHANGES[entry["change"]]
+    return voice.say(words, **values)
+
+
+def _account(entry, level: float, voice) -> Account:
+    evidence = entry["evidence"]
+    return Account(
+        heading=voice.say("Under %(account)s:", account=telling.quoted(entry["id"], voice)),
+        sentences=tuple(telling.of_account(entry, level, voice)),
+        each=tuple(telling.each_result(entry, level, voice)),
+        rows=tuple(_row(one, voice) for one in entry["results"]),
+        turns=any("after_earlier" in one for one in entry["results"]),
+        grade=evidence["grade"],
+        grade_name=grade_names(voice)[evidence["grade"]],
+        because=quoted(evidence["because"], voice),
+        sources=tuple(evidence["sources"]),
+        others=_other_times(entry, voice),
+    )
+
+
+def _row(entry, voice) -> ResultRow:
+    expected, later = entry["expected"], entry.get("after_earlier")
+    return ResultRow(
+        entry["specimen"],
+        telling.analyte(entry, voice),
+        reported(entry, voice),
+        _range(expected["low_ng_ml"], expected["high_ng_ml"], voice),
+        chances.about(entry["probability"], voice),
+        _range(later["low_ng_ml"], later["high_ng_ml"], voice) if later else "",
+        sides(voice)[telling.side(entry)] if later else "",
+    )
+
+
+def _other_times(entry, voice) -> tuple[tuple[str, str], ...]:
+    when = entry.get("time_of_use")
+    if when is None:
+        return ()
+    unit = unit_for(max(one["high_h"] for one in (when, *when["other_assumptions"])))
+    return tuple(
+        (
+            _change(one, voice),
+            voice.say(
+                "%(low)s to %(high)s", low=figure(one["low_h"], unit, voice), high=after(one["high_h"], unit, voice)
+            ),
+        )
+        for one in when["other_assumptions"]
+    )
