@@ -33,7 +33,10 @@ def test_it_has_every_address_of_the_interface(document):
 
 
 def test_errors_are_described_with_their_own_media_type(document):
-    pictures = {"estimate": ["image/svg+xml", "image/png", "application/pdf"]}
+    pictures = {
+        "estimate": ["image/svg+xml", "image/png", "application/pdf"],
+        "interpret": ["image/svg+xml", "application/pdf"],
+    }
     for path in document["paths"].values():
         for operation in (path[method] for method in ("get", "post") if method in path):
             for status, response in operation["responses"].items():
