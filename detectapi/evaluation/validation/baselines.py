@@ -1,4 +1,4 @@
-"""Baselines: forecasts of the same rows by static claims, by five half-lives and by one compartment."""
+"""Baselines: forecasts of the same rows by static claims, by a nomogram, by five half-lives and by one compartment."""
 
 from __future__ import annotations
 
@@ -38,7 +38,7 @@ def forecasts(outcomes) -> dict[str, list[Forecast]]:
     """
     by_label: dict[str, list[Forecast]] = {outcome.label: [] for outcome in outcomes}
     for outcome in outcomes:
-        by_label[outcome.label] += _claims(outcome.row) + _rule_of_five(outcome.row)
+        by_label[outcome.label] += _claims(outcome.row) + _nomograms(outcome.row) + _rule_of_five(outcome.row)
     for low, high, rows in _textbook(outcomes):
         half_life = low if low == high else {"low": low, "high": high}
         name = f"one compartment, half-life {_hours(low, high)}"
@@ -78,9 +78,26 @@ def _claims(row) -> list[Forecast]:
     for claim in observations.claims(row.study.substance):
         applies = claim.claim in CLAIMS_OF_TIMES and claim.low_h is not None and claim.pattern in ("any", pattern(row))
         if applies and (not claim.analytes or set(claim.analytes) & set(row.analytes)):
-            stated.append(
-                Forecast(f"claim: {claim.source}", claim.low_h, claim.high_h, None, claim.status == "recalled")
-            )
+            stated.append(Forecast(claim_name(claim), claim.low_h, claim.high_h, None, claim.status == "recalled"))
+    return stated
+
+
+def claim_name(claim) -> str:
+    """The name of the baseline that a claim is."""
+    return f"claim: {claim.source}"
+
+
+def _nomograms(row) -> list[Forecast]:
+    """A straight line on paper: the concentration in urine after one dose falls with one half-life from the first hour."""
+    doses = row.study.doses or ()
+    if pattern(row) != "single" or not isinstance(doses[0].get("amount_mg"), (int, float)):
+        return []
+    stated = []
+    for item in rules.nomograms():
+        if row.study.substance == item["substance"] and item["analyte"] in row.analytes:
+            first = item["ng_ml_per_mg"] * doses[0]["amount_mg"]
+            hours = item["half_life_h"] * math.log2(max(first / row.cutoff_ng_ml, 1.0))
+            stated.append(Forecast(f"nomogram: {item['source']}", hours, hours, hours))
     return stated
 
 

@@ -43,13 +43,27 @@ def discrepancy(row) -> float:
 
 def misfits() -> dict[str, str]:
     """The causes of known misfits, by the label of the outcome."""
-    listed = tomllib.loads(FILE.with_name("misfits.toml").read_text(encoding="utf-8"))["misfits"]
-    return {item["row"]: item["reason"] for item in listed}
+    return {item["row"]: item["reason"] for item in _beside("misfits.toml")["misfits"]}
+
+
+def unbeaten(substance_id: str) -> dict[str, str]:
+    """Why a baseline scores as well as the model or better, by the name of the baseline."""
+    listed = _beside("misfits.toml")["unbeaten"]
+    return {item["baseline"]: item["reason"] for item in listed if item["substance"] == substance_id}
 
 
 def textbook_half_lives() -> list[dict]:
     """Half-lives for baselines, in place of those of a substance's half-life model."""
-    return tomllib.loads(FILE.with_name("baselines.toml").read_text(encoding="utf-8"))["half_lives"]
+    return _beside("baselines.toml")["half_lives"]
+
+
+def nomograms() -> list[dict]:
+    """Lines on paper that foretell the concentration in urine after one dose."""
+    return _beside("baselines.toml")["nomograms"]
+
+
+def _beside(name: str) -> dict:
+    return tomllib.loads(FILE.with_name(name).read_text(encoding="utf-8"))
 
 
 def family(substance_id: str) -> tuple[str, ...]:

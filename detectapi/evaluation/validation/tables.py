@@ -3,11 +3,10 @@
 from __future__ import annotations
 
 import hashlib
-from collections import defaultdict
 
 import numpy as np
 
-from detectapi.evaluation.validation import baselines, outcomes, rules, scores
+from detectapi.evaluation.validation import against, baselines, outcomes, rules, scores
 from detectapi.evaluation.validation.measures import URINE
 from detectapi.telling.numbers import three_figures as number
 
@@ -29,7 +28,8 @@ def write(result) -> str:
     parts = [_head(result), _short(result)]
     times = [o for o in result.outcomes if o.row.quantity == "detection_time"]
     if times:
-        parts += [_windows(result, times), _against(result, times)]
+        parts.append(_windows(result, times))
+    parts.append(against.write(result, times))
     if result.without:
         parts.append(_without(result))
     parts += [_classes(result), _shape(result), _rows(result), _misfits(result), _left_out(result), _method()]
@@ -82,7 +82,8 @@ def _short(result) -> str:
         )
     outside = sum(not o.inside(0.95) for o in counted)
     lines.append(
-        f"- {outside} of {len(counted)} numbers lie outside the 95 % interval; see [known misfits](#known-misfits)."
+        f"- {outside} of {_many(len(counted), 'number', 'numbers')} {'lies' if outside == 1 else 'lie'} outside the 95 %"
+        " interval; see [known misfits](#known-misfits)."
     )
     return "\n".join(lines)
 
@@ -137,35 +138,6 @@ def _pair(values) -> str:
     return number(low) if low == high else f"{number(low)} to {number(high)}"
 
 
-def _against(result, times) -> str:
-    """Interval scores of every baseline and of the model on the same rows."""
-    times = [o for o in times if o.row.status != "recalled"]
-    unseen = {o.label: o for some in result.without.values() for o in some}
-    blind = compare(result, [unseen.get(o.label, o) for o in times]) if unseen else None
-    lines = [
-        "## Against what people find today",
-        "",
-        "The table has the interval score at 90 % on the scale ln(1 + hours): the width of the interval plus twenty times"
-        " the distance by which it misses. Smaller is better. Each line compares the rows that the baseline predicts. The"
-        " range of a claim counts as its interval."
-        + (" Unseen: the model is calibrated without the publication of the row." if blind else ""),
-        "",
-        "| baseline | rows | its score | the model's |" + (" the model's, unseen |" if blind else "")
-        + " rows it covers | rows the model covers |",
-        "|---|---|---|---|" + ("---|" if blind else "") + "---|---|",
-    ]  # fmt: skip
-    for name, pairs in compare(result, times).items():
-        its, ours, covered, ours_covered = (sum(p[i] for p in pairs) for i in range(4))
-        m = len(pairs)
-        note = " (recalled)" if pairs[0][4] else ""
-        more = f" {number(np.mean([p[1] for p in blind[name]]))} |" if blind else ""
-        lines.append(
-            f"| {name}{note} | {m} | {number(its / m)} | {number(ours / m)} |{more}"
-            f" {covered} of {m} | {ours_covered} of {m} |"
-        )
-    return "\n".join(lines)
-
-
 def _without(result) -> str:
     """Each urine study predicted by a calibration that did not see it."""
     before, after = ({o.label: o for o in some} for some in (result.prior, result.outcomes))
@@ -195,29 +167,14 @@ def _middle(sample) -> str:
     return f"{number(np.median(sample))} ({number(low)} to {number(high)})"
 
 
-def compare(result, times) -> dict[str, list[tuple]]:
-    """For each baseline: (its score, the model's, it covers, the model covers, recalled) of each row it speaks of."""
-    pairs = defaultdict(list)
-    for o in times:
-        low, high = scores.interval(o.sample, baselines.LEVEL)
-        least, most = o.observed
-        ours = baselines.log_score(low, high, o.observed)
-        for f in result.forecasts[o.label]:
-            theirs = baselines.log_score(f.low, f.high, o.observed)
-            pairs[f.name].append(
-                (theirs, ours, f.low <= most and least <= f.high, low <= most and least <= high, f.recalled)
-            )
-    return dict(sorted(pairs.items(), key=lambda item: np.mean([p[0] for p in item[1]])))
-
-
 def _classes(result) -> str:
     before = {o.label: o for o in result.prior or ()}
     lines = [
         "## Coverage by kind of evidence",
         "",
         "k of m, never a percentage: so few studies cannot carry one. Width: the geometric mean of upper"
-        " over lower end of the 90 %"
-        " intervals. CRPS: mean, on the logarithm of the number.",
+        " over lower end of the 90 % intervals. CRPS: mean, on the logarithm of the number. Both take detection times as one hour"
+        " longer, since the shortest of some people is 0.",
         "",
         "| evidence | informed the model | in 50 % | in 90 % | in 95 % |"
         + (" prior, in 90 % |" if before else "")
@@ -240,18 +197,24 @@ def _classes(result) -> str:
     return "\n".join(lines)
 
 
+def _above_zero(outcome) -> tuple[np.ndarray, float]:
+    """The sample and the observed number, of which a logarithm can be taken."""
+    later = 1.0 if outcome.row.quantity == "detection_time" else 0.0
+    observed = np.sqrt((outcome.observed[0] + later) * (outcome.observed[1] + later))
+    return np.maximum(outcome.sample + later, 1e-9), float(observed)
+
+
 def _width(some) -> float:
     if not some:
         return 0.0
-    ends = [scores.interval(np.maximum(o.sample, 1e-9), 0.9) for o in some]
+    ends = [scores.interval(_above_zero(o)[0], 0.9) for o in some]
     return float(np.exp(np.mean([np.log(high / low) for low, high in ends])))
 
 
 def _crps(some) -> float:
     if not some:
         return 0.0
-    middle = [(np.log(np.maximum(o.sample, 1e-9)), np.log(np.sqrt(o.observed[0] * o.observed[1]))) for o in some]
-    return float(np.mean([scores.crps(sample, observed) for sample, observed in middle]))
+    return float(np.mean([scores.crps(np.log(sample), np.log(seen)) for sample, seen in map(_above_zero, some)]))
 
 
 def _shape(result) -> str:
