@@ -150,6 +150,17 @@ def interpret(payload):
         return interpret_request(question)
 
 
+def check_interpretation(payload):
+    """Check the form of a question of `interpret` without answering it.
+
+    Raises
+    ------
+    InputError
+        With every mistake.
+    """
+    load(payload, interpretation_form())
+
+
 def load(payload, form=None):
     """Check the form of a question and add its defaults.
 

@@ -32,6 +32,7 @@ PAGES = (
     "docs/tutorials/physician.md",
     "docs/tutorials/portal-editor.md",
     "docs/tutorials/researcher.md",
+    "docs/tutorials/results.md",
 )
 PICTURES = {
     "docs/images/data-flow.svg": data_flow_picture.picture,

@@ -8,8 +8,12 @@ from detectapi.telling import chances
 from detectapi.telling import interpretation as telling
 from detectapi.telling.durations import after, figure, unit_for
 from detectapi.telling.evidence import grade_names
+from detectapi.telling.interpretation_notes import NOTES
 from detectapi.telling.retelling import Quoted, quoted
 from detectapi.telling.voice import ENGLISH
+
+UNEXPLAINED = "model-does-not-explain"
+"""Code of the note that is said with its account, not among the notes."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -53,6 +57,8 @@ class Account:
     Attributes
     ----------
     heading : str
+    unexplained : str
+        Said where the model does not expect the results under it, else empty.
     sentences : tuple of str
         What all results say under it.
     each : tuple of str
@@ -68,6 +74,7 @@ class Account:
     """
 
     heading: str
+    unexplained: str
     sentences: tuple[str, ...]
     each: tuple[str, ...]
     rows: tuple[ResultRow, ...]
@@ -89,8 +96,8 @@ class Reading:
         Of the table of results; where specimens are held against the earlier ones, of that table.
     columns, turns_columns : tuple of str
         Their heads.
-    rules : tuple of str
-        What a programme calls each specimen that is not usual.
+    notes : tuple of Quoted
+        Without those that are said with an account.
     """
 
     title: str
@@ -132,7 +139,7 @@ def summarize(answer, voice=ENGLISH) -> Reading:
             share=share,
         ),
         turns_columns=(specimen, measured, after, voice.say("The result lies")),
-        notes=tuple(quoted(note["message"], voice) for note in answer["notes"]),
+        notes=tuple(quoted(note["message"], voice) for note in answer["notes"] if note["code"] != UNEXPLAINED),
         limits=voice.say(telling.LIMITS),
     )  # fmt: skip
 
@@ -181,6 +188,9 @@ def _account(entry, level: float, voice) -> Account:
     evidence = entry["evidence"]
     return Account(
         heading=voice.say("Under %(account)s:", account=telling.quoted(entry["id"], voice)),
+        unexplained=""
+        if entry["explained"]
+        else voice.say(NOTES[UNEXPLAINED], account=telling.quoted(entry["id"], voice)),
         sentences=tuple(telling.of_account(entry, level, voice)),
         each=tuple(telling.each_result(entry, level, voice)),
         rows=tuple(_row(one, voice) for one in entry["results"]),

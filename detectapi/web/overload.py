@@ -19,7 +19,7 @@ RETRY_S = 2
 THREADS = 3 * MOST
 """Threads of a process: for those that compute or wait, and twice as many for what takes no place and for slow callers."""
 
-COMPUTING = {"page.home", "page.embed"}
+COMPUTING = {"page.home", "page.embed", "results.form"}
 """Views that compute though nothing is posted: presets and embedded answers."""
 
 

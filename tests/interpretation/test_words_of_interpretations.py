@@ -2,6 +2,8 @@
 
 import json
 import re
+from fractions import Fraction
+from pathlib import Path
 
 import pytest
 from click.testing import CliRunner
@@ -112,3 +114,12 @@ def test_the_first_sentence_is_that_of_the_comparison_else_of_the_last_use(answe
     assert interpretation.headline(answer_of_pair) in answer_of_pair["words"][0]
     assert "ended usually between" in interpretation.headline(answer_of_one)
     assert [said for said in answer_of_one["words"] if said.startswith(interpretation.headline(answer_of_one))]
+
+
+def test_the_arithmetic_shown_to_readers_is_right():
+    page = (Path(__file__).parents[2] / "docs" / "likelihood-ratio.md").read_text(encoding="utf-8")
+    rows = re.findall(r"^\| ([\d,]+) to ([\d,]+) \| ([\d/]+) \| ([\d,]+) to ([\d,]+) \|$", page, re.MULTILINE)
+    assert len(rows) == 5
+    for row in rows:
+        a, b, ratio, c, d = (Fraction(number.replace(",", "")) for number in row)
+        assert a / b * ratio == c / d

@@ -2,7 +2,7 @@
 
 from typing import Any
 
-from detectapi.inputs.table.definition import Alternatives, Input, section
+from detectapi.inputs.table.definition import Alternatives, FormField, Input, section
 from detectapi.inputs.table.entries import AMOUNT, BASIS, CALCULATION, DURATION, HYDROLYSED, ROUTE, USE
 from detectapi.inputs.table.lookup import InputTable
 from detectapi.inputs.table.person import PERSON
@@ -13,13 +13,14 @@ _CLOCK = "on the clock of hours of the doses"
 
 def _of_specimen(name: str, **changes: Any) -> Input:
     """What may be measured of the urine, as an estimate has it."""
-    return _KNOWN[f"specimen.{name}"].also(f"specimens[].{name}", **changes)
+    known = _KNOWN[f"specimen.{name}"]
+    return known.also(f"specimens[].{name}", form=known.form and known.form._replace(name=name), **changes)
 
 
-def _time(path: str, alternatives: str, meaning: str) -> tuple[Input, Input]:
-    """A time as a date, or in hours on the clock of the doses."""
+def _time(path: str, alternatives: str, meaning: str, form: FormField | None = None) -> tuple[Input, Input]:
+    """A time as a date, or in hours on the clock of the doses. The page asks for the date."""
     return (
-        Input(path=path, kind="time", alternatives=alternatives, meaning=f"{meaning}, as a date and time."),
+        Input(path=path, kind="time", alternatives=alternatives, meaning=f"{meaning}, as a date and time.", form=form),
         Input(
             path=f"{path}_h", kind="number", unit="h", low=-100_000, high=100_000, alternatives=alternatives,
             meaning=f"{meaning}, in hours {_CLOCK}.",
@@ -30,6 +31,7 @@ def _time(path: str, alternatives: str, meaning: str) -> tuple[Input, Input]:
 _CONCENTRATION = Input(
     path="specimens[].results[].value_ng_ml", kind="number", unit="ng/mL", low=0, high=1e8, above=True,
     alternatives="result", meaning="The concentration that was reported.",
+    form=FormField(name="value", label="Result, ng/mL"),
 )  # fmt: skip
 
 RESULTS = InputTable(
@@ -39,8 +41,14 @@ RESULTS = InputTable(
             path="specimens[].id",
             kind="name",
             meaning="Your own name of the specimen. It stands in the answer and in no log. Left out: its number in time.",
+            form=FormField(name="id", label="Name of the specimen", hint="Such as A; not the name of a person"),
         ),
-        *_time("specimens[].collected", "collected", "When the specimen was collected"),
+        *_time(
+            "specimens[].collected",
+            "collected",
+            "When the specimen was collected",
+            FormField(name="collected", label="Collected: date and time"),
+        ),
         section("specimens[].results"),
         Input(
             path="specimens[].results[].analyte",
@@ -48,6 +56,7 @@ RESULTS = InputTable(
             required=True,
             example="norketamine",
             meaning="What was measured.",
+            form=FormField(name="analyte", label="What was measured"),
         ),
         _CONCENTRATION,
         _CONCENTRATION.also(
@@ -67,11 +76,28 @@ RESULTS = InputTable(
         ),
         section("specimens[].screen"),
         _KNOWN["assay"].also(
-            "specimens[].screen.assay", required=True, meaning="The screen: id of a registered assay, or one in full."
+            "specimens[].screen.assay",
+            required=True,
+            meaning="The screen: id of a registered assay, or one in full.",
+            form=FormField(name="screen", label="Screening test"),
         ),
-        Input(path="specimens[].screen.positive", kind="flag", required=True, meaning="Whether it was positive."),
-        _KNOWN["assay.imprecision_cv"].also("specimens[].imprecision_cv"),
-        HYDROLYSED.also("specimens[].hydrolysed"),
+        Input(
+            path="specimens[].screen.positive",
+            kind="flag",
+            required=True,
+            meaning="Whether it was positive.",
+            form=FormField(name="verdict", label="Result of the screening test"),
+        ),
+        _KNOWN["assay.imprecision_cv"].also(
+            "specimens[].imprecision_cv",
+            form=FormField(
+                name="imprecision_cv", label="Imprecision of the laboratory (0.1: 10 %)", fieldset="laboratory"
+            ),
+        ),
+        HYDROLYSED.also(
+            "specimens[].hydrolysed",
+            form=FormField(name="hydrolysed", label="Measured after hydrolysis", fieldset="laboratory"),
+        ),
         Input(
             path="specimens[].stored_days",
             kind="number",
@@ -79,6 +105,7 @@ RESULTS = InputTable(
             low=0,
             high=3650,
             meaning="Days from collection to the measurement.",
+            form=FormField(name="stored_days", label="Days stored before it was measured", fieldset="laboratory"),
         ),
         _of_specimen("kind"),
         _of_specimen("read_by"),
@@ -88,7 +115,12 @@ RESULTS = InputTable(
         _of_specimen("void_interval_h"),
         section("accounts"),
         Input(
-            path="accounts[].id", kind="name", required=True, meaning="Your name of the account.", example="reported"
+            path="accounts[].id",
+            kind="name",
+            required=True,
+            meaning="Your name of the account.",
+            example="reported",
+            form=FormField(name="id", label="Name of the account", hint="Such as: as reported"),
         ),
         Input(
             path="accounts[].substance",
@@ -102,6 +134,7 @@ RESULTS = InputTable(
             kind="name",
             alternatives="use",
             meaning="Id of the account whose use this one has too; `further_use` comes to it.",
+            form=FormField(name="extends", label="What it says"),
         ),
         section("accounts[].further_use"),
         AMOUNT.also("accounts[].further_use.amount_mg", alternatives="further amount"),
@@ -114,15 +147,31 @@ RESULTS = InputTable(
         *_time("accounts[].further_use.earliest", "earliest", "The earliest time at which it may have ended"),
         *_time("accounts[].further_use.latest", "latest", "The latest time at which it may have ended"),
         section("accounts[].last_use"),
-        *_time("accounts[].last_use.at", "", "When the last use ended, where that is known"),
-        *_time("accounts[].last_use.earliest", "", "The earliest time at which the last use may have ended"),
-        *_time("accounts[].last_use.latest", "", "The latest such time; left out, that of the first specimen"),
+        *_time(
+            "accounts[].last_use.at",
+            "",
+            "When the last use ended, where that is known",
+            FormField(name="at", label="Last use: date and time"),
+        ),
+        *_time(
+            "accounts[].last_use.earliest",
+            "",
+            "The earliest time at which the last use may have ended",
+            FormField(name="earliest", label="or not before"),
+        ),
+        *_time(
+            "accounts[].last_use.latest",
+            "",
+            "The latest such time; left out, that of the first specimen",
+            FormField(name="latest", label="and not after"),
+        ),
         Input(
             path="accounts[].last_use.prior",
             kind="word",
             default="uniform",
             words={"uniform": "every hour alike", "log-uniform": "every factor in the hours before the specimen alike"},
             meaning="How probable each time of last use is before the results.",
+            form=FormField(name="prior", label="Between these times, before the results"),
         ),
         Input(
             path="compare[]",
@@ -131,13 +180,23 @@ RESULTS = InputTable(
             meaning="Ids of two accounts: how much more probable the results are under the first than under the second.",
         ),
         section("planned"),
-        *_time("planned.at", "planned", "When a test is planned"),
-        _KNOWN["assay"].also("planned.assay", meaning="The planned test. Left out: the substance's usual one."),
+        *_time(
+            "planned.at",
+            "planned",
+            "When a test is planned",
+            FormField(name="planned_at", label="Date and time of the planned test"),
+        ),
+        _KNOWN["assay"].also(
+            "planned.assay",
+            meaning="The planned test. Left out: the substance's usual one.",
+            form=FormField(name="planned_assay", label="The planned test"),
+        ),
         Input(
             path="programme",
             kind="word",
             words={"dot": "Department of Transportation (49 CFR Part 40)"},
             meaning="Rules that the reader is bound by.",
+            form=FormField(name="programme", label="Programme"),
         ),
         section("options"),
         _KNOWN["options.draws"]._replace(high=10_000, meaning="Draws of a person."),

@@ -1,6 +1,6 @@
 """The page people read, its report, its embeddable fragment and the education that goes with it."""
 
-from detectapi.web.page import numbers, views, voice
+from detectapi.web.page import numbers, results_views, views, voice
 
 __all__ = ["init_app"]
 
@@ -9,4 +9,5 @@ def init_app(app):
     """Register the page with the application."""
     voice.init_app(app)
     app.register_blueprint(views.blueprint)
+    app.register_blueprint(results_views.blueprint)
     app.register_blueprint(numbers.blueprint)

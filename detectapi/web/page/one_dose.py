@@ -12,9 +12,9 @@ IN_MG = {"mg": "amount_mg", "mg_per_kg": "amount_mg_per_kg"}
 UNITS = ("g", "ug", "mg/h", "ug/h") if any(entry.path == "doses[].unit" for entry in INPUTS) else ()
 
 
-def read(path, text):
-    """What was typed for an input: a number within its bounds, a range, or the text itself."""
-    entry = INPUTS[path]
+def read(path, text, table=INPUTS):
+    """What was typed for an input of a table: a number within its bounds, a range, or the text itself."""
+    entry = table[path]
     if not entry.is_number:
         return text
     return (quantity if entry.is_range else number)(text, limits(entry), entry.kind == "integer")

@@ -11,6 +11,7 @@ from detectapi.telling import picture_svg as svg
 from detectapi.telling.drawn_part import drawn_part
 from detectapi.telling.picture import panels
 from detectapi.telling.summary import chance_row, summarize
+from detectapi.web.page import files
 from detectapi.web.page.asked_time import asked_time
 
 MOST_FANS = 4
@@ -53,6 +54,8 @@ def shown(answer, asked, values, voice, ident, root):
         "curl": f"curl -sS {root}v1/estimates -H 'Content-Type: application/json' -d {shlex.quote(compact(asked))}",
         "link": f"{root}#{permalink(asked)}",
         "fragment": f"#{permalink(asked)}",
+        "save": "save",
+        "kinds": files.offered(),
         "data": Markup(json.dumps(data(answer, drawn, said, voice)).replace("<", "\\u003c")),  # noqa: S704 - no tag can close in it
     }
 

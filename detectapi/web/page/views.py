@@ -160,7 +160,6 @@ def page(values, *, results=(), problems=(), refused=None, first="", comparing=F
         units=one_dose.units(VOICE),
         model_kinds=list(said_words("model.kind", VOICE).items()),
         adjustments=form.ADJUSTMENTS,
-        offered=files.offered(),
         known_substance=known,
         advanced_used=advanced_used(values, faults),
         limits=sentences.limits(VOICE),

@@ -6,34 +6,17 @@ import json
 from pathlib import Path
 
 import pytest
+from seen_pages import CUT, focused, overlapping
 
 pytestmark = pytest.mark.slow
 
 IMAGES = Path(__file__).parents[3] / "docs" / "images"
 LINK = {"substance": "ketamine", "doses": [{"amount_mg": 50, "route": "oral"}]}
-CUT = """() => [...document.querySelectorAll('h1,h2,h3,p,li,label,legend,button,summary,td,th,caption')]
-  .filter(e => e.checkVisibility() && !e.closest('.scroll') && e.getBoundingClientRect().right > innerWidth + 1)
-  .map(e => e.textContent.slice(0, 60))"""
 
 
 def fragment(asked):
     raw = asked if isinstance(asked, bytes) else json.dumps(asked).encode()
     return "/#v1." + base64.urlsafe_b64encode(raw).decode().rstrip("=")
-
-
-def focused(page):
-    return page.evaluate("document.activeElement.id")
-
-
-def overlapping(page):
-    """Pairs of blocks of the answer that lie on each other."""
-    return page.evaluate("""() => {
-      const blocks = [...document.querySelectorAll('.answer > *, .ask > *')].filter(e => e.checkVisibility());
-      const boxes = blocks.map(e => e.getBoundingClientRect());
-      return blocks.flatMap((e, i) => blocks.slice(i + 1).map((f, j) => [e, f, boxes[i], boxes[i + 1 + j]]))
-        .filter(([e, f, a, b]) => a.left < b.right - 1 && b.left < a.right - 1)
-        .filter(([e, f, a, b]) => a.top < b.bottom - 1 && b.top < a.bottom - 1)
-        .map(([e, f]) => e.className + ' / ' + f.className); }""")
 
 
 def test_fill_the_form_and_read_the_answer(watch):

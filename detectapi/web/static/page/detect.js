@@ -191,13 +191,14 @@
       });
       select.replaceChildren(...nodes);
       if ([...select.options].some((option) => option.value === chosen)) select.value = chosen;
-      else select.selectedIndex = 0;
+      else select.selectedIndex = Math.min(Number(select.dataset.nth || 0), select.options.length - 1);
     }
     for (const node of document.querySelectorAll("label[data-for], #education")) node.hidden = !fits(node);
     for (const node of document.querySelectorAll("label[data-for][hidden] input")) node.checked = false;
     const medicines = document.getElementById("medicines");
     if (medicines) medicines.hidden = !medicines.querySelector("label:not([hidden])");
     const parameters = document.getElementById("parameters");
+    if (!parameters) return;
     parameters.all ??= [...parameters.children];
     parameters.replaceChildren(...(fits(parameters) ? parameters.all : []));
   }
@@ -241,14 +242,14 @@
     substance.addEventListener("change", () => {
       offer(substance.value);
       // An amount that was there for another substance would be a wrong one.
-      for (const field of [form.elements.amount, form.elements.duration_min]) if (field.value === field.defaultValue) field.value = "";
+      for (const field of [form.elements.amount, form.elements.duration_min]) if (field && field.value === field.defaultValue) field.value = "";
       showNeeded(form);
     });
     form.addEventListener("change", () => showNeeded(form));
-    document.getElementById("add-row").addEventListener("click", (event) => { event.preventDefault(); addRow(); });
+    document.getElementById("add-row")?.addEventListener("click", (event) => { event.preventDefault(); addRow(); });
     // Rows that are not shown are not sent.
     form.addEventListener("formdata", (event) => {
-      if (form.querySelector(".rows").hidden) for (const name of [...event.formData.keys()]) if (/^dose_[a-z]+_\d+$/.test(name)) event.formData.delete(name);
+      if (form.querySelector(".rows")?.hidden) for (const name of [...event.formData.keys()]) if (/^dose_[a-z]+_\d+$/.test(name)) event.formData.delete(name);
     });
     const zone = form.elements.zone, here = Intl.DateTimeFormat().resolvedOptions().timeZone;
     if (here && zone.value === zone.dataset.empty) {

@@ -1,0 +1,119 @@
+"""What the form about results checks itself, and the sentence beside a field for what the contract refuses."""
+
+from detectapi.web.page import dated, results_form
+from detectapi.web.page.checks import two_ways
+from detectapi.web.page.typed import is_two_way
+from detectapi.web.page.voice import problem_words
+
+WHOLE = ("exactly-one", "at-most-one")
+"""Codes of a problem with an object as a whole: of no use where the form has said what is wrong with its fields."""
+
+
+def checked(values, asked, voice):
+    """Fields that are wrong before anything is asked.
+
+    Parameters
+    ----------
+    values : dict
+        As `results_form.typed` gives them.
+    asked : results_form.Asked
+    voice : Voice
+
+    Returns
+    -------
+    list of (str, str)
+        The name of a field, and what is to be corrected there.
+    """
+    wrong = []
+    for pointer, row in asked.rows.items():
+        kind = pointer.split("/")[1]
+        if kind == "specimens" and "_" not in row:
+            wrong += _moment(values, f"{row}_collected", voice, needed=True)
+        if kind == "accounts":
+            wrong += _account(values, row, voice)
+    wrong += _moment(values, "planned_at", voice)
+    if values["planned_assay"] and not values["planned_at"]:
+        wrong.append(("planned_at", voice.say("Enter the date and time of the planned test.")))
+    if not any(one.get("results") or "screen" in one for one in asked.request["specimens"]):
+        wrong.append(("s0_r0_value", voice.say("Enter at least one result.")))
+    return wrong
+
+
+def _moment(values, name, voice, needed=False):
+    """What is wrong with a date and time."""
+    if not values[name]:
+        return [(name, voice.say("Please fill this in."))] if needed else []
+    if dated.local(values[name]) is None:
+        return [(name, voice.say("Enter a date and a time, such as 2026-11-24T09:00."))]
+    return []
+
+
+def _account(values, row, voice):
+    """What is wrong with an account."""
+    wrong = [] if values[f"{row}_amount"] else [(f"{row}_amount", voice.say("Please fill this in."))]
+    for name in results_form.TIMES:
+        wrong += _moment(values, f"{row}_{name}", voice)
+    at, earliest, latest = (values[f"{row}_{name}"] for name in results_form.TIMES)
+    if values[f"{row}_extends"]:
+        return wrong + [
+            (f"{row}_{name}", voice.say("Between which times may it have been?"))
+            for name, text in (("earliest", earliest), ("latest", latest))
+            if not text
+        ]
+    if bool(at) == bool(earliest):
+        words = voice.say(
+            "Enter when the last use was, or the earliest time at which it may have been. One of the two."
+        )
+        wrong.append((f"{row}_at", words))
+    elif latest and not earliest:
+        wrong.append((f"{row}_earliest", voice.say("Please fill this in.")))
+    return wrong
+
+
+def with_those_of_contract(own, error, values, asked, voice):
+    """What the form found, and what the contract refuses besides, one sentence for each field.
+
+    Parameters
+    ----------
+    own : list of (str, str)
+        As of `checked`.
+    error : InputError
+    values : dict
+    asked : results_form.Asked
+    voice : Voice
+    """
+    wrong = dict(own)
+    for problem in error.problems:
+        if own and problem.code in WHOLE:
+            continue
+        name = results_form.place(problem.pointer, asked)
+        wrong.setdefault(name, _words(problem, values.get(name, ""), voice))
+    return list(wrong.items()) or [("substance", error.message)]
+
+
+def _words(problem, text, voice):
+    """Why an entry is refused, in the reader's language."""
+    if isinstance(text, str) and is_two_way(text.lstrip("<≤ ")):
+        return two_ways(voice)
+    return _reasons(voice).get(problem.code) or problem_words(problem, voice)
+
+
+def _reasons(voice):
+    """Why an entry about results is refused, by the code of the problem."""
+    return {
+        "collected-before-use": voice.say("This specimen was collected before the first dose of an account."),
+        "duplicate": voice.say(
+            "This occurs twice. Give each specimen and account a name of its own, and each analyte once."
+        ),
+        "unknown-account": voice.say("Choose an account whose use is told here."),
+        "unknown-analyte": voice.say("This is not formed from what was used."),
+        "not-considered": voice.say(
+            "In this programme no other specimen is considered (49 CFR 40.151). Give the one that is reviewed."
+        ),
+        "too-much-work": voice.say("This asks for too much: use fewer simulated cases, specimens or accounts."),
+        "not-supported": voice.say(
+            "This cannot be answered. One more use can only be added to a use whose date and time is known; a screening test in"
+            " stages, or with a cutoff per creatinine, cannot be read backwards."
+        ),
+        "empty-range": voice.say("The earliest time must lie before the latest one, and before the first specimen."),
+    }

@@ -1,0 +1,237 @@
+"""The form about results: from what was typed to a request of an interpretation, and from a problem with it to the field."""
+
+import json
+from dataclasses import dataclass, field
+from importlib import resources
+
+from detectapi.inputs.table.results import RESULTS
+from detectapi.web.page import dated, form, one_dose, results_rows
+from detectapi.web.page.one_dose import read
+from detectapi.web.page.typed import quantity
+
+PERSON = tuple(entry for entry in form.PLAIN if entry.section in ("person", "renal"))
+CHOSEN = tuple(choice for choice in form.CHOICES if choice.form.fieldset in ("person", "more"))
+OPTIONS = tuple(entry for entry in RESULTS.on_form if entry.section == "options")
+OWN = (
+    "substance", "zone", "programme", "planned_at", "planned_assay",
+    *(entry.form.name for entry in (*PERSON, *OPTIONS)),
+    *(f"{choice.form.name}_{part}" for choice in CHOSEN for part in ("kind", "value")),
+)  # fmt: skip
+"""Fields that are in no row."""
+
+URINE = {entry.form.name: entry.name for entry in RESULTS.in_section("specimens[]") if entry.form}
+TIMES = ("at", "earliest", "latest")
+MOST_IN_TURN = 6
+EXAMPLE = "results_example.json"
+
+
+@dataclass
+class Asked:
+    """A request, and the row of the form that each of its parts comes from, by its pointer."""
+
+    request: dict
+    rows: dict[str, str] = field(default_factory=dict)
+
+
+def typed(fields, words, more=""):
+    """What was typed, by name; with the defaults where nothing was sent at all.
+
+    Parameters
+    ----------
+    fields : mapping
+    words : (str, str)
+        Names of the first two accounts.
+    more : str
+        As of `results_rows.counts`.
+    """
+    sizes = results_rows.counts(fields, more)
+    substance = fields.get("substance", form.DEFAULTS["substance"])
+    held = {"substance": substance, "zone": "+00:00", **results_rows.defaults(substance, words)}
+    names = [*OWN, *results_rows.names(sizes)]
+    return {"sizes": sizes} | {name: fields.get(name, held.get(name, "")).strip() for name in names}
+
+
+def example():
+    """What was typed for the worked example."""
+    return json.loads(resources.files("detectapi.web.page").joinpath(EXAMPLE).read_text(encoding="utf-8"))
+
+
+def to_request(values):
+    """The request of the contract.
+
+    Parameters
+    ----------
+    values : dict
+        As `typed` gives them.
+
+    Returns
+    -------
+    Asked
+        Of the right form only if what was typed is; the contract checks it.
+    """
+    asked = Asked({"substance": values["substance"], "specimens": [], "accounts": []})
+    for row in range(values["sizes"]["s"]):
+        _add_specimen(asked, values, row)
+    for row in range(values["sizes"]["a"]):
+        if row == 0 or is_told(values, row):
+            asked.rows[f"/accounts/{len(asked.request['accounts'])}"] = f"a{row}"
+            asked.request["accounts"].append(account(values, row))
+    pairs = _pairs(asked, values)
+    if pairs:
+        asked.request["compare"] = pairs
+    if values["planned_at"]:
+        test = {"assay": values["planned_assay"]} if values["planned_assay"] else {}
+        asked.request["planned"] = {"at": dated.moment(values["planned_at"], values["zone"]), **test}
+    if values["programme"]:
+        asked.request["programme"] = values["programme"]
+    asked.request |= _person(values)
+    options = {entry.name: read(entry.path, values[entry.form.name]) for entry in OPTIONS if values[entry.form.name]}
+    if 1 < len(asked.request["specimens"]) <= MOST_IN_TURN:
+        options["in_turn"] = True
+    if options:
+        asked.request["options"] = options
+    return asked
+
+
+def _add_specimen(asked, values, row):
+    """Add a specimen to a request; a row in which nothing but a name stands is left out, unless it is the first."""
+    one = {name: _of_specimen(name, values[f"s{row}_{typed}"]) for typed, name in URINE.items() if typed != "collected"}
+    one = {name: value for name, value in one.items() if value != ""} | _screen(values, row)
+    results = {}
+    for i in range(values["sizes"][f"r{row}"]):
+        level = values[f"s{row}_r{i}_value"]
+        if level:
+            results[f"s{row}_r{i}"] = {"analyte": values[f"s{row}_r{i}_analyte"], **measured(level)}
+    collected = values[f"s{row}_collected"]
+    if row and not (collected or results or set(one) - {"id"}):
+        return
+    here = f"/specimens/{len(asked.request['specimens'])}"
+    asked.rows |= {here: f"s{row}"} | {f"{here}/results/{n}": name for n, name in enumerate(results)}
+    one |= {"collected": dated.moment(collected, values["zone"])} if collected else {}
+    asked.request["specimens"].append(one | {"results": list(results.values())})
+
+
+def _screen(values, row):
+    """The verdict of a screen, as far as it is told."""
+    verdict = {"positive": True, "negative": False}.get(values[f"s{row}_verdict"])
+    screen = {"assay": values[f"s{row}_screen"], "positive": verdict}
+    screen = {name: value for name, value in screen.items() if value not in ("", None)}
+    return {"screen": screen} if screen else {}
+
+
+def _of_specimen(name, text):
+    if name == "hydrolysed":
+        return {"yes": True, "no": False}.get(text, "")
+    return read(f"specimens[].{name}", text, RESULTS) if text else ""
+
+
+def measured(text):
+    """A result as it is typed: ``61``, ``<1`` for below a limit, ``0.5-1`` for between two limits."""
+    path = "specimens[].results[].value_ng_ml"
+    if text[0] in "<≤＜":
+        return {"below_ng_ml": read(path, text[1:].lstrip("= "), RESULTS)}
+    value = quantity(text, one_dose.limits(RESULTS[path]))
+    return {"between_ng_ml" if isinstance(value, dict) else "value_ng_ml": value}
+
+
+def is_told(values, row):
+    """Whether an account says anything but its name."""
+    return any(values[f"a{row}_{name}"] for name in ("amount", *TIMES))
+
+
+def name_of(values, row):
+    """The name of an account; its number where it has none."""
+    return values[f"a{row}_id"] or str(row + 1)
+
+
+def account(values, row):
+    """An account of use as the contract has it."""
+    own = {name: values[f"a{row}_{name}"] for name in results_rows.OF_ACCOUNT}
+    times = {name: dated.moment(own[name], values["zone"]) for name in TIMES if own[name]}
+    if own["extends"]:
+        use = one_dose.amount(own["amount"], own["amount_unit"]) | one_dose.duration(own["route"], own)
+        when = {name: at for name, at in times.items() if name != "at"}
+        base = own["extends"]
+        known = base.isdigit() and 1 <= int(base) <= values["sizes"]["a"]
+        extends = name_of(values, int(base) - 1) if known else base
+        return {"id": name_of(values, row), "extends": extends, "further_use": {**use, "route": own["route"], **when}}
+    used = {name: own[name] for name in results_rows.OF_USE}
+    history = form.history(form.empty() | used | {"zone": values["zone"]})
+    prior = {"prior": own["prior"]} if "earliest" in times and own["prior"] else {}
+    return {"id": name_of(values, row), **history, "last_use": {**times, **prior}}
+
+
+def _pairs(asked, values):
+    """The pairs of accounts to compare, of those that are told."""
+    told = {int(row[1:]) + 1 for pointer, row in asked.rows.items() if pointer.startswith("/accounts/")}
+    pairs = []
+    for row in range(values["sizes"]["c"]):
+        chosen = [values[f"c{row}_{name}"] for name in results_rows.OF_PAIR]
+        if all(chosen) and all(one.isdigit() and int(one) in told for one in chosen):
+            asked.rows[f"/compare/{len(pairs)}"] = f"c{row}"
+            pairs.append([name_of(values, int(one) - 1) for one in chosen])
+    return pairs
+
+
+def _person(values):
+    """What is known of the person and the kidneys."""
+    parts = {}
+    for entry in PERSON:
+        if values[entry.form.name]:
+            place = parts.setdefault(entry.section, {}) if entry.section else parts
+            place[entry.name] = read(entry.path, values[entry.form.name])
+    for section in {form.INPUTS.among(choice.name)[0].section for choice in CHOSEN}:
+        known = form.chosen({f"{choice.form.name}_kind": "" for choice in form.CHOICES} | values, section)
+        if known:
+            parts[section] = {**parts.get(section, {}), **known}
+    return parts
+
+
+FIELDS = {
+    "specimens": {entry.name: entry.form.name for entry in RESULTS.in_section("specimens[]") if entry.form}
+    | {"screen": "screen"},
+    "accounts": {name: name for name in (*results_rows.OF_ACCOUNT, "doses", "pattern")}
+    | {"amount_mg": "amount", "amount_mg_per_kg": "amount", "unit": "amount", "repeat": "count", "every_h": "every_h"},
+}
+"""The field of a row for each name of a request."""
+FIRST = {"specimens": "collected", "accounts": "amount", "compare": "first"}
+"""The field of a row that is shown where no other is."""
+
+
+def place(pointer, asked):
+    """The field that a problem with a request is about.
+
+    Parameters
+    ----------
+    pointer : str
+    asked : Asked
+    """
+    steps = pointer.split("/")[1:]
+    kind = steps[0] if steps else ""
+    if kind in FIRST:
+        row = asked.rows.get("/".join(["", *steps[:2]]), {"specimens": "s0", "accounts": "a0", "compare": "c0"}[kind])
+        result = asked.rows.get("/".join(["", *steps[:4]])) if steps[2:3] == ["results"] else None
+        if result:
+            return f"{result}_{'analyte' if steps[-1] == 'analyte' else 'value'}"
+        if steps[2:] == ["screen", "positive"]:
+            return f"{row}_verdict"
+        if steps[2:] == ["further_use"]:
+            return f"{row}_extends"
+        known = FIELDS.get(kind, {})
+        inner = next((known[step] for step in reversed(steps[2:]) if step in known and known[step] != step), None)
+        inner = inner or next((known[step] for step in reversed(steps[2:]) if step in known), FIRST[kind])
+        return f"{row}_{FIRST[kind] if inner in ('doses', 'pattern') else inner}"
+    if kind == "planned":
+        return "planned_assay" if steps[1:2] == ["assay"] else "planned_at"
+    own = {"options": f"{steps[-1]}" if steps and steps[-1] in OWN else "draws", "programme": "programme"}
+    if kind in own or kind in ("", "substance"):
+        return own.get(kind, "substance")
+    name = next((form.PLACES[part] for part in _beginnings(pointer) if part in form.PLACES), "substance")
+    return name if name in OWN else "substance"
+
+
+def _beginnings(pointer):
+    """A pointer and the pointers of all that it lies in, the longest first."""
+    while pointer:
+        yield pointer
+        pointer = pointer.rpartition("/")[0]

@@ -1,0 +1,183 @@
+"""The form about results: from what was typed to a request, and from a problem to the field beside which it is said."""
+
+import html
+import re
+
+import pytest
+
+from detectapi import service
+from detectapi.web.page import results_form, results_rows
+
+NAMES = ("as reported", "one more use")
+
+
+def typed(**changes):
+    """What was typed for the worked example, with changes."""
+    return results_form.typed(results_form.example() | changes, NAMES)
+
+
+def request(**changes):
+    return results_form.to_request(typed(**changes)).request
+
+
+def test_the_worked_example_is_the_report_that_it_tells():
+    assert request() == {
+        "substance": "ketamine",
+        "specimens": [
+            {
+                "id": "A", "collected": "2026-11-20T08:00:00+00:00", "urine_creatinine_mg_dl": 88, "urine_ph": 6.1,
+                "stored_days": 3, "imprecision_cv": 0.1,
+                "results": [
+                    {"analyte": "ketamine", "below_ng_ml": 1},
+                    {"analyte": "norketamine", "value_ng_ml": 4.2},
+                    {"analyte": "dehydronorketamine", "value_ng_ml": 61},
+                ],
+            },
+            {
+                "id": "B", "collected": "2026-11-24T08:00:00+00:00", "results": [],
+                "screen": {"assay": "taiwan-screen", "positive": True},
+            },
+        ],
+        "accounts": [
+            {
+                "id": "as reported", "last_use": {"at": "2026-11-16T09:40:00+00:00"},
+                "doses": [{"route": "intravenous", "amount_mg": {"low": 20, "high": 60}, "duration_min": 40}],
+            },
+            {
+                "id": "one more use", "extends": "as reported",
+                "further_use": {
+                    "amount_mg": {"low": 30, "high": 150}, "route": "intranasal-powder",
+                    "earliest": "2026-11-20T08:00:00+00:00", "latest": "2026-11-24T08:00:00+00:00",
+                },
+            },
+        ],
+        "compare": [["one more use", "as reported"]],
+        "planned": {"at": "2026-12-01T08:00:00+00:00", "assay": "mayo-ketau"},
+        "options": {"in_turn": True},
+    }  # fmt: skip
+
+
+@pytest.mark.parametrize(
+    ("text", "level"),
+    [
+        ("61", {"value_ng_ml": 61}), ("4,2", {"value_ng_ml": 4.2}), ("<1", {"below_ng_ml": 1}), ("< 0.5", {"below_ng_ml": 0.5}),
+        ("<= 1", {"below_ng_ml": 1}), ("≤1", {"below_ng_ml": 1}), ("0.5-1", {"between_ng_ml": {"low": 0.5, "high": 1}}),
+        ("nothing", {"value_ng_ml": "nothing"}), ("1,000", {"value_ng_ml": "1,000"}),
+    ],
+)  # fmt: skip
+def test_a_result_is_typed_as_a_report_has_it(text, level):
+    assert results_form.measured(text) == level
+
+
+def test_what_is_empty_is_left_out():
+    asked = request(
+        a1_amount="", a1_earliest="", a1_latest="", s1_collected="", s1_screen="", s1_verdict="", planned_at=""
+    )
+
+    assert [one["id"] for one in asked["specimens"]] == ["A"]
+    assert [one["id"] for one in asked["accounts"]] == ["as reported"]
+    assert not {"compare", "planned", "options"} & set(asked)
+
+
+def test_nothing_that_was_typed_is_dropped():
+    asked = request(s1_collected="", s1_screen="")
+
+    assert asked["specimens"][1] == {"id": "B", "screen": {"positive": True}, "results": []}
+
+
+def test_a_series_of_doses_with_a_range_for_the_last_one():
+    asked = request(
+        a0_at="", a0_earliest="2026-11-01T08:00", a0_prior="log-uniform", a0_frequency="daily", a0_for_days="60",
+        a1_amount="", a1_earliest="", a1_latest="",
+    )  # fmt: skip
+    account = asked["accounts"][0]
+
+    assert account["last_use"] == {"earliest": "2026-11-01T08:00:00+00:00", "prior": "log-uniform"}
+    assert account["pattern"]["frequency"] == "daily"
+    assert account["pattern"]["for_days"] == 60
+
+
+def test_a_person_is_told_as_on_the_main_page():
+    asked = request(age_y="71", sex="female", kidney_kind="egfr_ml_min_1_73m2", kidney_value="30-40", draws="500")
+
+    assert asked["person"] == {"age_y": 71, "sex": "female"}
+    assert asked["renal"] == {"egfr_ml_min_1_73m2": {"low": 30, "high": 40}}
+    assert asked["options"] == {"draws": 500, "in_turn": True}
+
+
+@pytest.mark.parametrize(("more", "name"), [("s", "s2_id"), ("a", "a2_id"), ("c", "c1_first"), ("r0", "s0_r4_value")])
+def test_a_row_can_be_added_and_there_is_an_end(more, name):
+    values = results_form.typed(results_form.example(), NAMES, more)
+    assert name in values
+    assert name not in typed()
+
+    full = {f"s{i}_collected": "x" for i in range(10)} | {f"a{i}_amount": "1" for i in range(6)}
+    full |= {f"c{i}_first": "1" for i in range(10)} | {f"s0_r{i}_value": "1" for i in range(12)}
+    sizes = results_form.typed(full, NAMES, more)["sizes"]
+    assert sizes[more] == results_rows.MOST[more[0]]
+
+
+def test_a_field_with_a_number_beyond_the_rows_is_ignored():
+    assert results_rows.counts({"s99_collected": "x", "s0_r99_value": "1", "a77_amount": "3"})["s"] == 10
+
+
+PLACES = [
+    ("/specimens/0/results/1/value_ng_ml", "s0_r1_value"), ("/specimens/0/results/1/analyte", "s0_r1_analyte"),
+    ("/specimens/0/results/1", "s0_r1_value"), ("/specimens/0/results/1/below_ng_ml", "s0_r1_value"),
+    ("/specimens/1", "s1_collected"), ("/specimens/1/id", "s1_id"), ("/specimens", "s0_collected"),
+    ("/specimens/1/screen/positive", "s1_verdict"), ("/specimens/1/screen/assay", "s1_screen"),
+    ("/specimens/0/urine_creatinine_mg_dl", "s0_urine_creatinine_mg_dl"), ("/specimens/0/urine_ph/low", "s0_urine_ph"),
+    ("/accounts/0/doses/0/amount_mg", "a0_amount"), ("/accounts/0/doses/0/route", "a0_route"),
+    ("/accounts/0/doses/0/duration_min", "a0_duration_min"), ("/accounts/0/doses/0/repeat/count", "a0_count"),
+    ("/accounts/0/last_use/at", "a0_at"), ("/accounts/0/last_use/earliest", "a0_earliest"),
+    ("/accounts/1/further_use", "a1_extends"), ("/accounts/1/further_use/latest", "a1_latest"),
+    ("/accounts/1/further_use/amount_mg/low", "a1_amount"), ("/accounts/1/extends", "a1_extends"),
+    ("/compare/0", "c0_first"), ("/planned/at", "planned_at"), ("/planned/assay", "planned_assay"),
+    ("/options/draws", "draws"), ("/options/in_turn", "draws"), ("/programme", "programme"), ("/substance", "substance"),
+    ("", "substance"), ("/person/age_y", "age_y"), ("/renal/egfr_ml_min_1_73m2", "kidney_value"),
+]  # fmt: skip
+
+
+@pytest.mark.parametrize(("pointer", "name"), PLACES)
+def test_a_problem_has_its_field(pointer, name):
+    values = typed()
+
+    assert results_form.place(pointer, results_form.to_request(values)) == name
+    assert name in values
+
+
+WRONG = {
+    "s0_r1_value": "lots", "s0_urine_creatinine_mg_dl": "1,000", "s0_urine_ph": "77", "s0_collected": "soon", "s1_verdict": "",
+    "s1_collected": "", "a0_amount": "", "a0_at": "", "a1_latest": "", "a0_route": "teleport", "a0_duration_min": "forever",
+    "planned_at": "some day", "draws": "7", "age_y": "200", "s1_id": "A", "s0_r1_analyte": "cotinine",
+}  # fmt: skip
+
+
+@pytest.mark.parametrize("language", ["en", "de", "es"])
+@pytest.mark.parametrize("name", WRONG)
+def test_a_mistake_is_told_beside_its_field_and_nothing_typed_is_lost(client, name, language):
+    response = client.post(
+        f"/interpret?lang={language}", data=results_form.example() | {"draws": "100", name: WRONG[name]}
+    )
+    text = response.get_data(as_text=True)
+
+    assert response.status_code == 422
+    assert f'id="{name}-fault"' in text
+    assert f'<a href="#{name}">' in text
+    assert 'value="4.2"' in text or name.startswith("s0_r1")
+    (fault,) = re.findall(rf'id="{name}-fault"><strong>[^<]*</strong>([^<]*)<', text)
+    assert "ng_ml" not in fault
+    assert language == "en" or not re.search(r"\b(must|enter|this|the)\b", html.unescape(fault).lower())
+
+
+def test_results_are_needed(client):
+    response = client.post(
+        "/interpret", data={"a0_amount": "50", "a0_at": "2026-11-16T09:40", "s0_collected": "2026-11-20T08:00"}
+    )
+
+    assert response.status_code == 422
+    assert 'id="s0_r0_value-fault"' in response.get_data(as_text=True)
+
+
+def test_the_request_of_the_form_is_one_that_the_contract_takes():
+    service.check_interpretation(request())
