@@ -18,6 +18,8 @@ PAGES = [
     "/problems",
     "/problems/validation",
     "/substances/ketamine",
+    "/interpret",
+    "/interpret/ratio",
 ]
 
 
