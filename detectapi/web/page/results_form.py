@@ -163,11 +163,11 @@ def account(values, row):
 
 def _pairs(asked, values):
     """The pairs of accounts to compare, of those that are told."""
-    told = {int(row[1:]) + 1 for pointer, row in asked.rows.items() if pointer.startswith("/accounts/")}
+    chosen_from = {int(row[1:]) + 1 for pointer, row in asked.rows.items() if pointer.startswith("/accounts/")}
     pairs = []
     for row in range(values["sizes"]["c"]):
         chosen = [values[f"c{row}_{name}"] for name in results_rows.OF_PAIR]
-        if all(chosen) and all(one.isdigit() and int(one) in told for one in chosen):
+        if all(chosen) and all(one.isdigit() and int(one) in chosen_from for one in chosen):
             asked.rows[f"/compare/{len(pairs)}"] = f"c{row}"
             pairs.append([name_of(values, int(one) - 1) for one in chosen])
     return pairs

@@ -46,16 +46,16 @@ def counts(fields, more=""):
     dict of str to int
         By kind; of the results by specimen, such as ``r0``.
     """
-    found = {kind: SHOWN[kind] for kind in "sac"}
+    rows = {kind: SHOWN[kind] for kind in "sac"}
     results = dict.fromkeys(range(MOST_SPECIMENS), SHOWN["r"])
     for name in fields:
         match = ROW.fullmatch(name)
         if match:
             kind, row = match[1], int(match[2])
-            found[kind] = max(found[kind], row + 1)
+            rows[kind] = max(rows[kind], row + 1)
             if match[3] and row in results:
                 results[row] = max(results[row], int(match[3]) + 1)
-    sizes = {**found, **{f"r{row}": size for row, size in results.items()}}
+    sizes = {**rows, **{f"r{row}": size for row, size in results.items()}}
     return {kind: min(size + (kind == more), MOST[kind[0]]) for kind, size in sizes.items()}
 
 
