@@ -13,6 +13,7 @@ from detectapi.model.draws import Draws, layout
 from detectapi.model.question import read_question
 from detectapi.model.serial import serial
 from detectapi.model.simulation import Simulation
+from detectapi.settings import SETTINGS
 from detectapi.telling import sentences
 
 TOY = Path(__file__).resolve().parent.parent / "tests" / "data" / "extra" / "substances" / "toy.toml"
@@ -245,6 +246,22 @@ def columns():
     for entry in INPUTS.with_column:
         rows.append((f"`{entry.column}`", f"`{entry.path}`", entry.meaning, _unit(entry)))
     return table(rows)
+
+
+def settings_of_the_service():
+    """The settings that have an effect in every service."""
+    return _settings("service")
+
+
+def settings_of_jobs():
+    """The settings that have an effect where jobs are offered."""
+    return _settings("jobs")
+
+
+def _settings(group):
+    rows = [("variable", "what it does", "what it may be", "default")]
+    chosen = [one for one in SETTINGS.values() if one.group == group]
+    return table([*rows, *((f"`{one.name}`", one.effect, one.kind.allowed, one.otherwise) for one in chosen)])
 
 
 def table(rows):

@@ -43,6 +43,7 @@ THIRD_PARTY = {
     "detectapi.knowledge": {"marshmallow", "numpy"},
     "detectapi.values": set(),
     "detectapi.inputs.table": set(),
+    "detectapi.settings": set(),
 }
 # Equations of physiology and statistics: a reader finds a formula and nothing else.
 PURE_EQUATIONS = ["detectapi.model." + name for name in ("arrays", "covariates", "normal", "renal", "urine")]

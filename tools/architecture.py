@@ -27,6 +27,7 @@ LAYERS = (
     {"detectapi.values"},
     {"detectapi._version", "schemas"},
     {"detectapi.inputs.table"},
+    {"detectapi.settings"},
 )
 FACADE = "detectapi"  # detectapi/__init__.py: names loaded when asked for, so it belongs to no layer
 

@@ -10,6 +10,7 @@ from typing import Any
 import click
 
 from detectapi.cli.output import INPUT, json_or_summary, write
+from detectapi.settings import setting
 
 
 @click.command()
@@ -46,7 +47,7 @@ def new_substance(substance_id: str, output: str | None) -> None:
 
     from detectapi.evaluation.contribution import template
 
-    folder = output or os.environ.get("DETECTAPI_DATA")
+    folder = output or setting("DETECTAPI_DATA")
     if not folder:
         raise click.UsageError("Give --output FOLDER, or set DETECTAPI_DATA.")
     files = template.write(Path(folder), substance_id, datetime.date.today())

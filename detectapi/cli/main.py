@@ -13,11 +13,13 @@ from pathlib import Path
 import click
 
 from detectapi._version import __version__
-from detectapi.cli import contribution
+from detectapi.cli import config, contribution
 from detectapi.cli import jobs as cli_jobs
 from detectapi.cli.options import flags_in_use, option, with_flags_of_inputs
 from detectapi.cli.output import json_or_summary, reports_errors, write
 from detectapi.inputs.table import INPUTS
+from detectapi.settings import setting
+from detectapi.settings.checking import contradictions
 
 LANGUAGE = click.option("--language", type=click.Choice(["en", "de", "es"]), default="en", show_default=True)
 
@@ -241,7 +243,10 @@ def serve(host, port, workers):
     """
     bind = f"[{host}]:{port}" if ":" in host else f"{host}:{port}"
     options = ["--config", "python:detectapi.web.gunicorn_conf", "--bind", bind, "--workers", str(workers)]
-    if os.environ.get("DETECTAPI_JOBS") and os.environ.get("DETECTAPI_WORKER") != "apart":
+    wrong = contradictions()
+    if wrong:
+        raise click.ClickException(" ".join(wrong))
+    if setting("DETECTAPI_JOBS") and setting("DETECTAPI_WORKER") != "apart":
         # gunicorn replaces this process, so the worker is a child of gunicorn and ends with it.
         subprocess.Popen([sys.executable, "-m", "detectapi", "worker", "--parent", str(os.getpid())])  # noqa: S603
     sys.stdout.flush()
@@ -250,6 +255,7 @@ def serve(host, port, workers):
 
 cli_jobs.add_to(cli, reports_errors)
 contribution.add_to(cli, reports_errors)
+config.add_to(cli)
 
 
 def main():

@@ -4,8 +4,9 @@ It uses the standard library only, so that it starts fast and the image needs no
 """
 
 import http.client
-import os
 import sys
+
+from detectapi.settings import setting
 
 
 def probe(path="/readyz", host="127.0.0.1", port=8000, timeout_s=3.0):
@@ -35,4 +36,4 @@ def probe(path="/readyz", host="127.0.0.1", port=8000, timeout_s=3.0):
 
 
 if __name__ == "__main__":
-    sys.exit(0 if probe(*sys.argv[1:2], port=int(os.environ.get("PORT", "8000"))) else 1)
+    sys.exit(0 if probe(*sys.argv[1:2], port=setting("PORT") or 8000) else 1)

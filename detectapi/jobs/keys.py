@@ -26,6 +26,7 @@ from sqlalchemy import Engine, insert, select, update
 from detectapi.jobs import database
 from detectapi.jobs.settings import DAY_S, Quota, Settings
 from detectapi.jobs.tables import api_key
+from detectapi.settings import setting
 
 SCOPES = ("estimate", "batch:write", "batch:read", "cds", "admin")
 FORM = re.compile(r"dk_live_([A-Za-z0-9]{8})_[A-Za-z0-9_-]{43}")
@@ -48,8 +49,8 @@ def pepper(settings: Settings) -> bytes:
     ValueError
         The jobs are not in a folder, and the variable is not set.
     """
-    secret = os.environ.get("DETECTAPI_KEY_PEPPER", "")
-    if secret:
+    secret = setting("DETECTAPI_KEY_PEPPER")
+    if secret is not None:
         return secret.encode()
     if "://" in settings.folder:
         raise ValueError("DETECTAPI_KEY_PEPPER is needed where DETECTAPI_JOBS is a URL")

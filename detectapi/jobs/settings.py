@@ -1,10 +1,12 @@
-"""Settings of the operator, from the environment. Without `DETECTAPI_JOBS` the service offers no jobs."""
+"""Settings of the jobs, from the environment. Without `DETECTAPI_JOBS` the service offers no jobs."""
 
 from __future__ import annotations
 
 import os
 from collections.abc import Mapping
 from dataclasses import dataclass
+
+from detectapi.settings import SETTINGS, WrongSetting, setting
 
 DAY_S = 86_400.0
 
@@ -13,9 +15,9 @@ DAY_S = 86_400.0
 class Quota:
     """The limits of one key: rows per day, unfinished jobs at once, stored bytes."""
 
-    rows: int = 5_000_000
-    jobs: int = 10
-    bytes: int = 5 * 2**30
+    rows: int = SETTINGS["DETECTAPI_QUOTA_ROWS"].default
+    jobs: int = SETTINGS["DETECTAPI_QUOTA_JOBS"].default
+    bytes: int = SETTINGS["DETECTAPI_QUOTA_BYTES"].default
 
 
 @dataclass(frozen=True, slots=True)
@@ -51,10 +53,10 @@ class Settings:
     executor: str = "local"
     workers: int | None = None
     anonymous: bool = False
-    retention_s: float = 7 * DAY_S
-    largest_upload: int = 64 * 2**20
-    chunk_rows: int = 1000
-    lease_s: float = 60.0
+    retention_s: float = SETTINGS["DETECTAPI_RETENTION_DAYS"].default * DAY_S
+    largest_upload: int = SETTINGS["DETECTAPI_LARGEST_UPLOAD"].default
+    chunk_rows: int = SETTINGS["DETECTAPI_CHUNK_ROWS"].default
+    lease_s: float = SETTINGS["DETECTAPI_LEASE_S"].default
     quota: Quota = Quota()
 
 
@@ -63,37 +65,30 @@ def from_environment(environment: Mapping[str, str] | None = None) -> Settings |
 
     Raises
     ------
-    ValueError
+    WrongSetting
         A variable has a wrong value, or one that is needed is missing.
     """
-    variables = os.environ if environment is None else environment
-    folder = variables.get("DETECTAPI_JOBS", "").strip()
-    if not folder:
+    folder = setting("DETECTAPI_JOBS", environment)
+    if folder is None:
         return None
-    database = variables.get("DETECTAPI_DATABASE", "").strip()
-    if not database:
+    database = setting("DETECTAPI_DATABASE", environment)
+    if database is None:
         if "://" in folder:
-            raise ValueError("DETECTAPI_DATABASE is needed where DETECTAPI_JOBS is a URL")
+            raise WrongSetting("DETECTAPI_DATABASE is needed where DETECTAPI_JOBS is a URL")
         database = f"sqlite:///{os.path.join(os.path.abspath(folder), 'jobs.sqlite')}"
-    executor = variables.get("DETECTAPI_EXECUTOR", "local")
-    if executor not in ("local", "inline") and not executor.startswith("dask://"):
-        raise ValueError("DETECTAPI_EXECUTOR must be local or dask://host:port")
-    usual = Quota()
 
-    def number(name, default):
-        return int(variables.get(f"DETECTAPI_{name}", "") or default)
+    def number(name):
+        return setting(f"DETECTAPI_{name}", environment)
 
     return Settings(
         folder=folder if "://" in folder else os.path.abspath(folder),
         database=database,
-        executor=executor,
-        workers=number("BATCH_WORKERS", 0) or None,
-        anonymous=variables.get("DETECTAPI_ANONYMOUS_JOBS", "") == "1",
-        retention_s=float(variables.get("DETECTAPI_RETENTION_DAYS", "") or 7) * DAY_S,
-        largest_upload=number("LARGEST_UPLOAD", 64 * 2**20),
-        chunk_rows=number("CHUNK_ROWS", 1000),
-        lease_s=float(variables.get("DETECTAPI_LEASE_S", "") or 60.0),
-        quota=Quota(
-            number("QUOTA_ROWS", usual.rows), number("QUOTA_JOBS", usual.jobs), number("QUOTA_BYTES", usual.bytes)
-        ),
+        executor=setting("DETECTAPI_EXECUTOR", environment),
+        workers=number("BATCH_WORKERS") or None,
+        anonymous=setting("DETECTAPI_ANONYMOUS_JOBS", environment),
+        retention_s=number("RETENTION_DAYS") * DAY_S,
+        largest_upload=number("LARGEST_UPLOAD"),
+        chunk_rows=number("CHUNK_ROWS"),
+        lease_s=number("LEASE_S"),
+        quota=Quota(number("QUOTA_ROWS"), number("QUOTA_JOBS"), number("QUOTA_BYTES")),
     )

@@ -1,9 +1,8 @@
 """The HTTP service: `create_app()`."""
 
-import os
-
 from flask import Flask
 
+from detectapi.settings import is_set, setting
 from detectapi.web import addresses, cors, docs, fhir, headers, health, logs, overload, page, problems, routes
 from detectapi.web.api import ContractApi
 
@@ -49,10 +48,7 @@ def create_app(config=None):
     app = App(__name__, static_folder=None)
     app.config.update(
         MAX_CONTENT_LENGTH=LARGEST_BODY,
-        TRUSTED_HOSTS=[
-            host.strip() for host in os.environ.get("DETECTAPI_TRUSTED_HOSTS", "").split(",") if host.strip()
-        ]
-        or None,
+        TRUSTED_HOSTS=list(setting("DETECTAPI_TRUSTED_HOSTS")) or None,
     )
     app.config.update(config or {})
     logs.init_app(app)
@@ -74,7 +70,7 @@ def create_app(config=None):
 def _offer_jobs(app, api):
     """Add `/v1/jobs` if the operator has named a folder for jobs. Only then are the modules of batches loaded."""
     settings = app.config.get("JOBS")
-    if settings is None and os.environ.get("DETECTAPI_JOBS"):
+    if settings is None and is_set("DETECTAPI_JOBS"):
         from detectapi.jobs.settings import from_environment
 
         settings = from_environment()

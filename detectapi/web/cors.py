@@ -1,16 +1,11 @@
 """The pages of other sites that may call `/v1`, `/fhir` and `/cds-services`: those in `DETECTAPI_CORS_ORIGINS`, none by default."""
 
-import os
-
 from flask import request
+
+from detectapi.settings import setting
 
 SHARED = ("/v1/", "/fhir/", "/cds-services")
 """Beginnings of the addresses that other sites may call."""
-
-
-def allowed():
-    """The listed origins, such as `https://portal.example`."""
-    return {word.rstrip("/") for word in os.environ.get("DETECTAPI_CORS_ORIGINS", "").replace(",", " ").split()}
 
 
 def init_app(app):
@@ -22,7 +17,7 @@ def init_app(app):
             return response
         response.vary.add("Origin")
         origin = request.headers.get("Origin")
-        if origin and origin in allowed():
+        if origin and origin in setting("DETECTAPI_CORS_ORIGINS"):
             response.headers["Access-Control-Allow-Origin"] = origin
             response.headers["Access-Control-Expose-Headers"] = "X-Request-ID, ETag, Content-Language"
             if request.method == "OPTIONS":

@@ -1,12 +1,11 @@
 """`/fhir`: operations of FHIR R4. Every refusal below this address is an OperationOutcome."""
 
-import os
-
 from flask import Blueprint, Response, abort, request
 from werkzeug.exceptions import NotAcceptable
 
 from detectapi import service
 from detectapi.fhir import definitions, estimates, outcomes
+from detectapi.settings import setting
 from detectapi.web import problems
 from detectapi.web.routes import JSON, read_request
 
@@ -15,14 +14,12 @@ FHIR_JSON = "application/fhir+json"
 ACCEPTED = {FHIR_JSON, JSON, "text/json", "json", "application/*", "*/*"}
 """Media types of which a client must accept one; parameters such as `fhirVersion` make no difference."""
 
-SETTING = "DETECTAPI_RECALLED_CODES"
-
 blueprint = Blueprint("fhir", __name__, url_prefix=PREFIX)
 
 
 def recalled_codes():
     """Whether codes count that were written from memory and not looked up."""
-    return os.environ.get(SETTING, "") == "1"
+    return bool(setting("DETECTAPI_RECALLED_CODES"))
 
 
 def resource(document):

@@ -11,7 +11,7 @@ import time
 
 from gunicorn.glogging import Logger
 
-from detectapi.web.addresses import trusted_proxies
+from detectapi.settings import setting
 from detectapi.web.overload import THREADS
 
 # One thread of the numerical libraries per process: the arrays are small, and more threads would compete for the cores.
@@ -20,8 +20,9 @@ for _name in ("OMP_NUM_THREADS", "OPENBLAS_NUM_THREADS", "MKL_NUM_THREADS"):
 
 wsgi_app = "detectapi.web:create_app()"
 # As gunicorn does: with the variable PORT, as in a container, the service is open to the network.
-bind = f"0.0.0.0:{os.environ['PORT']}" if "PORT" in os.environ else "127.0.0.1:8000"  # noqa: S104
-workers = int(os.environ.get("WEB_CONCURRENCY", "2"))
+port = setting("PORT")
+bind = "127.0.0.1:8000" if port is None else f"0.0.0.0:{port}"  # noqa: S104
+workers = setting("WEB_CONCURRENCY")
 worker_class = "detectapi.web.worker.Worker"  # gthread, with time limits for callers
 threads = THREADS
 
@@ -36,7 +37,7 @@ limit_request_fields = 64
 limit_request_field_size = 8190
 forwarded_allow_ips = "127.0.0.1"
 # A prefix before the path is believed only where the operator says that a proxy sends it.
-forwarder_headers = "SCRIPT_NAME" if trusted_proxies() else ""
+forwarder_headers = "SCRIPT_NAME" if setting("DETECTAPI_TRUSTED_PROXIES") else ""
 header_map = "drop"
 
 umask = 0o077  # what is written may be data of people: other users of this machine cannot read it

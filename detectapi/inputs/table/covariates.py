@@ -2,13 +2,13 @@
 
 from __future__ import annotations
 
-import os
 import tomllib
 from collections.abc import Iterator, Mapping
 from pathlib import Path
 from typing import Any
 
 from detectapi.inputs.table.definition import Input
+from detectapi.settings import setting
 
 DATA = Path(__file__).parents[2] / "data"
 
@@ -22,7 +22,8 @@ def covariate_inputs() -> tuple[Input, ...]:
 
 
 def _entries() -> dict[str, Mapping[str, Any]]:
-    folders = [DATA, *([Path(os.environ["DETECTAPI_DATA"])] if os.environ.get("DETECTAPI_DATA") else [])]
+    extra = setting("DETECTAPI_DATA")
+    folders = [DATA] if extra is None else [DATA, Path(extra)]
     covariates: dict[str, Mapping[str, Any]] = {}
     for folder in folders:
         for file in sorted(folder.glob("covariates*.toml")):

@@ -8,7 +8,6 @@ layout (``substances/*.toml``, ``blocks/*.toml``, ``assays*.toml``, ``panels*.to
 from __future__ import annotations
 
 import hashlib
-import os
 from collections.abc import Callable, Mapping
 from functools import lru_cache, wraps
 from pathlib import Path
@@ -18,6 +17,7 @@ from detectapi.knowledge import DATA
 from detectapi.knowledge.catalog import assay_registry, meaning, merging, population, registries, substance_file
 from detectapi.knowledge.catalog.reading import Table, parse, reading
 from detectapi.knowledge.catalog.registries import Reference
+from detectapi.settings import setting
 from detectapi.values.assay import Panel, RegisteredAssay
 from detectapi.values.errors import CatalogError, Mistake
 from detectapi.values.physiology import PhysiologyData
@@ -63,7 +63,7 @@ def folders() -> Folders:
     CatalogError
         DETECTAPI_DATA is not a folder.
     """
-    extra = os.environ.get("DETECTAPI_DATA")
+    extra = setting("DETECTAPI_DATA")
     if not extra:
         return (DATA,)
     if not Path(extra).is_dir():

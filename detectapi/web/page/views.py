@@ -3,12 +3,11 @@
 Works without script. What was entered arrives in the body of a POST, so it never appears in an address or a log.
 """
 
-import os
-
 from flask import Blueprint, abort, render_template, request
 from flask_babel import gettext
 
 from detectapi import service
+from detectapi.settings import setting
 from detectapi.telling import sentences
 from detectapi.telling.inputs_used import said_words
 from detectapi.values.errors import InputError, MalformedRequest
@@ -248,7 +247,7 @@ def embed():
         language=VOICE.language,
     )
     response = html_response(html, status)
-    frames = " ".join(origins("DETECTAPI_EMBED_ORIGINS")) or "'none'"
+    frames = " ".join(setting("DETECTAPI_EMBED_ORIGINS")) or "'none'"
     policy = headers.CONTENT_SECURITY_POLICY.replace("script-src 'self'; ", "").replace(
         "frame-ancestors 'none'", f"frame-ancestors {frames}"
     )
@@ -258,8 +257,3 @@ def embed():
         response.headers["X-Frame-Options"] = ""
         response.headers["Cross-Origin-Resource-Policy"] = "cross-origin"
     return response
-
-
-def origins(name):
-    """The origins an environment variable lists, such as `https://portal.example`."""
-    return [word for word in os.environ.get(name, "").replace(",", " ").split() if ";" not in word]
