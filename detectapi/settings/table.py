@@ -59,8 +59,15 @@ _ALL = (
         "DETECTAPI_TRUSTED_PROXIES", Whole(0, MOST_PROXIES),
         "number of proxies whose `X-Forwarded-…` headers are believed, see [Behind a proxy](#behind-a-proxy)", 0, "0",
     ),
-    Setting("DETECTAPI_CORS_ORIGINS", Origins(), "sites whose pages may call `/v1`, `/fhir` and `/cds-services` from a browser", ()),
-    Setting("DETECTAPI_RECALLED_CODES", Switch(), "`1`: medical codes count too that were written from memory, see [FHIR and CDS Hooks](fhir.md#codes)", False, "only those that were looked up"),
+    Setting(
+        "DETECTAPI_CORS_ORIGINS", Origins(),
+        "sites whose pages may call `/v1`, `/fhir` and `/cds-services` from a browser", (),
+    ),
+    Setting(
+        "DETECTAPI_RECALLED_CODES", Switch(),
+        "`1`: medical codes count too that were written from memory, see [FHIR and CDS Hooks](fhir.md#codes)", False,
+        "only those that were looked up",
+    ),
     Setting("DETECTAPI_EMBED_ORIGINS", Origins(), "sites that may frame `/embed`", ()),
     Setting(
         "DETECTAPI_DATA", Text("a folder"), "folder with more substances, see [Adding a substance](adding-a-substance.md)"
