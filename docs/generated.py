@@ -217,6 +217,29 @@ def toy_file():
     return f"```toml\n{TOY.read_text(encoding='utf-8')}```"
 
 
+TWO_STAGES = {
+    "screen at 50 ng/mL": "hhs-cannabis-screen",
+    "confirmation at 15 ng/mL": "hhs-cannabis-confirm",
+    "both stages": "hhs-cannabis",
+}
+SMOKED = {"amount_mg": 25, "route": "smoked"}
+USES_OF_CANNABIS = {
+    "once": {"doses": [SMOKED]},
+    "daily for 30 days": {"pattern": {"frequency": "daily", **SMOKED, "for_days": 30}},
+}
+
+
+def two_stages():
+    """The window of THC-COOH in a test in two stages, and in each stage alone."""
+    rows = [("smoked", "test", "median", "90 % range", "ever positive")]
+    for use, asked in USES_OF_CANNABIS.items():
+        for name, assay in TWO_STAGES.items():
+            window = service.answer({"substance": "cannabis", **asked, "assay": assay})["window"]
+            ends = f"{window['low_h']:.0f} to {window['high_h']:.0f}"
+            rows.append((use, name, f"{window['median_h']:.0f}", ends, f"{window['ever_positive']:.0%}"))
+    return table(rows)
+
+
 def inputs():
     """Every input of a request, from the table of inputs."""
     rows = [("input", "meaning", "value", "flag")]

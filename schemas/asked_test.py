@@ -9,11 +9,13 @@ from marshmallow import ValidationError
 from schemas.error import Message
 from schemas.fields import Items
 from schemas.form import Form, Section
-from schemas.inputs import fields_of
+from schemas.inputs import exactly_one, fields_of
 
 
 class AnalyteSchema(Form):
     """One analyte and its cutoff."""
+
+    exactly_one = exactly_one("assay.analytes[]")
 
     class Meta:
         include = fields_of("assay.analytes[]")
@@ -25,7 +27,7 @@ class AnalytesAssaySchema(Form):
     class Meta:
         include = fields_of(
             "assay",
-            leave_out=("target", "cutoff_ng_ml", "cross_reactivity", "hydrolysed"),
+            leave_out=("target", "cutoff_ng_ml", "cutoff_ng_mg_creatinine", "cross_reactivity", "hydrolysed"),
             analytes=Items(
                 Section(AnalyteSchema),
                 minimum=1,
@@ -50,6 +52,8 @@ REPEATED = Message("An analyte may occur once.", "duplicate")
 
 class ImmunoassaySchema(Form):
     """An assay that responds to several analytes at once, with one cutoff in units of its target."""
+
+    exactly_one = exactly_one("assay")
 
     class Meta:
         include = fields_of("assay", leave_out=("rule", "analytes"))

@@ -36,7 +36,7 @@ def field(column: str) -> fields.Field[Any]:
         if isinstance(step, int):
             inner = inner.inner
         elif isinstance(inner, Either):
-            inner = inner.forms[step].fields[step]
+            inner = next(form.fields[step] for form in inner.forms.values() if step in form.fields)
         else:
             inner = (inner.schema if inner else form()).fields[step]
     return cast("fields.Field[Any]", inner)

@@ -7,7 +7,7 @@ import json
 from collections.abc import Iterable, Mapping
 from typing import Any
 
-from detectapi.batch import grid, kernel, rows, storage, table
+from detectapi.batch import grid, panels, rows, storage, table
 from detectapi.batch.options import Options
 from detectapi.batch.reader import Reader
 from detectapi.values.errors import DetectError, InputError, Problem
@@ -25,7 +25,8 @@ def compute(task: Mapping[str, Any]) -> dict[str, Any]:
     Returns
     -------
     dict
-        ``rows``: number of answered rows; ``bad``: number of bad rows; ``sha256`` of the part; ``errors_sha256``; ``bytes``.
+        ``rows``: number of answered rows, a panel once; ``bad``: number of bad rows; ``sha256`` of the part;
+        ``errors_sha256``; ``bytes``.
 
     Raises
     ------
@@ -43,7 +44,7 @@ def compute(task: Mapping[str, Any]) -> dict[str, Any]:
     errors = "".join(json.dumps(line, ensure_ascii=False) + "\n" for line in bad).encode("utf-8", "replace")
     part = buffer.getvalue()
     return {
-        "rows": len(good),
+        "rows": sum(one["class"] is None for one in good),
         "bad": len({line["row"] for line in bad}),
         "errors_sha256": storage.write(task["errors"], errors),
         "sha256": storage.write(task["part"], part),
@@ -67,7 +68,7 @@ def answer(numbered: Iterable[tuple[int, Any]], options: Options) -> tuple[list[
     Returns
     -------
     good : list of dict
-        In the order of the rows, for `table.to_table`.
+        In the order of the rows, for `table.to_table`; a panel has one more for each class.
     bad : list of dict
         One for each mistake: ``row``, ``id`` if it has one, ``pointer``, ``code``, ``detail`` and ``allowed``.
     """
@@ -85,12 +86,12 @@ def answer(numbered: Iterable[tuple[int, Any]], options: Options) -> tuple[list[
         except InputError as error:
             bad += lines(number, name, row, error)
     good = []
-    answers = kernel.answer_rows([ready for *_, ready in readable], options.times_h)
-    for (number, name, row, _), one in zip(readable, answers, strict=True):
-        if isinstance(one, DetectError):
-            bad += lines(number, name, row, one)
+    answers = panels.answer_rows([ready for *_, ready in readable], options.times_h)
+    for (number, name, row, _), own in zip(readable, answers, strict=True):
+        if isinstance(own, DetectError):
+            bad += lines(number, name, row, own)
         else:
-            good.append({"id": name, "row": row, **one})
+            good += [{"id": name, "row": row, **one} for one in own]
     bad.sort(key=lambda line: line["row"])
     return good, bad
 

@@ -42,10 +42,19 @@ MOST_CROSSINGS_AT_ONCE = 1_000_000
 
 
 class Row(NamedTuple):
-    """A row ready to be answered."""
+    """A row ready to be answered.
+
+    Attributes
+    ----------
+    request : dict
+    question : Question
+    of_panel : bool
+        Whether it is a class of a panel. Its answer then has its crossings too: ``first`` and ``last``, shape (n,). [h]
+    """
 
     request: Mapping[str, Any]
     question: Question
+    of_panel: bool = False
 
     @property
     def options(self) -> Mapping[str, Any]:
@@ -119,7 +128,7 @@ def _structure(row: Row) -> tuple[Any, ...] | None:
              stage.kit_bias)
             for stage in assay.in_turn
         ),
-        options["draws"], options["level"],
+        options["draws"], options["level"], row.of_panel,
     )  # fmt: skip
 
 
@@ -181,8 +190,9 @@ def _answer_portion(rows: Sequence[Row], people: Sequence[Sequence[int]], times:
     """Answers of the rows of some people, person after person, by one simulation."""
     simulation = _simulation([rows[own[0]] for own in people])
     assay, stages = simulation.question.assay, simulation.stages()
-    # With several parts a first crossing decides together with the last ones of others.
-    first_from = float(np.min(times, initial=np.inf)) if len(assay.every_component) == 1 else 0.0
+    # With several parts, or several classes, a first crossing decides together with the last ones of others.
+    alone = len(assay.every_component) == 1 and not rows[people[0][0]].of_panel
+    first_from = float(np.min(times, initial=np.inf)) if alone else 0.0
     together = [i for own in people for i in own]
     place = {i: position for position, i in enumerate(together)}
     shape = len(together), simulation.columns.draws
@@ -198,7 +208,7 @@ def _answer_portion(rows: Sequence[Row], people: Sequence[Sequence[int]], times:
     composition = simulation.composition()
     persons = [(simulation.person.of(p), composition and composition.of(p)) for p in range(len(people))]
     bodies = [persons[p] for p, own in enumerate(people) for _ in own]
-    return summaries([rows[i] for i in together], bodies, first, last, times)
+    return _summaries([rows[i] for i in together], bodies, first, last, times)
 
 
 def _answer_uses(row: Row, times: Floats) -> list[Any]:
@@ -208,7 +218,16 @@ def _answer_uses(row: Row, times: Floats) -> list[Any]:
     parts = [[stage.crossings(part) for part in stage.assay.components] for stage in simulation.stages()]
     first, last, _ = combine_stages(parts, question.assay)[-1]
     body = simulation.person, simulation.composition()
-    return summaries([row], [body], first[np.newaxis], last[np.newaxis], times)
+    return _summaries([row], [body], first[np.newaxis], last[np.newaxis], times)
+
+
+def _summaries(rows: Sequence[Row], bodies: Sequence[Any], first: Floats, last: Floats, times: Floats) -> list[Any]:
+    """The summaries of rows, with their crossings where they are classes of a panel."""
+    written = summaries(rows, bodies, first, last, times)
+    for i, (row, one) in enumerate(zip(rows, written, strict=True)):
+        if row.of_panel and isinstance(one, dict):
+            one |= {"first": first[i], "last": last[i]}
+    return written
 
 
 def _no_crossings(shape: tuple[int, ...]) -> Crossings:

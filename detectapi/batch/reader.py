@@ -8,6 +8,8 @@ from typing import Any
 
 from detectapi.batch import rows
 from detectapi.batch.kernel import Row
+from detectapi.batch.panels import AnyRow, PanelRow
+from detectapi.model.panel import asked_panel, classes_of
 from detectapi.model.question import read_question
 from schemas.row import PLACES, RANGED
 
@@ -45,7 +47,7 @@ class Reader:
         self.options = dict(options)
         self._kept: dict[Any, Any] = {}
 
-    def read(self, row: Mapping[str, Any], seed: int | None = None) -> Row:
+    def read(self, row: Mapping[str, Any], seed: int | None = None) -> AnyRow:
         """A row ready to be answered.
 
         Parameters
@@ -73,9 +75,10 @@ class Reader:
             return _whole(rows.request(row, options))
         if None in kept:
             read = _whole(rows.request(row, options))
-            if len(self._kept) > MOST_KEPT:
-                self._kept.clear()
-            self._kept.update(dict.fromkeys(keys, read))
+            if isinstance(read, Row):  # a panel is read anew in each row
+                if len(self._kept) > MOST_KEPT:
+                    self._kept.clear()
+                self._kept.update(dict.fromkeys(keys, read))
             return read
         doses, body, assay = (part for part in kept if part is not None)
         request = dict(doses.request)
@@ -88,5 +91,8 @@ class Reader:
         return Row(request, question)
 
 
-def _whole(request) -> Row:
+def _whole(request) -> AnyRow:
+    panel = asked_panel(request)
+    if panel is not None:
+        return PanelRow(request, *classes_of(request, panel))
     return Row(request, read_question(request))

@@ -21,6 +21,8 @@ NOT_GIVEN = frozenset({"na", "n/a", "#n/a", "nan", "null"})
 MOST_KINDS = 1000
 KNOWN = frozenset(COLUMNS)
 ENDS = {f"{name}_{end}": (name, end) for name in RANGED for end in ("low", "high")}
+OWN_TEST = tuple(name for name, path in PLACES.items() if path[0] == "assay" and len(path) > 1)
+"""Columns that describe a test that is not registered."""
 NUMBERS = frozenset(PLACES) - frozenset(WORDS) | frozenset(ENDS)
 POINTERS = sorted(((f"/{'/'.join(map(str, path))}", name) for name, path in PLACES.items()), key=lambda p: -len(p[0]))
 
@@ -156,9 +158,9 @@ def _joined(cells, problems) -> dict[str, Any]:
             problems.append(Problem(pointer(base), "conflict", f"Give {base}, or {base}_low and {base}_high."))
         else:
             flat[base] = ends
-    if "assay" in flat and ("analyte" in flat or "cutoff_ng_ml" in flat):
-        problems.append(Problem("/assay", "conflict", "Give assay, or analyte and cutoff_ng_ml."))
-        del flat["assay"]
+    if "assay" in flat and any(name in flat for name in OWN_TEST):
+        problems.append(Problem("/assay", "conflict", f"Give assay, or a test of your own by {', '.join(OWN_TEST)}."))
+        flat = {name: value for name, value in flat.items() if name not in OWN_TEST}
     return flat
 
 
@@ -188,7 +190,13 @@ def column(place: str) -> str:
             return f"/{name}"
         if name in RANGED and place in (f"{start}/low", f"{start}/high"):
             return f"/{name}_{place.rpartition('/')[2]}"
-    return {"/doses/0": "/amount_mg", "/renal": "", "/hydration": "", "/doses/0/repeat": "/every_h"}.get(place, "")
+    return {
+        "/doses/0": "/amount_mg",
+        "/renal": "",
+        "/hydration": "",
+        "/doses/0/repeat": "/every_h",
+        "/assay/analytes/0": "/cutoff_ng_ml",
+    }.get(place, "")
 
 
 def identity(row: Mapping[str, Any], number: int) -> str:

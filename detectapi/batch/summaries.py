@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Sequence
+from collections.abc import Mapping, Sequence
 from typing import Any
 
 import numpy as np
@@ -33,10 +33,8 @@ def summaries(
     times : array, shape (m,)
         At which the probability of a positive specimen is wanted. [h after the last dose]
     """
-    options = rows[0].options
     finite: Bools = np.asarray(np.isfinite(first).all(axis=1) & np.isfinite(last).all(axis=1))
-    low, median, high, error, ever = interval(last, layout(options["draws"]), options["level"])
-    chances = [((first <= t) & (t < last)).mean(axis=1) for t in times]
+    figures = figures_of(rows[0].options, first, last, times)
     written: list[Any] = []
     remarks: dict[Any, Any] = {}
     beyond: dict[Any, bool] = {}
@@ -44,7 +42,8 @@ def summaries(
         if not finite[i]:
             written.append(NumericalError("A crossing time is not a finite number."))
             continue
-        question, mostly = row.question, bool(ever[i] >= 0.5)
+        question, ever_positive = row.question, float(np.mean(last[i] > 0.0))
+        mostly = ever_positive >= 0.5
         size = (
             question.regimen.pattern,
             question.regimen.amounts,
@@ -54,19 +53,37 @@ def summaries(
             beyond[size] = evidence.beyond_studies(question)
         key = id(bodies[i]), question.regimen.pattern, beyond[size], mostly
         if key not in remarks:
-            remarks[key] = _graded(question, *bodies[i], float(ever[i]))
+            remarks[key] = _graded(question, *bodies[i], ever_positive)
         grade, codes = remarks[key]
-        written.append({
+        written.append({**figures[i], "evidence": grade, "notes": codes})
+    return written
+
+
+def figures_of(options: Mapping[str, Any], first: Floats, last: Floats, times: Floats) -> list[dict[str, Any]]:
+    """The rounded figures of windows.
+
+    Parameters
+    ----------
+    options : dict
+        ``draws`` and ``level``.
+    first, last : array, shape (rows, n)
+        [h after the last dose]
+    times : array, shape (m,)
+        [h after the last dose]
+    """
+    low, median, high, error, ever = interval(last, layout(options["draws"]), options["level"])
+    chances = [((first <= t) & (t < last)).mean(axis=1) for t in times]
+    return [
+        {
             "median_h": hours(median[i]),
             "low_h": hours(low[i]),
             "high_h": hours(high[i]),
             "monte_carlo_se_h": error_in_hours(error[i]),
             "ever_positive": round(float(ever[i]), 3),
             "probability": [round(float(chance[i]), 3) for chance in chances],
-            "evidence": grade,
-            "notes": codes,
-        })  # fmt: skip
-    return written
+        }
+        for i in range(len(last))
+    ]
 
 
 def _graded(

@@ -55,6 +55,9 @@ def schema(options: Options) -> pa.Schema:
     ]
     fields.append(column("evidence", pa.string(), "", "grade of the evidence"))
     fields.append(column("notes", pa.string(), "", "codes of the notes, separated by spaces"))
+    fields.append(
+        column("class", pa.string(), "", "id of the class of a panel; null for a test, and a panel as a whole")
+    )
     return pa.schema(fields)
 
 
@@ -75,7 +78,7 @@ def to_table(good: Sequence[Mapping[str, Any]], options: Options) -> pa.Table:
         columns[name] = [one[name] for one in good]
     for i, t in enumerate(options.times_h):
         columns[column_of(t)] = [one["probability"][i] for one in good]
-    for name in ("evidence", "notes"):
+    for name in ("evidence", "notes", "class"):
         columns[name] = [one[name] for one in good]
     return pa.table([pa.array(columns[field.name], field.type) for field in wanted], schema=wanted)
 

@@ -28,6 +28,11 @@ DOSE = re.compile(
     """,
     re.VERBOSE | re.IGNORECASE,
 )
+CUTOFFS = {"ng/ml": "cutoff_ng_ml", "ng/mg": "cutoff_ng_mg_creatinine"}
+"""The input that states a cutoff, by its unit in small letters; per milligram is per milligram of creatinine."""
+CUTOFF = re.compile(
+    rf"(?P<number>\S+?)(?:\s*(?P<unit>{'|'.join(CUTOFFS)}))?(?:\s*(?P<hydrolysed>hydrolysed))?", re.IGNORECASE
+)
 DOSE_FORM = (
     "AMOUNT mg|g|µg|mcg[/kg|/h] or a unit of the substance, then [as SALT] ROUTE [over N min] [every N h xCOUNT] "
     "[at N h | at 2026-11-23T07:20:00Z]"
@@ -111,13 +116,14 @@ def amount(match):
 
 
 def cutoff(text, pointer):
-    """`norketamine=50`, or `morphine=300 hydrolysed`, as an entry of `assay.analytes`."""
+    """`norketamine=50`, `thc-cooh=35 ng/mg` or `morphine=300 hydrolysed`, as an entry of `assay.analytes`."""
     name, equals, value = text.partition("=")
-    if not (name.strip() and equals):
-        raise InputError("Must read: ANALYTE=NG_PER_ML.", pointer=pointer, code="format")
-    number = value.removesuffix("hydrolysed")
-    entry = {"analyte": name.strip(), "cutoff_ng_ml": number_or_range(number, f"{pointer}/cutoff_ng_ml")}
-    return entry if number == value else {**entry, "hydrolysed": True}
+    match = CUTOFF.fullmatch(value.strip())
+    if not (name.strip() and equals and match):
+        raise InputError("Must read: ANALYTE=NUMBER [ng/mL|ng/mg] [hydrolysed].", pointer=pointer, code="format")
+    cutoff = CUTOFFS[(match["unit"] or "ng/ml").lower()]
+    entry = {"analyte": name.strip(), cutoff: number_or_range(match["number"], f"{pointer}/{cutoff}")}
+    return {**entry, "hydrolysed": True} if match["hydrolysed"] else entry
 
 
 def question(flags):

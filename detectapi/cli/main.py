@@ -15,7 +15,7 @@ import click
 from detectapi._version import __version__
 from detectapi.cli import config, contribution
 from detectapi.cli import jobs as cli_jobs
-from detectapi.cli.options import flags_in_use, option, with_flags_of_inputs
+from detectapi.cli.options import flags_in_use, flags_of_own_test, option, with_flags_of_inputs
 from detectapi.cli.output import json_or_summary, reports_errors, write
 from detectapi.inputs.table import INPUTS
 from detectapi.settings import setting
@@ -58,8 +58,8 @@ def read_question(file, flags):
             raise click.UsageError("Give at least one --dose.")
         if flags["assay"] and flags["cutoff"]:
             raise click.UsageError("Give --assay or --cutoff, not both.")
-        if flags["assay_rule"] and not flags["cutoff"]:
-            raise click.UsageError("--rule belongs to --cutoff; a registered assay has a rule of its own.")
+        for name in () if flags["cutoff"] else flags_of_own_test(flags):
+            raise click.UsageError(f"{name} belongs to --cutoff; a registered assay has one of its own.")
         return question(flags)
     others = flags_in_use(flags)
     if others:

@@ -18,7 +18,8 @@ COMPOSED: dict[str, Decorator] = {
     "assay.analytes": click.option(
         "--cutoff",
         multiple=True,
-        help='ANALYTE=NG_PER_ML, such as norketamine=50 or "morphine=300 hydrolysed". Repeatable.',
+        help='ANALYTE=NUMBER in ng/mL, such as norketamine=50 or "morphine=300 hydrolysed"; or per creatinine, such as '
+        '"thc-cooh=15 ng/mg". Repeatable.',
     ),
 }
 """Flags whose text has several inputs, by the list of the request that they fill."""
@@ -65,6 +66,12 @@ def with_flags_of_inputs(command: Any) -> Any:
     for one in reversed(options):
         command = one(command) if one else command
     return command
+
+
+def flags_of_own_test(flags: Mapping[str, Any]) -> list[str]:
+    """The first spelling of each flag in use that describes a test which is not registered."""
+    entries = [entry for entry in INPUTS.with_flag if entry.section == "assay"]
+    return [entry.flags[0] for entry in entries if flags[parameter(entry)] not in (None, ())]
 
 
 def flags_in_use(flags: Mapping[str, Any]) -> list[str]:

@@ -8,7 +8,7 @@ from types import MappingProxyType
 from typing import Any
 
 from detectapi.knowledge import catalog
-from detectapi.values.assay import Assay, Component
+from detectapi.values.assay import Assay, Component, KitBias
 from detectapi.values.errors import InputError, NotSupported
 from detectapi.values.substance import Moiety, Origin, Substance
 
@@ -49,7 +49,7 @@ def read_assay(asked: Any, *substances: Substance) -> Assay:
 
 def _registered(assay_id: str, substances: Sequence[Substance]) -> Assay:
     if catalog.panel(assay_id) is not None:
-        detail = "A panel is answered by estimates alone, one question at a time; name the test of one of its classes."
+        detail = "A panel is answered by estimates and tables alone; name the test of one of its classes."
         raise NotSupported(detail, pointer="/assay", code="not-supported")
     registered = catalog.assay(assay_id)
     if registered.assay is None:
@@ -80,13 +80,25 @@ def _mass_spectrometry(asked: Mapping[str, Any], substances: Sequence[Substance]
     for i, item in enumerate(asked["analytes"]):
         pointer = f"/assay/analytes/{i}/analyte"
         moiety = _analyte(substances, item["analyte"], pointer)
-        component = Component(
-            moiety.id, item["cutoff_ng_ml"], MappingProxyType({moiety.id: 1.0}), item.get("hydrolysed", False)
-        )
+        component = _component(item, moiety.id, {moiety.id: 1.0})
         if any((c.analyte, c.hydrolysed) == (moiety.id, component.hydrolysed) for c in components):
             raise InputError("An analyte occurs once in an assay.", pointer=pointer, code="duplicate")
         components.append(component)
-    return Assay(asked.get("rule", "any"), tuple(components), *_imprecision(asked, "confirm"))
+    # Who states the bias of a kit asks about a screening test.
+    stage = "screen" if "kit_bias_sd" in asked else "confirm"
+    rule, imprecision = asked.get("rule", "any"), _imprecision(asked, stage)
+    return Assay(rule, tuple(components), *imprecision, kit_bias=_kit_bias(asked))
+
+
+def _component(asked: Mapping[str, Any], analyte: str, weights: Mapping[str, float]) -> Component:
+    """A part of a test, with the one of both cutoffs that is stated."""
+    per_creatinine = "cutoff_ng_mg_creatinine" in asked
+    cutoff = asked["cutoff_ng_mg_creatinine" if per_creatinine else "cutoff_ng_ml"]
+    return Component(analyte, cutoff, MappingProxyType(weights), asked.get("hydrolysed", False), per_creatinine)
+
+
+def _kit_bias(asked: Mapping[str, Any]) -> KitBias | None:
+    return KitBias(asked["kit_bias_sd"]) if "kit_bias_sd" in asked else None
 
 
 def _immunoassay(asked: Mapping[str, Any], substances: Sequence[Substance]) -> Assay:
@@ -99,9 +111,8 @@ def _immunoassay(asked: Mapping[str, Any], substances: Sequence[Substance]) -> A
             raise InputError("An analyte occurs once in an assay.", pointer=pointer, code="duplicate")
         if fraction > 0.0:
             weights[moiety.id] = fraction
-    hydrolysed = asked.get("hydrolysed", False)
-    component = Component(target.id, asked["cutoff_ng_ml"], MappingProxyType(weights), hydrolysed)
-    return Assay("any", (component,), *_imprecision(asked, "screen"))
+    component = _component(asked, target.id, weights)
+    return Assay("any", (component,), *_imprecision(asked, "screen"), kit_bias=_kit_bias(asked))
 
 
 def _imprecision(asked: Mapping[str, Any], stage: str) -> tuple[float, Origin | None]:

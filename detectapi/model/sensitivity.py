@@ -14,15 +14,19 @@ import numpy as np
 
 from detectapi.inputs.distribution import CENTRAL_90
 from detectapi.inputs.table import INPUTS
+from detectapi.knowledge.posterior import Posterior
 from detectapi.model.answer import hours
 from detectapi.model.arrays import Floats
 from detectapi.model.draws import Deviates, Draws, Selection, layout
+from detectapi.model.panel import asked_panel, classes_of
 from detectapi.model.population import COVARIATE
 from detectapi.model.question import Question, read_question
-from detectapi.model.simulation import Simulation
-from detectapi.model.window import combine_stages, interval
+from detectapi.model.read_doses import read_uses
+from detectapi.model.several_uses import AnySimulation, simulate
+from detectapi.model.simulation import KIT_BIAS
+from detectapi.model.window import combine, combine_stages, interval
 from detectapi.telling.tornado import narrows_most
-from detectapi.values.errors import NotSupported
+from detectapi.values.substance import Substance
 
 Source: TypeAlias = tuple[str, str]
 """A stream and a name in it."""
@@ -121,32 +125,40 @@ def analyse(request: Mapping[str, Any]) -> dict[str, Any]:
     Returns
     -------
     dict
-        ``groups`` with the largest share first, each with ``name``, ``kind``, ``first_order``, ``total`` and their standard errors;
-        for a single input of the body or of the kidneys also the median window at its low and at its high end. ``window`` is that
-        of an estimate of the same question and seed, and these medians come from the same draws.
+        ``substance``, several joined by `` + ``. ``groups`` with the largest share first, each with ``name``, ``kind``,
+        ``first_order``, ``total`` and their standard errors; for a single input of the body or of the kidneys also the median
+        window at its low and at its high end. ``window`` is that of an estimate of the same question and seed, and these medians
+        come from the same draws.
     """
-    question, options = read_question(request), request["options"]
-    if question.uses:
-        raise NotSupported("One substance at a time.", pointer="/uses", code="not-supported")
+    outcome, options = Outcome.of(request), request["options"]
     plan = Independent(max(options["draws"] // BATCHES, 50) * BATCHES)
-    here, there = (Draws(options["seed"] + i, plan, question.posterior) for i in range(2))
+    if not outcome.questions:
+        return _written(outcome, (0.0, 0.0, 0.0), [], plan, options["seed"])
+    here, there = (outcome.draws(options["seed"] + i, plan) for i in range(2))
     estimated = layout(options["draws"])
-    as_estimated = Draws(options["seed"], estimated, question.posterior)
-    base = Mixed(here, there)
-    last_here, last_there = _last(question, base), _last(question, Mixed(there, here))
+    as_estimated = outcome.draws(options["seed"], estimated)
+    base = mixed(here, there)
+    last_here, last_there = outcome.last(base), outcome.last(mixed(there, here))
     groups = []
-    for group, members in _groups(base.asked, question).items():
-        swapped = _last(question, Mixed(here, there, members))
+    for group, members in _groups(base).items():
+        swapped = outcome.last(mixed(here, there, members))
         entry = _entry(group, indices(np.log1p(last_here), np.log1p(last_there), np.log1p(swapped)))
         if len(members) == 1 and group.kind == "input" and group.name not in SHARES_ONLY:
-            medians = (_median_at(question, as_estimated, members, z) for z in (-CENTRAL_90, CENTRAL_90))
+            medians = (_median_at(outcome, as_estimated, members, z) for z in (-CENTRAL_90, CENTRAL_90))
             entry["median_h_at_low"], entry["median_h_at_high"] = medians
         groups.append(entry)
     groups.sort(key=lambda entry: (-entry["total"], entry["name"]))
-    window = interval(_last(question, as_estimated), estimated, options["level"])
-    low, median, high = (float(end) for end in window[:3])
+    window = interval(outcome.last(as_estimated), estimated, options["level"])
+    return _written(outcome, [float(end) for end in window[:3]], groups, plan, options["seed"])
+
+
+def _written(
+    outcome: Outcome, window: Sequence[float], groups: Sequence[dict[str, Any]], plan: Independent, seed: int
+) -> dict[str, Any]:
+    """The document, with ends and median of the window and the groups in order."""
+    low, median, high = window
     return {
-        "substance": question.substance.id,
+        "substance": " + ".join(substance.id for substance in outcome.substances),
         "window": {"median_h": hours(median), "low_h": hours(low), "high_h": hours(high)},
         "scale": "variance of ln(1 + hours)",
         "groups": groups,
@@ -154,8 +166,44 @@ def analyse(request: Mapping[str, Any]) -> dict[str, Any]:
             telling_most(groups, MEASURABLE, "first_order"), telling_most(groups, ("knowledge",), "total")
         ),
         "draws": plan.draws,
-        "seed": options["seed"],
+        "seed": seed,
     }
+
+
+class Outcome(NamedTuple):
+    """What the shares are of: the last positive time of one question, or of the questions of the classes of a panel.
+
+    Attributes
+    ----------
+    questions : tuple of Question
+        Of the same uses; none where no class of a panel looks for them.
+    substances : tuple of Substance
+        Of each use.
+    """
+
+    questions: tuple[Question, ...]
+    substances: tuple[Substance, ...]
+
+    @classmethod
+    def of(cls, request: Mapping[str, Any]) -> Outcome:
+        """That of a loaded request."""
+        panel = asked_panel(request)
+        classes = [] if panel is None else [one.question for one in classes_of(request, panel)[0]]
+        questions = [read_question(request)] if panel is None else classes
+        return cls(tuple(questions), tuple(use.substance for use in read_uses(request)))
+
+    def draws(self, seed: int, plan: Any) -> list[Draws]:
+        """Random numbers of each use; they differ in what calibration learnt of its substance."""
+        return [Draws(seed, plan, use.posterior) for question in self.questions[:1] for use in question.each]
+
+    def last(self, deviates: Sequence[Deviates]) -> Floats:
+        """Last positive time of the whole in each draw. [h]"""
+        crossings = []
+        for question in self.questions:
+            stages: Sequence[AnySimulation] = simulate(question, deviates).stages()
+            crossed = [[stage.crossings(part) for part in stage.assay.components] for stage in stages]
+            crossings.append(combine_stages(crossed, question.assay)[-1])
+        return combine(crossings, "any")[1]
 
 
 class Group(NamedTuple):
@@ -189,9 +237,9 @@ def _entry(group: Group, shares: Indices) -> dict[str, Any]:
     }
 
 
-def _median_at(question: Question, draws: Draws, members: Collection[Source], z: float) -> float:
+def _median_at(outcome: Outcome, draws: Sequence[Draws], members: Collection[Source], z: float) -> float:
     """Median window where one input has the same value in every draw of an estimate. [h]"""
-    last = _last(question, Mixed(draws, draws, fixed=dict.fromkeys(members, z)))
+    last = outcome.last(mixed(draws, draws, fixed=dict.fromkeys(members, z)))
     return hours(float(np.median(last)))
 
 
@@ -244,25 +292,39 @@ def telling_most(groups: Sequence[Mapping[str, Any]], kinds: Collection[str], in
     return None if best is None else (best["name"], best[index])
 
 
-def _last(question: Question, deviates: Deviates) -> Floats:
-    """Last positive time of the whole test in each draw. [h]"""
-    simulation = Simulation(question, deviates)
-    crossings = [[stage.crossings(part) for part in stage.assay.components] for stage in simulation.stages()]
-    return combine_stages(crossings, question.assay)[-1].last
+def mixed(
+    here: Sequence[Draws],
+    there: Sequence[Draws],
+    taken: Collection[Source] = frozenset(),
+    fixed: Mapping[Source, float] | None = None,
+) -> list[Mixed]:
+    """`Mixed` numbers of each use."""
+    return [Mixed(one, other, taken, fixed) for one, other in zip(here, there, strict=True)]
 
 
-def _groups(asked: Iterable[Source], question: Question) -> dict[Group, frozenset[Source]]:
-    """The streams and names that a question asked for, by group. Only what varies is asked for."""
+def _groups(base: Iterable[Mixed]) -> dict[Group, frozenset[Source]]:
+    """The streams and names that were asked for, by group. Only what varies is asked for.
+
+    Numbers that several uses share are in one group: the calibrated one where calibration learnt them of some substance.
+    """
+    group_of: dict[Source, Group] = {}
+    for use in base:
+        for source in use.asked:
+            group = _group(source, use.here.posterior)
+            if source not in group_of or group.name == LEARNT:
+                group_of[source] = group
     groups: dict[Group, set[Source]] = {}
-    for source in asked:
-        groups.setdefault(_group(source, question), set()).add(source)
+    for source, group in group_of.items():
+        groups.setdefault(group, set()).add(source)
     return {group: frozenset(members) for group, members in groups.items()}
 
 
-def _group(source: Source, question: Question) -> Group:
+def _group(source: Source, learnt: Posterior | None) -> Group:
     stream, name = source
-    if stream == "knowledge" and question.posterior is not None and name in question.posterior.index:
+    if stream == "knowledge" and learnt is not None and name in learnt.index:
         return Group("knowledge", LEARNT)
+    if stream == "knowledge" and name.startswith(KIT_BIAS):
+        return Group("knowledge", "bias of the kit")
     if stream == "knowledge":
         return Group("knowledge", f"typical values: {_part(name)}")
     if stream == "people":

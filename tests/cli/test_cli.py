@@ -162,6 +162,7 @@ def test_a_terminal_gets_words():
         ([*FLAGS, *CUTOFF, "--assay", "mayo-ketau"], "not both"),
         ([*FLAGS, "--rule", "all"], "--rule belongs to --cutoff"),
         ([*FLAGS, "--assay", "mayo-ketau", "--rule", "all"], "--rule belongs to --cutoff"),
+        ([*FLAGS, "--kit-bias-sd", "0.3"], "--kit-bias-sd belongs to --cutoff"),
         ([*FLAGS, "--dose", "a lot"], "/doses/1: Must read"),
         ([*FLAGS, "--ph", "12"], "/urine_ph: Must be a number from 4 to 9"),
         ([*FLAGS, "--ph", "acid"], "/urine_ph"),

@@ -101,9 +101,22 @@ def test_no_number(text):
         number_or_range(text, "/x")
 
 
-def test_a_cutoff_in_words():
-    assert {"analyte": "norketamine", "cutoff_ng_ml": 50.0} == cutoff("norketamine=50", "/assay/analytes/0")
-    for text in ("norketamine", "=50", "norketamine=high"):
+@pytest.mark.parametrize(
+    ("text", "entry"),
+    [
+        ("norketamine=50", {"analyte": "norketamine", "cutoff_ng_ml": 50.0}),
+        ("norketamine = 50 ng/mL", {"analyte": "norketamine", "cutoff_ng_ml": 50.0}),
+        ("morphine=300 hydrolysed", {"analyte": "morphine", "cutoff_ng_ml": 300.0, "hydrolysed": True}),
+        ("thc-cooh=15 ng/mg", {"analyte": "thc-cooh", "cutoff_ng_mg_creatinine": 15.0}),
+        ("thc-cooh=15ng/mg hydrolysed", {"analyte": "thc-cooh", "cutoff_ng_mg_creatinine": 15.0, "hydrolysed": True}),
+    ],
+)
+def test_a_cutoff_in_words(text, entry):
+    assert entry == cutoff(text, "/assay/analytes/0")
+
+
+def test_a_cutoff_outside_the_grammar_is_refused():
+    for text in ("norketamine", "=50", "norketamine=high", "norketamine=50 ng", "norketamine=50 mg/mL"):
         with pytest.raises(InputError) as caught:
             cutoff(text, "/assay/analytes/0")
         assert caught.value.pointer.startswith("/assay/analytes/0")

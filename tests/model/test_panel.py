@@ -1,12 +1,17 @@
 """A panel of tests as an answer: a part for each class, and `tested: false` with the reason for what no class looks for."""
 
+import json
+
 import numpy as np
+import pyarrow.csv
+import pyarrow.json
+import pyarrow.parquet
 import pytest
 import toys
 from toys import Moiety
 
 from detectapi import service
-from detectapi.batch import chunk
+from detectapi.batch import chunk, table
 from detectapi.batch.options import Options
 from detectapi.telling import terminal
 from detectapi.telling.picture import picture
@@ -128,12 +133,93 @@ def test_every_answer_has_the_form_of_the_contract(names):
     assert np.isfinite(answer["window"]["median_h"])
 
 
-def test_rows_of_tables_ask_for_one_test_at_a_time():
-    row = {"id": "a", "substance": "red", "route": "oral", "amount_mg": 5, "assay": "toy-panel"}
-    good, (bad,) = chunk.answer(enumerate([row]), Options(draws=100))
+TIMES = (5.0, 10.0)
+FIGURES = ("median_h", "low_h", "high_h", "monte_carlo_se_h", "ever_positive")
 
-    assert not good
-    assert (bad["pointer"], bad["code"]) == ("/assay", "not-supported")
+
+def row(name, **more):
+    """A row of a table that asks what `ask` asks."""
+    return {"substance": name, "route": "oral", "amount_mg": 20, "assay": "toy-panel", **more}
+
+
+def rows_of(answer):
+    """What a table says of an answer: the panel as a whole, then each class."""
+    return [
+        (
+            one.get("id") if one is not answer else None,
+            *(one["window"][name] for name in FIGURES),
+            *(time["probability_positive"] for time in one["asked"]),
+            one["evidence"]["grade"],
+        )
+        for one in (answer, *(part for part in answer["classes"] if part["tested"]))
+    ]
+
+
+def in_table(lines):
+    return [
+        (one["class"], *(one[name] for name in FIGURES), *one["probability"], one["evidence"]) for one in lines
+    ]  # fmt: skip
+
+
+def test_a_row_of_a_table_has_the_panel_as_a_whole_and_a_line_for_each_class():
+    names = ("red", "blue", "pink")
+    uses = {"id": "all", "uses": [use(name) for name in names], "assay": "toy-panel"}
+    asked = [*(row(name, id=name) for name in names), uses]
+    good, bad = chunk.answer(enumerate(asked, 1), Options(draws=500, times_h=TIMES))
+
+    assert not bad
+    for used in (*((name,) for name in names), names):
+        lines = [line for line in good if line["id"] == ("all" if len(used) > 1 else used[0])]
+        answer = service.answer(ask(*used, times_h=list(TIMES)))
+        assert in_table(lines) == rows_of(answer), used
+        assert sorted(set(lines[0]["notes"].split())) == sorted({note["code"] for note in answer["notes"]})
+    assert [(line["id"], line["class"]) for line in good] == [
+        ("red", None), ("red", "reds"), ("blue", None), ("blue", "blues"), ("pink", None),
+        ("all", None), ("all", "reds"), ("all", "blues"),
+    ]  # fmt: skip
+
+
+def test_a_panel_beside_other_rows_and_amounts_is_answered_as_alone():
+    asked = [row("red", amount_mg=amount, assay=assay) for amount in (1, 20, 300) for assay in ("toy-panel", "both")]
+    options = Options(draws=100, times_h=TIMES)
+    together, _ = chunk.answer(enumerate(asked, 1), options)
+    alone = [line for one in enumerate(asked, 1) for line in chunk.answer([one], options)[0]]
+
+    def plain(lines):
+        return [{name: value for name, value in line.items() if name not in ("first", "last")} for line in lines]
+
+    assert plain(together) == plain(alone)
+
+
+@pytest.mark.parametrize("file_format", ["csv", "ndjson", "parquet", "arrow"])
+def test_every_format_of_a_result_has_the_classes(file_format, tmp_path):
+    options = Options(draws=100, times_h=TIMES)
+    uses = {"id": "a", "uses": [use("red"), use("blue")], "assay": "toy-panel"}
+    good, _ = chunk.answer(enumerate([uses, row("red", id="b", assay="both")]), options)
+    path = str(tmp_path / "result")
+    table.write_whole([table.to_table(good, options)], options, {"version": "1"}, file_format, path)
+    read = {
+        "csv": lambda: pyarrow.csv.read_csv(path, convert_options=pyarrow.csv.ConvertOptions(strings_can_be_null=True)),
+        "ndjson": lambda: pyarrow.json.read_json(path),
+        "parquet": lambda: pyarrow.parquet.read_table(path),
+        "arrow": lambda: pyarrow.ipc.open_file(path).read_all(),
+    }[file_format]()
+
+    assert read["id"].to_pylist() == ["a", "a", "a", "b"]
+    assert read["class"].to_pylist() == [None, "reds", "blues", None]
+    assert read["median_h"].to_pylist() == [one["median_h"] for one in good]
+
+
+def test_the_count_of_answered_rows_has_a_panel_once(tmp_path):
+    asked = [row("red"), row("red", assay="both"), row("grey"), row("none")]
+    (tmp_path / "rows").write_text("\n".join(json.dumps({"n": i, "row": one}) for i, one in enumerate(asked, 1)))
+    done = chunk.compute({
+        "options": Options(draws=100).to_dict(), "source": {"file": str(tmp_path / "rows")},
+        "part": str(tmp_path / "part"), "errors": str(tmp_path / "errors"),
+    })  # fmt: skip
+
+    assert (done["rows"], done["bad"]) == (3, 1)
+    assert pyarrow.parquet.read_table(tmp_path / "part").num_rows == 4
 
 
 def shape(value):

@@ -121,3 +121,62 @@ def test_the_tornado_is_words_and_paper(document):
     assert document["narrows_most"] in tornado.text(document, plain=True)
     assert tornado.text(document, plain=True).isascii()
     assert str(tornado.drawing(document)).count("<rect") > 2 * len(tornado.shown(document))
+
+
+HEROIN_AND_CODEINE = {
+    "uses": [
+        {"substance": "heroin", "doses": [{"amount_mg": 10, "route": "intravenous"}]},
+        {"substance": "codeine", "doses": [{"amount_mg": 60, "route": "oral", "start_h": -6}]},
+    ],
+    "options": {"draws": 100},
+}
+
+
+def window_of(asked):
+    window = service.answer(asked)["window"]
+    return {name: window[name] for name in ("median_h", "low_h", "high_h")}
+
+
+@pytest.mark.slow
+def test_several_uses_have_the_window_of_their_estimate_and_shares_of_both():
+    asked = {**HEROIN_AND_CODEINE, "assay": "hhs-opiates-confirm"}
+    shares = service.sensitivity(asked)
+    names = {group["name"] for group in shares["groups"]}
+
+    assert shares["substance"] == "heroin + codeine"
+    assert shares["window"] == window_of(asked)
+    assert {"people: morphine, elimination", "people: codeine, elimination"} <= names
+    assert len(names) == len(shares["groups"])
+
+
+def test_a_use_that_adds_nothing_changes_no_share():
+    """Nothing of it is read, so that nothing of it is asked for."""
+    alone = {**ASKED, "options": {"draws": 100}}
+    beside = {**alone, "uses": [{"substance": "ketamine", "doses": ASKED["doses"]},
+                                {"substance": "zolpidem", "doses": []}]}  # fmt: skip
+    of_one, of_two = (
+        service.sensitivity(asked)
+        for asked in (alone, {name: beside[name] for name in beside if name not in ("substance", "doses")})
+    )
+
+    assert of_two["groups"] == of_one["groups"]
+    assert of_two["window"] == of_one["window"]
+
+
+@pytest.mark.slow
+def test_a_panel_has_the_window_of_its_estimate_and_shares_of_all_its_classes():
+    asked = {**HEROIN_AND_CODEINE, "assay": "dot-panel"}
+    shares = service.sensitivity(asked)
+
+    assert shares["window"] == window_of(asked)
+    assert all(0.0 <= group["first_order"] <= 1.0 for group in shares["groups"])
+    assert "knowledge" in {group["kind"] for group in shares["groups"] if group["name"] == "bias of the kit"}
+
+
+def test_a_panel_that_looks_for_nothing_that_was_used_has_no_shares():
+    shares = service.sensitivity({**ASKED, "assay": "dot-panel"})
+
+    assert shares["window"] == {"median_h": 0.0, "low_h": 0.0, "high_h": 0.0}
+    assert shares["groups"] == []
+    assert tornado.text(shares, plain=True)
+    assert tornado.drawing(shares)

@@ -14,7 +14,7 @@ from detectapi.model.draws import Draws, layout
 from detectapi.model.question import read_question
 from detectapi.model.several_uses import simulate
 from detectapi.telling.summary import summarize
-from detectapi.values.errors import InputError, NotSupported
+from detectapi.values.errors import InputError
 
 VARIED = {"interindividual_cv": 0.4, "uncertainty": 0.2}
 SHARED = {"clearance": {"value": 15.0, **VARIED}, "fraction_unbound": 0.6}
@@ -205,6 +205,8 @@ def test_series_of_specimens_add_up_too():
     assert alone == none < both
 
 
-def test_sensitivity_is_of_one_substance():
-    with pytest.raises(NotSupported):
-        service.sensitivity(ask(A, B))
+def test_sensitivity_is_of_all_uses_together():
+    asked = ask(A, B)
+    shares, window = service.sensitivity(asked), service.answer(asked)["window"]
+
+    assert shares["window"] == {name: window[name] for name in ("median_h", "low_h", "high_h")}

@@ -213,7 +213,34 @@ BAD = [
         {"/assay/analytes/1/analyte": "duplicate"},
     ),
     ("both forms", changed(assay={"target": "a", "analytes": []}), {"/assay": "exactly-one"}),
-    ("immunoassay without cutoff", changed(assay={"target": "a"}), {"/assay/cutoff_ng_ml": "required"}),
+    ("immunoassay without cutoff", changed(assay={"target": "a"}), {"/assay": "exactly-one"}),
+    ("analyte without cutoff", changed(assay={"analytes": [{"analyte": "a"}]}), {"/assay/analytes/0": "exactly-one"}),
+    (
+        "two cutoffs",
+        changed(assay={"analytes": [{"analyte": "a", "cutoff_ng_ml": 1, "cutoff_ng_mg_creatinine": 1}]}),
+        {"/assay/analytes/0": "exactly-one"},
+    ),
+    (
+        "two cutoffs of an immunoassay",
+        changed(assay={"target": "a", "cutoff_ng_ml": 1, "cutoff_ng_mg_creatinine": 1}),
+        {"/assay": "exactly-one"},
+    ),
+    (
+        "cutoff per creatinine 0",
+        changed(assay={"analytes": [{"analyte": "a", "cutoff_ng_mg_creatinine": 0}]}),
+        {"/assay/analytes/0/cutoff_ng_mg_creatinine": "range"},
+    ),
+    (
+        "bias of a kit above 2",
+        changed(assay={"target": "a", "cutoff_ng_ml": 1, "kit_bias_sd": 2.1}),
+        {"/assay/kit_bias_sd": "range"},
+    ),
+    (
+        "bias of a kit 0",
+        changed(assay={"target": "a", "cutoff_ng_ml": 1, "kit_bias_sd": 0}),
+        {"/assay/kit_bias_sd": "range"},
+    ),
+    ("bias of a kit without a test", changed(assay={"kit_bias_sd": 0.3}), {"/assay": "exactly-one"}),
     (
         "cross-reactivity in percent",
         changed(assay={"target": "a", "cutoff_ng_ml": 1, "cross_reactivity": {"b/c~d": 20}}),

@@ -186,9 +186,9 @@ class Trial:
         return self.entering(analyte) / self.total_clearance(analyte)
 
     def dose(self) -> np.ndarray:
-        """Amount given. Shape (size,) or a scalar. [umol]"""
+        """Amount given of what was taken, which may be a carrier that urine does not show. Shape (size,) or a scalar. [umol]"""
         (lineage,) = self.question.substance.lineages(self.question.substance.root.id)
-        groups = self.simulation.dosing.doses(lineage, self.question.regimen)
+        groups = self.simulation.dosing.doses(lineage, self.question.regimen, queued=False)
         amounts = [float(np.sum(g.amount * g.count)) * (1.0 if g.scale is None else g.scale) for g in groups]
         return sum(amounts[1:], start=np.asarray(amounts[0]))
 

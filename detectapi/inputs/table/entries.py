@@ -29,6 +29,8 @@ ALTERNATIVES = (
         name="kidney", label="Kidney function", hint="creatinine in blood needs age and sex", fieldset="person")),
     Alternatives(name="hydration", form=FormField(name="hydration", label="Hydration", fieldset="urine")),
     Alternatives(name="change", needed=True),
+    Alternatives(name="cutoff", needed=True),
+    Alternatives(name="cutoff of a target", needed=True),
 )  # fmt: skip
 
 # -- what was used, how and when ---------------------------------------------------------------------------------------
@@ -134,10 +136,18 @@ USE = (
 # -- the test, the model, the calculation ----------------------------------------------------------------------------------
 
 CUTOFF = Input(
-    path="assay.analytes[].cutoff_ng_ml", kind="number", unit="ng/mL", low=0, high=1e7, above=True, required=True,
+    path="assay.analytes[].cutoff_ng_ml", kind="number", unit="ng/mL", low=0, high=1e7, above=True, alternatives="cutoff",
     meaning="Positive at or above it.",
     column="cutoff_ng_ml", within_flag="--cutoff", form=FormField(
         name="cutoff_ng_ml", label="Cutoff, ng/mL", hint="1 µg/L is 1 ng/mL"),
+)  # fmt: skip
+CUTOFF_PER_CREATININE = Input(
+    path="assay.analytes[].cutoff_ng_mg_creatinine", kind="number", unit="ng/mg", low=0, high=1e7, above=True,
+    alternatives="cutoff", meaning="In place of `cutoff_ng_ml`: positive where the concentration over that of creatinine is "
+    "at or above it.",
+    column="cutoff_ng_mg_creatinine", within_flag="--cutoff", form=FormField(
+        name="cutoff_ng_mg_creatinine", label="Cutoff per creatinine, ng/mg", hint="In place of a cutoff in ng/mL",
+        fieldset="own"),
 )  # fmt: skip
 HYDROLYSED = Input(
     path="assay.analytes[].hydrolysed",
@@ -163,12 +173,16 @@ CALCULATION = (
         column="analyte", within_flag="--cutoff", form=FormField(name="analyte", label="What the test looks for"),
     ),
     CUTOFF,
+    CUTOFF_PER_CREATININE,
     HYDROLYSED,
     Input(
         path="assay.target", kind="name", required=True,
         meaning="The analyte in whose units an immunoassay reads.",
     ),
-    CUTOFF.also("assay.cutoff_ng_ml", meaning="Positive at or above it, in units of the target."),
+    CUTOFF.also(
+        "assay.cutoff_ng_ml", alternatives="cutoff of a target", meaning="Positive at or above it, in units of the target."
+    ),
+    CUTOFF_PER_CREATININE.also("assay.cutoff_ng_mg_creatinine", alternatives="cutoff of a target"),
     HYDROLYSED.also("assay.hydrolysed"),
     Input(
         path="assay.cross_reactivity", kind="table", unit="-", low=0, high=10, most=20, default=dict,
@@ -177,6 +191,14 @@ CALCULATION = (
     Input(
         path="assay.imprecision_cv", kind="number", unit="-", low=0, high=1,
         called="Imprecision of the test (fraction)", meaning="Coefficient of variation of a measurement, as a fraction.",
+    ),
+    Input(
+        path="assay.kit_bias_sd", kind="number", unit="-", low=0, high=2, above=True,
+        meaning="Of a screening test: how far all readings of its kit may lie from the truth, as the standard deviation of "
+        "the logarithm of a factor that is the same in every specimen.",
+        column="kit_bias_sd", flags=("--kit-bias-sd",), form=FormField(
+            name="kit_bias_sd", label="Bias of the kit (standard deviation of a logarithm)",
+            hint="Of a screening test; 0.3 is about 30 %", fieldset="own"),
     ),
     section("model"),
     Input(

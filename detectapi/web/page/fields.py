@@ -8,7 +8,7 @@ from detectapi.telling.inputs_used import said_words
 from detectapi.values.regimen import HOURS_BETWEEN
 from detectapi.web.page.form import ADJUSTMENTS, CHOICES, DATES, PLAIN
 
-FIELDSETS = ("use", "often", "test", "person", "more", "urine", "specimen", "model", "calculation")
+FIELDSETS = ("use", "often", "test", "own", "person", "more", "urine", "specimen", "model", "calculation")
 NUMBERS = ("quantity", "number", "integer")
 
 

@@ -231,7 +231,7 @@ def fill(values, asked):
         values["assay"] = assay
     else:
         entry = assay["analytes"][0]
-        values |= {"assay": "own", "analyte": entry["analyte"], "cutoff_ng_ml": as_typed(entry["cutoff_ng_ml"])}
+        values |= {"assay": "own", "analyte": entry["analyte"], "cutoff_ng_ml": as_typed(entry.get("cutoff_ng_ml", ""))}
     values |= filled_time(asked.get("options", {}))
     changed = asked.get("model", {})
     values |= {"model_kind": changed.get("kind", "population"), "half_life_h": as_typed(changed.get("half_life_h", ""))}
@@ -297,6 +297,7 @@ PLACES = {
     "/pattern": "amount",
     "/doses/0/repeat": "count",
     **{f"/{INPUTS.among(choice.name)[0].section}": f"{choice.form.name}_value" for choice in CHOICES},
+    "/assay/analytes/0": "cutoff_ng_ml",
     "/specimen": "specimen_urine_ph",
     "/model": "model_kind",
     "/model/adjust": "adjust_value_0",

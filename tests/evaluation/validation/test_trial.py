@@ -62,6 +62,15 @@ def test_what_is_in_urine_is_bounded_by_the_renal_share():
     assert (result < share * 1.01).all()
 
 
+def test_a_recovery_is_of_the_amount_that_was_taken_where_it_forms_at_a_constant_rate():
+    (row,) = (row for row in observations("alcohol") if row.id == "goll2002-recovery")
+    there = trial(row)
+
+    # 25 g of ethanol, whose molar mass is 46.07 g/mol; what was measured is 0.0083 % of it, by moles.
+    assert there.dose() == pytest.approx(25e6 / 46.07, rel=1e-12)
+    assert measures.urinary_fraction(there, row) == pytest.approx(8.3e-5, rel=0.4)
+
+
 def test_the_longest_of_more_people_is_longer():
     few, many = (simulate([replace(LONGEST, n=n)], repetitions=100)[0][0].sample for n in (2, 20))
 
