@@ -12,7 +12,7 @@ from marshmallow import ValidationError
 
 from detectapi.inputs.table import INPUTS
 from detectapi.inputs.table.results import RESULTS
-from schemas.error import Message
+from schemas.error import Message, refuse
 from schemas.fields import Items, Name
 from schemas.form import Form, Section
 from schemas.inputs import exactly_one, field_of, fields_of, missing_beside
@@ -100,8 +100,9 @@ class AccountSchema(Form):
             messages["further_use"] = [
                 Message("Missing. An account that extends another says what comes to it.", "required")
             ]
-        if "extends" in section and "last_use" in section:
-            messages["last_use"] = [Message("Leave it out: it is that of the account that is extended.", "conflict")]
+        if "extends" in section:
+            detail = "Leave it out: it is that of the account that is extended."
+            messages |= {name: [Message(detail, "conflict")] for name in ("last_use", "substance") if name in section}
         if "pattern" in section and "last_use" not in section:
             messages["last_use"] = [Message("Missing. A pattern has no times of its own.", "required")]
         return messages
@@ -123,6 +124,15 @@ class PlannedSchema(Form):
 
     class Meta:
         include = fields_of("planned", table=RESULTS, assay=test_field("planned.assay"))
+
+
+class OnePlanned(Section):
+    """The planned test. A list of them is refused with the reason."""
+
+    def _deserialize(self, value: Any, attr: str | None, data: Mapping[str, Any] | None, **kwargs: Any) -> Any:
+        if isinstance(value, list):
+            raise refuse("One date a question: a series of dates would show when a test is best taken.", "type")
+        return super()._deserialize(value, attr, data, **kwargs)
 
 
 class InterpretationOptionsSchema(Form):
@@ -147,7 +157,7 @@ class InterpretationRequestSchema(Form):
                 load_default=list,
                 metadata={"description": RESULTS["compare[]"].meaning},
             ),
-            "planned": Section(PlannedSchema),
+            "planned": OnePlanned(PlannedSchema),
             "programme": field_of(RESULTS["programme"]),
             "person": Section(PersonSchema, load_default=dict),
             "renal": Section(RenalSchema, load_default=dict),

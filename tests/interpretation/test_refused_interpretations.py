@@ -62,6 +62,9 @@ MISTAKES = {
     ),
     "a test planned before the specimens": (lambda q: q.update(planned={"at_h": 0}), "/planned/at_h", "range"),
     "a series of planned tests": (lambda q: q.update(planned=[{"at_h": 300}, {"at_h": 400}]), "/planned", "type"),
+    "a substance of its own of an account that extends another": (
+        lambda q: q["accounts"][1].update(substance="cocaine"), "/accounts/1/substance", "conflict",
+    ),
     "the half-life view": (lambda q: q.update(model={"kind": "half-life"}), "/model/kind", "no-likelihood"),
     "other specimens in the programme of Part 40": (lambda q: q.update(programme="dot"), "/specimens", "not-considered"),
 }  # fmt: skip
@@ -97,6 +100,14 @@ def test_no_refusal_repeats_a_name_and_none_is_in_the_log(mistaken, client, caps
     for text in (response.get_data(as_text=True), on_a_terminal.output, log.out, log.err):
         assert "Mustermann" not in text
     assert '"route": "/v1/interpretations"' in log.err
+
+
+def test_it_is_said_why_a_series_of_planned_tests_is_refused(pair):
+    pair["planned"] = [{"at_h": 300}]
+    with pytest.raises(InputError) as caught:
+        service.interpret(pair)
+
+    assert "when a test is best taken" in caught.value.problems[0].detail
 
 
 def test_one_specimen_is_read_in_the_programme_of_part_40_and_it_is_said_what_is_not_considered(one):

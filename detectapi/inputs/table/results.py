@@ -126,6 +126,7 @@ RESULTS = InputTable(
             path="accounts[].substance",
             kind="name",
             meaning="What was used, where it is another substance than that of the question.",
+            form=FormField(name="substance", label="Substance of this account"),
         ),
         section("accounts[].doses", "use"),
         section("accounts[].pattern", "use"),

@@ -55,6 +55,10 @@ def _account(values, row, voice):
         wrong += _moment(values, f"{row}_{name}", voice)
     at, earliest, latest = (values[f"{row}_{name}"] for name in results_form.TIMES)
     if values[f"{row}_extends"]:
+        if at:
+            wrong.append((f"{row}_at", voice.say("Leave this empty, and enter between which times it may have been.")))
+        if values[f"{row}_frequency"] not in ("", "once"):
+            wrong.append((f"{row}_frequency", voice.say("One use can be added here, not a series.")))
         return wrong + [
             (f"{row}_{name}", voice.say("Between which times may it have been?"))
             for name, text in (("earliest", earliest), ("latest", latest))

@@ -48,7 +48,13 @@ def typed(fields, words, more=""):
     substance = fields.get("substance", form.DEFAULTS["substance"])
     held = {"substance": substance, "zone": "+00:00", **results_rows.defaults(substance, words)}
     names = [*OWN, *results_rows.names(sizes)]
-    return {"sizes": sizes} | {name: fields.get(name, held.get(name, "")).strip() for name in names}
+    several = {name: [word for word in _all(fields, name) if word] for name in form.SEVERAL}
+    return {"sizes": sizes, **several} | {name: fields.get(name, held.get(name, "")).strip() for name in names}
+
+
+def _all(fields, name):
+    """Everything that was chosen in a field of several."""
+    return fields.getlist(name) if hasattr(fields, "getlist") else fields.get(name, [])
 
 
 def example():
@@ -148,17 +154,23 @@ def account(values, row):
     """An account of use as the contract has it."""
     own = {name: values[f"a{row}_{name}"] for name in results_rows.OF_ACCOUNT}
     times = {name: dated.moment(own[name], values["zone"]) for name in TIMES if own[name]}
+    other = {"substance": own["substance"]} if own["substance"] else {}
     if own["extends"]:
         use = one_dose.amount(own["amount"], own["amount_unit"]) | one_dose.duration(own["route"], own)
         when = {name: at for name, at in times.items() if name != "at"}
         base = own["extends"]
         known = base.isdigit() and 1 <= int(base) <= values["sizes"]["a"]
         extends = name_of(values, int(base) - 1) if known else base
-        return {"id": name_of(values, row), "extends": extends, "further_use": {**use, "route": own["route"], **when}}
+        return {
+            "id": name_of(values, row),
+            **other,
+            "extends": extends,
+            "further_use": {**use, "route": own["route"], **when},
+        }
     used = {name: own[name] for name in results_rows.OF_USE}
     history = form.history(form.empty() | used | {"zone": values["zone"]})
     prior = {"prior": own["prior"]} if "earliest" in times and own["prior"] else {}
-    return {"id": name_of(values, row), **history, "last_use": {**times, **prior}}
+    return {"id": name_of(values, row), **other, **history, "last_use": {**times, **prior}}
 
 
 def _pairs(asked, values):
@@ -180,6 +192,9 @@ def _person(values):
         if values[entry.form.name]:
             place = parts.setdefault(entry.section, {}) if entry.section else parts
             place[entry.name] = read(entry.path, values[entry.form.name])
+    chosen = {name: values[name] for name in form.SEVERAL if values[name]}
+    if chosen:
+        parts["person"] = parts.get("person", {}) | chosen
     for section in {form.INPUTS.among(choice.name)[0].section for choice in CHOSEN}:
         known = form.chosen({f"{choice.form.name}_kind": "" for choice in form.CHOICES} | values, section)
         if known:

@@ -10,6 +10,8 @@ from detectapi.web.page import fields, results_form, results_rows
 __all__ = ["LIMITS", "accounts", "first_field", "hints", "labels", "options", "scale", "words"]
 
 PRIOR = RESULTS["accounts[].last_use.prior"].words
+MAIN = INPUTS["substance"].form
+SUBSTANCE = RESULTS["accounts[].substance"].form
 NAMES = {"specimen_id": RESULTS["specimens[].id"].form, "account_id": RESULTS["accounts[].id"].form}
 """What is said of the names of specimens and accounts, whose fields have one name."""
 PROGRAMMES = RESULTS["programme"].words
@@ -31,6 +33,8 @@ def words(voice):
     """What a field is called within its row, by its name there."""
     texts = {entry.form.name: voice.say(entry.form.label) for entry in (*INPUTS.on_form, *RESULTS.on_form)}
     return texts | {
+        "substance": voice.say(MAIN.label),
+        "substance_of_account": voice.say(SUBSTANCE.label),
         "worn_h": voice.say("Hours that a patch was worn"),
         "zone": voice.say("Time zone"),
         **{name: voice.say(one.label) for name, one in NAMES.items()},
@@ -50,7 +54,9 @@ def labels(sizes, voice):
     texts = {name: called[name] for name in called}
     for name in results_rows.names(sizes):
         kind, row, result, inner = results_rows.ROW.fullmatch(name).groups()
-        ident = {"s": "specimen_id", "a": "account_id"}.get(kind) if inner == "id" else inner
+        ident = {"s_id": "specimen_id", "a_id": "account_id", "a_substance": "substance_of_account"}.get(
+            f"{kind}_{inner}", inner
+        )
         which = rows[kind] % {"number": int(row) + 1}
         if result:
             nth = voice.say("result %(number)s", number=int(result) + 1)

@@ -105,6 +105,13 @@ def test_a_person_is_told_as_on_the_main_page():
     assert asked["options"] == {"draws": 500, "in_turn": True}
 
 
+def test_an_account_may_be_of_another_substance_and_medicines_are_told():
+    asked = request(a0_substance="esketamine", a1_amount="", a1_earliest="", a1_latest="", interactions=["rifampicin"])
+
+    assert asked["accounts"][0]["substance"] == "esketamine"
+    assert asked["person"] == {"interactions": ["rifampicin"]}
+
+
 @pytest.mark.parametrize(("more", "name"), [("s", "s2_id"), ("a", "a2_id"), ("c", "c1_first"), ("r0", "s0_r4_value")])
 def test_a_row_can_be_added_and_there_is_an_end(more, name):
     values = results_form.typed(results_form.example(), NAMES, more)
@@ -132,7 +139,8 @@ PLACES = [
     ("/accounts/0/last_use/at", "a0_at"), ("/accounts/0/last_use/earliest", "a0_earliest"),
     ("/accounts/1/further_use", "a1_extends"), ("/accounts/1/further_use/latest", "a1_latest"),
     ("/accounts/1/further_use/amount_mg/low", "a1_amount"), ("/accounts/1/extends", "a1_extends"),
-    ("/compare/0", "c0_first"), ("/planned/at", "planned_at"), ("/planned/assay", "planned_assay"),
+    ("/accounts/1/substance", "a1_substance"), ("/compare/0", "c0_first"),
+     ("/planned/at", "planned_at"), ("/planned/assay", "planned_assay"),
     ("/options/draws", "draws"), ("/options/in_turn", "draws"), ("/programme", "programme"), ("/substance", "substance"),
     ("", "substance"), ("/person/age_y", "age_y"), ("/renal/egfr_ml_min_1_73m2", "kidney_value"),
 ]  # fmt: skip
@@ -150,6 +158,7 @@ WRONG = {
     "s0_r1_value": "lots", "s0_urine_creatinine_mg_dl": "1,000", "s0_urine_ph": "77", "s0_collected": "soon", "s1_verdict": "",
     "s1_collected": "", "a0_amount": "", "a0_at": "", "a1_latest": "", "a0_route": "teleport", "a0_duration_min": "forever",
     "planned_at": "some day", "draws": "7", "age_y": "200", "s1_id": "A", "s0_r1_analyte": "cotinine",
+    "a1_substance": "cocaine", "a1_at": "2026-11-22T08:00", "a1_frequency": "daily",
 }  # fmt: skip
 
 
