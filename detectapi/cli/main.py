@@ -214,8 +214,10 @@ def validate(substance, output):
 @click.argument("substance")
 @click.option("--output", type=click.Path(file_okay=False), default="docs/validation", show_default=True)
 @click.option("--seed", type=int, help="Seed of the sampler.")
+@click.option("--renew", is_flag=True, help="Keep the draws; write the digests anew if the likelihood is what it was.")
+@click.option("--ranks", is_flag=True, help="Keep the draws; try the recipe on made-up studies once more.")
 @reports_errors
-def calibrate(substance, output, seed):
+def calibrate(substance, output, seed, renew, ranks):
     """Fit the typical values of a SUBSTANCE to the observations marked for it. This takes some minutes.
 
     It needs the development requirements. The result is written beside the data.
@@ -226,7 +228,10 @@ def calibrate(substance, output, seed):
     from detectapi.knowledge import posterior
 
     plan = run.Plan() if seed is None else dataclasses.replace(run.Plan(), seed=seed)
-    about = run.calibrate(substance, posterior.DATA, plan, lambda words: click.echo(words, err=True))
+    if renew or ranks:
+        about = run.renew(substance, posterior.DATA) if renew else run.rank(substance, posterior.DATA)
+    else:
+        about = run.calibrate(substance, posterior.DATA, plan, lambda words: click.echo(words, err=True))
     for file in report.write(substance, about, Path(output)):
         click.echo(file)
 

@@ -13,24 +13,19 @@ from dataclasses import dataclass, field
 from typing import Any
 
 import numpy as np
-from scipy.special import log_ndtr, ndtr
+from scipy.special import log_ndtr
 
+from detectapi.evaluation.calibration import detection
 from detectapi.evaluation.calibration.people import CommonNumbers, TypicalNumbers
 from detectapi.evaluation.validation import rules
 from detectapi.evaluation.validation.measures import MEASURES
 from detectapi.evaluation.validation.outcomes import MOST_PEOPLE, STATISTICS, UNKNOWN_PEOPLE, why_not
 from detectapi.evaluation.validation.trial import StudyNumbers, Trial
-from detectapi.knowledge import observations
+from detectapi.knowledge import catalog, observations
 from detectapi.model.draws import Deviates
-
-PEOPLE = 12
-"""People simulated for a detection time, the same for every set of typical values."""
 
 POINT_SD = 0.1
 """Log standard deviation of one point of a curve around the rest of the curve."""
-
-VISITS_AFTER = 12
-"""Specimens after a time that are all negative if the time is that of the last positive."""
 
 FLOOR = -60.0
 """Least log probability of one row, so that one outlier cannot dominate."""
@@ -39,10 +34,8 @@ KINDS = {"clearance": "exposure", "clearance_per_kg": "exposure", "auc": "exposu
          "plasma_molarity": "level", "cmax": "level"}  # fmt: skip
 
 URINE = ("detection_time", "urine_ratio", "urinary_fraction", "renal_clearance")
+OF_THE_PARENT = ("bioavailability", "clearance", "clearance_per_kg")
 FREE_OF_ABSORPTION = ("half_life", "urinary_fraction", "detection_time", "clearance")
-
-_NODES, _WEIGHTS = np.polynomial.hermite_e.hermegauss(5)
-_WEIGHTS = _WEIGHTS / _WEIGHTS.sum()
 
 
 @dataclass
@@ -72,10 +65,7 @@ class Likelihood:
 
     def __init__(self, substance_id: str, names, without: str | None = None, rows=None):
         self.names = tuple(names)
-        if rows is None:
-            rows = [row for member in rules.family(substance_id) for row in observations.observations(member)]
-        chosen = rules.calibration(substance_id)
-        used = [row for row in rows if fits(row, chosen["routes"])]
+        used = rows_of(substance_id, rows)
         used = [row for row in used if row.study.source != without or row.quantity not in URINE]
         self.terms = [Term(row) for row in used]
         _weigh(self.terms)
@@ -105,8 +95,21 @@ class Likelihood:
 
     def each(self, deviates):
         """Every term with its log probability, shape (m,), without its weight."""
+        for term, forecast in self.forecasts(deviates):
+            if isinstance(forecast, Trial):
+                yield term, detection.log_probability(term.row, forecast, term.specimen_sd)
+            else:
+                yield term, _statistic(term, forecast)
+
+    def forecasts(self, deviates):
+        """Every term with what it is judged by.
+
+        A detection time has a trial of a few people for each set of typical values; another row has the expected logarithms of its
+        numbers, shape (points, m).
+        """
         deviates = np.atleast_2d(np.asarray(deviates, dtype=float))
-        typical, common = TypicalNumbers(self.names, deviates), CommonNumbers(self.names, deviates, PEOPLE)
+        typical = TypicalNumbers(self.names, deviates)
+        common = CommonNumbers(self.names, deviates, detection.PEOPLE)
         trials: dict[tuple, Trial] = {}
 
         def trial(row, circumstances, numbers):
@@ -118,9 +121,9 @@ class Likelihood:
 
         for term in self.terms:
             if term.row.quantity == "detection_time":
-                yield term, _detection(term, trial(term.row, term.row.study.given, common))
+                yield term, trial(term.row, term.row.study.given, common)
             else:
-                yield term, _statistic(term, self._expected(term, trial, typical))
+                yield term, self._expected(term, trial, typical)
 
     def _expected(self, term, trial, numbers):
         """Logarithm of the expected result of the study, shape (points, m)."""
@@ -129,6 +132,30 @@ class Likelihood:
         if row.fold:
             value = value / _value(row, trial(row, row.study.compared_with, numbers))
         return np.log(np.maximum(value, 1e-300)) + term.shift[:, None]
+
+
+def rows_of(substance_id: str, rows=None) -> list:
+    """The rows that calibrate a substance: those of its family, and those of other substances that share its typical values.
+
+    Parameters
+    ----------
+    substance_id : str
+    rows : sequence of Observation, optional
+        Observations of the family in place of all others.
+    """
+    chosen = rules.calibration(substance_id)
+    not_fitted = {item["row"] for item in chosen.get("not_fitted", ())}
+    candidates = [(row, chosen["routes"]) for row in rows or ()]
+    if rows is None:
+        members = rules.family(substance_id)
+        candidates = [(row, chosen["routes"]) for member in members for row in observations.observations(member)]
+        for other, routes in chosen.get("studies_of", {}).items():
+            candidates += [(row, routes) for row in observations.observations(other) if _by(row, routes)]
+    return [row for row, routes in candidates if fits(row, routes) and row.id not in not_fitted]
+
+
+def _by(row, routes) -> bool:
+    return all(dose["route"] in routes for dose in row.study.doses or ())
 
 
 def fits(row, routes) -> bool:
@@ -142,12 +169,13 @@ def fits(row, routes) -> bool:
     """
     if row.split != "calibration" or row.status == "recalled" or why_not(row) is not None:
         return False
-    if row.quantity == "urine_ratio" and row.statistic == "range":
-        return False  # extremes over all specimens of all patients: these rows check the model and do not fit it
-    if row.quantity in ("bioavailability", "clearance") and len(row.analytes) != 1:
-        return False
-    known = all(dose["route"] in routes for dose in row.study.doses)
-    if not known and not row.fold and row.quantity not in FREE_OF_ABSORPTION:
+    if row.statistic == "range" and row.quantity != "detection_time":
+        return False  # extremes over specimens or people: these rows check the model and do not fit it
+    if row.quantity == "positive_share":
+        return False  # the typical person alone has no share
+    if row.quantity in OF_THE_PARENT and row.analytes != (catalog.substance(row.study.substance).root.id,):
+        return False  # apparent values of metabolites
+    if not _by(row, routes) and not row.fold and row.quantity not in FREE_OF_ABSORPTION:
         return False
     person = row.study.given.get("person") or {}
     # The effects of medicines, liver and age are not fitted; peaks do not depend on the kidney.
@@ -192,12 +220,7 @@ def _prepare(term: Term) -> None:
     numbers.knowledge = _Zeros()
     trial = Trial(row.study, row.study.given, numbers)
     if row.quantity == "detection_time":
-        logarithms: dict[str, list[np.ndarray]] = {a: [] for a in row.analytes}
-        for visit in range(1, 9):
-            readings = trial.specimen(row.analytes, np.full(400, 24.0), visit)
-            for analyte in row.analytes:
-                logarithms[analyte].append(np.log(readings[analyte]))
-        term.specimen_sd = {a: float(np.mean(np.std(v, axis=0, ddof=1))) for a, v in logarithms.items()}
+        term.specimen_sd = detection.specimen_sd(row, trial)
         return
     typical = _value(row, Trial(row.study, row.study.given, TypicalNumbers((), np.zeros((1, 0)))))
     people = np.maximum(_value(row, trial), 1e-300)
@@ -239,48 +262,3 @@ def _statistic(term: Term, expected) -> np.ndarray:
     # An interval: constant within, falling as a normal distribution outside.
     miss = np.maximum(np.log(row.low) - mean, 0.0) + np.maximum(mean - np.log(row.high), 0.0)
     return -0.5 * (miss / sd) ** 2
-
-
-def _detection(term: Term, trial) -> np.ndarray:
-    """Log probability of the longest (or shortest) time after which any of n people was positive."""
-    row = term.row
-    every, n = trial.study.sampling.every_h or 24.0, row.n or UNKNOWN_PEOPLE
-    if row.statistic == "range":
-        wanted = [("min", row.low, row.low)]  # the longest time is a row of its own
-    else:
-        low, high = (row.value, row.value) if row.value is not None else (row.low, row.high)
-        wanted = [(row.statistic, low, high)]
-    log_probability = np.zeros(1)
-    departure = rules.discrepancy(row)
-    for statistic, low, high in wanted:
-        before = _never_after(term, trial, low - every / 2, every, departure)
-        after = _never_after(term, trial, high + every / 2, every, departure)
-        if statistic == "min":
-            chance = (1.0 - before) ** n - (1.0 - after) ** n
-        else:
-            chance = after**n - before**n
-        log_probability = log_probability + np.log(np.maximum((chance * _WEIGHTS[:, None]).sum(axis=0), 1e-30))
-    return log_probability
-
-
-def _never_after(term: Term, trial, time, every, departure) -> np.ndarray:
-    """Probability of no positive specimen after a time, at each node of the study's departure. Shape (5, m)."""
-    row = term.row
-    times = np.maximum(time, 0.0) + every * (np.arange(VISITS_AFTER) + 0.5)
-    negative = 1.0
-    for analyte in row.analytes:
-        response = trial.simulation.response(analyte)
-        since = np.maximum(times[:, None, None] - response.tail_start, 0.0)
-        plasma = (response.tail * np.exp(-response.poles * since)).sum(axis=1)  # (visits, draws)
-        margin = np.log(row.cutoff_ng_ml) - np.log(np.maximum(plasma * _per_plasma(trial, analyte), 1e-300))
-        node = departure * _NODES[:, None, None]
-        negative = negative * ndtr((margin[None] + node) / term.specimen_sd[analyte])
-    person = np.prod(negative, axis=1)  # (nodes, draws)
-    return person.reshape(len(_NODES), -1, PEOPLE).mean(axis=2)
-
-
-def _per_plasma(trial, analyte):
-    kept = trial.__dict__.setdefault("_kept", {})
-    if analyte not in kept:
-        kept[analyte] = trial.simulation.per_plasma(analyte)
-    return kept[analyte]

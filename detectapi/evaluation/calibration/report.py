@@ -2,10 +2,12 @@
 
 from __future__ import annotations
 
+import json
 from pathlib import Path
 
 import numpy as np
 
+from detectapi.evaluation.validation import rules
 from detectapi.knowledge import catalog, posterior
 from detectapi.telling.axis import round_axis
 from detectapi.telling.numbers import three_figures as number
@@ -13,6 +15,8 @@ from detectapi.telling.svg import BLUE, GREY, INK, ORANGE, Drawing, paper
 from detectapi.values.substance import Parameter
 
 CENTRAL_90 = 1.6448536269514722
+SUMMARY = "calibrations.md"
+"""The page with one line for each calibrated substance."""
 NARROWED = 0.8
 MOVED = 0.5
 
@@ -34,9 +38,42 @@ def write(substance_id: str, about: dict, folder: Path) -> list[Path]:
         f"{substance_id}-calibration.md": _text(substance, about, learnt),
         f"{substance_id}-calibration.svg": str(_plot(substance, learnt)),
     }
+    files[SUMMARY] = summary()
     for name, content in files.items():
         (folder / name).write_text(content, encoding="utf-8", newline="\n")
     return [folder / name for name in files]
+
+
+def summary() -> str:
+    """The page with one line for each calibrated substance."""
+    lines = [
+        "# Calibrations",
+        "",
+        "Written by `detectapi calibrate`; do not edit. [calibration.md](../calibration.md) explains it. A substance that is not"
+        " in the table is not calibrated: its typical values have the uncertainty of its file.",
+        "",
+        "*Score*: by how much what the other publications teach forecasts a publication better than the prior, as the sum of"
+        " logarithms, and for how many publications it does; *urine*: the score of those with rows of urine. *Ranks*: the"
+        " smallest *p* that ranks of made-up truths are uniform, times the number of quantities; below 0.05 would be a sign"
+        " of a mistake in the recipe.",
+        "",
+        "| substance | typical values | rows | publications | effective size | R-hat | score | better | urine | ranks |",
+        "|---|---|---|---|---|---|---|---|---|---|",
+    ]
+    for file in sorted((posterior.DATA / "calibration").glob("*.json")):
+        about = json.loads(file.read_text(encoding="utf-8"))
+        lines.append(_line(file.stem, about))
+    return "\n".join(lines) + "\n"
+
+
+def _line(substance_id: str, about: dict) -> str:
+    tried, (gain, better, count) = about["ranks"]["uniform"], _gain(about)
+    least = min(1.0, min(tried.values()) * len(tried))
+    return (
+        f"| [{catalog.substance(substance_id).name}]({substance_id}-calibration.md) | {len(about['parameters'])} |"
+        f" {len(about['rows'])} | {count} | {min(about['effective_size'])} | {max(about['split_r_hat']):.3f} | {gain:+.2f} |"
+        f" {better} of {count} | {_gain(about, of_urine=True)[0]:+.2f} | {least:.2f} |"
+    )
 
 
 def _text(substance, about, learnt) -> str:
@@ -88,10 +125,68 @@ def _text(substance, about, learnt) -> str:
         "|---|---|",
         *(f"| {item['row']} | {number(item['weight'])} |" for item in about["rows"]),
     ]
+    lines += _left_out_rows(substance.id)
+    lines += _publications(about)
+    lines += _ranks(about["ranks"])
     strongest = _correlations(about["parameters"], learnt)
     lines += ["", "## Strongest correlations between typical values", "", "| | | correlation |", "|---|---|---|"]
     lines += [f"| {a} | {b} | {value:+.2f} |" for a, b, value in strongest]
     return "\n".join(lines) + "\n"
+
+
+def _left_out_rows(substance_id: str) -> list[str]:
+    """The rows that are not fitted though they could be, each with its reason."""
+    items = rules.calibration(substance_id).get("not_fitted", ())
+    if not items:
+        return []
+    table = ["", "Not fitted:", "", "| row | why |", "|---|---|"]
+    return [*table, *(f"| {item['row']} | {item['reason']} |" for item in items)]
+
+
+def _gain(about: dict, of_urine: bool = False) -> tuple[float, int, int]:
+    """By how much the other publications forecast better than the prior, in all; how many of how many publications they do."""
+    scored = [item for item in about["publications"] if not of_urine or item["source"] in about["left_out"]]
+    gains = [item["blind"] - item["prior"] for item in scored]
+    return sum(gains), sum(gain > 0 for gain in gains), len(gains)
+
+
+def _publications(about: dict) -> list[str]:
+    """How each publication is forecast without its own rows."""
+    (gain, better, count), (urine, _, of_urine) = _gain(about), _gain(about, of_urine=True)
+    return [
+        "",
+        "## Each publication forecast without its rows",
+        "",
+        "The logarithm of the mean likelihood of a publication's rows, under the prior and under what the other publications"
+        " teach; the larger is the better. *Size* is the effective number of draws for the second: below 200 it is rough.",
+        "",
+        f"The others forecast {better} of {count} publications better than the prior does. In all the score changes by"
+        f" {gain:+.2f}; that of the {of_urine} with rows of urine by {urine:+.2f}.",
+        "",
+        "| publication | rows | prior | the others | size |",
+        "|---|---|---|---|---|",
+        *(
+            f"| {item['source']} | {item['rows']} | {item['prior']:.2f} | {item['blind']:.2f} | {item['effective_size']} |"
+            for item in about["publications"]
+        ),
+    ]
+
+
+def _ranks(tried: dict) -> list[str]:
+    """How the truth of made-up studies ranks."""
+    return [
+        "",
+        "## Made-up studies",
+        "",
+        f"{tried['truths']} truths were drawn from the prior, {tried['rows']} rows were made up from each, and the truth was"
+        f" ranked among {tried['bank']} draws weighted by their likelihood (effective size: median {tried['effective_size']})."
+        " If the recipe is right, ranks are uniform. *p* is the probability of counts in tenths at least as uneven;"
+        f" of {len(tried['uniform'])} quantities the smallest is expected near {1.0 / (len(tried['uniform']) + 1):.2f}.",
+        "",
+        "| quantity | p |",
+        "|---|---|",
+        *(f"| {name} | {p:.3f} |" for name, p in tried["uniform"].items()),
+    ]
 
 
 def _bytes(substance_id) -> int:

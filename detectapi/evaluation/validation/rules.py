@@ -1,9 +1,13 @@
-"""Assumptions of validation and calibration, read from ``data/validation.toml`` and ``data/misfits.toml``."""
+"""Assumptions of validation and calibration.
+
+They are read from ``data/validation.toml``, ``data/misfits.toml`` and ``data/calibration/<id>.toml``.
+"""
 
 from __future__ import annotations
 
 import tomllib
 from functools import lru_cache
+from pathlib import Path
 
 from detectapi.knowledge import DATA
 from detectapi.values.errors import CatalogError
@@ -21,7 +25,7 @@ def read() -> dict:
         A part is missing.
     """
     rules = tomllib.loads(FILE.read_text(encoding="utf-8"))
-    for group in ("discrepancy", "families", "calibration"):
+    for group in ("discrepancy", "families"):
         if group not in rules:
             raise CatalogError(f"{FILE.name}: {group} is missing")
     for item in rules["discrepancy"]:
@@ -76,15 +80,25 @@ def mirror_form(substance_id: str) -> str | None:
     return read()["families"].get(substance_id, {}).get("mirror_form")
 
 
+@lru_cache(maxsize=64)
 def calibration(substance_id: str) -> dict:
-    """What calibration fits for a substance: ``parameters``, and the ``routes`` whose absorption is among them.
+    """What calibration fits for a substance, read from ``calibration/<id>.toml``.
+
+    ``parameters``: the typical values. ``routes``: those whose absorption is among them. ``studies_of``: other substances that
+    share typical values, each with the routes whose rows count. ``not_fitted``: rows that are left out, each with its reason.
+    ``made_up``: rows for `detectapi.evaluation.calibration.ranks`, where not all of them serve.
 
     Raises
     ------
     CatalogError
-        The file has no entry for the substance.
+        There is no such file.
     """
-    chosen = read().get("calibration", {})
-    if substance_id not in chosen:
-        raise CatalogError(f"{FILE.name}: calibration: there is no entry for {substance_id}")
-    return chosen[substance_id]
+    file = plan_file(substance_id)
+    if not file.is_file():
+        raise CatalogError(f"calibration/{file.name} is missing: it lists the typical values to fit")
+    return tomllib.loads(file.read_text(encoding="utf-8"))
+
+
+def plan_file(substance_id: str) -> Path:
+    """Where the typical values to fit are listed."""
+    return DATA / "calibration" / f"{substance_id}.toml"

@@ -209,14 +209,16 @@ class Trial:
         for component in self.question.assay.components:
             analyte = component.analyte
             if analyte in analytes:
-                freed = self._conjugates(analyte) if hydrolysed else {}
-                parts = {analyte: 1.0} | {each: self.mass[analyte] / self.mass[each] for each in freed}
+                parts = self.parts(analyte, hydrolysed)
                 there_is = [self._after(each, time) * there.per_plasma(each) * by for each, by in parts.items()]
                 readings[analyte] = sum(there_is[1:], start=there_is[0]) * there.noise(component)
         return readings
 
-    def _conjugates(self, analyte: str) -> list[str]:
-        return [moiety.id for moiety in self.question.substance.moieties if moiety.conjugate_of == analyte]
+    def parts(self, analyte: str, hydrolysed: bool) -> dict[str, float]:
+        """What a test reads as an analyte: itself and, after hydrolysis, its conjugates. With the mass that each counts as."""
+        moieties = self.question.substance.moieties if hydrolysed else ()
+        freed = [moiety.id for moiety in moieties if moiety.conjugate_of == analyte]
+        return {analyte: 1.0} | {each: self.mass[analyte] / self.mass[each] for each in freed}
 
     def _after(self, analyte: str, time) -> np.ndarray:
         """Concentration in plasma averaged over the void, at the time of each person. Shape (size,). [umol/L]"""

@@ -1,5 +1,7 @@
+import emcee
 import numpy as np
 import pytest
+from scipy import stats
 
 from detectapi.evaluation.calibration import sampling
 
@@ -21,6 +23,25 @@ def test_a_known_posterior_is_found(chains):
     assert chains.effective_size().min() > 1000
     assert chains.flat.mean(axis=0) == pytest.approx(np.zeros(3), abs=0.12)
     assert np.cov(chains.flat.T) == pytest.approx(COVARIANCE, abs=0.15)
+
+
+def test_proposals_that_do_not_depend_on_the_walker_keep_the_target():
+    """A target with heavy tails and a skew, which the fitted distribution does not have, against its quantiles."""
+    begin = np.random.default_rng(7).standard_normal((64, 2))
+
+    def log_density(points):
+        return stats.t.logpdf(points[:, 0], 5) + stats.gumbel_r.logpdf(points[:, 1] - 0.5 * points[:, 0])
+
+    moves = [(sampling.FittedMove(), 1.0)]
+    sampler = emcee.EnsembleSampler(64, 2, log_density, vectorize=True, moves=moves)
+    sampler.random_state = np.random.RandomState(8).get_state()
+    sampler.run_mcmc(begin, 500)
+    first, second = sampler.get_chain(discard=100, flat=True).T
+    shares = [0.05, 0.25, 0.5, 0.75, 0.95]
+
+    # Some 5,000 effective draws: shares below a quantile have a standard error of 0.007 at most.
+    assert [np.mean(first < stats.t.ppf(p, 5)) for p in shares] == pytest.approx(shares, abs=0.03)
+    assert [np.mean(second - 0.5 * first < stats.gumbel_r.ppf(p)) for p in shares] == pytest.approx(shares, abs=0.03)
 
 
 def test_convergence_is_told_from_its_absence(chains):
