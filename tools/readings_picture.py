@@ -3,7 +3,7 @@
 import numpy as np
 
 from detectapi import service
-from detectapi.exponentials import span_means
+from detectapi.exponentials import Fall, span_means
 from detectapi.model.question import read_question
 from detectapi.model.sampler import Sampler
 from detectapi.model.simulation import simulate_typical
@@ -33,7 +33,7 @@ def voids():
     residual = np.exp(spread * np.random.default_rng(3).standard_normal((VOIDS, 1)))
     factor = simulation.made_at("norketamine", made.flow, made.ph) * residual
     response = simulation.response("norketamine")
-    read = (span_means(response, edges, np.zeros(1), np.arange(1)) * factor)[:, 0]
+    read = (span_means(Fall(response, np.arange(1)), edges, np.zeros(1), np.arange(1)) * factor)[:, 0]
     after = edges[1:, 0] > 0.0
     return edges[:-1, 0][after][::-1], read[after][::-1]
 

@@ -5,8 +5,9 @@ Other rooms import from here and never from a file within:
 - `disposition` makes a system of compartments, `Disposition`; a `Chain` of them is fed by `Doses` along `Absorption` paths;
 - `respond` makes the `Response`, `mix` the weighted sum of several; `Response.concentration` is its value at given times;
 - `crossings` finds when a response is at or above a cutoff for the first and the last time, `Crossings`;
-- `span_means` are means over spans of time that follow each other, with times of its own for each draw; `last_above`
-  tells about when a response is above a level for the last time.
+- a `Fall` is made of some draws of a response: `span_means` are its means over spans of time that follow each other, with
+  times of its own for each draw; `last_above` tells about when it is above a level for the last time;
+- `of_draws` takes some draws of an array.
 
 Arrays in, arrays out; numpy only. Rows (poles, compartments, paths, times) lie on the first axis, draws on the last. A draw is
 one column: one set of parameters. Units are micromole, litre and hour throughout. Time 0 is the end of the last dose.
@@ -31,8 +32,9 @@ One question goes through the files in this order:
 from detectapi.exponentials.build_response import mix, respond
 from detectapi.exponentials.chain import Absorption, Chain, Doses
 from detectapi.exponentials.crossing_times import Crossings, crossings
+from detectapi.exponentials.draw_arrays import of_draws
 from detectapi.exponentials.mammillary import Disposition, disposition
-from detectapi.exponentials.means_over_spans import last_above, span_means
+from detectapi.exponentials.means_over_spans import Fall, last_above, span_means
 from detectapi.exponentials.ramps import Segments
 from detectapi.exponentials.response import Response
 
@@ -42,12 +44,14 @@ __all__ = [
     "Crossings",
     "Disposition",
     "Doses",
+    "Fall",
     "Response",
     "Segments",
     "crossings",
     "disposition",
     "last_above",
     "mix",
+    "of_draws",
     "respond",
     "span_means",
 ]

@@ -33,6 +33,11 @@ def take_draws(array: NDArray[Any], draws: Draws) -> NDArray[Any]:
     return array[..., draws] if isinstance(draws, slice) else array.take(draws, axis=-1)
 
 
+def of_draws(array: NDArray[Any], draws: Integers) -> NDArray[Any]:
+    """The same for draws in ascending order, each once: where these are all, the array itself."""
+    return array if len(draws) == array.shape[-1] else array.take(draws, axis=-1)
+
+
 def take_each(draws: Integers, *arrays: NDArray[Any]) -> tuple[NDArray[Any], ...]:
     """Some draws of several arrays of shape (n,)."""
     return tuple(array.take(draws) for array in arrays)

@@ -3,12 +3,13 @@
 from __future__ import annotations
 
 from collections.abc import Sequence
+from functools import cached_property
 
 import numpy as np
 
 from detectapi.exponentials.array_types import Floats, Integers
 from detectapi.exponentials.dose_sums import NEGLIGIBLE_DECAY, average_decay
-from detectapi.exponentials.draw_arrays import take_draws
+from detectapi.exponentials.draw_arrays import of_draws, take_draws
 from detectapi.exponentials.input_phase import FIRST_EXTRA_NODE
 from detectapi.exponentials.response import Response
 
@@ -16,18 +17,61 @@ LOOKS = 16
 """Times at which a response is computed to see about when it falls below a level."""
 
 
-def span_means(response: Response, edges: Floats, wanted_after: Floats, draws: Integers) -> Floats:
-    """Mean of the instantaneous concentration over each of several spans.
+class Fall:
+    """Some draws of a response, with what its means over spans are computed from. Arrays of shape (n,), or (k, n).
 
     Parameters
     ----------
     response : Response
+    draws : array of int, shape (n,)
+        Those of the response that are meant.
+
+    Attributes
+    ----------
+    poles, tail : array, shape (k, n)
+        As in `Response`. [1/h], [umol/L]
+    areas : array, shape (k, n)
+        Area under each term of the instantaneous concentration from the last input on. [umol*h/L]
+    last_input, tail_start : array, shape (n,)
+        [h]
+    """
+
+    def __init__(self, response: Response, draws: Integers) -> None:
+        self.response = response
+        self.draws = draws
+        self.poles, self.tail = take_draws(response.poles, draws), take_draws(response.tail, draws)
+        # A term of the tail is a mean over the averaging time, and counts from where that time is over.
+        self.areas = self.tail / (average_decay(self.poles * response.averaging_time.take(draws)) * self.poles)
+        self.last_input = np.broadcast_to(response.last_input, response.averaging_time.shape).take(draws)
+        self.tail_start = response.tail_start.take(draws)
+
+    @cached_property
+    def at_zero(self) -> Floats:
+        """The response at time 0. Shape (n,). [umol/L]"""
+        return self.response.value_at_zero(self.draws)
+
+    def values_at(self, places: Integers, time: Floats) -> Floats:
+        """The response at a time for each of some of the draws: `values_at`."""
+        values = self.at_zero.take(places)
+        later = np.flatnonzero(time > 0.0)
+        if len(later):
+            values[later] = values_at(self.response, self.draws.take(places.take(later)), time.take(later))
+        return values
+
+
+def span_means(fall: Fall, edges: Floats, decided: Floats, draws: Integers) -> Floats:
+    """Mean of the instantaneous concentration over each of several spans.
+
+    Parameters
+    ----------
+    fall : Fall
     edges : array, shape (m + 1, n)
         Where spans end and begin, in each draw from the latest to the earliest. [h]
-    wanted_after : array, shape (n,)
-        Spans that end before this time and begin before the end of the last input are not asked for and stand as 0. [h]
+    decided : array, shape (n,)
+        A span that begins before the end of the last input is not asked for, and stands as 0, where the next one ends before this
+        time. [h]
     draws : array of int, shape (n,)
-        Those of the response that are asked for.
+        Places of the draws that are asked for, among those of the fall, in ascending order.
 
     Returns
     -------
@@ -41,35 +85,34 @@ def span_means(response: Response, edges: Floats, wanted_after: Floats, draws: I
     input the mean over the averaging time that ends there is taken, which is exact where the two are of one length. A span that
     ends before the last input is given the value of the response where it ends.
     """
-    last_input = np.broadcast_to(response.last_input, response.averaging_time.shape).take(draws)
-    poles, areas = take_draws(response.poles, draws), take_draws(_areas(response), draws)
+    poles, areas, last_input = (of_draws(array, draws) for array in (fall.poles, fall.areas, fall.last_input))
     left = _sum_of_terms(poles, areas, np.maximum(edges - last_input, 0.0))
     means = left[1:]
     means -= left[:-1]
     means /= edges[:-1] - edges[1:]
     is_early = edges[1:] < last_input
     means[is_early] = 0.0
-    row, draw = np.nonzero(is_early & (edges[:-1] > np.maximum(wanted_after, 0.0)))
+    is_early &= edges[:-1] > 0.0
+    is_early[1:] &= edges[:-2] > decided
+    row, draw = np.nonzero(is_early)
     if len(row):
-        end, begin = edges[row, draw], edges[row + 1, draw]
-        until = np.minimum(end, last_input[draw])
-        since = np.maximum(np.array([until, end]) - last_input[draw], 0.0)
+        end, begin, last = edges[row, draw], edges[row + 1, draw], last_input.take(draw)
+        until = np.minimum(end, last)
+        since = np.maximum(np.array([until, end]) - last, 0.0)
         at_until, at_end = _sum_of_terms(poles.take(draw, axis=1), areas.take(draw, axis=1), since)
-        early = values_at(response, draws[draw], until) * (until - begin)
+        early = fall.values_at(draws.take(draw), until) * (until - begin)
         means[row, draw] = (early + at_until - at_end) / (end - begin)
     return np.maximum(means, 0.0, out=means)
 
 
-def last_above(response: Response, levels: Sequence[Floats], draws: Integers) -> list[Floats]:
+def last_above(fall: Fall, levels: Sequence[Floats]) -> list[Floats]:
     """About when a response is at or above some levels for the last time: to a tenth, where no exact time is needed.
 
     Parameters
     ----------
-    response : Response
+    fall : Fall
     levels : sequence of array, shape (n,)
         The last one is the lowest in every draw. [umol/L]
-    draws : array of int, shape (n,)
-        Those of the response that are asked for.
 
     Returns
     -------
@@ -81,14 +124,14 @@ def last_above(response: Response, levels: Sequence[Floats], draws: Integers) ->
     No term is above its share of the lowest level after the longest of the times that the terms take. From the start of the tail
     until then the response is computed at `LOOKS` times, and the logarithm is taken as a straight line in between.
     """
-    poles, tail = take_draws(response.poles, draws), take_draws(response.tail, draws)
+    poles, tail = fall.poles, fall.tail
     with np.errstate(over="ignore"):  # of a level near the smallest number, which takes as long as the largest one does
         parts = np.minimum(tail * (len(poles) / levels[-1]), np.finfo(float).max)
     longest = (np.log(np.maximum(parts, 1.0)) / poles).max(axis=0, initial=0.0)
     since = longest * np.square(np.arange(LOOKS + 1) / LOOKS)[:, np.newaxis]
     height = _sum_of_terms(poles, tail, since)
     np.log(np.maximum(height, np.finfo(float).tiny, out=height), out=height)
-    start = response.tail_start.take(draws) * (longest > 0.0)
+    start = fall.tail_start * (longest > 0.0)
     return [_last_in_table(since, height, np.log(level)) + start for level in levels]
 
 
@@ -128,12 +171,6 @@ def values_at(response: Response, draws: Integers, time: Floats) -> Floats:
         pieces = response.input_phase_pieces(draws[some], (time[some],), values_only=True)
         values[some] = pieces.at_node(FIRST_EXTRA_NODE)[0]
     return np.maximum(values, 0.0)
-
-
-def _areas(response: Response) -> Floats:
-    """Area under each term of the instantaneous concentration from the last input on. Shape (k, n). [umol*h/L]"""
-    # A term of the tail is a mean over the averaging time, and counts from where that time is over.
-    return response.tail / (average_decay(response.poles * response.averaging_time) * response.poles)
 
 
 def _sum_of_terms(poles: Floats, coefficients: Floats, since: Floats) -> Floats:

@@ -120,6 +120,7 @@ class Response:
         most = INPUT_PHASE_NUMBERS // (corners * (len(poles) + 8))
         self.block = int(np.clip(most, FEWEST_DRAWS_AT_ONCE, MOST_DRAWS_AT_ONCE))
         self._past: Floats | None = None
+        self._at_zero = np.full(self.n, np.nan)
         self.tail = np.zeros_like(poles)
         for begin in range(0, self.n if paths else 0, MOST_DRAWS_AT_ONCE):
             self._sum_inputs(slice(begin, begin + MOST_DRAWS_AT_ONCE))
@@ -311,9 +312,12 @@ class Response:
     # -- the input phase --------------------------------------------------------------------------------------------------
 
     def value_at_zero(self, draws: Draws) -> Floats:
-        """Concentration at time 0 of some draws. [umol/L]"""
-        poles, past = take_draws(self.poles, draws), self._past_terms(draws)
-        return value_at_zero(poles, self._path_inputs(draws), past, self.averaging_time[draws])
+        """Concentration at time 0 of some draws; computed once for each draw. [umol/L]"""
+        if np.isnan(self._at_zero[draws]).any():
+            poles, past = take_draws(self.poles, draws), self._past_terms(draws)
+            self._at_zero[draws] = value_at_zero(poles, self._path_inputs(draws), past, self.averaging_time[draws])
+        known: Floats = self._at_zero[draws]
+        return known
 
     def input_phase_pieces(
         self, draws: Draws, extra: Sequence[Floats | float] = (), values_only: bool = False

@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Sequence
-from typing import TypeAlias
+from typing import Any, TypeAlias
 
 import numpy as np
 
@@ -52,3 +52,8 @@ class Columns:
     def one_row_each(self, values: Floats) -> Floats:
         """Values of some people, shape (people, 1) or (people, draws), in the columns of these people."""
         return np.broadcast_to(values, (len(values), self.draws)).reshape(-1)
+
+
+def some_draws(value: Any, some: slice) -> Any:
+    """Some of the draws of an array with one value for each; anything else as it is."""
+    return value[some] if isinstance(value, np.ndarray) and value.ndim == 1 and len(value) > 1 else value

@@ -43,6 +43,10 @@ class Selection(NamedTuple):
         """This selection with one stream taken from another selection where a mask is set."""
         return self._replace(**{stream: np.where(where, taken, getattr(self, stream))})
 
+    def of_draws(self, some: slice) -> Selection:
+        """Some of these draws."""
+        return Selection(*(numbers[some] for numbers in self))
+
 
 class Deviates(Protocol):
     """Where a simulation takes its standard normal numbers from, by stream and name.

@@ -15,6 +15,7 @@ import numpy as np
 from detectapi.inputs.known import KnownInputs
 from detectapi.model import sample_body, sample_kidneys, sample_urine, sample_void
 from detectapi.model.arrays import Floats, Value
+from detectapi.model.columns import some_draws
 from detectapi.model.draws import Deviates, Selection
 from detectapi.model.maturation import extrapolation_spread
 from detectapi.model.norms import Norms
@@ -88,6 +89,15 @@ class Person:
     nonrenal: Value
     liver: Value
     parts: Parts | None = None
+
+    def of_draws(self, some: slice) -> Person:
+        """Some of the draws of one person. What is known of the body has no draws of its own: it is that of the people."""
+        parts = parts_of(self)
+        usual = sample_urine.UsualUrine(*(some_draws(value, some) for value in parts.usual))
+        own = {name: some_draws(getattr(parts, name), some) for name in ("share", "osmoles", "least", "measured")}
+        wide = {field.name: some_draws(getattr(self, field.name), some) for field in fields(self)}
+        covariates = {name: some_draws(value, some) for name, value in self.covariates.items()}
+        return replace(self, **{**wide, "covariates": covariates, "parts": parts._replace(usual=usual, **own)})
 
     def of(self, person: int) -> Person:
         """One of several people who stand side by side."""

@@ -12,6 +12,7 @@ from typing import Any, NamedTuple
 import numpy as np
 
 from detectapi.model.arrays import Floats, Ints, Value
+from detectapi.model.columns import some_draws
 from detectapi.model.covariates import FORMS
 from detectapi.model.draws import Deviates, Selection
 from detectapi.model.normal import inverse_normal
@@ -179,6 +180,14 @@ class Population:
         other = copy(self)
         other.deviates = deviates
         other._values = {name: v for name, v in self._values.items() if self.parameters[name].between == "people"}
+        return other
+
+    def of_draws(self, some: slice) -> Population:
+        """The same people in some of the draws."""
+        other = copy(self)
+        other.selection = self.selection.of_draws(some)
+        other.covariates = {name: some_draws(value, some) for name, value in self.covariates.items()}
+        other._values = {name: some_draws(value, some) for name, value in self._values.items()}
         return other
 
     def median_of_specimens(self, name: str) -> Value:

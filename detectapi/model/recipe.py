@@ -18,6 +18,7 @@ from detectapi.model.arrays import Floats
 from detectapi.model.asked_times import AskedTime, read_asked_times
 from detectapi.model.draws import Draws, Layout, layout
 from detectapi.model.estimate import Asked, Estimate, Part, Readings, Stage
+from detectapi.model.memory import keep_memory
 from detectapi.model.panel import as_a_whole, asked_panel, classes_of
 from detectapi.model.question import Question, read_question
 from detectapi.model.serial import serial
@@ -108,6 +109,7 @@ def run(
     NumericalError
         When a crossing time is not a finite number.
     """
+    keep_memory()
     plan = layout(draws)
     deviates = [Draws(seed, plan, use.posterior) for use in question.each]
     simulation = simulate(question, deviates)

@@ -8,6 +8,7 @@ from copy import copy
 from detectapi.exponentials import Crossings
 from detectapi.model.arrays import Floats
 from detectapi.model.asked_assay import component_of
+from detectapi.model.columns import Columns, People
 from detectapi.model.draws import Deviates, MedianDraw, Selection
 from detectapi.model.physiology import Composition, Person, Specimen
 from detectapi.model.question import Question
@@ -24,8 +25,8 @@ class SeveralUses:
 
     Parameters
     ----------
-    question : Question
-        With several `Question.uses`.
+    questions : Question or sequence of Question
+        With several `Question.uses`; one for each person. Several are alike use by use, as those of a `Simulation` are.
     deviates : sequence of Deviates
         One for each use, of one seed and layout; they differ in what calibration learnt of their substance.
     selection : Selection, optional
@@ -36,11 +37,26 @@ class SeveralUses:
         One for each use.
     """
 
-    def __init__(self, question: Question, deviates: Sequence[Deviates], selection: Selection | None = None) -> None:
-        self.question = question
-        self.simulations = tuple(
-            Simulation(use, own, selection) for use, own in zip(question.uses, deviates, strict=True)
-        )
+    def __init__(
+        self,
+        questions: Question | Sequence[Question],
+        deviates: Sequence[Deviates],
+        selection: Selection | None = None,
+    ) -> None:
+        self.questions = (questions,) if isinstance(questions, Question) else tuple(questions)
+        self.question = self.questions[0]
+        by_use = zip(*(question.uses for question in self.questions), strict=True)
+        self.simulations = tuple(Simulation(uses, own, selection) for uses, own in zip(by_use, deviates, strict=True))
+
+    @property
+    def columns(self) -> Columns:
+        """How the draws of the people stand side by side."""
+        return self.simulations[0].columns
+
+    @property
+    def stage(self) -> int:
+        """Number of the stage of the test by which specimens are read: see `Simulation.stage`."""
+        return self.simulations[0].stage
 
     @property
     def person(self) -> Person:
@@ -59,7 +75,7 @@ class SeveralUses:
     @property
     def assay(self) -> Assay:
         """The test by which specimens are read: of a test in stages, the last one, or that of `stages`."""
-        return self.question.assay.in_turn[self.simulations[0].stage]
+        return self.question.assay.in_turn[self.stage]
 
     def stages(self) -> tuple[SeveralUses, ...]:
         """These uses as each stage of the test reads their specimens, in turn."""
@@ -76,7 +92,7 @@ class SeveralUses:
         return other
 
     def of_draws(self, some: slice) -> SeveralUses:
-        """Some of the draws, simulated anew."""
+        """Some of the draws, as their voids are read: see `Simulation.of_draws`."""
         return self._with([simulation.of_draws(some) for simulation in self.simulations])
 
     def readers_of(self, component: Component) -> list[tuple[Simulation, Component]]:
@@ -88,6 +104,15 @@ class SeveralUses:
     def signal(self, component: Component) -> Signal:
         """What one part of the test reads: the sum of what each use leaves."""
         signals = [one.signal(part) for one, part in self.readers_of(component)]
+        return signals[0] if len(signals) == 1 else together(signals, [1.0] * len(signals))
+
+    def signal_after(self, component: Component, questions: Sequence[Question], people: People = None) -> Signal:
+        """What one part of the test reads after the doses of other questions: as in `Simulation.signal_after`."""
+        places = {id(one): place for place, one in enumerate(self.simulations)}
+        signals = [
+            one.signal_after(part, [question.uses[places[id(one)]] for question in questions], people)
+            for one, part in self.readers_of(component)
+        ]
         return signals[0] if len(signals) == 1 else together(signals, [1.0] * len(signals))
 
     def crossings(self, component: Component, first_from: float = 0.0) -> Crossings:
@@ -102,20 +127,23 @@ class SeveralUses:
 AnySimulation = Simulation | SeveralUses
 
 
-def simulate(question: Question, deviates: Sequence[Deviates], selection: Selection | None = None) -> AnySimulation:
-    """The simulation of a question about one use or several.
+def simulate(
+    questions: Question | Sequence[Question], deviates: Sequence[Deviates], selection: Selection | None = None
+) -> AnySimulation:
+    """The simulation of a question about one use or several, or of questions side by side.
 
     Parameters
     ----------
-    question : Question
+    questions : Question or sequence of Question
     deviates : sequence of Deviates
         One for each of `Question.each`.
     selection : Selection, optional
         All draws of the deviates where it is left out.
     """
-    if question.uses:
-        return SeveralUses(question, deviates, selection)
-    return Simulation(question, deviates[0], selection)
+    first = questions if isinstance(questions, Question) else questions[0]
+    if first.uses:
+        return SeveralUses(questions, deviates, selection)
+    return Simulation(questions, deviates[0], selection)
 
 
 def simulate_typical_person(question: Question) -> AnySimulation:

@@ -122,8 +122,15 @@ class Simulation:
         return other
 
     def of_draws(self, some: slice) -> Simulation:
-        """Some of the draws of one person, simulated anew."""
-        return Simulation(self.questions, self.deviates, Selection(*(numbers[some] for numbers in self.selection)))
+        """Some of the draws of one person, as their voids are read: without a specimen, doses and responses."""
+        other = copy(self)
+        other.person = self.person.of_draws(some)
+        other.population = self.population.of_draws(some)
+        other.selection = other.population.selection
+        other.columns = Columns(other.person.gfr.shape)
+        other.kinetics = Kinetics(self.question.substance, other.population, other.person)
+        other._responses, other._per_plasma, other._noise = {}, {}, {}
+        return other
 
     @property
     def simulations(self) -> tuple[Simulation, ...]:
@@ -335,6 +342,10 @@ class Simulation:
             return of(component.analyte)
         weights = self.weights(component, people)
         return together([of(analyte) for analyte in weights], list(weights.values()))
+
+    def signal_after(self, component: Component, questions: Sequence[Question], people: People = None) -> Signal:
+        """What one part of the test reads after the doses of other questions, one for each of some people: as `signal`."""
+        return self.signal(component, [question.regimen for question in questions], people)
 
     def weights(self, component: Component, people: People = None) -> dict[str, Value]:
         """What each analyte counts for in one part of the test, with what hydrolysis sets free. Numbers, or shape (columns,)."""

@@ -149,11 +149,11 @@ def _is_morning(sampler: Sampler, count: int, a_day: Floats) -> Bools:
 # -- the fixed set of visits ------------------------------------------------------------------------------------------
 
 
-def _visits(sampler: Sampler, count: int) -> Floats:
-    """Standard normal numbers of flow, pH and interval of each void. Shape (3, count, n)."""
+def _visits(sampler: Sampler, count: int) -> list[Floats]:
+    """Standard normal numbers of flow, pH and interval of each void. Shape (count, n) each."""
     start = np.asarray(normal_probability(sampler.normal("specimen", START)) * SET_SIZE, dtype=np.intp)
     place: Ints = (start + np.arange(count)[:, np.newaxis]) % SET_SIZE
-    return _fixed_set().take(place, axis=1)
+    return [numbers.take(place) for numbers in _fixed_set()]
 
 
 @lru_cache(maxsize=1)

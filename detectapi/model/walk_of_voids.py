@@ -45,7 +45,9 @@ def walk(
         Uniform numbers.
     """
     draws = np.arange(chance.shape[1])
-    none_after = np.multiply.accumulate(miss, axis=0)
+    none_after = miss.copy()
+    for later, own in zip(none_after, none_after[1:], strict=False):  # row by row, which is faster than `accumulate`
+        own *= later
     place = np.minimum((none_after > last).sum(axis=0), len(chance) - 1)
     before = np.where(place > 0, none_after[place - 1, draws], 1.0)
     within = _void_within(before, none_after[place, draws], last, stands_for)

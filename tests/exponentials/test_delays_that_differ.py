@@ -7,7 +7,7 @@ import pytest
 from oracle import Moiety, Oracle, Path, Train, as_arrays
 from regimens import oral, population
 
-from detectapi.exponentials import crossings, respond, span_means
+from detectapi.exponentials import Fall, crossings, respond, span_means
 
 BAR = 1e-6
 TIME_BAR = 1e-4  # [h]
@@ -144,7 +144,7 @@ def test_means_over_spans_are_those_of_each_draw_alone():
     everybody = CASES["lag and release"]
     response = respond(*as_arrays(everybody))
     edges = np.linspace(60.0, 0.0, 13)[:, np.newaxis] + np.zeros(8)
-    together = span_means(response, edges, np.zeros(8), np.arange(8))
+    together = span_means(Fall(response, np.arange(8)), edges, np.zeros(8), np.arange(8))
     for i, person in enumerate(everybody):
-        alone = span_means(respond(*as_arrays([person])), edges[:, :1], np.zeros(1), np.arange(1))
+        alone = span_means(Fall(respond(*as_arrays([person])), np.arange(1)), edges[:, :1], np.zeros(1), np.arange(1))
         assert together[:, i] == pytest.approx(alone[:, 0], rel=1e-9)

@@ -11,8 +11,11 @@ from detectapi import service
 from detectapi.model.draws import Draws, layout
 from detectapi.model.norms import Norms
 from detectapi.model.question import read_question
-from detectapi.model.serial import EVERY, _Part, _Reader, serial
+from detectapi.model.sampler import Sampler
+from detectapi.model.serial import EVERY, serial
 from detectapi.model.simulation import Simulation
+from detectapi.model.void_chances import Part, Reader
+from detectapi.model.voids import every_void
 
 INFUSION = {"amount_mg": 35, "route": "intravenous", "duration_min": 40}
 
@@ -143,6 +146,40 @@ def test_more_draws_have_the_same_medians():
     assert np.median(few.first_negative) == pytest.approx(np.median(many.first_negative), abs=2.5)
 
 
+BODIES = {
+    "nothing is known": {},
+    "kidneys of a stage, a range of weight": {
+        "renal": {"ckd_stage": "G3a"}, "person": {"weight_kg": {"low": 60, "high": 80}},
+    },
+    "a child who drinks little": {"person": {"weight_kg": 20, "age_y": 6}, "hydration": {"level": "low"}},
+    "something was measured": {
+        "specimen": {"urine_creatinine_mg_dl": 40, "specific_gravity": 1.006, "urine_ph": 6.1},
+        "person": {"hepatic_class": "B", "height_cm": 170},
+    },
+}  # fmt: skip
+
+
+@pytest.mark.parametrize("name", BODIES)
+def test_some_of_the_draws_are_those_of_all(name):
+    whole = simulate({**QUESTIONS["any of two"][0], **BODIES[name]}, 200, 8)
+    some = slice(None, None, EVERY)
+    anew = Simulation(whole.question, whole.deviates, whole.selection.of_draws(some))
+
+    few = whole.of_draws(some)
+    voids = [
+        every_void(
+            one.physiology, one.person, Sampler(one.physiology.known.distributions, one.deviates, one.selection), 8
+        )
+        for one in (few, anew)
+    ]
+
+    for own, other in zip(*voids, strict=True):
+        assert np.array_equal(own, other)
+    for component in whole.question.assay.components:
+        made = [one.made_at(component.analyte, voids[0].flow, voids[0].ph) for one in (few, anew)]
+        assert np.array_equal(*made)
+
+
 def test_equal_questions_have_equal_readings():
     one, other = (serial(simulate(QUESTIONS["any of two"][0], 500, 8)) for _ in range(2))
 
@@ -180,12 +217,12 @@ def test_the_half_life_view_has_readings_of_its_own():
 
 
 def test_parts_with_residuals_of_their_own_add_up_to_the_mean_and_the_variance_of_the_sum():
-    class Sized(_Part):
-        def medians(self, edges, wanted_after, draws):
+    class Sized(Part):
+        def medians(self, edges, decided, draws):
             return np.array([[self.terms]])
 
     spreads, sizes = (0.4, 0.9), (3.0, 1.0)
-    reader = _Reader([Sized(size, spread) for size, spread in zip(sizes, spreads, strict=True)], 0.1)
+    reader = Reader([Sized(size, spread) for size, spread in zip(sizes, spreads, strict=True)], 0.1)
     median, variance = reader.medians(None, None, None)
 
     z = np.random.default_rng(1).standard_normal((2, 2_000_000))

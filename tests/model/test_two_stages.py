@@ -13,9 +13,10 @@ from detectapi.evaluation import typical
 from detectapi.model.draws import Draws, layout
 from detectapi.model.question import read_question
 from detectapi.model.recipe import run
-from detectapi.model.serial import highest, serial
+from detectapi.model.serial import serial
 from detectapi.model.simulation import Simulation, simulate_typical
 from detectapi.model.specimen import normal_probability
+from detectapi.model.void_chances import highest
 from detectapi.telling.summary import summarize
 from detectapi.values.errors import NotSupported
 
