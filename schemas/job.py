@@ -8,7 +8,7 @@ from typing import Any
 from detectapi.inputs.table import INPUTS
 from schemas import vocabulary
 from schemas.error import refuse
-from schemas.fields import Coded, Items, Name, Word
+from schemas.fields import Coded, Flag, Items, Name, Word
 from schemas.form import Form
 from schemas.inputs import field_of
 from schemas.row import COLUMNS
@@ -57,6 +57,13 @@ class JobOptionsForm(Form):
         Word(("all", *COLUMNS)), maximum=len(COLUMNS), unique=True, load_default=list,
         metadata={"description": "Input columns to repeat in the result."},
     )  # fmt: skip
+    serial = Flag(
+        load_default=False,
+        metadata={
+            "description": "Columns of a series in which every specimen is tested: the last positive one, and the first negative "
+            "one that follows a positive one. Takes about as long as an estimate of each row."
+        },
+    )
 
 
 class JobRequestSchema(JobOptionsForm):
@@ -80,6 +87,7 @@ class JobRequestSchema(JobOptionsForm):
 
 
 TEXT_OPTIONS = {"draws": float, "seed": float, "level": float}
+FLAGS = {"true": True, "false": False}
 
 
 def options_from_text(query: Mapping[str, str]) -> dict[str, Any]:
@@ -101,6 +109,8 @@ def options_from_text(query: Mapping[str, str]) -> dict[str, Any]:
             options[name] = [number(word) for word in text.split(",")]
         elif name == "echo":
             options[name] = text.split(",")
+        elif name == "serial":
+            options[name] = FLAGS.get(text, text)
         else:
             options[name] = text
     loaded: dict[str, Any] = JobOptionsForm().load(options)

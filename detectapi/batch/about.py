@@ -45,6 +45,8 @@ def describe(options: Options, content_sha256: str, source_name: str) -> dict[st
     """
     decisive: dict[str, Any] = options.to_dict()
     decisive.pop("chunk_rows")
+    if not options.serial:
+        decisive.pop("serial")  # the digest is then the one from before there were such readings
     request = json.dumps([content_sha256, decisive], sort_keys=True)
     return {
         "version": __version__,
@@ -71,6 +73,8 @@ def command(options: Options, source_name: str) -> str:
         words += ["--sampling", options.sampling]
     if options.echo:
         words += ["--echo", ",".join(options.echo)]
+    if options.serial:
+        words.append("--serial")
     if options.on_error != "skip":
         words += ["--on-error", options.on_error]
     return shlex.join(words)

@@ -86,7 +86,7 @@ def answer(numbered: Iterable[tuple[int, Any]], options: Options) -> tuple[list[
         except InputError as error:
             bad += lines(number, name, row, error)
     good = []
-    answers = panels.answer_rows([ready for *_, ready in readable], options.times_h)
+    answers = panels.answer_rows([ready for *_, ready in readable], options.times_h, options.serial)
     for (number, name, row, _), own in zip(readable, answers, strict=True):
         if isinstance(own, DetectError):
             bad += lines(number, name, row, own)

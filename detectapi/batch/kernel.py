@@ -1,8 +1,8 @@
 """Rows answered together: which rows share a simulation, and how many at once.
 
 The numbers come from `detectapi.model`, by the same code as those of a single estimate; here rows are only brought together.
-Rows of one structure (substance, route and its form, analytes, which inputs are known and how) go through one simulation, side
-by side along the draw axis. Rows of one seed share their random numbers. Rows of one person, seed and schedule that differ in
+Rows of one structure (substances, routes and their forms, analytes, which inputs are known and how) go through one simulation,
+side by side along the draw axis. Rows of one seed share their random numbers. Rows of one person, seed and schedule that differ in
 amount and cutoff share the response too: the model is linear, so an amount k times as large crosses a cutoff where the unit amount
 crosses a k-th of it.
 
@@ -21,7 +21,7 @@ from typing import Any, NamedTuple
 import numpy as np
 
 from detectapi.batch.seeded import SeededDraws
-from detectapi.batch.summaries import summaries
+from detectapi.batch.summaries import of_series, summaries
 from detectapi.exponentials import Crossings
 from detectapi.knowledge.posterior import Posterior
 from detectapi.model.arrays import Floats
@@ -29,9 +29,11 @@ from detectapi.model.dosing import amount_is_a_factor, dose_groups
 from detectapi.model.draws import Deviates, Draws, Layout, layout
 from detectapi.model.population import AMOUNT
 from detectapi.model.question import Question
-from detectapi.model.several_uses import simulate
+from detectapi.model.serial import serial
+from detectapi.model.several_uses import AnySimulation, simulate
 from detectapi.model.simulation import Simulation
 from detectapi.model.window import combine_stages
+from detectapi.values.assay import Assay
 from detectapi.values.errors import NumericalError
 
 MOST_DRAWS_SIDE_BY_SIDE = 32_768
@@ -78,7 +80,9 @@ class Turn(NamedTuple):
     rounds: list[list[int]]
 
 
-def answer_rows(rows: Sequence[Row], times: Sequence[float]) -> list[dict[str, Any] | NumericalError]:
+def answer_rows(
+    rows: Sequence[Row], times: Sequence[float], with_serial: bool = False
+) -> list[dict[str, Any] | NumericalError]:
     """Windows of many rows.
 
     Parameters
@@ -87,6 +91,9 @@ def answer_rows(rows: Sequence[Row], times: Sequence[float]) -> list[dict[str, A
         As `detectapi.batch.reader` makes them.
     times : sequence of float
         Times at which the probability of a positive specimen is wanted. [h after the last dose]
+    with_serial : bool
+        Whether the readings of a series are wanted, in which every specimen is tested. Each row then has a simulation of its own
+        beside the one that it shares.
 
     Returns
     -------
@@ -96,16 +103,19 @@ def answer_rows(rows: Sequence[Row], times: Sequence[float]) -> list[dict[str, A
     groups: dict[Any, list[int]] = defaultdict(list)
     answers: list[Any] = [None] * len(rows)
     for i, row in enumerate(rows):
-        if row.question.uses:
-            (answers[i],) = _answer_uses(row, np.asarray(times, dtype=float))
-            continue
         structure = _structure(row)
         groups[i if structure is None else structure].append(i)
     for members in groups.values():
-        for people in _portions(_people(rows, members), layout(rows[members[0]].options["draws"]).draws):
+        first = rows[members[0]]
+        size = layout(first.options["draws"]).draws, len(first.question.assay.every_component)
+        for people in _portions(_people(rows, members), *size):
             together = [i for own in people for i in own]
             for i, answer in zip(together, _answer_portion(rows, people, np.asarray(times, dtype=float)), strict=True):
                 answers[i] = answer
+    if with_serial:
+        answers = [
+            one | _readings(row) if isinstance(one, dict) else one for row, one in zip(rows, answers, strict=True)
+        ]
     return answers
 
 
@@ -115,21 +125,28 @@ def answer_rows(rows: Sequence[Row], times: Sequence[float]) -> list[dict[str, A
 def _structure(row: Row) -> tuple[Any, ...] | None:
     """What rows must agree in to be simulated side by side. None for a row that is simulated alone."""
     question, options = row.question, row.options
-    regimen, assay = question.regimen, question.assay
-    adds_up = not all(component.is_single for component in assay.every_component)
-    if len(regimen.trains) != 1 or adds_up or question.half_life is not None or row.request["model"]["adjust"]:
+    if row.request["model"]["adjust"] or any(len(use.regimen.trains) != 1 or use.half_life for use in question.each):
         return None
-    amounts = tuple(train.amount for train in regimen.trains) if AMOUNT in question.substance.effects_of else ()
     return (
-        question.substance.id, *dose_groups(regimen, question.substance), question.physiology.structure,
-        *question.covariates.items(), amounts,
-        tuple(
-            (tuple((part.analyte, part.per_creatinine) for part in stage.components), stage.rule, stage.imprecision_cv,
-             stage.kit_bias)
-            for stage in assay.in_turn
-        ),
-        options["draws"], options["level"], row.of_panel,
+        question.physiology.structure, options["draws"], options["level"], row.of_panel,
+        tuple(_structure_of_use(use) for use in question.each),
+        tuple(_structure_of_stage(stage) for stage in question.assay.in_turn),
     )  # fmt: skip
+
+
+def _structure_of_use(use: Question) -> tuple[Any, ...]:
+    regimen, substance = use.regimen, use.substance
+    amounts = tuple(train.amount for train in regimen.trains) if AMOUNT in substance.effects_of else ()
+    return substance.id, *dose_groups(regimen, substance), *use.covariates.items(), amounts
+
+
+def _structure_of_stage(stage: Assay) -> tuple[Any, ...]:
+    """All of a stage of a test but its cutoffs."""
+    parts = tuple(
+        (part.analyte, part.per_creatinine, part.hydrolysed, part.split, tuple(part.weights.items()))
+        for part in stage.components
+    )
+    return parts, stage.rule, stage.imprecision_cv, stage.kit_bias, stage.hydrolysis_yield
 
 
 def _people(rows: Sequence[Row], members: Iterable[int]) -> list[list[int]]:
@@ -140,9 +157,9 @@ def _people(rows: Sequence[Row], members: Iterable[int]) -> list[list[int]]:
     return list(people.values())
 
 
-def _portions(people: Iterable[list[int]], draws: int) -> Iterator[list[list[int]]]:
+def _portions(people: Iterable[list[int]], draws: int, parts: int) -> Iterator[list[list[int]]]:
     """People with their rows, as many at a time as there is room for; a person with more rows comes several times."""
-    most_people, most_rows = max(1, MOST_DRAWS_SIDE_BY_SIDE // draws), max(1, MOST_CROSSINGS_AT_ONCE // draws)
+    most_people, most_rows = max(1, MOST_DRAWS_SIDE_BY_SIDE // draws), max(1, MOST_CROSSINGS_AT_ONCE // (draws * parts))
     portion: list[list[int]] = []
     for own in people:
         for start in range(0, len(own), most_rows):
@@ -160,7 +177,8 @@ def _turns(rows: Sequence[Row], people: Sequence[Sequence[int]]) -> Iterator[Tur
     schedules: dict[Any, dict[int, list[int]]] = defaultdict(lambda: defaultdict(list))
     for person, own in enumerate(people):
         for i in own:
-            schedule = tuple((t.start, t.duration, t.every, t.count) for t in rows[i].question.regimen.trains)
+            trains = (train for use in rows[i].question.each for train in use.regimen.trains)
+            schedule = tuple((train.start, train.duration, train.every, train.count) for train in trains)
             schedules[schedule][person].append(i)
     for waiting in schedules.values():
         yield from _turns_of_schedule(waiting)
@@ -189,7 +207,7 @@ def _turns_of_schedule(waiting: Mapping[int, list[int]]) -> Iterator[Turn]:
 def _answer_portion(rows: Sequence[Row], people: Sequence[Sequence[int]], times: Floats) -> list[Any]:
     """Answers of the rows of some people, person after person, by one simulation."""
     simulation = _simulation([rows[own[0]] for own in people])
-    assay, stages = simulation.question.assay, simulation.stages()
+    assay, stages = simulation.question.assay, list[AnySimulation](simulation.stages())
     # With several parts, or several classes, a first crossing decides together with the last ones of others.
     alone = len(assay.every_component) == 1 and not rows[people[0][0]].of_panel
     first_from = float(np.min(times, initial=np.inf)) if alone else 0.0
@@ -211,14 +229,16 @@ def _answer_portion(rows: Sequence[Row], people: Sequence[Sequence[int]], times:
     return _summaries([rows[i] for i in together], bodies, first, last, times)
 
 
-def _answer_uses(row: Row, times: Floats) -> list[Any]:
-    """The answer of a row with several uses, which is simulated alone."""
+def _readings(row: Row) -> dict[str, float]:
+    """What is said of a series of specimens of a row, as the single estimate computes it."""
+    options = row.options
+    return of_series(serial(_simulated_alone(row))[1], layout(options["draws"]), options["level"])
+
+
+def _simulated_alone(row: Row) -> AnySimulation:
+    """The simulation of one row, as the single estimate has it."""
     question, plan = row.question, layout(row.options["draws"])
-    simulation = simulate(question, [_draws(row.options["seed"], plan, use.posterior) for use in question.uses])
-    parts = [[stage.crossings(part) for part in stage.assay.components] for stage in simulation.stages()]
-    first, last, _ = combine_stages(parts, question.assay)[-1]
-    body = simulation.person, simulation.composition()
-    return _summaries([row], [body], first[np.newaxis], last[np.newaxis], times)
+    return simulate(question, [_draws(row.options["seed"], plan, use.posterior) for use in question.each])
 
 
 def _summaries(rows: Sequence[Row], bodies: Sequence[Any], first: Floats, last: Floats, times: Floats) -> list[Any]:
@@ -235,39 +255,40 @@ def _no_crossings(shape: tuple[int, ...]) -> Crossings:
     return Crossings(np.empty(shape), np.empty(shape), np.empty(shape, dtype=bool))
 
 
-def _simulation(rows: Sequence[Row]) -> Simulation:
+def _simulation(rows: Sequence[Row]) -> AnySimulation:
     """The people of some rows side by side."""
-    question, plan = rows[0].question, layout(rows[0].options["draws"])
+    questions, plan = [row.question for row in rows], layout(rows[0].options["draws"])
     seeds = [row.options["seed"] for row in rows]
-    deviates: Deviates
+    posteriors = [use.posterior for use in questions[0].each]
+    deviates: list[Deviates]
     if len(set(seeds)) == 1:
-        deviates = _draws(seeds[0], plan, question.posterior)
+        deviates = [_draws(seeds[0], plan, posterior) for posterior in posteriors]
     else:
-        deviates = SeededDraws(seeds, plan, question.posterior)
-    return Simulation([row.question for row in rows], deviates)
+        deviates = [SeededDraws(seeds, plan, posterior) for posterior in posteriors]
+    return simulate(questions, deviates)
 
 
-@lru_cache(maxsize=4)
+@lru_cache(maxsize=16)
 def _draws(seed: int, plan: Layout, posterior: Posterior | None) -> Draws:
     return Draws(seed, plan, posterior)
 
 
 def _crossings(
-    simulation: Simulation, part: int, turn: Turn, rows: Sequence[Row], first_from: float
+    simulation: AnySimulation, part: int, turn: Turn, rows: Sequence[Row], first_from: float
 ) -> Iterator[tuple[list[int], Crossings]]:
     """Crossings of one part of a stage of the test in each round of a turn, with the positions of the round's rows."""
     component = simulation.assay.components[part]
     first = rows[turn.rounds[0][0]].question
-    shared = amount_is_a_factor(first.regimen, first.substance)
-    if shared:
-        signal = simulation.signal(component, [first.regimen], turn.people, per_mg=True)
+    per_mg = None
+    if isinstance(simulation, Simulation) and amount_is_a_factor(first.regimen, first.substance):
+        per_mg = simulation.signal(component, [first.regimen], turn.people, per_mg=True)
     for members in turn.rounds:
         questions = [rows[i].question for i in members]
-        regimens = [question.regimen for question in questions]
         tests = [question.assay.in_turn[simulation.stage] for question in questions]
         cutoffs = np.array([[test.components[part].cutoff_ng_ml] for test in tests])
-        if shared:
-            cutoffs = cutoffs / simulation.dosing.amounts(regimens, turn.people)
+        if per_mg is not None and isinstance(simulation, Simulation):
+            signal = per_mg
+            cutoffs = cutoffs / simulation.dosing.amounts([question.regimen for question in questions], turn.people)
         else:
-            signal = simulation.signal(component, regimens, turn.people)
+            signal = simulation.signal_after(component, questions, turn.people)
         yield members, signal.crossings(simulation.columns.one_row_each(cutoffs), first_from)

@@ -19,7 +19,8 @@ class Options:
 
     ``sampling`` is ``common`` (all rows share their random numbers: differences between rows are precise, their Monte-Carlo
     errors are correlated) or ``independent`` (each row has its own, by its id). ``echo`` lists the input columns that the result
-    repeats. ``chunk_rows`` does not change the result.
+    repeats. ``serial`` asks for the readings of a series in which every specimen is tested. ``chunk_rows`` does not change the
+    result.
     """
 
     draws: int = DRAWS
@@ -29,6 +30,7 @@ class Options:
     sampling: str = "common"
     on_error: str = "skip"
     echo: tuple[str, ...] = ()
+    serial: bool = False
     chunk_rows: int = CHUNK_ROWS
 
     @property

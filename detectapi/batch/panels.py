@@ -9,11 +9,12 @@ import numpy as np
 
 from detectapi.batch import kernel
 from detectapi.batch.kernel import Row
-from detectapi.batch.summaries import figures_of
+from detectapi.batch.summaries import figures_of, of_series
 from detectapi.exponentials import Crossings
 from detectapi.knowledge.evidence import GRADES, not_tested
 from detectapi.model.draws import layout
 from detectapi.model.panel import ClassQuestion, Untested
+from detectapi.model.walk_of_voids import Series
 from detectapi.model.window import combine
 from detectapi.values.errors import NumericalError
 
@@ -31,7 +32,9 @@ class PanelRow(NamedTuple):
 AnyRow: TypeAlias = Row | PanelRow
 
 
-def answer_rows(rows: Sequence[AnyRow], times: Sequence[float]) -> list[list[dict[str, Any]] | NumericalError]:
+def answer_rows(
+    rows: Sequence[AnyRow], times: Sequence[float], with_serial: bool = False
+) -> list[list[dict[str, Any]] | NumericalError]:
     """Windows of many rows.
 
     Parameters
@@ -39,6 +42,8 @@ def answer_rows(rows: Sequence[AnyRow], times: Sequence[float]) -> list[list[dic
     rows : sequence of Row or PanelRow
     times : sequence of float
         Times at which the probability of a positive specimen is wanted. [h after the last dose]
+    with_serial : bool
+        As in `detectapi.batch.kernel.answer_rows`. That of a panel is that of the class that is positive longest.
 
     Returns
     -------
@@ -47,9 +52,9 @@ def answer_rows(rows: Sequence[AnyRow], times: Sequence[float]) -> list[list[dic
         after it.
     """
     parts = [_parts(row) for row in rows]
-    answered = iter(kernel.answer_rows([part for own in parts for part in own], times))
+    answered = iter(kernel.answer_rows([part for own in parts for part in own], times, with_serial))
     return [
-        _answers(row, [next(answered) for _ in own], np.asarray(times, dtype=float))
+        _answers(row, [next(answered) for _ in own], np.asarray(times, dtype=float), with_serial)
         for row, own in zip(rows, parts, strict=True)
     ]
 
@@ -61,14 +66,15 @@ def _parts(row: AnyRow) -> list[Row]:
     return [Row(row.request, asked.question, of_panel=True) for asked in row.classes]
 
 
-def _answers(row: AnyRow, parts: Sequence[Any], times: Any) -> list[dict[str, Any]] | NumericalError:
+def _answers(row: AnyRow, parts: Sequence[Any], times: Any, with_serial: bool) -> list[dict[str, Any]] | NumericalError:
     for part in parts:
         if isinstance(part, NumericalError):
             return part
     if isinstance(row, Row):
         return [{**parts[0], "class": None}]
     classes = [{**part, "class": asked.panel_class.id} for asked, part in zip(row.classes, parts, strict=True)]
-    return [_whole(row, classes, times), *classes]
+    series = _series_of_whole(row, classes) if with_serial else {}
+    return [{**_whole(row, classes, times), **series}, *classes]
 
 
 def _whole(row: PanelRow, classes: Sequence[Mapping[str, Any]], times: Any) -> dict[str, Any]:
@@ -83,6 +89,15 @@ def _whole(row: PanelRow, classes: Sequence[Mapping[str, Any]], times: Any) -> d
         grade = not_tested().grade
     (figures,) = figures_of(options, first[np.newaxis], last[np.newaxis], times)
     return {**figures, "evidence": grade, "notes": " ".join(_codes(row, classes)), "class": None}
+
+
+def _series_of_whole(row: PanelRow, classes: Sequence[Mapping[str, Any]]) -> dict[str, float]:
+    """What is said of a series of specimens: that of the class that is positive longest, as in an estimate."""
+    options = row.request["options"]
+    plan = layout(options["draws"])
+    never = of_series(Series(np.zeros(plan.draws), np.zeros(plan.draws)), plan, options["level"])
+    longest = max(classes, key=lambda one: float(one["last_positive_median_h"]), default=never)
+    return {name: longest[name] for name in never}
 
 
 def _codes(row: PanelRow, classes: Iterable[Mapping[str, Any]]) -> list[str]:

@@ -9,12 +9,13 @@ import numpy as np
 
 from detectapi.knowledge import evidence
 from detectapi.model import notes
-from detectapi.model.answer import error_in_hours, hours
+from detectapi.model.answer import error_in_hours, hours, written_reading
 from detectapi.model.arrays import Bools, Floats
-from detectapi.model.draws import layout
+from detectapi.model.draws import Layout, layout
 from detectapi.model.physiology import Composition, Person
 from detectapi.model.question import Question
-from detectapi.model.window import interval
+from detectapi.model.walk_of_voids import Series
+from detectapi.model.window import interval, reading
 from detectapi.values.errors import NumericalError
 
 
@@ -37,21 +38,22 @@ def summaries(
     figures = figures_of(rows[0].options, first, last, times)
     written: list[Any] = []
     remarks: dict[Any, Any] = {}
-    beyond: dict[Any, bool] = {}
+    beyond: dict[Any, Any] = {}
     for i, row in enumerate(rows):
         if not finite[i]:
             written.append(NumericalError("A crossing time is not a finite number."))
             continue
         question, ever_positive = row.question, float(np.mean(last[i] > 0.0))
         mostly = ever_positive >= 0.5
+        patterns = tuple(use.regimen.pattern for use in question.each)
         size = (
-            question.regimen.pattern,
-            question.regimen.amounts,
+            patterns,
+            *(use.regimen.amounts for use in question.each),
             *(c.cutoff_ng_ml for c in question.assay.every_component),
         )
         if size not in beyond:
-            beyond[size] = evidence.beyond_studies(question)
-        key = id(bodies[i]), question.regimen.pattern, beyond[size], mostly
+            beyond[size] = evidence.beyond_studies(question), notes.amounts_not_studied(question)
+        key = id(bodies[i]), patterns, beyond[size], mostly
         if key not in remarks:
             remarks[key] = _graded(question, *bodies[i], ever_positive)
         grade, codes = remarks[key]
@@ -84,6 +86,21 @@ def figures_of(options: Mapping[str, Any], first: Floats, last: Floats, times: F
         }
         for i in range(len(last))
     ]
+
+
+def of_series(series: Series, plan: Layout, level: float) -> dict[str, float]:
+    """When the last positive and the first negative specimen of a row come, by the names of columns.
+
+    Parameters
+    ----------
+    series : Series
+    plan : Layout
+        Of the draws.
+    level : float
+        Probability that the intervals hold.
+    """
+    written = ((name, written_reading(reading(getattr(series, name), plan, level))) for name in Series._fields)
+    return {f"{name}_{figure}": value for name, one in written for figure, value in one.items() if figure != "level"}
 
 
 def _graded(

@@ -32,6 +32,25 @@ _FIGURES = (
     ("ever_positive", "1", "probability of a positive specimen at any time after the last dose"),
 )
 
+_OF_SERIES = (
+    ("last_positive", "last positive specimen, where every specimen is tested"),
+    ("first_negative", "first negative specimen that follows a positive one, where every specimen is tested"),
+)
+_OF_READING = (
+    ("median_h", "h", "median time of the {}, after the end of the last dose"),
+    ("low_h", "h", "lower end of the predictive interval of the {}"),
+    ("high_h", "h", "upper end of the predictive interval of the {}"),
+    ("monte_carlo_se_h", "h", "standard error of the median from the finite number of draws: {}"),
+)
+_SERIES = tuple(
+    (f"{reading}_{name}", unit, text.format(words)) for reading, words in _OF_SERIES for name, unit, text in _OF_READING
+)
+
+
+def figures(options: Options) -> tuple[tuple[str, str, str], ...]:
+    """Name, unit and description of each column with a number of the window, and of a series where that is asked for."""
+    return (*_FIGURES, *_SERIES) if options.serial else _FIGURES
+
 
 def schema(options: Options) -> pa.Schema:
     """The columns of a result, with units and descriptions."""
@@ -43,7 +62,7 @@ def schema(options: Options) -> pa.Schema:
     for name in echoed(options):
         words = name in WORDS
         fields.append(column(f"in_{name}", pa.string() if words else pa.float64(), "", "as given"))
-    fields += [column(name, pa.float64(), unit, text) for name, unit, text in _FIGURES]
+    fields += [column(name, pa.float64(), unit, text) for name, unit, text in figures(options)]
     fields += [
         column(
             column_of(t),
@@ -74,7 +93,7 @@ def to_table(good: Sequence[Mapping[str, Any]], options: Options) -> pa.Table:
     columns: dict[str, list[Any]] = {"id": [one["id"] for one in good]}
     for name in echoed(options):
         columns[f"in_{name}"] = [_echoed_value(one["row"], name) for one in good]
-    for name, *_ in _FIGURES:
+    for name, *_ in figures(options):
         columns[name] = [one[name] for one in good]
     for i, t in enumerate(options.times_h):
         columns[column_of(t)] = [one["probability"][i] for one in good]

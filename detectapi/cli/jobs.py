@@ -38,6 +38,11 @@ def option_with_default(entry):
     default="",
     help="Input columns to repeat, separated by commas, or all; by default, those that vary in a grid.",
 )
+@click.option(
+    "--serial",
+    is_flag=True,
+    help="Add columns of a series in which every specimen is tested: its last positive, and its first negative one. Takes longer.",
+)
 @click.option("--errors", type=click.Path(dir_okay=False), help="List of bad rows.  [errors.ndjson beside the output]")
 @click.option("--chunk-rows", type=click.IntRange(1, 1_000_000), default=1000, show_default=True)
 @click.option("--workers", type=click.IntRange(1, 256), help="Processes.  [one per core]")

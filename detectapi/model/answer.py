@@ -181,19 +181,21 @@ def _serial(readings: Readings | None, regimen: Regimen) -> dict[str, Any]:
     """The readings of every void, where they were asked for."""
     if readings is None:
         return {}
-    last, first = (_reading(one, regimen) for one in (readings.last_positive, readings.first_negative))
+    last, first = (
+        written_reading(one) | _clock_times(one, regimen) for one in (readings.last_positive, readings.first_negative)
+    )
     ever = round(readings.ever_positive, 3)
     return {"serial": {"last_positive": last, "first_negative": first, "ever_positive": ever}}
 
 
-def _reading(reading: Reading, regimen: Regimen) -> dict[str, Any]:
+def written_reading(reading: Reading) -> dict[str, Any]:
+    """When something happens in a series of specimens."""
     return {
         "median_h": hours(reading.median),
         "low_h": hours(reading.low),
         "high_h": hours(reading.high),
         "level": reading.level,
         "monte_carlo_se_h": error_in_hours(reading.standard_error),
-        **_clock_times(reading, regimen),
     }
 
 

@@ -155,11 +155,8 @@ def _lowest_gfr(person: Person, known: KnownInputs) -> float:
 
 def _doses(question: Question, known: KnownInputs) -> list[dict[str, str]]:
     """Amounts and combinations that no study in the data had."""
-    regimen, remarks = question.regimen, []
-    per_kg = {train: ORDINARY_WEIGHT if train.amount.per_kg else 1.0 for train in regimen.trains}
-    doses = [(train.route, train.amount.low * kg, train.amount.high * kg) for train, kg in per_kg.items()]
-    studied = evidence.amounts_not_studied(question.substance.id, doses)
-    if studied is not None:
+    remarks = []
+    for studied in amounts_not_studied(question):
         low, high = (f"{end:g}" for end in studied)
         remarks.append(note("amount-not-studied", low=low, high=high))
     together = [medicine(name) for name in known.interactions]
@@ -168,6 +165,16 @@ def _doses(question: Question, known: KnownInputs) -> list[dict[str, str]]:
     if len(together) > 1:
         remarks.append(note("combination-not-studied", inputs=", ".join(together)))
     return remarks
+
+
+def amounts_not_studied(question: Question) -> tuple[tuple[float, float], ...]:
+    """Of each use with single doses far from those of its studies, the amounts of these studies. [mg]"""
+    ends = []
+    for use in question.each:
+        per_kg = {train: ORDINARY_WEIGHT if train.amount.per_kg else 1.0 for train in use.regimen.trains}
+        doses = [(train.route, train.amount.low * kg, train.amount.high * kg) for train, kg in per_kg.items()]
+        ends.append(evidence.amounts_not_studied(use.substance.id, doses))
+    return tuple(one for one in ends if one is not None)
 
 
 def _kidneys(known: KnownInputs) -> list[dict[str, str]]:

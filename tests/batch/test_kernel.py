@@ -6,10 +6,12 @@ import pytest
 from scenarios import FAST, GRID, scattered
 
 from detectapi import service
-from detectapi.batch import grid, kernel, rows
+from detectapi.batch import chunk, grid, kernel, rows
+from detectapi.batch.options import Options
 from detectapi.batch.reader import Reader
 
 TIMES = (24.0, 72.0)
+FIGURES = ("median_h", "low_h", "high_h", "monte_carlo_se_h", "ever_positive")
 
 
 def loaded(table, **options):
@@ -27,7 +29,7 @@ def single(request_row, **options):
     nested = rows._nested(rows._joined({k: v for k, v in request_row.items() if k != "id"}, []))
     answer = service.answer({**nested, "options": {**FAST.of_a_row, **options}})
     window = answer["window"]
-    result = {name: window[name] for name in ("median_h", "low_h", "high_h", "monte_carlo_se_h", "ever_positive")}
+    result = {name: window[name] for name in FIGURES}
     result["evidence"] = answer["evidence"]["grade"]
     result["notes"] = " ".join(note["code"] for note in answer["notes"])
     return result, answer["curve"]
@@ -96,6 +98,83 @@ def test_whole_requests_are_answered_too(question):
         assert {name: got[name] for name in ("median_h", "low_h", "high_h")} == {
             name: window[name] for name in ("median_h", "low_h", "high_h")
         }
+
+
+def test_the_readings_of_a_series_equal_those_of_the_single_estimate(question):
+    several = {
+        "uses": [{"substance": "methamphetamine", "doses": [{"amount_mg": 10, "route": "oral"}]}, question],
+        "assay": {"analytes": [{"analyte": "amphetamine", "cutoff_ng_ml": 50}]},
+    }
+    several["uses"][1] = {name: question[name] for name in ("substance", "doses")}
+    table = [*scattered(5, seed=4), {**question, "model": {"kind": "half-life"}}, several]
+    for row, got in zip(table, kernel.answer_rows(loaded(table), TIMES, with_serial=True), strict=True):
+        asked = (
+            row if rows.is_whole(row) else rows._nested(rows._joined({k: v for k, v in row.items() if k != "id"}, []))
+        )
+        expected = service.answer({**asked, "options": FAST.of_a_row})["serial"]
+        for reading in ("last_positive", "first_negative"):
+            for name in ("median_h", "low_h", "high_h", "monte_carlo_se_h"):
+                assert got[f"{reading}_{name}"] == expected[reading][name], (row, reading, name)
+
+
+def several_uses(count):
+    """Whole requests about two or three uses, of people, doses and cutoffs of their own; every third with a screen."""
+    source, table = random.Random(8), []  # noqa: S311 - a table, not a secret
+    for i in range(count):
+        amounts = [round(source.uniform(5, 60), 1) for _ in range(3)]
+        uses = [
+            {"substance": name, "doses": [{"amount_mg": amount, "route": "oral", "start_h": source.choice([0, 3])}]}
+            for name, amount in zip(("codeine", "morphine", "amphetamine"), amounts, strict=True)
+        ]
+        analytes = [
+            {"analyte": name, "cutoff_ng_ml": source.choice([50, 300])}
+            for name in ("codeine", "morphine", "amphetamine")
+        ]
+        if i % 3 == 2:
+            analytes = [{**analytes[1], "hydrolysed": True}]
+        table.append({
+            "uses": uses[: 2 + i % 2] if i % 3 else uses,
+            "person": {"age_y": 40, "weight_kg": round(source.uniform(55, 110), 1)},
+            "assay": {"analytes": analytes if i % 2 or not i % 3 else analytes[:2]},
+        })  # fmt: skip
+    return table
+
+
+def test_rows_about_several_uses_equal_their_single_estimates():
+    table = several_uses(8)
+    for row, got in zip(table, kernel.answer_rows(loaded(table), TIMES), strict=True):
+        answer = service.answer({**row, "options": FAST.of_a_row})
+        assert got["notes"] == " ".join(note["code"] for note in answer["notes"])
+        assert {name: got[name] for name in FIGURES} == {name: answer["window"][name] for name in FIGURES}, row
+
+
+def test_rows_about_several_uses_are_simulated_side_by_side(monkeypatch):
+    ready = loaded(several_uses(7)[::3])
+    whole, portions = kernel.answer_rows(ready, TIMES), []
+    answer_portion = kernel._answer_portion
+    monkeypatch.setattr(
+        kernel, "_answer_portion", lambda rows, people, t: portions.append(people) or answer_portion(rows, people, t)
+    )
+    assert kernel.answer_rows(ready, TIMES) == whole
+    assert len(portions) == 1
+
+
+def test_a_panel_has_the_series_of_the_class_that_is_positive_longest():
+    row = {"substance": "methamphetamine", "route": "oral", "amount_mg": 10, "assay": "dot-panel"}
+    answer = service.answer({**rows._nested(row), "options": FAST.of_a_row})
+    good, bad = chunk.answer([(1, row)], Options(**{**FAST.to_dict(), "serial": True}))
+    assert bad == []
+    expected = [answer, *(one for one in answer["classes"] if one["tested"])]
+    for one, got in zip(expected, good, strict=True):
+        for reading in ("last_positive", "first_negative"):
+            assert got[f"{reading}_median_h"] == one["serial"][reading]["median_h"]
+
+
+def test_what_is_told_of_single_specimens_is_the_same_with_a_series():
+    ready = loaded(scattered(5, seed=4))
+    without = kernel.answer_rows(ready, TIMES)
+    for one, other in zip(without, kernel.answer_rows(ready, TIMES, with_serial=True), strict=True):
+        assert {name: other[name] for name in one} == one
 
 
 @pytest.mark.slow

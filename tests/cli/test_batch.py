@@ -122,6 +122,51 @@ def test_the_footer_says_how_to_repeat_it(tmp_path, grid_file):
     assert digest(tmp_path / "again.parquet") == digest(tmp_path / "out.parquet")
 
 
+SERIES = [
+    f"{reading}_{figure}"
+    for reading in ("last_positive", "first_negative")
+    for figure in ("median_h", "low_h", "high_h", "monte_carlo_se_h")
+]
+
+
+@pytest.mark.parametrize("ending", ["csv", "parquet", "arrow", "ndjson"])
+def test_a_series_of_specimens_has_columns_where_it_is_asked_for(tmp_path, ndjson, ending):
+    source = ndjson(scattered(2))
+    names = {}
+    for name, asked in (("without", False), ("with", True)):
+        inline(source, tmp_path / f"{name}.{ending}", serial=asked)
+        names[name] = columns(tmp_path / f"{name}.{ending}")
+    place = names["without"].index("ever_positive") + 1
+    assert names["with"] == [*names["without"][:place], *SERIES, *names["without"][place:]]
+
+
+def columns(path):
+    """Names of the columns of a result."""
+    if path.suffix == ".parquet":
+        return pq.read_schema(path).names
+    if path.suffix == ".arrow":
+        return pa.ipc.open_file(path).schema.names
+    first = path.read_text(encoding="utf-8").splitlines()[0]
+    return [name.strip('"') for name in first.split(",")] if path.suffix == ".csv" else list(json.loads(first))
+
+
+def test_the_command_asks_for_a_series(tmp_path, ndjson):
+    result = CliRunner().invoke(
+        cli, ["batch", str(ndjson(scattered(1))), "-o", str(tmp_path / "out.csv"), *DRAWS, "--serial", "--workers", "1"]
+    )
+    assert result.exit_code == 0, result.output
+    assert set(SERIES) < set(columns(tmp_path / "out.csv"))
+
+
+def test_what_reproduces_a_result_says_whether_a_series_was_asked_for():
+    digests = set()
+    for asked in (False, True):
+        options = Options(serial=asked)
+        assert ("--serial" in about.command(options, "rows.csv").split()) is asked
+        digests.add(about.describe(options, "0", "rows.csv")["request_sha256"])
+    assert len(digests) == 2
+
+
 def test_independent_sampling_gives_each_row_numbers_of_its_own(tmp_path, ndjson):
     same = [{**scattered(1)[0], "id": name} for name in "abc"]
     inline(ndjson(same), tmp_path / "common.parquet")

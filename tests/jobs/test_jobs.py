@@ -76,6 +76,26 @@ def test_a_job_gives_the_bytes_of_the_command(client, desk, tmp_path):
     assert client.get(job["links"]["results"]).data == (tmp_path / "out.parquet").read_bytes()
 
 
+def test_a_series_of_specimens_is_asked_for_in_the_query_or_in_the_body(client, desk):
+    rows = scattered(2)
+    in_query = client.post(f"/v1/jobs?{QUERY}&serial=true", data=as_ndjson(rows), content_type="application/x-ndjson")
+    in_body = client.post("/v1/jobs", json={**FEW, "rows": rows, "serial": True})
+    compute(desk)
+    results = [client.get(f"{one.headers['Location']}/results?format=csv").data for one in (in_query, in_body)]
+    assert b"last_positive_median_h" in results[0]
+    assert results[0] == results[1]
+    command = client.get(in_query.headers["Location"]).get_json()["reproduce"]["command"]
+    assert "--serial" in command.split()
+
+
+def test_a_series_is_asked_for_by_true_or_false(client):
+    answer = client.post(
+        f"/v1/jobs?{QUERY}&serial=yes", data=as_ndjson(scattered(1)), content_type="application/x-ndjson"
+    )
+    assert answer.status_code == 422
+    assert [one["pointer"] for one in answer.get_json()["errors"]] == ["/serial"]
+
+
 @pytest.mark.parametrize("media", ["text/csv", "application/vnd.apache.parquet", "application/vnd.apache.arrow.file"])
 def test_tables_are_taken_as_they_are(client, desk, media):
     table = pa.table(
