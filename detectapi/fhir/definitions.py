@@ -12,7 +12,12 @@ MEDICATION = (
     "*",
     "MedicationAdministration, MedicationStatement or MedicationDispense: what was used.",
 )
-OBSERVATION = ("observation", "Observation", "*", "Weight, height, kidneys and urine of the person.")
+OBSERVATION = (
+    "observation",
+    "Observation",
+    "*",
+    "Person, kidneys, urine and, to be interpreted, results.",
+)
 BODY = (
     ("bundle", "Bundle", "1", "All resources in one; other parameters may stand beside it."),
     MEDICATION,
@@ -25,6 +30,20 @@ DRAWS = (
     ("level", "decimal", "1", "Level of the intervals."),
 )
 
+FURTHER_USE = (
+    ("amount", "Quantity", "1", "Of one more use."),
+    ("route", "string", "1", "Its route."),
+    ("earliest", "dateTime", "1", "The earliest time at which it may have ended."),
+    ("latest", "dateTime", "1", "The latest such time."),
+)
+ACCOUNT = (
+    ("id", "string", "1", "Its name in the answer."),
+    ("medication", "Resource", "*", "What was used, as medications of the request."),
+    ("extends", "string", "1", "Id of the account whose use this one has too."),
+    ("furtherUse", None, "1", "What comes to it.", FURTHER_USE),
+)
+PAIR = (("first", "string", "1", "Id of an account."), ("second", "string", "1", "Id of another."))
+
 OPERATIONS = {
     "estimate-detection-window": {
         "title": "Estimate a detection window",
@@ -36,6 +55,36 @@ OPERATIONS = {
             ("assay", "string", "1", "Id of a registered test or panel. Left out: the usual one of each substance."),
             *DRAWS,
             ("report", "boolean", "1", "Whether the printed report is wanted as well."),
+        ),
+        "returns": "RiskAssessments, DiagnosticReports where they were wanted, and an OperationOutcome with remarks.",
+    },
+    "interpret-drug-test": {
+        "title": "Interpret a drug test",
+        "description": "Holds measured results against accounts of use. No verdict, and no probability that somebody used it.",
+        "parameters": (
+            *BODY,
+            ("specimen", "Specimen", "*", "Specimens that observations refer to: when each was collected."),
+            (
+                "account",
+                None,
+                "*",
+                "An account of use. Left out: what was recorded; and that with what was ordered.",
+                ACCOUNT,
+            ),
+            (
+                "compare",
+                None,
+                "*",
+                "Two accounts, by their ids: how much more probable the results are under the first.",
+                PAIR,
+            ),
+            ("at", "dateTime", "1", "When a test is planned."),
+            ("substance", "string", "1", "The one substance that is asked about."),
+            ("assay", "string", "1", "Id of the planned test. Left out: the usual one of the substance."),
+            ("screen", "string", "1", "Id of the registered test that verdicts of screens are of."),
+            ("programme", "code", "1", "Rules that the reader is bound by, such as dot."),
+            *DRAWS,
+            ("report", "boolean", "1", "Whether the answer in sentences is wanted as a DiagnosticReport as well."),
         ),
         "returns": "RiskAssessments, DiagnosticReports where they were wanted, and an OperationOutcome with remarks.",
     },

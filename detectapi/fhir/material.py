@@ -3,7 +3,7 @@
 from dataclasses import dataclass, field
 
 from detectapi.fhir.elements import Place, labels, reference, refuse
-from detectapi.values.errors import nearest
+from detectapi.values.errors import InputError, nearest
 
 READ = {
     "MedicationAdministration", "MedicationStatement", "MedicationDispense", "MedicationRequest", "Medication",
@@ -37,12 +37,27 @@ class Material:
     groups : dict of str to list of Place
         Parameters that have parts.
     remarks : Remarks
+    lenient : bool
+        Whether what cannot be read is left out with a remark, and not refused.
     """
 
     resources: list = field(default_factory=list)
     parameters: dict = field(default_factory=dict)
     groups: dict = field(default_factory=dict)
     remarks: Remarks = field(default_factory=Remarks)
+    lenient: bool = False
+
+    def each(self, read, places):
+        """What a function reads of each place. Where lenient, what cannot be read is left out with a remark."""
+        values = []
+        for place in places:
+            try:
+                values.append(read(place))
+            except InputError:
+                if not self.lenient:
+                    raise
+                self.remarks.add("unreadable", place.path)
+        return [value for value in values if value is not None]
 
     def of(self, *kinds):
         """The resources of some types."""
@@ -94,7 +109,7 @@ def read_request(document, allowed):
     body = Place(document if isinstance(document, dict) else {}, "")
     if body.kind == "Bundle":
         material = Material()
-        _take(material, Place(document, "Bundle"))
+        take(material, Place(document, "Bundle"))
     elif body.kind == "Parameters":
         material = _parameters(Place(document, "Parameters"), tuple(allowed))
     else:
@@ -112,7 +127,7 @@ def _parameters(body, allowed):
             close = nearest(name, allowed, 4) if isinstance(name, str) else list(allowed)
             raise refuse("There is no such parameter.", "unknown-field", f"{one.path}.name", close or list(allowed))
         if isinstance(one.element.get("resource"), dict):
-            _take(material, one.inside("resource"))
+            take(material, one.inside("resource"))
         elif "part" in one.element:
             material.groups.setdefault(name, []).append(one)
         else:
@@ -134,12 +149,12 @@ def value_of(place):
     return place.element[name], f"{place.path}.{name}"
 
 
-def _take(material, place):
+def take(material, place):
     """Keep a resource, or those of a Bundle."""
     if place.kind == "Bundle":
         for entry in place.parts("entry"):
             if isinstance(entry.element.get("resource"), dict):
-                _take(material, entry.inside("resource"))
+                take(material, entry.inside("resource"))
     elif place.kind in READ:
         material.resources.append(place)
 

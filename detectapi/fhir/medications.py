@@ -1,9 +1,11 @@
 """Medications that were given, stated or ordered, read into doses. What was given is certain; what was ordered is only possible."""
 
+from datetime import datetime
 from typing import NamedTuple
 
 from detectapi.fhir.elements import amount, moment, number, refuse
 from detectapi.fhir.names import route_of, substance_of
+from detectapi.knowledge import catalog
 
 TAKEN = {
     "MedicationAdministration": ("completed",),
@@ -65,8 +67,8 @@ def doses(material, recalled=False):
     InputError
         A dose of a substance of the catalogue cannot be read.
     """
-    read = [_read(place, material, recalled) for place in material.of(*TAKEN)]
-    return sorted((dose for dose in read if dose), key=lambda dose: dose.fields["start"])
+    read = material.each(lambda place: _read(place, material, recalled), material.of(*TAKEN))
+    return sorted(read, key=lambda dose: datetime.fromisoformat(dose.fields["start"]))
 
 
 def _read(place, material, recalled):
@@ -93,9 +95,17 @@ def _read(place, material, recalled):
     elif code is not None and code.route:
         fields["route"] = code.route
     paths["route"] = f"{dosage.path}.route"
+    _drop_idle_duration(substance, fields)
     if place.kind in STATED:
         material.remarks.add("stated-use", place.path)
     return Dose(substance, fields, paths, place)
+
+
+def _drop_idle_duration(substance, fields):
+    """A record may have a period for what is over at once, such as a tablet: the model knows lengths of some routes only."""
+    route = catalog.substance(substance).routes.get(fields.get("route"))
+    if route is not None and not route.accepts_duration and "unit" not in fields:
+        fields.pop("duration_min", None)
 
 
 def _once(place):

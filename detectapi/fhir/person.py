@@ -83,16 +83,19 @@ def measurements(material, recalled=False):
     InputError
         One is in a unit that is not read.
     """
-    read = []
-    for place in material.of("Observation"):
-        code = code_of(place.inside("code"), ("measurement",), recalled)
-        if code is None or not is_final(place, material.remarks) or "valueQuantity" not in place.element:
-            continue
-        at, _ = when(place, material, material.remarks)
-        if at is not None:
-            value = amount(place.inside("valueQuantity"), *UNITS[code.of]).value
-            read.append(Measurement(code.of, code.method, round(value, 6), at, place))
+    read = material.each(lambda place: _measurement(place, material, recalled), material.of("Observation"))
     return sorted(read, key=lambda one: one.at.at, reverse=True)
+
+
+def _measurement(place, material, recalled):
+    code = code_of(place.inside("code"), ("measurement",), recalled)
+    if code is None or not is_final(place, material.remarks) or "valueQuantity" not in place.element:
+        return None
+    at, _ = when(place, material, material.remarks)
+    if at is None:
+        return None
+    value = amount(place.inside("valueQuantity"), *UNITS[code.of]).value
+    return Measurement(code.of, code.method, round(value, 6), at, place)
 
 
 def describe(material, measured, at, question, paths):

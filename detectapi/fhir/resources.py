@@ -32,16 +32,14 @@ def risk_assessment(asked, answer, code, text, place="", **more):
         Further elements.
     """
     digest = question_hash(asked.question)
-    provenance = answer["provenance"]
+    revision = answer["provenance"]["substance_revision"]
     return {
         "resourceType": "RiskAssessment",
         "id": f"{code[:12].rstrip('-')}-{hashlib.sha256((digest + place).encode()).hexdigest()[:16]}",
         **labelled(asked.used),
         "identifier": [{"system": f"{BASE}/question-sha256", "value": digest}],
         "status": "final",
-        "method": concept(
-            "model", answer["substance"], clinical.method(answer), version=str(provenance["substance_revision"])
-        ),
+        "method": concept("model", answer["substance"], clinical.method(answer), version=str(revision)),
         "code": concept("assessment", code, text),
         "subject": {"reference": asked.subject} if asked.subject else NOT_STATED,
         **basis(asked.used),

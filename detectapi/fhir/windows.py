@@ -90,13 +90,13 @@ def questions(material, recalled=False, clock=None):
     ]
     only, path = material.one("substance")
     if only is not None:
-        wanted = catalog.resolve_substance(only) if _is_known(only) else None
+        wanted = of_substance(only)
         doses = [dose for dose in doses if catalog.resolve_substance(dose.substance) == wanted]
     if not doses:
         raise refuse(
             "There is no dose of a substance that is known here.", "no-known-dose", path if only else "Parameters"
         )
-    options, common = _options(material)
+    chosen, common = options(material)
     by_substance = {}
     for dose in doses:
         by_substance.setdefault(catalog.resolve_substance(dose.substance), []).append(dose)
@@ -110,16 +110,17 @@ def questions(material, recalled=False, clock=None):
     groups = [by_substance] if assay is not None else [{name: some} for name, some in by_substance.items()]
     asked = [_question(material, group, recalled) for group in groups]
     for one in asked:
-        one.question |= {**({"assay": assay} if assay is not None else {}), "options": options}
+        one.question |= {**({"assay": assay} if assay is not None else {}), "options": chosen}
         one.paths |= {**common, "/assay": assay_path}
     return asked
 
 
-def _is_known(word):
+def of_substance(word):
+    """The id of the substance of a name; None where there is none."""
     try:
-        return bool(catalog.resolve_substance(word))
+        return catalog.resolve_substance(word)
     except InputError:
-        return False
+        return None
 
 
 def _question(material, groups, recalled):
@@ -134,14 +135,14 @@ def _question(material, groups, recalled):
             for i, (name, some) in enumerate(groups.items())
         ]
     asked.used += [dose.place for dose in every]
-    asked.last_dose = max(_end(dose.fields) for dose in every)
+    asked.last_dose = max(end_of(dose.fields) for dose in every)
     measured = person.measurements(material, recalled)
     asked.used += person.describe(material, measured, asked.last_dose, asked.question, asked.paths)
     asked.subject = subject(asked.used)
     return asked
 
 
-def _end(dose):
+def end_of(dose):
     """When a dose, or the last one of those repeated, ended."""
     repeat = dose.get("repeat") or {"every_h": 0.0, "count": 1}
     hours = repeat["every_h"] * (repeat["count"] - 1) + dose.get("duration_min", 0.0) / 60
@@ -155,14 +156,14 @@ def _doses(asked, doses, pointer):
     return [dose.fields for dose in doses]
 
 
-def _options(material):
+def options(material):
     """Options of a question, and the paths of each."""
-    options, paths = {}, {}
+    chosen, paths = {}, {}
     for name, kind in (("draws", (int,)), ("seed", (int,)), ("level", (int, float))):
         value, path = material.one(name, kind)
         if value is not None:
-            options[name], paths[f"/options/{name}"] = value, path
+            chosen[name], paths[f"/options/{name}"] = value, path
     for i, (value, path) in enumerate(material.parameters.get("at", ())):
-        options.setdefault("at", []).append(moment(value, path).text)
+        chosen.setdefault("at", []).append(moment(value, path).text)
         paths[f"/options/at/{i}"] = path
-    return options, paths
+    return chosen, paths

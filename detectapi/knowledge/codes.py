@@ -130,6 +130,16 @@ def system(name: str) -> str:
     return str(_file()["systems"][name]["system"])
 
 
+def classes() -> Mapping[str, list[str]]:
+    """By class of substances, the analytes that it is looked for by."""
+    return dict(_file()["classes"])
+
+
+def cross_reactants() -> list[tuple[list[str], list[str]]]:
+    """Words for medicines to which a screen can respond, each with the substances of the screen."""
+    return [(row["words"], row["substances"]) for row in _file()["cross_reactants"]]
+
+
 @lru_cache(maxsize=1)
 def _file() -> dict[str, Any]:
     return tomllib.loads((DATA / "codes.toml").read_text(encoding="utf-8"))

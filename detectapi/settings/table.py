@@ -68,6 +68,14 @@ _ALL = (
         "`1`: medical codes count too that were written from memory, see [FHIR and CDS Hooks](fhir.md#codes)", False,
         "only those that were looked up",
     ),
+    Setting(
+        "DETECTAPI_CDS_SHOW_RESTRICTED", Switch(),
+        "`1`: cards are made of data too that are labelled as protected, see [Privacy](fhir.md#privacy)", False, "no such cards",
+    ),
+    Setting(
+        "DETECTAPI_CDS_FEEDBACK", Text("a file"),
+        "SQLite file that counts what became of cards, see [CDS Hooks](fhir.md#cds-hooks)", None, "nothing is kept",
+    ),
     Setting("DETECTAPI_EMBED_ORIGINS", Origins(), "sites that may frame `/embed`", ()),
     Setting(
         "DETECTAPI_DATA", Text("a folder"), "folder with more substances, see [Adding a substance](adding-a-substance.md)"

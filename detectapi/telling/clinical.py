@@ -18,12 +18,26 @@ REMARKS = {
     "other-medication": "The catalogue does not have this medication. It was not used.",
     "dose-times-unknown": "The times of the doses are not stated. The medication was not used.",
     "stated-use": "This use is stated, not recorded at administration.",
+    "unreadable": "This could not be read. It was not used.",
+    "class-result": "This result is of a class of substances, or per creatinine. It was not used.",
+    "screen-number": "This number is of a screen. It is no concentration of one substance, and was not used.",
+    "method-unknown": "The method is not stated. The result was read as that of a screen.",
+    "verdict-by-text": "The result was read from its text.",
+    "above-calibration": "The value lies above the range of the measurement. It was read as at least so high.",
+    "one-screen": "A specimen has one screen in a question. This one was not used.",
+    "no-value": "This has no result. It was not used.",
     "preliminary": "This result is preliminary.",
     "not-final": "The status says that this result is not final. It was not used.",
     "birth-date-in-part": "Only a part of the date of birth is known. The middle of it was taken.",
     "creatinine-without-age-or-sex": "Serum creatinine needs age and sex. It was not used.",
 }
 """What is worth saying of how a request was read, by its code."""
+
+
+TIME_OF_USE = "End of the use whose time is not known"
+PLANNED = "The planned test is positive"
+COMPARED = "Results compared under two accounts of use"
+"""What a prediction is about."""
 
 
 def title(answer) -> str:

@@ -3,7 +3,7 @@
 from flask import Flask
 
 from detectapi.settings import is_set, setting
-from detectapi.web import addresses, cors, docs, fhir, headers, health, logs, overload, page, problems, routes
+from detectapi.web import addresses, cds, cors, docs, fhir, headers, health, logs, overload, page, problems, routes
 from detectapi.web.api import ContractApi
 
 LARGEST_BODY = 1024 * 1024
@@ -42,7 +42,8 @@ def create_app(config=None):
     `DETECTAPI_CORS_ORIGINS` lists the sites that may call `/v1`, `/fhir` and `/cds-services` from a browser,
     `DETECTAPI_EMBED_ORIGINS` those that may frame `/embed`. `DETECTAPI_TRUSTED_PROXIES`, a number, says how many proxies
     send `X-Forwarded-…` headers that are believed.
-    `DETECTAPI_RECALLED_CODES` lets medical codes count that nobody has looked up.
+    `DETECTAPI_RECALLED_CODES` lets medical codes count that nobody has looked up,
+    `DETECTAPI_CDS_SHOW_RESTRICTED` lets cards be made from protected data, `DETECTAPI_CDS_FEEDBACK` names the file of counts.
     `DETECTAPI_JOBS`, a folder, adds `/v1/jobs`; see docs/operating.md.
     """
     app = App(__name__, static_folder=None)
@@ -63,6 +64,7 @@ def create_app(config=None):
     api.register_blueprint(health.blueprint)
     app.register_blueprint(docs.blueprint)
     fhir.init_app(app)
+    app.register_blueprint(cds.blueprint)
     _offer_jobs(app, api)
     return app
 

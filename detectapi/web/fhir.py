@@ -4,7 +4,7 @@ from flask import Blueprint, Response, abort, request
 from werkzeug.exceptions import NotAcceptable
 
 from detectapi import service
-from detectapi.fhir import definitions, estimates, outcomes
+from detectapi.fhir import definitions, estimates, interpretations, outcomes
 from detectapi.settings import setting
 from detectapi.web import problems
 from detectapi.web.routes import JSON, read_request
@@ -52,6 +52,12 @@ def operation_definition(name):
 def estimate():
     """Estimate detection windows from medications that were recorded."""
     return resource(estimates.operation(read_request((FHIR_JSON, JSON)), recalled_codes()))
+
+
+@blueprint.post("/$interpret-drug-test")
+def interpret():
+    """Hold measured results against accounts of use."""
+    return resource(interpretations.operation(read_request((FHIR_JSON, JSON)), recalled_codes()))
 
 
 def init_app(app):

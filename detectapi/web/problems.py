@@ -48,6 +48,11 @@ KINDS = {
         "Answers are application/json; an estimate is also a picture (PNG, SVG) or a report (PDF).",
     ),
     "request-timeout": (408, "The request took too long to arrive", "Send it again, without pauses."),
+    "precondition": (
+        412,
+        "Data are missing that the caller sends beforehand",
+        "Send the prefetch of the service: a key for which there are no data is null.",
+    ),
     "length-required": (411, "The length of the request is needed", "Send a Content-Length header."),
     "payload-too-large": (413, "The request is too large", "At most 1 MiB. Use repeat for regular doses."),
     "unsupported-media-type": (

@@ -2,9 +2,9 @@
 
 import fhir_oracles
 import pytest
-from fhir_cases import PATIENT, medication, observation, parameters, quantity
+from fhir_cases import ACCOUNTS, PATIENT, RESULTS, medication, observation, parameters, quantity
 
-from detectapi.fhir import definitions, estimates, outcomes
+from detectapi.fhir import definitions, estimates, interpretations, outcomes
 
 pytestmark = [
     pytest.mark.slow,
@@ -21,6 +21,8 @@ def written():
         "window-at-dates": estimates.operation(parameters(*given, at="2026-11-18T09:00:00Z")),
         "labelled": estimates.operation(parameters(medication(meta={"security": [label]}, id=None, subject=None))),
         "untested": estimates.operation(parameters(*given, assay="hhs-panel")),
+        "results": interpretations.operation(parameters(*given, *RESULTS, report=True)),
+        "accounts": interpretations.operation(parameters(*RESULTS, groups=ACCOUNTS, at="2026-11-22T08:00:00Z")),
         "report": estimates.operation(parameters(*given, report=True)),
     }
     return {
@@ -44,6 +46,10 @@ def test_three_validators_accept_everything():
     complaints = fhir_oracles.complaints(list(resources.values()))
 
     assert {} == {name: said for name, said in zip(resources, complaints, strict=True) if any(said.values())}
+
+
+def test_no_answer_is_an_observation():
+    assert not [one for one in written().values() if one["resourceType"] == "Observation"]
 
 
 @pytest.mark.parametrize(

@@ -72,6 +72,12 @@ def test_amounts_and_times_in_every_spelling(changes, expected):
     assert expected.items() <= read.items()
 
 
+def test_a_period_of_a_tablet_is_no_length():
+    tablet = medication(dosage={"route": {"text": "oral"}, "dose": quantity(50, "mg")})
+
+    assert "duration_min" not in dose(tablet)
+
+
 @pytest.mark.parametrize(
     "changes",
     [

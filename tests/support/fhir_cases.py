@@ -50,6 +50,39 @@ def observation(code, id="o-1", **more):
     return {name: value for name, value in made.items() if value is not None}
 
 
+RESULTS = (
+    observation("18322-8", "nk-1", valueQuantity=quantity(4.2, "ng/mL")),
+    observation("20537-7", "k-1", valueQuantity=quantity(1.0, "ng/mL", comparator="<")),
+)
+ACCOUNTS = (
+    {
+        "name": "account",
+        "part": [{"name": "id", "valueString": "earlier"}, {"name": "medication", "resource": ADMINISTRATION}],
+    },
+    {
+        "name": "account",
+        "part": [
+            {"name": "id", "valueString": "again"},
+            {"name": "extends", "valueString": "earlier"},
+            {
+                "name": "furtherUse",
+                "part": [
+                    {"name": "amount", "valueQuantity": quantity(50, "mg")},
+                    {"name": "route", "valueString": "oral"},
+                    {"name": "earliest", "valueDateTime": "2026-11-17T00:00:00Z"},
+                    {"name": "latest", "valueDateTime": "2026-11-20T00:00:00Z"},
+                ],
+            },
+        ],
+    },
+    {
+        "name": "compare",
+        "part": [{"name": "first", "valueString": "again"}, {"name": "second", "valueString": "earlier"}],
+    },
+)
+"""What a request for a comparison holds beside results: an infusion, and the same with one more dose."""
+
+
 def parameters(*resources, draws=100, groups=(), **values):
     """A request with resources, and parameters of simple types such as ``at="2026-11-18T09:00:00Z"``."""
     kinds = {bool: "valueBoolean", int: "valueInteger", float: "valueDecimal", str: "valueString"}

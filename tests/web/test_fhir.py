@@ -3,14 +3,31 @@
 import json
 
 import pytest
-from fhir_cases import CANARY_ID, CANARY_NAME, PATIENT, medication, observation, parameters, quantity, resources_of
+from fhir_cases import (
+    ACCOUNTS,
+    CANARY_ID,
+    CANARY_NAME,
+    PATIENT,
+    RESULTS,
+    medication,
+    observation,
+    parameters,
+    quantity,
+    resources_of,
+)
 
-from detectapi.fhir import windows
+from detectapi.fhir import accounts, windows
 from detectapi.fhir.canonical import BASE
 from detectapi.fhir.material import read_request
 from detectapi.web import create_app
 
-ESTIMATE = "/fhir/$estimate-detection-window"
+ESTIMATE, INTERPRET = "/fhir/$estimate-detection-window", "/fhir/$interpret-drug-test"
+KINDS_OF_ANSWER = ("results-under-account", "planned-test", "comparison")
+
+
+def percent(probability):
+    """A probability of three decimals in percent, exactly."""
+    return float(f"{probability:.3f}e2")
 
 
 def extensions(element):
@@ -49,18 +66,62 @@ def test_the_operation_has_the_numbers_of_v1_to_the_last_digit(client):
     assert answer["window"]["median_h"] == said["window-median-hours"]
     assert {"start": answer["window"]["low_at"], "end": answer["window"]["high_at"]} == window["whenPeriod"]
     (asked,) = answer["asked"]
-    assert asked["probability_positive"] == chance["probabilityDecimal"] / 100
+    assert percent(asked["probability_positive"]) == chance["probabilityDecimal"]
     band = extensions(chance)["model-uncertainty"]
-    assert (asked["low"], asked["high"]) == (band["low"]["value"] / 100, band["high"]["value"] / 100)
+    assert (percent(asked["low"]), percent(asked["high"])) == (band["low"]["value"], band["high"]["value"])
+
+
+def interpreted(client, *resources, **values):
+    """The answer of `/v1` to the question that a request is read as, and the assessments of the operation by their kinds."""
+    request = parameters(*resources, **values)
+    (asked,) = accounts.questions(read_request(request, accounts.PARAMETERS))
+    answer = client.post("/v1/interpretations", json=asked.question).get_json()
+    response = client.post(INTERPRET, json=request)
+    assert 200 == response.status_code
+    risks = resources_of(response.get_json(), "RiskAssessment")
+    return answer, {
+        kind: [one for one in risks if one["code"]["coding"][0]["code"] == kind] for kind in KINDS_OF_ANSWER
+    }
+
+
+def test_an_interpretation_has_the_numbers_of_v1_to_the_last_digit(client):
+    answer, risks = interpreted(client, *RESULTS, groups=ACCOUNTS, at="2026-11-22T08:00:00Z")
+    for entry, risk in zip(answer["accounts"], risks["results-under-account"], strict=True):
+        for one, prediction in zip(entry["results"], risk["prediction"], strict=False):
+            said = extensions(prediction)
+            assert one["expected"]["low_ng_ml"] == said["expected-range"]["low"]["value"]
+            assert one["expected"]["high_ng_ml"] == said["expected-range"]["high"]["value"]
+            assert percent(one["probability"]) == said["share-at-most-as-high"]
+        assert entry["explained"] == extensions(risk)["explained"]
+    (ratio,), (compared,) = answer["comparisons"], risks["comparison"]
+    assert ratio["log10_lr"] == extensions(compared["prediction"][0])["log10-likelihood-ratio"]
+    planned = [one["prediction"][0]["probabilityDecimal"] for one in risks["planned-test"]]
+    assert [percent(one["planned"]["probability_given_results"]) for one in answer["accounts"]] == planned
+    when = answer["accounts"][1]["time_of_use"]
+    period = risks["results-under-account"][1]["prediction"][-1]["whenPeriod"]
+    assert {"start": when["earliest_at"], "end": when["latest_at"]} == period
+
+
+def test_a_ratio_is_no_probability(client):
+    _, risks = interpreted(client, *RESULTS, groups=ACCOUNTS)
+    for kind in ("results-under-account", "comparison"):
+        for risk in risks[kind]:
+            for prediction in risk["prediction"]:
+                assert not {"probabilityDecimal", "probabilityRange", "qualitativeRisk"} & set(prediction)
+
+
+def test_results_without_a_use_are_refused(client):
+    response = client.post(INTERPRET, json=parameters(*RESULTS))
+
+    assert 422 == response.status_code
+    assert "no-known-dose" == response.get_json()["issue"][0]["details"]["coding"][0]["code"]
 
 
 def test_without_a_date_the_chances_are_those_of_the_curve(client):
     answer = same_question(client, medication())
     (risk,) = resources_of(ask(client, medication()), "RiskAssessment")
-    chances = [
-        (extensions(one)["hours-after-last-dose"], one["probabilityDecimal"] / 100) for one in risk["prediction"][1:]
-    ]
-    curve = zip(answer["curve"]["time_h"], answer["curve"]["probability_positive"], strict=True)
+    chances = [(extensions(one)["hours-after-last-dose"], one["probabilityDecimal"]) for one in risk["prediction"][1:]]
+    curve = zip(answer["curve"]["time_h"], map(percent, answer["curve"]["probability_positive"]), strict=True)
 
     assert chances
     assert set(chances) <= set(curve)
@@ -153,15 +214,13 @@ def test_a_bundle_is_a_request_too(client):
     assert resources_of(alone, "RiskAssessment") == resources_of(within.get_json(), "RiskAssessment")
 
 
-def test_no_answer_is_an_observation(client):
-    assert not resources_of(ask(client, medication(), PATIENT), "Observation")
-
-
+@pytest.mark.parametrize("address", [ESTIMATE, INTERPRET])
 @pytest.mark.parametrize(
     "changes", [{}, {"effectivePeriod": {"start": "2026-11-16T09:00:00"}}], ids=["answered", "refused"]
 )
-def test_names_and_identifiers_are_in_no_log_and_no_response(client, capsys, changes):
-    response = client.post(ESTIMATE, json=parameters(medication(identifier=[{"value": CANARY_ID}], **changes), PATIENT))
+def test_names_and_identifiers_are_in_no_log_and_no_response(client, capsys, address, changes):
+    given = parameters(medication(identifier=[{"value": CANARY_ID}], **changes), PATIENT, *RESULTS)
+    response = client.post(address, json=given)
     captured = capsys.readouterr()
     everything = captured.out + captured.err + response.get_data(as_text=True)
 
@@ -200,7 +259,10 @@ def test_every_operation_of_the_capabilities_is_there_and_defined(client):
         assert 422 == client.post(f"/fhir/${name}", json=parameters()).status_code
 
 
-def test_a_definition_lists_the_parameters_that_are_read(client):
-    definition = client.get("/fhir/OperationDefinition/estimate-detection-window").get_json()
+@pytest.mark.parametrize(
+    ("name", "read"), [("estimate-detection-window", windows.PARAMETERS), ("interpret-drug-test", accounts.PARAMETERS)]
+)
+def test_a_definition_lists_the_parameters_that_are_read(client, name, read):
+    definition = client.get(f"/fhir/OperationDefinition/{name}").get_json()
 
-    assert set(windows.PARAMETERS) == {one["name"] for one in definition["parameter"] if one["use"] == "in"}
+    assert set(read) == {one["name"] for one in definition["parameter"] if one["use"] == "in"}
