@@ -6,7 +6,9 @@ from typing import Any
 
 from marshmallow import Schema, fields, validate
 
-from schemas.response import EvidenceSchema, NoteSchema, SpecimenAnswerSchema, probability
+from schemas.answer_fields import probability
+from schemas.given_results import SpecimenAnswerSchema
+from schemas.response import EvidenceSchema, NoteSchema
 
 SUPPORT = ("none", "weak", "moderate", "moderately-strong", "strong")
 

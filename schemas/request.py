@@ -231,8 +231,6 @@ def _substance_problems(request: Mapping[str, Any]) -> dict[str, Any]:
         return {"substance": [Message("Missing.", "required")]}
     if "substance" in request and "uses" in request:
         return {"substance": [Message("Leave it out: uses names the substances.", "conflict")]}
-    if "uses" in request and "results" in request:
-        return {"results": [Message("Only beside one substance, without uses.", "conflict")]}
     return {}
 
 

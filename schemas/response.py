@@ -5,26 +5,11 @@ All times are hours after the end of the last dose.
 
 from __future__ import annotations
 
-from typing import Any
-
 from marshmallow import Schema, fields, validate
 
 from schemas import vocabulary
-
-
-def hours(**kwargs: Any) -> fields.Float:
-    """A time after the end of the last dose, in hours."""
-    return fields.Float(validate=validate.Range(min=0), **kwargs)
-
-
-def probability(**kwargs: Any) -> fields.Float:
-    """A share or probability."""
-    return fields.Float(validate=validate.Range(min=0, max=1), **kwargs)
-
-
-def concentrations() -> fields.List[Any]:
-    """Concentrations in urine along `time_h`, in ng/mL."""
-    return fields.List(fields.Float(validate=validate.Range(min=0)), required=True)
+from schemas.answer_fields import concentrations, hours, probability
+from schemas.given_results import GivenResultsSchema
 
 
 class RangeSchema(Schema):
@@ -256,55 +241,6 @@ class ProvenanceSchema(Schema):
     safe_route_draws = fields.Integer(
         required=True, metadata={"description": "Draws solved by the slower, safer method."}
     )
-
-
-class RuleSchema(Schema):
-    """The rule by which a programme calls a specimen something."""
-
-    programme = fields.String(required=True)
-    criterion = fields.String(required=True)
-    access = fields.String(required=True, metadata={"description": "How the rule is known: `read` or `recalled`."})
-
-
-class SpecimenAnswerSchema(Schema):
-    """One specimen, in order of time."""
-
-    id = fields.String(required=True)
-    collected = fields.String(metadata={"description": "As a date and time, where the request has dates."})
-    collected_h = fields.Float()
-    validity = fields.String(
-        required=True,
-        validate=validate.OneOf(("valid", "dilute", "substituted", "invalid", "adulterated")),
-    )
-    interpreted = fields.Boolean(required=True, metadata={"description": "Whether its results are read."})
-    rule = fields.Nested(RuleSchema)
-
-
-class GivenWindowSchema(Schema):
-    """The window given measured results."""
-
-    low_h = hours(required=True)
-    median_h = hours(required=True)
-    high_h = hours(required=True)
-    level = probability(required=True)
-
-
-class GivenCurveSchema(Schema):
-    """Probability of a positive specimen given measured results, at the times of `curve`."""
-
-    time_h = fields.List(hours(), required=True)
-    probability_positive = fields.List(probability(), required=True)
-
-
-class GivenResultsSchema(Schema):
-    """What measured results make of the estimate; all but the first two are left out where the model does not expect them."""
-
-    specimens = fields.List(fields.Nested(SpecimenAnswerSchema), required=True)
-    explained = fields.Boolean(required=True)
-    window = fields.Nested(GivenWindowSchema)
-    curve = fields.Nested(GivenCurveSchema)
-    effective_size = fields.Integer(metadata={"description": "Effective number of draws given the results."})
-    method = fields.String(validate=validate.OneOf(("importance", "tempered")))
 
 
 class ClassSchema(Schema):

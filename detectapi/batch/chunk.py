@@ -73,7 +73,7 @@ def answer(numbered: Iterable[tuple[int, Any]], options: Options) -> tuple[list[
         One for each mistake: ``row``, ``id`` if it has one, ``pointer``, ``code``, ``detail`` and ``allowed``.
     """
     reader = Reader(options.of_a_row)
-    readable: list[tuple[int, Any]] = []
+    readable: list[tuple[int, str, Any, panels.AnyRow]] = []
     bad: list[dict[str, Any]] = []
     for number, row in numbered:
         name = None

@@ -16,7 +16,9 @@ from detectapi.interpretation.particles import Particles
 from detectapi.interpretation.voids import MeasuredVoid, measured_void
 from detectapi.model.arrays import Bools, Floats, Ints
 from detectapi.model.physiology import Physiology
+from detectapi.model.physiology import Specimen as Void
 from detectapi.model.question import Question
+from detectapi.model.several_uses import AnySimulation, SeveralUses, simulate
 from detectapi.model.simulation import Simulation
 from detectapi.values.regimen import Amount, Regimen, Train, from_end
 
@@ -138,23 +140,39 @@ class Simulated:
 
     def __init__(self, particles: Particles) -> None:
         self.particles = particles
-        self._people: dict[int, tuple[Question, Simulation]] = {}
-        self._voids: dict[tuple[int, int], tuple[Simulation, Floats]] = {}
+        self._people: dict[int, tuple[Question, AnySimulation]] = {}
+        self._voids: dict[tuple[int, int], tuple[AnySimulation, Floats]] = {}
 
-    def people(self, question: Question) -> Simulation:
+    def people(self, question: Question) -> AnySimulation:
         """The simulation of the people."""
         if id(question) not in self._people:
-            self._people[id(question)] = question, Simulation(question, self.particles)
+            self._people[id(question)] = question, simulate(question, self.particles.of_uses(question))
         return self._people[id(question)][1]
 
-    def void(self, question: Question, physiology: Physiology, visit: int) -> tuple[Simulation, Floats]:
+    def void(self, question: Question, physiology: Physiology, visit: int) -> tuple[AnySimulation, Floats]:
         """The people at one void, and the evidence of what was measured of its urine."""
         key = id(question), visit
         if key not in self._voids:
             people, particles = self.people(question), self.particles.at_visit(visit)
             void: MeasuredVoid = measured_void(people.person, physiology, particles)
-            self._voids[key] = people.at_another_void(particles, void.specimen), void.evidence
+            self._voids[key] = at_visit(people, particles, void.specimen), void.evidence
         return self._voids[key]
+
+
+def at_visit(people: AnySimulation, particles: Particles, specimen: Void) -> AnySimulation:
+    """The people at the void of a visit.
+
+    Parameters
+    ----------
+    people : Simulation or SeveralUses
+    particles : Particles
+        At the visit.
+    specimen : detectapi.model.physiology.Specimen
+        Of the void.
+    """
+    if isinstance(people, SeveralUses):
+        return people.at_another_void(particles.of_uses(people.question), specimen)
+    return people.at_another_void(particles, specimen)
 
 
 def expect(account: Account, specimens: Sequence[Specimen], simulated: Simulated) -> Expected:
@@ -182,13 +200,13 @@ def analytes_of(findings: Findings) -> tuple[str, ...]:
     return tuple(dict.fromkeys(analyte for reading in readings for analyte in reading.weights))
 
 
-def concentrations(account: Account, there: Simulation, time: float, analytes: Sequence[str]) -> dict[str, Floats]:
-    """Logarithm of the concentration of analytes in a specimen, without residual.
+def concentrations(account: Account, there: AnySimulation, time: float, analytes: Sequence[str]) -> dict[str, Floats]:
+    """Logarithm of the concentration of analytes in a specimen, without residual; of several uses, of their sum.
 
     Parameters
     ----------
     account : Account
-    there : Simulation
+    there : Simulation or SeveralUses
         At the void of the specimen.
     time : float
         When it was collected, on the common clock. [h]
@@ -199,16 +217,21 @@ def concentrations(account: Account, there: Simulation, time: float, analytes: S
     dict of str to array, shape (cells, draws)
         [ln ng/mL]
     """
-    return {
-        analyte: np.log(np.maximum(_in_plasma(account, there, time, analyte) * there.per_plasma(analyte), TINY))
-        for analyte in analytes
-    }
+    return {analyte: np.log(np.maximum(_in_specimen(account, there, time, analyte), TINY)) for analyte in analytes}
+
+
+def _in_specimen(account: Account, there: AnySimulation, time: float, analyte: str) -> Floats:
+    """Concentration in the specimen, without residual. Shape (cells, draws). [ng/mL]"""
+    forming = [one for one in there.simulations if one.question.substance.forms(analyte)]
+    return np.asarray(
+        np.sum([_in_plasma(account, one, time, analyte) * one.per_plasma(analyte) for one in forming], axis=0)
+    )
 
 
 def _in_plasma(account: Account, there: Simulation, time: float, analyte: str) -> Floats:
     """Concentration in plasma averaged over the void. Shape (cells, draws). [umol/L]"""
     since = time - account.ended.time
-    regimen = account.question.regimen
+    regimen = there.question.regimen
     if len(since) == 1 and since[0] < 0.0:
         regimen, shift = until(regimen, float(since[0]))
         since = since - shift

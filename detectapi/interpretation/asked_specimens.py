@@ -15,8 +15,7 @@ from typing import Any, NamedTuple
 from detectapi.interpretation.accounts import Account, Specimen
 from detectapi.interpretation.likelihood import Findings, Reading, Residual, Result, Screen
 from detectapi.interpretation.validity import NOT_INTERPRETED, Judged, judge
-from detectapi.knowledge import catalog
-from detectapi.model.asked_assay import read_assay
+from detectapi.model.asked_assay import analyte_of, read_assay
 from detectapi.model.question import Question
 from detectapi.model.read_physiology import read_physiology
 from detectapi.values.assay import Assay, Component
@@ -143,11 +142,11 @@ def of_person(request: Mapping[str, Any]) -> dict[str, Any]:
 
 
 def _findings(asked: Asked, question: Question) -> Findings:
-    """What was found in a specimen, as the substance of an account has it."""
-    substance, said = question.substance, asked.said
+    """What was found in a specimen, as the substances of an account have it."""
+    substances, said = [use.substance for use in question.each], asked.said
     error = math.log1p(said.get("imprecision_cv", IMPRECISION) ** 2)
     results = []
-    for entry in _results(asked, substance):
+    for entry in _results(asked, substances):
         part = next(
             one for one in question.assay.components
             if one.analyte == entry.analyte and entry.hydrolysed in (None, one.hydrolysed)
@@ -155,7 +154,7 @@ def _findings(asked: Asked, question: Question) -> Findings:
         results.append(Result(_reading(part, question.assay, error), *_limits(entry.said)))
     screens = []
     if "screen" in said:
-        test = _screen_assay(asked, substance)
+        test = _screen_assay(asked, substances)
         screen_error = math.log1p(test.imprecision_cv**2)
         if test.kit_bias is not None:
             screen_error += test.kit_bias.log_sd**2
@@ -176,11 +175,12 @@ def _reading(part: Component, test: Assay, error: float) -> Reading:
 
 
 def residuals_of(question: Question, readings: Sequence[Reading]) -> dict[str, Residual]:
-    """The residual of every analyte that some readings respond to."""
+    """The residual of every analyte that some readings respond to; one that several uses form has that of the first of them."""
     residuals = {}
     for analyte in dict.fromkeys(a for reading in readings for a in reading.weights):
-        group = question.substance.stands_with(analyte)
-        residuals[analyte] = Residual(group, question.parameters[f"{group}.residual_factor"].variability)
+        use = next(use for use in question.each if use.substance.forms(analyte))
+        group = use.substance.stands_with(analyte)
+        residuals[analyte] = Residual(group, use.parameters[f"{group}.residual_factor"].variability)
     return residuals
 
 
@@ -192,18 +192,18 @@ class _Entry(NamedTuple):
     said: Mapping[str, Any]
 
 
-def _results(asked: Asked, substance: Substance) -> list[_Entry]:
+def _results(asked: Asked, substances: Sequence[Substance]) -> list[_Entry]:
     """The results of a specimen in order of analyte.
 
     Raises
     ------
     InputError
-        An analyte that the substance does not form, or one that occurs twice.
+        An analyte that no substance forms, or one that occurs twice.
     """
     entries: list[_Entry] = []
     for i, said in enumerate(asked.said["results"]):
         pointer = f"/specimens/{asked.place}/results/{i}"
-        moiety = catalog.resolve_analyte(substance, said["analyte"], pointer=f"{pointer}/analyte")
+        moiety = analyte_of(substances, said["analyte"], f"{pointer}/analyte")
         hydrolysed = said.get("hydrolysed", asked.said.get("hydrolysed", False))
         entry = _Entry(moiety.id, True if moiety.total else hydrolysed, said)
         if any(other[:2] == entry[:2] for other in entries):
@@ -220,9 +220,9 @@ def _limits(said: Mapping[str, Any]) -> tuple[float, float]:
     return math.log(said["between_ng_ml"]["low"]), math.log(said["between_ng_ml"]["high"])
 
 
-def _screen_assay(asked: Asked, substance: Substance) -> Assay:
+def _screen_assay(asked: Asked, substances: Sequence[Substance]) -> Assay:
     with within(("/assay", f"/specimens/{asked.place}/screen/assay")):
-        test = read_assay(asked.said["screen"]["assay"], substance)
+        test = read_assay(asked.said["screen"]["assay"], *substances)
     if any(part.per_creatinine for part in test.components) or test.stages:
         raise NotSupported(
             "A screen with a cutoff per creatinine, or in stages, cannot be read backwards yet.",
@@ -231,16 +231,16 @@ def _screen_assay(asked: Asked, substance: Substance) -> Assay:
     return replace(test, components=tuple(sorted(test.components, key=lambda part: part.analyte)))
 
 
-def everything_measured(asked: Sequence[Asked], substance: Substance) -> dict[str, Any] | None:
+def everything_measured(asked: Sequence[Asked], *substances: Substance) -> dict[str, Any] | None:
     """A test for everything that some specimen was tested for, each with the lowest level that matters."""
     levels: dict[tuple[str, bool | None], float] = {}
     for one in asked:
-        for entry in _results(one, substance):
+        for entry in _results(one, substances):
             level = math.exp(max(limit for limit in _limits(entry.said)))
             key = entry[:2]
             levels[key] = min(level, levels.get(key, math.inf))
         if "screen" in one.said:
-            for part in _screen_assay(one, substance).components:
+            for part in _screen_assay(one, substances).components:
                 key = part.analyte, part.hydrolysed
                 levels[key] = min(part.cutoff_ng_ml, levels.get(key, math.inf))
     if not levels:

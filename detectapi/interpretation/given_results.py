@@ -4,19 +4,19 @@ from __future__ import annotations
 
 import math
 from collections.abc import Sequence
-from dataclasses import replace
 from typing import NamedTuple
 
 import numpy as np
 
 from detectapi.interpretation import cells
-from detectapi.interpretation.accounts import Simulated, concentrations
+from detectapi.interpretation.accounts import Simulated, at_visit, concentrations
 from detectapi.interpretation.asked_specimens import residuals_of
 from detectapi.interpretation.likelihood import Findings, Reading, Screen, log_likelihood
 from detectapi.interpretation.question import Planned
 from detectapi.interpretation.tempering import Weighted
 from detectapi.model.arrays import Floats
 from detectapi.model.question import Question
+from detectapi.model.several_uses import AnySimulation
 from detectapi.model.window import combine_stages
 from detectapi.values.assay import Assay
 
@@ -116,9 +116,9 @@ def crossings_given(weighted: Weighted, planned: Planned, simulated: Simulated) 
     account, visit = weighted.expected.account, len(weighted.expected.specimens)
     there, _ = simulated.void(account.question, planned.physiology, visit)
     numbers = simulated.particles.at_visit(visit, with_residuals=True)
-    asked = replace(account.question, assay=planned.assays[account.id])
-    there = there.at_another_void(numbers, there.specimen).after_other_doses(asked)
-    crossings = [[stage.crossings(part) for part in stage.assay.components] for stage in there.stages()]
+    asked = account.question.read_by(planned.assays[account.id])
+    stages: Sequence[AnySimulation] = at_visit(there, numbers, there.specimen).after_other_doses(asked).stages()
+    crossings = [[stage.crossings(part) for part in stage.assay.components] for stage in stages]
     whole = combine_stages(crossings, asked.assay)[-1]
     return whole.first, whole.last
 

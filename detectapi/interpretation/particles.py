@@ -11,6 +11,7 @@ import numpy as np
 from detectapi.knowledge.posterior import Posterior
 from detectapi.model.arrays import Bools, Floats, Ints
 from detectapi.model.draws import STREAMS, Deviates, Selection, spawn_key
+from detectapi.model.question import Question
 
 Key = tuple[str, str, int]
 """Stream, name and visit; the visit of what does not differ between specimens is -1."""
@@ -64,7 +65,18 @@ class Particles(Deviates):
 
     def at_visit(self, visit: int, with_residuals: bool = False) -> Particles:
         """The same people at one of their visits; it shares its numbers with this object."""
-        return Particles(self.seed, self.count, self.posterior, self._numbers, visit, with_residuals)
+        there = self._of(self.posterior)
+        there.visit, there.with_residuals = visit, with_residuals
+        return there
+
+    def of_uses(self, question: Question) -> list[Particles]:
+        """These numbers for each use of a question; with several uses, each with what calibration learnt of its substance."""
+        if not question.uses:
+            return [self]
+        return [self._of(use.posterior) for use in question.uses]
+
+    def _of(self, posterior: Posterior | None) -> Particles:
+        return Particles(self.seed, self.count, posterior, self._numbers, self.visit, self.with_residuals)
 
     def prepare(self, stream: str, names: Iterable[str]) -> None:
         """Nothing to prepare."""

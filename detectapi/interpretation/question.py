@@ -137,18 +137,21 @@ def read(request: Mapping[str, Any]) -> Interpretation:
 def _plain_account(
     request: Mapping[str, Any], said: Mapping[str, Any], place: int, asked: Sequence[Asked], clock: Clock
 ) -> Account:
-    here, word = f"/accounts/{place}", said.get("substance", request["substance"])
-    substance = catalog.substance(word) if word == request["substance"] else _own_substance(word, here)
-    use = {name: said[name] for name in ("doses", "pattern") if name in said}
+    here, used = f"/accounts/{place}", {name: said[name] for name in ("uses", "doses", "pattern") if name in said}
+    if "uses" in said:
+        substances = [catalog.substance(use["substance"]) for use in said["uses"]]
+    else:
+        substances = [_substance(request, said, here)]
+        used["substance"] = substances[0].id
     question_of = {
-        **of_person(request), **use, "substance": substance.id, "model": request["model"],
-        "assay": everything_measured(asked, substance), "options": {"draws": request["options"]["draws"]},
+        **of_person(request), **used, "model": request["model"],
+        "assay": everything_measured(asked, *substances), "options": {"draws": request["options"]["draws"]},
     }  # fmt: skip
     with within(("/doses", f"{here}/doses"), ("/pattern", f"{here}/pattern"), ("/assay", "/specimens")):
         question = read_question(question_of)
     ended = _ended(said, question.regimen, here, asked, clock)
     first = min((one.collected for one in asked), default=0.0)
-    begun = ended.time[-1] + min(train.start for train in question.regimen.trains)
+    begun = ended.time[-1] + min(train.start for use in question.each for train in use.regimen.trains)
     if begun >= first:
         raise InputError(
             "A specimen was collected before the first dose.",
@@ -157,7 +160,10 @@ def _plain_account(
     return Account(said["id"], question, ended)
 
 
-def _own_substance(word: str, here: str) -> Substance:
+def _substance(request: Mapping[str, Any], said: Mapping[str, Any], here: str) -> Substance:
+    word = said.get("substance", request["substance"])
+    if word == request["substance"]:
+        return catalog.substance(word)
     with within(("", f"{here}/substance")):
         return catalog.substance(word)
 
@@ -201,8 +207,13 @@ def _end_of_doses(said: Mapping[str, Any], regimen: Regimen, here: str, clock: C
             "Give every dose a start on the clock of the specimens, or the account a last_use.",
             pointer=f"{here}/doses", code="required",
         )  # fmt: skip
+    return end_of_doses(said["doses"])
+
+
+def end_of_doses(doses: Sequence[Mapping[str, Any]]) -> float:
+    """When the last of some doses ends, on the clock of their starts. [h]"""
     ends: list[float] = []
-    for dose in said["doses"]:
+    for dose in doses:
         repeat = dose["repeat"] or {"every_h": 0.0, "count": 1}
         ends.append(dose["start_h"] + repeat["every_h"] * (repeat["count"] - 1) + dose["duration_min"] / 60.0)
     return max(ends)

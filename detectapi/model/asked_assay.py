@@ -64,8 +64,14 @@ def _registered(assay_id: str, substances: Sequence[Substance]) -> Assay:
     return registered.assay
 
 
-def _analyte(substances: Sequence[Substance], word: str, pointer: str) -> Moiety:
-    """The analyte that a word means, of the first substance that has one of this name."""
+def analyte_of(substances: Sequence[Substance], word: str, pointer: str) -> Moiety:
+    """The analyte that a word means, of the first substance that has one of this name.
+
+    Raises
+    ------
+    NotSupported
+        None of them has one.
+    """
     refusals = []
     for substance in substances:
         try:
@@ -79,7 +85,7 @@ def _mass_spectrometry(asked: Mapping[str, Any], substances: Sequence[Substance]
     components: list[Component] = []
     for i, item in enumerate(asked["analytes"]):
         pointer = f"/assay/analytes/{i}/analyte"
-        moiety = _analyte(substances, item["analyte"], pointer)
+        moiety = analyte_of(substances, item["analyte"], pointer)
         component = _component(item, moiety.id, {moiety.id: 1.0})
         if any((c.analyte, c.hydrolysed) == (moiety.id, component.hydrolysed) for c in components):
             raise InputError("An analyte occurs once in an assay.", pointer=pointer, code="duplicate")
@@ -102,11 +108,11 @@ def _kit_bias(asked: Mapping[str, Any]) -> KitBias | None:
 
 
 def _immunoassay(asked: Mapping[str, Any], substances: Sequence[Substance]) -> Assay:
-    target = _analyte(substances, asked["target"], "/assay/target")
+    target = analyte_of(substances, asked["target"], "/assay/target")
     weights = {target.id: 1.0}
     for word, fraction in (asked.get("cross_reactivity") or {}).items():
         pointer = f"/assay/cross_reactivity/{word.replace('~', '~0').replace('/', '~1')}"
-        moiety = _analyte(substances, word, pointer)
+        moiety = analyte_of(substances, word, pointer)
         if moiety.id in weights:
             raise InputError("An analyte occurs once in an assay.", pointer=pointer, code="duplicate")
         if fraction > 0.0:

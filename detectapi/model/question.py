@@ -45,6 +45,11 @@ class Question:
         """The question of each use: what it adds to the parts of the test. Of one use, the question itself."""
         return self.uses or (self,)
 
+    def read_by(self, assay: Assay) -> Question:
+        """The same question with another test."""
+        uses = tuple(replace(use, assay=part_of(assay, use.substance)) for use in self.uses)
+        return replace(self, assay=assay, uses=uses)
+
     @property
     def analytes(self) -> tuple[str, ...]:
         """Every analyte that some part of the test responds to."""

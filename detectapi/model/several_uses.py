@@ -82,9 +82,19 @@ class SeveralUses:
         by_use = [simulation.stages() for simulation in self.simulations]
         return tuple(self._with(stage) for stage in zip(*by_use, strict=True))
 
-    def at_another_void(self, deviates: Sequence[Deviates]) -> SeveralUses:
+    def at_another_void(self, deviates: Sequence[Deviates], specimen: Specimen | None = None) -> SeveralUses:
         """The same people after the same doses at another void; parameters as in `Simulation.at_another_void`."""
-        return self._with([one.at_another_void(own) for one, own in zip(self.simulations, deviates, strict=True)])
+        return self._with(
+            [one.at_another_void(own, specimen) for one, own in zip(self.simulations, deviates, strict=True)]
+        )
+
+    def after_other_doses(self, question: Question) -> SeveralUses:
+        """The same draws of one person in a question that differs in its doses or its test only."""
+        other = self._with(
+            [one.after_other_doses(use) for one, use in zip(self.simulations, question.uses, strict=True)]
+        )
+        other.question = question
+        return other
 
     def _with(self, simulations: Sequence[Simulation]) -> SeveralUses:
         other = copy(self)

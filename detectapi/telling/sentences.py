@@ -301,7 +301,8 @@ def of_answer(answer, voice=ENGLISH) -> list[str]:
         )
         for one in untested
     ]
-    return reasons if is_untested(answer) else [*sentences(answer["window"], voice), *reasons]
+    last = given_results(answer, voice)
+    return [*reasons, *last] if is_untested(answer) else [*sentences(answer["window"], voice), *reasons, *last]
 
 
 def given_results(answer, voice=ENGLISH) -> list[str]:
@@ -313,6 +314,8 @@ def given_results(answer, voice=ENGLISH) -> list[str]:
         return [
             voice.say("The model does not expect the measured results after these doses. So they change nothing here.")
         ]
+    if "window" not in part:  # a panel that looks for nothing that was used
+        return []
     window = part["window"]
     if window["high_h"] <= 0:
         return [voice.say("Given the measured results, a positive test is unlikely.")]

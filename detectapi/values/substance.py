@@ -331,6 +331,10 @@ class Substance:
                 return moiety
         raise KeyError(moiety_id)
 
+    def forms(self, analyte: str) -> bool:
+        """Whether a test can find a moiety of this name after the substance."""
+        return any(moiety.id == analyte and not moiety.carrier for moiety in self.moieties)
+
     def stands_with(self, moiety_id: str) -> str:
         """The moiety whose residual of a specimen this one shares: that which it is a conjugate of, or itself."""
         return self.moiety(moiety_id).conjugate_of or moiety_id
