@@ -14,10 +14,13 @@ recipe = import_module("detectapi.model.recipe")
 SHARES = ("_shares_of_variance",)  # what the recipe calls for the shares of variance
 
 
+SEEDS = itertools.count(1)
+
+
 def asking(question):
-    """Return a call that answers a question, to the last byte; with another seed each time, so that no numbers are kept."""
-    seeds, options = itertools.count(1), question.get("options", {})
-    return lambda: service.to_json_bytes(service.answer({**question, "options": {**options, "seed": next(seeds)}}))
+    """Return a call that answers a question, to the last byte; with a seed that no call had before, so that no numbers are kept."""
+    options = question.get("options", {})
+    return lambda: service.to_json_bytes(service.answer({**question, "options": {**options, "seed": next(SEEDS)}}))
 
 
 def without_serial(question):

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from collections.abc import Sequence
 from functools import cached_property
+from typing import Any
 
 import numpy as np
 
@@ -25,6 +26,8 @@ class Fall:
     response : Response
     draws : array of int, shape (n,)
         Those of the response that are meant.
+    precision : type
+        Of all arrays but the last: `numpy.float32` has room for concentrations down to about 1e-30 umol/L.
 
     Attributes
     ----------
@@ -36,13 +39,15 @@ class Fall:
         [h]
     """
 
-    def __init__(self, response: Response, draws: Integers) -> None:
+    def __init__(self, response: Response, draws: Integers, precision: type[np.floating[Any]] = np.float64) -> None:
         self.response = response
         self.draws = draws
-        self.poles, self.tail = take_draws(response.poles, draws), take_draws(response.tail, draws)
+        poles, tail = take_draws(response.poles, draws), take_draws(response.tail, draws)
         # A term of the tail is a mean over the averaging time, and counts from where that time is over.
-        self.areas = self.tail / (average_decay(self.poles * response.averaging_time.take(draws)) * self.poles)
-        self.last_input = np.broadcast_to(response.last_input, response.averaging_time.shape).take(draws)
+        areas = tail / (average_decay(poles * response.averaging_time.take(draws)) * poles)
+        last_input = np.broadcast_to(response.last_input, response.averaging_time.shape).take(draws)
+        arrays: Any = [array.astype(precision) for array in (poles, tail, areas, last_input)]
+        self.poles, self.tail, self.areas, self.last_input = arrays
         self.tail_start = response.tail_start.take(draws)
 
     @cached_property
@@ -127,10 +132,10 @@ def last_above(fall: Fall, levels: Sequence[Floats]) -> list[Floats]:
     poles, tail = fall.poles, fall.tail
     with np.errstate(over="ignore"):  # of a level near the smallest number, which takes as long as the largest one does
         parts = np.minimum(tail * (len(poles) / levels[-1]), np.finfo(float).max)
-    longest = (np.log(np.maximum(parts, 1.0)) / poles).max(axis=0, initial=0.0)
-    since = longest * np.square(np.arange(LOOKS + 1) / LOOKS)[:, np.newaxis]
+    longest = (np.log(np.maximum(parts, 1.0)) / poles).max(axis=0, initial=0.0).astype(poles.dtype)
+    since = longest * np.square(np.arange(LOOKS + 1) / LOOKS).astype(poles.dtype)[:, np.newaxis]
     height = _sum_of_terms(poles, tail, since)
-    np.log(np.maximum(height, np.finfo(float).tiny, out=height), out=height)
+    np.log(np.maximum(height, np.finfo(height.dtype).tiny, out=height), out=height)
     start = fall.tail_start * (longest > 0.0)
     return [_last_in_table(since, height, np.log(level)) + start for level in levels]
 

@@ -7,7 +7,7 @@ from typing import Any, TypeAlias
 
 import numpy as np
 
-from detectapi.model.arrays import Floats, Ints, Value
+from detectapi.model.arrays import Floats, Ints, Value, single
 
 People: TypeAlias = Sequence[int] | None
 """Which of the people who stand side by side are meant, in this order; None: all of them."""
@@ -55,5 +55,5 @@ class Columns:
 
 
 def some_draws(value: Any, some: slice) -> Any:
-    """Some of the draws of an array with one value for each; anything else as it is."""
-    return value[some] if isinstance(value, np.ndarray) and value.ndim == 1 and len(value) > 1 else value
+    """Some of the draws of an array with one value for each, in single precision; anything else as it is."""
+    return single(value[some]) if isinstance(value, np.ndarray) and value.ndim == 1 and len(value) > 1 else value

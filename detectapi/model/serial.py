@@ -13,12 +13,12 @@ from __future__ import annotations
 
 from collections.abc import Callable, Sequence
 from functools import reduce
-from typing import NamedTuple, TypeAlias
+from typing import Any, NamedTuple, TypeAlias
 
 import numpy as np
 
 from detectapi.exponentials import of_draws
-from detectapi.model.arrays import Bools, Floats, Ints
+from detectapi.model.arrays import Bools, Floats, Ints, single
 from detectapi.model.sampler import Sampler
 from detectapi.model.several_uses import AnySimulation
 from detectapi.model.specimen import normal_probability
@@ -168,10 +168,10 @@ def _series(
     # A long void holds more of earlier times than that of the specimen, by which the stretch was found.
     end = last_end + phase * mean_interval + 0.5 * interval.max(axis=0, initial=0.0)
     stands_for = np.maximum(WIDER * (end - begin) / (len(interval) * mean_interval), 1.0)
-    edges = np.empty((len(interval) + 1, len(end)))
-    edges[0] = end
+    edges: Any = np.empty((len(interval) + 1, len(end)), dtype=np.float32)
+    edges[0], steps = end, single(stands_for)
     for before, after, own in zip(edges, edges[1:], interval, strict=False):
-        np.subtract(before, own * stands_for, out=after)
+        np.subtract(before, own * steps, out=after)
     # The last void that a draw needs is the latest one that is surely positive, or was made before the last dose.
     needed = (edges[:-1] > np.maximum(begin, 0.0)).sum(axis=0)
     m = min(int(needed.max(initial=0)) + 1, len(interval))
@@ -191,7 +191,7 @@ def _chances(stage: _Stage) -> Chances:
     says = [(reader, stage.decides(own, stretch)) for reader, own in stage.components]
 
     def chances(edges: Floats, draws: Ints) -> tuple[Floats, Floats]:
-        whole = np.ones((len(edges) - 1, len(draws)))
+        whole: Any = np.ones((len(edges) - 1, len(draws)), dtype=np.float32)
         decided = stretch.begin.take(
             draws
         )  # where the next void is surely positive, that of the last dose decides nothing
@@ -242,6 +242,6 @@ def _level_of(stage: _Stage, edges: Floats, decided: Floats, draws: Ints) -> tup
 
 def _of_several(chance: Floats, count: Floats) -> Floats:
     """The chance that so many alike voids all have what one has with this chance: a power, by logarithms, which is faster."""
-    logarithm = np.log(np.maximum(chance, np.finfo(float).tiny))
+    logarithm = np.log(np.maximum(chance, np.finfo(chance.dtype).tiny))
     logarithm *= count
     return np.exp(logarithm, out=logarithm)

@@ -122,7 +122,7 @@ class Simulation:
         return other
 
     def of_draws(self, some: slice) -> Simulation:
-        """Some of the draws of one person, as their voids are read: without a specimen, doses and responses."""
+        """Some of the draws of one person, as their voids are read: in single precision, without specimen, doses and responses."""
         other = copy(self)
         other.person = self.person.of_draws(some)
         other.population = self.population.of_draws(some)

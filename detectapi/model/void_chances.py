@@ -7,7 +7,7 @@ from __future__ import annotations
 
 import math
 from collections.abc import Sequence
-from typing import NamedTuple
+from typing import Any, NamedTuple
 
 import numpy as np
 
@@ -26,6 +26,8 @@ from detectapi.values.assay import Component
 REACH = 3.5
 """Standard deviations of a reading, beyond which a void counts as surely positive or surely negative."""
 LEAST_SPREAD = 1e-6
+LEAST_OF_SINGLE = 1e-20
+"""A cutoff from which on single precision has room for what is read of a void. [ng/mL], or [ng/mg]"""
 MOST_LOG_ODDS = 30.0
 """A void is never surer than this. [-]"""
 
@@ -97,9 +99,12 @@ class Reader(NamedTuple):
         medians = [part.medians(edges, decided, draws) for part in self.parts]
         if len(medians) == 1:
             return medians[0], self.parts[0].spread ** 2
-        means = [median * np.exp(0.5 * part.spread**2) for median, part in zip(medians, self.parts, strict=True)]
-        total = np.maximum(np.add.reduce(means), np.finfo(float).tiny)
-        own = [np.square(mean / total) * np.expm1(part.spread**2) for mean, part in zip(means, self.parts, strict=True)]
+        means = [median * math.exp(0.5 * part.spread**2) for median, part in zip(medians, self.parts, strict=True)]
+        total = np.add.reduce(means)
+        np.maximum(total, np.finfo(total.dtype).tiny, out=total)
+        own = [
+            np.square(mean / total) * math.expm1(part.spread**2) for mean, part in zip(means, self.parts, strict=True)
+        ]
         variance = np.log1p(np.add.reduce(own))
         return total * np.exp(-0.5 * variance), variance
 
@@ -110,7 +115,8 @@ class Reader(NamedTuple):
         begins, ends = [], []
         for fall, factor in terms:
             # A sum is above a level where one term is, and below it where each is below its share.
-            surely, possibly = reach / factor.min(axis=0), 1.0 / (reach * len(terms) * factor.max(axis=0))
+            least, most = factor.min(axis=0).astype(float), factor.max(axis=0).astype(float)
+            surely, possibly = reach / least, 1.0 / (reach * len(terms) * most)
             begin, end = last_above(fall, [surely, possibly])
             begins.append(begin)
             ends.append(end)
@@ -141,14 +147,15 @@ def reader_of(
     if component.per_creatinine:
         creatinine, between = _creatinine(few.simulations[0], voids, sampler)
         scale, spread = scale * ML_PER_DL / creatinine, math.hypot(spread, between)
+    precision = np.float32 if component.cutoff_ng_ml >= LEAST_OF_SINGLE else np.float64
     gathered: dict[str, list[tuple[Fall, Floats]]] = {}
     spreads: dict[str, float] = {}
     for (every, _), (some, own) in zip(simulation.readers_of(component), few.readers_of(component), strict=True):
         for analyte, weight in some.weights(own).items():
             name = some.residual_name(analyte)
-            made = np.asarray(some.made_at(analyte, voids.flow, voids.ph))
+            made: Any = np.asarray(some.made_at(analyte, voids.flow, voids.ph), dtype=precision)
             made *= some.population.median_of_specimens(name) * weight * scale
-            gathered.setdefault(name, []).append((Fall(every.response(analyte), draws), made))
+            gathered.setdefault(name, []).append((Fall(every.response(analyte), draws, precision), made))
             spreads[name] = some.population.parameters[name].variability
     return Reader([Part(terms, spreads[name]) for name, terms in gathered.items()], spread)
 
@@ -174,7 +181,7 @@ def odds_above(relative: Floats, spread: Value) -> Floats:
     ----------
     bowling2009
     """
-    np.maximum(relative, np.finfo(float).tiny, out=relative)
+    np.maximum(relative, np.finfo(relative.dtype).tiny, out=relative)
     np.log(relative, out=relative)
     relative /= np.maximum(spread, LEAST_SPREAD)
     square = relative * relative

@@ -13,7 +13,7 @@ from typing import NamedTuple
 import numpy as np
 
 from detectapi.model import sample_void
-from detectapi.model.arrays import Bools, Floats, Ints, Value
+from detectapi.model.arrays import Bools, Floats, Ints, Value, single
 from detectapi.model.normal import inverse_normal
 from detectapi.model.norms import Norms
 from detectapi.model.physiology import Parts, Person, Physiology, parts_of
@@ -28,7 +28,7 @@ START, MORNING = "serial.visits", "serial.morning"
 
 
 class Voids(NamedTuple):
-    """Some voids of each draw, from the latest to the earliest. Arrays of shape (m, n).
+    """Some voids of each draw, from the latest to the earliest. Arrays of shape (m, n), in single precision.
 
     Attributes
     ----------
@@ -110,9 +110,9 @@ def every_void(
 def _log_normal(is_night: Bools, z: Floats, night: tuple[Value, float], day: tuple[Value, float]) -> Floats:
     """Numbers that are log-normal by night and by day, each with a median and a spread of its own; `z` is written over."""
     (median_by_night, spread_by_night), (median_by_day, spread_by_day) = night, day
-    z *= np.where(is_night, spread_by_night, spread_by_day)
+    z *= np.where(is_night, single(spread_by_night), single(spread_by_day))
     np.exp(z, out=z)
-    z *= np.where(is_night, median_by_night, median_by_day)
+    z *= np.where(is_night, single(median_by_night), single(median_by_day))
     return z
 
 
@@ -140,7 +140,7 @@ def _flow(
 def _is_morning(sampler: Sampler, count: int, a_day: Floats) -> Bools:
     """Which voids are the first of a morning: one of each day's, from a random void on."""
     start = normal_probability(sampler.normal("specimen", MORNING))
-    days = np.arange(count + 1)[:, np.newaxis] / a_day + start
+    days = single(np.arange(count + 1))[:, np.newaxis] / single(a_day) + single(start)
     np.floor(days, out=days)
     morning: Bools = days[1:] > days[:-1]
     return morning
@@ -166,4 +166,4 @@ def _fixed_set() -> Floats:
     steps = root ** -np.arange(1.0, 4.0)
     even = np.mod(0.5 + np.arange(1.0, SET_SIZE + 1.0) * steps[:, np.newaxis], 1.0)
     order = np.random.default_rng(0).permutation(SET_SIZE)
-    return inverse_normal(np.clip(even, 0.5 / SET_SIZE, 1.0 - 0.5 / SET_SIZE))[:, order]
+    return single(inverse_normal(np.clip(even, 0.5 / SET_SIZE, 1.0 - 0.5 / SET_SIZE))[:, order])

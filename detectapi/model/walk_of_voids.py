@@ -62,7 +62,8 @@ def walk(
 
 def _void_within(before: Floats, after: Floats, number: Floats, stands_for: Floats) -> Floats:
     """Which of the voids that one stands for it is, from 0 on: where a chance that falls by as much with each reaches a number."""
-    fall, wanted = (np.log(np.maximum(before / np.maximum(x, LEAST), 1.0)) for x in (after, number))
+    before = before.astype(float)
+    fall, wanted = (np.log(np.maximum(before / np.maximum(x.astype(float), LEAST), 1.0)) for x in (after, number))
     steps = np.floor(wanted / np.maximum(fall, LEAST) * stands_for)
     return np.minimum(steps, np.ceil(stands_for) - 1.0)
 
@@ -81,8 +82,8 @@ def _first_negative_before(
     ``none`` is the chance that no void was positive so far, ``all_since`` that all were since the first positive one.
     """
     m, draws = len(chance), np.arange(len(first))
-    left = np.ones((m + 1, len(first)))
-    none, all_since = np.ones(len(first)), np.zeros(len(first))
+    left = np.ones((m + 1, len(first)), dtype=chance.dtype)
+    none, all_since = np.ones_like(left[0]), np.zeros_like(left[0])
     for i in range(m - 1, -1, -1):
         all_since += none
         all_since *= chance[i]
