@@ -114,6 +114,8 @@ def assay(assay_id: str, pointer: str = "/assay") -> RegisteredAssay:
         ``allowed`` has the nearest ids.
     """
     known = files.assays(files.folders())
+    if assay_id in known:  # as it is written, so that no other file need be read
+        return known[assay_id]
     wanted = plain(assay_id)
     for name, registered in known.items():
         if plain(name) == wanted:
@@ -131,8 +133,10 @@ def panels() -> Mapping[str, Panel]:
 
 def panel(word: str) -> Panel | None:
     """The panel of an id; None where there is none of this id."""
-    wanted = plain(word)
-    return next((one for name, one in panels().items() if plain(name) == wanted), None)
+    wanted, known = plain(word), files.panels(files.folders())
+    if not known.mentions(wanted):  # then no file need be read
+        return None
+    return next((one for name, one in known.items() if plain(name) == wanted), None)
 
 
 def covariates() -> Mapping[str, WordCovariate]:
@@ -222,11 +226,11 @@ def check() -> None:
         With one line for each mistake.
     """
     where = files.folders()
-    files.physiology(), files.routes(), files.covariates(where)
+    files.physiology(), files.routes(), files.covariates(where).whole()
     every = mistakes(*files.substance_ids(where))
     if every:
         raise CatalogError.of(every)
-    files.panels(where)
+    files.panels(where).whole()
 
 
 def as_card(substance: Substance) -> dict[str, Any]:

@@ -18,6 +18,7 @@ from detectapi.knowledge.catalog import assay_registry, meaning, merging, popula
 from detectapi.knowledge.catalog.reading import Table, parse, reading
 from detectapi.knowledge.catalog.registries import Reference
 from detectapi.settings import setting
+from detectapi.knowledge.catalog.registry import Registry
 from detectapi.values.assay import Panel, RegisteredAssay
 from detectapi.values.errors import CatalogError, Mistake
 from detectapi.values.physiology import PhysiologyData
@@ -136,9 +137,10 @@ def substance_mistakes(where: Folders, substance_id: str) -> list[Mistake]:
 
 
 def _or_mistakes(
-    read: Callable[[Folders], Mapping[str, Entry]], where: Folders, mistakes: list[Mistake]
-) -> Mapping[str, Entry] | None:
+    read: Callable[[Folders], Registry[Entry]], where: Folders, mistakes: list[Mistake]
+) -> Registry[Entry] | None:
     try:
+        read(where).whole()
         return read(where)
     except CatalogError as error:
         mistakes += error.mistakes
@@ -236,19 +238,19 @@ def routes() -> Mapping[str, registries.Route]:
 
 
 @keep
-def references(where: Folders) -> Mapping[str, Reference]:
+def references(where: Folders) -> Registry[Reference]:
     """All sources, by citekey."""
     return _registry(where, references, "references*.toml", registries.references)
 
 
 @keep
-def assays(where: Folders) -> Mapping[str, RegisteredAssay]:
+def assays(where: Folders) -> Registry[RegisteredAssay]:
     """All registered assays, by id."""
     return _registry(where, assays, "assays*.toml", _with_sources(where, assay_registry.assays))
 
 
 @keep
-def panels(where: Folders) -> Mapping[str, Panel]:
+def panels(where: Folders) -> Registry[Panel]:
     """All panels of tests, by id."""
 
     def read(root: Table) -> dict[str, Panel]:
@@ -260,7 +262,7 @@ def panels(where: Folders) -> Mapping[str, Panel]:
 
 
 @keep
-def covariates(where: Folders) -> Mapping[str, WordCovariate]:
+def covariates(where: Folders) -> Registry[WordCovariate]:
     """All covariates of words, by name."""
     return _registry(where, covariates, "covariates*.toml", _with_sources(where, registries.covariates))
 
@@ -278,10 +280,10 @@ def _with_sources(where: Folders, read: Callable[[Table], dict[str, Entry]]) -> 
 
 def _registry(
     where: Folders,
-    known: Callable[[Folders], Mapping[str, Entry]],
+    known: Callable[[Folders], Registry[Entry]],
     pattern: str,
     read: Callable[[Table], dict[str, Entry]],
-) -> dict[str, Entry]:
+) -> Registry[Entry]:
     """The entries of all files of a registry.
 
     Parameters
@@ -294,11 +296,4 @@ def _registry(
     read : callable
         The entries of one file.
     """
-    merged = dict(known(where[:-1])) if len(where) > 1 else {}
-    for file in sorted(where[-1].glob(pattern)):
-        with reading(file.read_bytes(), file.name) as root:
-            entries = read(root)
-            for key in entries.keys() & merged.keys():
-                root.refuse(key, "exists already")
-        merged |= entries
-    return merged
+    return Registry(sorted(where[-1].glob(pattern)), read, known(where[:-1]) if len(where) > 1 else None)
