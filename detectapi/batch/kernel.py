@@ -27,6 +27,7 @@ from detectapi.knowledge.posterior import Posterior
 from detectapi.model.arrays import Floats
 from detectapi.model.dosing import amount_is_a_factor, dose_groups
 from detectapi.model.draws import Deviates, Draws, Layout, layout
+from detectapi.model.memory import keep_memory
 from detectapi.model.population import AMOUNT
 from detectapi.model.question import Question
 from detectapi.model.serial import serial
@@ -100,6 +101,7 @@ def answer_rows(
     list of dict or NumericalError
         In the order of the rows. Figures are those of the single estimate with the same seed and draws.
     """
+    keep_memory()
     groups: dict[Any, list[int]] = defaultdict(list)
     answers: list[Any] = [None] * len(rows)
     for i, row in enumerate(rows):

@@ -140,7 +140,7 @@ def _flow(
 def _is_morning(sampler: Sampler, count: int, a_day: Floats) -> Bools:
     """Which voids are the first of a morning: one of each day's, from a random void on."""
     start = normal_probability(sampler.normal("specimen", MORNING))
-    days = single(np.arange(count + 1))[:, np.newaxis] / single(a_day) + single(start)
+    days = single(np.arange(count + 1.0))[:, np.newaxis] / single(a_day) + single(start)
     np.floor(days, out=days)
     morning: Bools = days[1:] > days[:-1]
     return morning
@@ -166,4 +166,5 @@ def _fixed_set() -> Floats:
     steps = root ** -np.arange(1.0, 4.0)
     even = np.mod(0.5 + np.arange(1.0, SET_SIZE + 1.0) * steps[:, np.newaxis], 1.0)
     order = np.random.default_rng(0).permutation(SET_SIZE)
-    return single(inverse_normal(np.clip(even, 0.5 / SET_SIZE, 1.0 - 0.5 / SET_SIZE))[:, order])
+    numbers: Floats = single(inverse_normal(np.clip(even, 0.5 / SET_SIZE, 1.0 - 0.5 / SET_SIZE))[:, order])
+    return numbers

@@ -64,7 +64,7 @@ def _void_within(before: Floats, after: Floats, number: Floats, stands_for: Floa
     """Which of the voids that one stands for it is, from 0 on: where a chance that falls by as much with each reaches a number."""
     before = before.astype(float)
     fall, wanted = (np.log(np.maximum(before / np.maximum(x.astype(float), LEAST), 1.0)) for x in (after, number))
-    steps = np.floor(wanted / np.maximum(fall, LEAST) * stands_for)
+    steps: Floats = np.floor(wanted / np.maximum(fall, LEAST) * stands_for)
     return np.minimum(steps, np.ceil(stands_for) - 1.0)
 
 

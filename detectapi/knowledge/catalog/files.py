@@ -17,8 +17,8 @@ from detectapi.knowledge import DATA
 from detectapi.knowledge.catalog import assay_registry, meaning, merging, population, registries, substance_file
 from detectapi.knowledge.catalog.reading import Table, parse, reading
 from detectapi.knowledge.catalog.registries import Reference
-from detectapi.settings import setting
 from detectapi.knowledge.catalog.registry import Registry
+from detectapi.settings import setting
 from detectapi.values.assay import Panel, RegisteredAssay
 from detectapi.values.errors import CatalogError, Mistake
 from detectapi.values.physiology import PhysiologyData
@@ -296,4 +296,9 @@ def _registry(
     read : callable
         The entries of one file.
     """
-    return Registry(sorted(where[-1].glob(pattern)), read, known(where[:-1]) if len(where) > 1 else None)
+    files = sorted(where[-1].glob(pattern))
+    if len(where) == 1:
+        return Registry(files, read)
+    added = Registry(files, read, known(where[:-1]))
+    added.own()  # so that a mistake in a folder that somebody adds is found at once
+    return added

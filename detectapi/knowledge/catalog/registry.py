@@ -48,12 +48,13 @@ class Registry(Mapping[str, Entry]):
         return {file: file.read_bytes() for file in self._files}
 
     def __getitem__(self, key: str) -> Entry:
-        for file, content in self._contents.items():
-            if key.encode("utf-8", "surrogatepass") in content:
-                self._entries_of(file)
         for entries in self._entries.values():
             if key in entries:
                 return entries[key]
+        text = key.encode("utf-8", "surrogatepass")
+        for file, content in self._contents.items():
+            if file not in self._entries and text in content and key in self._entries_of(file):
+                return self._entries[file][key]
         if self._before is None:
             raise KeyError(key)
         return self._before[key]
@@ -66,8 +67,11 @@ class Registry(Mapping[str, Entry]):
 
     def whole(self) -> list[Mapping[str, Entry]]:
         """The entries of each file; all of them are read."""
-        before = [] if self._before is None else self._before.whole()
-        return [*before, *(self._entries_of(file) for file in self._contents)]
+        return [*([] if self._before is None else self._before.whole()), *self.own()]
+
+    def own(self) -> list[Mapping[str, Entry]]:
+        """The same without those of other folders."""
+        return [self._entries_of(file) for file in self._contents]
 
     def mentions(self, word: str) -> bool:
         """Whether a word stands in some file, in any case and spelling that `plain` takes for the same."""
