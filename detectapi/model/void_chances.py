@@ -118,7 +118,8 @@ class Reader(NamedTuple):
             least, most = factor.min(axis=0).astype(float), factor.max(axis=0).astype(float)
             surely, possibly = reach / least, 1.0 / (reach * len(terms) * most)
             begin, end = last_above(fall, [surely, possibly])
-            begins.append(begin)
+            # Until the tail begins nobody has looked: nothing is sure there.
+            begins.append(np.where(begin > fall.tail_start, begin, 0.0))
             ends.append(end)
         return Stretch(np.maximum.reduce(begins), np.maximum.reduce(ends))
 

@@ -14,7 +14,7 @@ from detectapi.model.question import read_question
 from detectapi.model.sampler import Sampler
 from detectapi.model.serial import EVERY, serial
 from detectapi.model.simulation import Simulation
-from detectapi.model.void_chances import Part, Reader
+from detectapi.model.void_chances import Part, Reader, reader_of
 from detectapi.model.voids import every_void
 
 INFUSION = {"amount_mg": 35, "route": "intravenous", "duration_min": 40}
@@ -178,6 +178,20 @@ def test_some_of_the_draws_are_those_of_all(name):
     for component in whole.question.assay.components:
         made = [one.made_at(component.analyte, voids[0].flow, voids[0].ph) for one in (few, anew)]
         assert made[0] == pytest.approx(made[1], rel=1e-5)
+
+
+def test_where_no_void_is_surely_positive_it_is_open_what_they_are_from_the_last_dose_on():
+    whole = simulate(QUESTIONS["a cutoff that many never reach"][0], 200, 8)
+    few, draws = whole.of_draws(slice(None, None, EVERY)), np.arange(0, 200, EVERY)
+    sampler = Sampler(few.physiology.known.distributions, few.deviates, few.selection)
+    voids = every_void(few.physiology, few.person, sampler, 8)
+    (component,) = whole.question.assay.components
+
+    begin = reader_of(whole, few, draws, component, voids, sampler).stretch().begin
+
+    tail_start = whole.response(component.analyte).tail_start[draws]
+    assert ((begin == 0.0) | (begin > tail_start)).all()
+    assert np.mean(begin == 0.0) > 0.5
 
 
 def test_equal_questions_have_equal_readings():
