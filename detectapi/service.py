@@ -107,14 +107,15 @@ def report(payload, language="en", case="", date=""):
     Raises
     ------
     InputError
-        With every mistake.
+        With every mistake; of the case number and the date before those of the question.
     ImportError
         The extra ``report`` is not installed.
     """
     from detectapi.telling import interpretation_report, pdf
+    from detectapi.telling.filing import read_filing
     from detectapi.telling.languages import TranslatedVoice
 
-    voice, filing = TranslatedVoice("report", language), pdf.Filing(case, date)
+    voice, filing = TranslatedVoice("report", language), read_filing(case, date)
     if asks_of_results(payload):
         return interpretation_report.print_report(interpret(payload), payload, voice, filing)
     return pdf.print_report(answer(including(payload, "concentration")), payload, voice, filing)
@@ -348,6 +349,7 @@ def panel_in_short(panel):
         "classes": [{"id": one.id, "name": one.name, "assays": list(one.assays)} for one in panel.classes],
         "substances": list(dict.fromkeys(looked_for)),
         "because": panel.because,
+        "formerly": list(panel.formerly),
         "origin": catalog.origin_card(panel.origin),
     }
 

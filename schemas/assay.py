@@ -105,6 +105,7 @@ class PanelForm(OriginForm):
     issuer = Text(required=True)
     date = Text(required=True)
     because = Text(required=True)
+    formerly = Texts()
     classes = fields.List(Section(PanelClassForm), required=True)
     not_tested = fields.List(Section(NotTestedForm))
 

@@ -13,7 +13,9 @@ Decorator: TypeAlias = Callable[[Any], Any]
 
 COMPOSED: dict[str, Decorator] = {
     "doses": click.option(
-        "--dose", multiple=True, help='Such as "35 mg intravenous over 40 min every 84 h x6 at 0 h". Repeatable.'
+        "--dose",
+        multiple=True,
+        help='Such as "35 mg intravenous over 40 min every 84 h x6 at 0 h", or "20 mg oral daily for 30 days". Repeatable.',
     ),
     "assay.analytes": click.option(
         "--cutoff",

@@ -4,6 +4,8 @@ from __future__ import annotations
 
 import math
 
+from detectapi.telling.voice import ENGLISH
+
 
 def two_figures(value: float) -> float:
     """A number as words carry it: two figures, and never more than one decimal."""
@@ -18,3 +20,11 @@ def three_figures(value: float) -> str:
         return f"{round(value, 2 - math.floor(math.log10(abs(value)))):.0f}"
     text = f"{value:.3g}"
     return f"{float(text):.6f}".rstrip("0").rstrip(".") if "e" in text else text
+
+
+def two_ways(voice=ENGLISH) -> str:
+    """What is said of a typed number that may be a thousand or one."""
+    return voice.say(
+        "This number can be read in two ways. Write thousands without a mark, such as 1500,"
+        " and decimals with one digit more or less, such as 1.50."
+    )

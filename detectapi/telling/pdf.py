@@ -9,7 +9,6 @@ from __future__ import annotations
 import base64
 import hashlib
 import json
-from dataclasses import dataclass
 from functools import lru_cache
 from importlib import resources
 
@@ -18,6 +17,7 @@ from markupsafe import Markup
 
 from detectapi.telling import picture_svg as svg
 from detectapi.telling import question, report_size
+from detectapi.telling.filing import UNFILED, Filing
 from detectapi.telling.languages import TranslatedVoice
 from detectapi.telling.picture import concentration_panels, deciding, probability_panel
 from detectapi.telling.summary import summarize
@@ -31,25 +31,6 @@ FULL = svg.Size(720.0, 190.0, top=10.0)
 HALF = svg.Size(356.0, 230.0, left=52.0, right=8.0, top=8.0, key_above=True)
 LOW = svg.Size(356.0, 140.0, left=52.0, right=8.0, top=8.0, key_above=True)  # where there are two rows of them
 REPORT = TranslatedVoice("report")
-
-
-@dataclass(frozen=True, slots=True)
-class Filing:
-    """What a report is filed under.
-
-    Attributes
-    ----------
-    case : str
-        Case number; empty for a line to write it on.
-    date : str
-        Date of issue, as YYYY-MM-DD; empty likewise. It is never read from a clock.
-    """
-
-    case: str = ""
-    date: str = ""
-
-
-UNFILED = Filing()
 
 
 @lru_cache(maxsize=1)

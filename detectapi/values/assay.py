@@ -152,7 +152,10 @@ class NotTested:
 
 @dataclass(frozen=True, slots=True)
 class Panel:
-    """Tests that are ordered together, by issuer and date. What no class looks for is not tested; ``because`` says why."""
+    """Tests that are ordered together, by issuer and date. What no class looks for is not tested; ``because`` says why.
+
+    ``formerly`` are ids that the panel had in earlier releases; they are still understood.
+    """
 
     id: str
     name: str
@@ -162,3 +165,4 @@ class Panel:
     origin: Origin
     classes: tuple[PanelClass, ...]
     not_tested: tuple[NotTested, ...] = ()
+    formerly: tuple[str, ...] = ()

@@ -32,6 +32,17 @@ KINDS = {
     "wk": {"wk": 1.0},
 }
 
+_MILLI, _MICRO = (
+    ("mg", "milligram", "milligrams", "milligramm"),
+    ("ug", "mcg", "\u03bcg", "microgram", "micrograms", "mikrogramm"),
+)
+MASS_WORDS = {
+    **dict.fromkeys(_MILLI, KINDS["mg"]["mg"]),
+    **dict.fromkeys(("g", "gram", "grams", "gramm"), KINDS["mg"]["g"]),
+    **dict.fromkeys(_MICRO, KINDS["mg"]["ug"]),
+}
+"""Units of mass as people write them, in small letters, each in mg; micro is the Greek letter, as which NFKC reads both."""
+
 
 def convert(value: float, unit: str, to: str) -> float:
     """A number in another unit of the same kind.

@@ -130,11 +130,26 @@ def is_utf8():
     return request.mimetype_params.get("charset", "utf-8").lower() in ("utf-8", "utf8", "us-ascii")
 
 
-def cacheable(raw):
-    """A response of JSON that may be cached for five minutes, with a strong ETag; 304 if the client has these bytes."""
+def cacheable(raw, language=None):
+    """A response of JSON that may be cached for five minutes, with a strong ETag; 304 if the client has these bytes.
+
+    Parameters
+    ----------
+    raw : bytes
+    language : str, optional
+        Of its sentences, where they are in the language that the client asks for.
+    """
     response = Response(raw, mimetype="application/json")
+    if language:
+        response.headers["Content-Language"] = language
+        response.vary.add("Accept-Language")
+    return kept_for_five_minutes(response)
+
+
+def kept_for_five_minutes(response):
+    """The response with a strong ETag, which may be cached for five minutes; 304 if the client has these bytes."""
     response.headers["Cache-Control"] = "public, max-age=300"
-    response.set_etag(service.content_tag(raw))
+    response.set_etag(service.content_tag(response.get_data()))
     return response.make_conditional(request)
 
 

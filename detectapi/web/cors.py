@@ -23,7 +23,7 @@ def init_app(app):
             if request.method == "OPTIONS":
                 response.headers["Access-Control-Allow-Methods"] = "GET, POST"
                 response.headers["Access-Control-Allow-Headers"] = (
-                    "Content-Type, Accept, Accept-Language, Authorization, If-None-Match"
+                    "Content-Type, Accept, Accept-Language, Authorization, If-None-Match, Detectapi-Case-Number, Detectapi-Date"
                 )
                 response.headers["Access-Control-Max-Age"] = "600"
         return response

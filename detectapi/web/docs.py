@@ -6,6 +6,7 @@ from importlib import resources
 from flask import Blueprint, Response, abort, render_template, request
 
 from detectapi import service
+from detectapi.web.api import kept_for_five_minutes
 from detectapi.web.problems import KINDS
 
 STATIC = resources.files("detectapi.web").joinpath("static")
@@ -27,9 +28,7 @@ blueprint = Blueprint("docs", __name__, template_folder="templates")
 def page(template, **values):
     """A page that may be cached for five minutes, with an ETag; 304 if the client has it."""
     html = render_template(template, **values)
-    response = Response(html, content_type="text/html; charset=utf-8", headers={"Cache-Control": "public, max-age=300"})
-    response.set_etag(service.content_tag(html.encode()))
-    return response.make_conditional(request)
+    return kept_for_five_minutes(Response(html, content_type="text/html; charset=utf-8"))
 
 
 @blueprint.get("/docs")

@@ -14,7 +14,8 @@ from werkzeug.exceptions import (
 )
 
 from detectapi import service
-from detectapi.values.errors import UnknownSubstance
+from detectapi.telling.filing import MOST_CHARACTERS, read_filing
+from detectapi.values.errors import InputError, UnknownSubstance
 from detectapi.web.api import ContractBlueprint, cacheable, examples, is_utf8
 from detectapi.web.page import files
 from detectapi.web.page.voice import LANGUAGES, BabelVoice
@@ -30,6 +31,8 @@ JSON = "application/json"
 MEDIA = {"v1.estimate": (JSON, *files.PICTURES), "v1.interpret": tuple(files.OF_INTERPRETATIONS.values())}
 """The media types of what is also a picture or a report."""
 BINARY = {"schema": {"type": "string", "format": "binary"}}
+FILED_AS = {"case": "Detectapi-Case-Number", "date": "Detectapi-Date"}
+"""The headers that say what a report is filed under. They are in no address and in no log."""
 
 blueprint = ContractBlueprint(
     "v1", __name__, url_prefix="/v1", description="Estimates, and the data that they are made from."
@@ -49,6 +52,20 @@ def accept_json():
 @blueprint.response(200, EstimateResponseSchema, description="The estimate. Never cached.")
 @blueprint.doc(
     operationId="estimate",
+    parameters=[
+        {
+            "in": "header",
+            "name": FILED_AS["case"],
+            "schema": {"type": "string", "maxLength": MOST_CHARACTERS},
+            "description": "Case number of a report (`Accept: application/pdf`), in UTF-8. Without it there is an empty line.",
+        },
+        {
+            "in": "header",
+            "name": FILED_AS["date"],
+            "schema": {"type": "string", "format": "date"},
+            "description": "Date of issue of a report. Without it there is a line to write it on; no clock is read.",
+        },
+    ],
     # The estimate is also a picture or a printed report, in the language of `Accept-Language`.
     responses={
         "200": {
@@ -69,11 +86,15 @@ def estimate():
 
     The answer has the probability of a positive specimen at each time after the last dose, the window, and how sure it is.
     """
-    question = read_request()
     wanted = request.accept_mimetypes.best_match((JSON, *files.PICTURES), JSON)
+    try:
+        filing = filed_under(wanted)
+    except InputError as error:
+        return problem("bad-request", error.message)
+    question = read_request()
     answer = service.answer(service.including(question, "concentration") if wanted == files.KINDS["pdf"] else question)
     if wanted != JSON:
-        return pictured(wanted, lambda kind, voice: files.estimate(kind, answer, question, voice))
+        return pictured(wanted, lambda kind, voice: files.estimate(kind, answer, question, voice, filing))
     return Response(service.to_json_bytes(answer), mimetype=JSON, headers={"Cache-Control": "no-store"})
 
 
@@ -151,10 +172,7 @@ def education(substance_id):
     if card is None:
         return problem("not-found", "There is no text about a substance of this name.")
     voice = BabelVoice("page")
-    response = cacheable(service.to_json_bytes(files.spoken(card, voice)))
-    response.headers["Content-Language"] = voice.language
-    response.headers["Vary"] = "Accept-Language"
-    return response
+    return cacheable(service.to_json_bytes(files.spoken(card, voice)), voice.language)
 
 
 @blueprint.route("/assays")
@@ -164,6 +182,28 @@ def education(substance_id):
 def assays():
     """List the registered assays."""
     return cacheable(service.to_json_bytes(service.assays()))
+
+
+def filed_under(media_type):
+    """What a report is filed under, by the headers of the request.
+
+    Raises
+    ------
+    InputError
+        They break a rule, or stand beside an answer that is no report.
+    """
+    sent = {part: in_utf8(request.headers.get(name, "")) for part, name in FILED_AS.items()}
+    if any(sent.values()) and media_type != files.KINDS["pdf"]:
+        raise InputError(f"{' and '.join(FILED_AS.values())} belong to a report: send Accept: application/pdf.")
+    return read_filing(**sent)
+
+
+def in_utf8(header):
+    """The text of a header, whose bytes arrive as Latin-1."""
+    try:
+        return header.encode("latin-1").decode()
+    except UnicodeError:
+        return header
 
 
 def pictured(media_type, write):

@@ -22,13 +22,11 @@ ROOT = Path(__file__).parents[2]
 COLLECTED = {
     "amphetamines-1000",
     "ark-ketamine",
-    "as-nzs-4308",
     "as-nzs-4308-amphetamine-confirm",
     "as-nzs-4308-amphetamine-screen",
     "as-nzs-4308-methamphetamine-confirm",
     "as-nzs-4308-methamphetamine-screen",
     "dejong-lcmsms",
-    "dot-urine-panel",
     "dri-ketamine",
     "ewdts-amphetamine-screen",
     "ewdts-methamphetamine-screen",
@@ -58,8 +56,6 @@ COLLECTED = {
     "toxcontrol-strip",
 }
 WITHOUT_CUTOFF = {
-    "as-nzs-4308",
-    "dot-urine-panel",
     "dri-ketamine",
     "ids-elisa",
     "nms-9188sp",
@@ -365,3 +361,13 @@ def test_units_of_different_kinds_do_not_convert():
         convert(1.0, "kg", "L")
     with pytest.raises(ValueError):
         convert(1.0, "furlong", "h")
+
+
+@pytest.mark.parametrize("former", ["dot-urine-panel", "as-nzs-4308"])
+def test_ids_of_the_first_release_are_understood_and_listed_once(former):
+    panel = catalog.panel(former)
+
+    assert panel is not None
+    assert former in panel.formerly
+    assert former not in {assay.id for assay in catalog.assays()}
+    assert former not in catalog.panels()

@@ -12,7 +12,8 @@ from detectapi.web.docs import FILES
 from detectapi.web.problems import KINDS
 
 PROBLEM = "application/problem+json"
-CARDS = ["/v1/substances", "/v1/substances/ketamine", "/v1/assays", "/openapi.json"]
+CARDS = ["/v1/substances", "/v1/substances/ketamine", "/v1/assays", "/v1/education/ketamine", "/openapi.json"]
+IN_LANGUAGES = ["/v1/education/ketamine", "/substances/ketamine"]
 PAGES = ["/docs", "/problems", "/problems/validation"]
 STATIC = ["/static/page.css", "/static/viewer.js", "/static/swagger-ui.css", "/static/swagger-ui-bundle.js"]
 PROBES = ["/healthz", "/readyz"]
@@ -45,6 +46,23 @@ def test_a_card_may_be_kept_and_is_asked_for_again_by_its_tag(client, path):
     assert not tag.startswith("W/")
     assert (304, b"", tag) == (again.status_code, again.data, again.headers["ETag"])
     assert 200 == client.get(path, headers={"If-None-Match": '"other"'}).status_code
+
+
+@pytest.mark.parametrize("path", IN_LANGUAGES)
+def test_what_is_said_in_languages_has_a_tag_for_each(client, path):
+    tags = {}
+    for language in ("en", "de", "es"):
+        first = client.get(path, headers={"Accept-Language": language})
+        again = client.get(path, headers={"Accept-Language": language, "If-None-Match": first.headers["ETag"]})
+        tags[language] = first.headers["ETag"]
+
+        assert first.headers["Content-Language"] == language
+        assert "Accept-Language" in first.vary
+        assert "Accept-Language" in again.vary
+        assert (200, 304, b"") == (first.status_code, again.status_code, again.data)
+    assert len(set(tags.values())) == 3
+    english = client.get(path, headers={"Accept-Language": "de", "If-None-Match": tags["en"]})
+    assert 200 == english.status_code
 
 
 def test_an_unknown_substance_is_a_404_with_the_nearest_names(client):

@@ -66,7 +66,7 @@ DURATION = Input(
     path="doses[].duration_min", kind="number", unit="min", low=0, high=14_400, default=0.0,
     meaning="Length of an infusion, of wearing a patch, or of drinking; 0 is at once.",
     column="duration_min", within_flag="--dose", form=FormField(
-        name="duration_min", label="Length of an infusion, minutes", hint="Used for infusions only"),
+        name="duration_min", label="Length of the dose, minutes", hint="Of an infusion, or of drinking"),
 )  # fmt: skip
 USE = (
     Input(

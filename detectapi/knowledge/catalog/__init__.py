@@ -132,11 +132,11 @@ def panels() -> Mapping[str, Panel]:
 
 
 def panel(word: str) -> Panel | None:
-    """The panel of an id; None where there is none of this id."""
+    """The panel of an id, or of an id that it had in an earlier release; None where there is none."""
     wanted, known = plain(word), files.panels(files.folders())
     if not known.mentions(wanted):  # then no file need be read
         return None
-    return next((one for name, one in known.items() if plain(name) == wanted), None)
+    return next((one for one in known.values() if wanted in map(plain, (one.id, *one.formerly))), None)
 
 
 def covariates() -> Mapping[str, WordCovariate]:

@@ -171,6 +171,7 @@ def panels(root: Table) -> dict[str, Panel]:
             because=item.text("because"),
             origin=origin(item),
             classes=classes,
+            formerly=item.optional_texts("formerly") or (),
             not_tested=tuple(_not_tested(one) for one in item.tables("not_tested", optional=True)),
         )
         item.finish()

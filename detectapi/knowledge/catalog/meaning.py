@@ -28,10 +28,13 @@ def check_assay(root: Table, substance: Substance, assays: Mapping[str, Register
 
 
 def check_panels(root: Table, panels: Mapping[str, Panel], assays: Mapping[str, RegisteredAssay]) -> None:
-    """Note every assay of a panel that is not registered, and a class with two assays for one substance."""
+    """Note every assay of a panel that is not registered, a class with two assays for one substance, and a former id in use."""
     for panel_id, item in root.named_tables("panels"):
         if panel_id not in panels or not item.is_sound("classes"):
             continue
+        taken = [name for name in panels[panel_id].formerly if name in panels or name in assays]
+        if taken:
+            item.refuse("formerly", f"{taken[0]} is the id of another test")
         for table, one in zip(item.tables("classes"), panels[panel_id].classes, strict=True):
             tested: set[str] = set()
             for assay_id in one.assays:

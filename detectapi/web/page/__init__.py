@@ -1,6 +1,6 @@
 """The page people read, its report, its embeddable fragment and the education that goes with it."""
 
-from detectapi.web.page import numbers, results_views, views, voice
+from detectapi.web.page import embed, numbers, results_views, views, voice
 
 __all__ = ["init_app"]
 
@@ -10,4 +10,5 @@ def init_app(app):
     voice.init_app(app)
     app.register_blueprint(views.blueprint)
     app.register_blueprint(results_views.blueprint)
+    app.register_blueprint(embed.blueprint)
     app.register_blueprint(numbers.blueprint)

@@ -3,13 +3,14 @@
 from dataclasses import dataclass
 from datetime import datetime, timedelta
 
+from detectapi.inputs.table import INPUTS
+from detectapi.inputs.typed import as_typed, number
 from detectapi.telling.durations import DAYS, HOURS, after, duration, unit_for
 from detectapi.telling.voice import ENGLISH
 from detectapi.values.regimen import HOURS_BETWEEN
 from detectapi.web.page import dated
-from detectapi.web.page.typed import as_typed, number
 
-LATEST = 1e6
+LATEST = INPUTS["options.times_h"].bounds[1]
 """Times beyond are not answered. [h]"""
 
 
@@ -93,7 +94,8 @@ def _before_next_dose(values, voice):
 def last_end(asked):
     """The end of the last dose of a request; None where its doses have no date and time that can be read."""
     ends = []
-    for dose in asked.get("doses", ()):
+    doses = [dose for use in asked.get("uses") or [asked] for dose in use.get("doses", ())]
+    for dose in doses:
         start = dated.local(dose.get("start", ""))
         if start is None or start.tzinfo is None:
             return None

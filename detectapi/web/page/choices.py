@@ -66,6 +66,9 @@ def choices():
         "effects": {name: text for card in cards for name, text in card["interactions"].items()},
         "assays": {item["id"]: item for item in registered["items"]},
         "panels": registered["panels"],
+        "units": [(card["id"], unit["id"], unit["name"]) for card in cards for unit in card["dose_units"]],
+        "brands": offers((card["id"], [brand["name"] for brand in card["brands"]]) for card in cards),
+        "lasting": {card["id"]: {route["id"]: route["accepts_duration"] for route in card["routes"]} for card in cards},
         "parameters": {card["id"]: [entry["name"] for entry in card["parameters"]] for card in cards},
     }
 
@@ -131,6 +134,22 @@ def tests(voice):
 tests.__test__ = False
 
 
+def named_units(voice):
+    """The units that substances have of their own, such as a standard drink, as options."""
+    return [Option(unit, voice.say(name), (substance,)) for substance, unit, name in choices()["units"]]
+
+
+@lru_cache(maxsize=1)
+def brands():
+    """The id of the substance of each brand, by its name."""
+    return {one.value: substance for one in choices()["brands"] for substance in one.fits}
+
+
+def offered_tests():
+    """The ids of all tests and panels that the form offers."""
+    return {*choices()["assays"], *(panel["id"] for panel in choices()["panels"])}
+
+
 def medicines(voice):
     """Other medicines and foods, as options, each with what it does."""
     effects = choices()["effects"]
@@ -156,7 +175,7 @@ def arranged(options, substance, voice):
     """
     groups: dict[tuple[str, bool], list[Option]] = {}
     for option in options:
-        own = substance in option.fits
+        own = not option.fits or substance in option.fits
         other = (
             sentences.capital(sentences.name(option.fits[0], voice))
             if option.group
@@ -167,13 +186,14 @@ def arranged(options, substance, voice):
     return [(label, others, inner) for (label, others), inner in ordered]
 
 
-def lists(substance, voice):
+def lists(substance, voice, units=()):
     """The lists of the form, with what fits a substance first.
 
     Parameters
     ----------
     substance : str
     voice : Voice
+    units : list of Option
 
     Returns
     -------
@@ -185,6 +205,8 @@ def lists(substance, voice):
         "tests": tests(voice),
         "analytes": named("analytes", voice),
         "salts": named("salts", voice),
+        "brands": [Option(one.value, one.value, one.fits) for one in choices()["brands"]],
+        "units": units,
     }
     return {
         "substances": [(id, sentences.capital(sentences.name(id, voice))) for id, _ in choices()["substances"]],

@@ -6,27 +6,33 @@ The texts of the table are English; a voice says them in the reader's language.
 from detectapi.inputs.table import INPUTS
 from detectapi.telling.inputs_used import said_words
 from detectapi.values.regimen import HOURS_BETWEEN
-from detectapi.web.page.form import ADJUSTMENTS, CHOICES, DATES, PLAIN
+from detectapi.web.page.form import ADJUSTMENTS
+from detectapi.web.page.history import DATES
+from detectapi.web.page.plain import CHOICES, PLAIN
 
 FIELDSETS = ("use", "often", "test", "own", "person", "more", "urine", "specimen", "model", "calculation")
 NUMBERS = ("quantity", "number", "integer")
 
 
-def labels(voice, rows=0):
-    """What each field is called, by its name, those of so many rows of doses too."""
+def labels(voice, rows=0, uses=0):
+    """What each field is called, by its name, those of so many rows of doses and of further substances too."""
     texts = {entry.form.name: voice.say(entry.form.label) for entry in reversed(INPUTS.on_form)}
     for choice in CHOICES:
         texts |= dict.fromkeys((f"{choice.form.name}_kind", f"{choice.form.name}_value"), voice.say(choice.form.label))
     value = voice.say("Value")
     return texts | {
         "since": voice.say("Time from the last dose to the specimen"),
+        "brand": voice.say("Name on the package"),
         "worn_h": voice.say("Hours that a patch was worn"),
         "last_at": voice.say("Date and time of the last dose"),
         "collected_at": voice.say("Date and time of the specimen"),
         "zone": voice.say("Time zone"),
         "request": voice.say("Request"),
+        "answer-filed-case": voice.say("Case number"),
+        "answer-filed-date": voice.say("Date"),
         **{f"adjust_value_{i}": f"{value} {i + 1}" for i in range(ADJUSTMENTS)},
         **{name: words for i in range(rows) for name, words in row_labels(i, voice).items()},
+        **{name: words for i in range(uses) for name, words in use_labels(i, voice).items()},
     }
 
 
@@ -38,6 +44,21 @@ def row_labels(i, voice):
         f"dose_amount_{i}": voice.say("Dose %(number)s: amount", number=number),
         f"dose_route_{i}": voice.say("Dose %(number)s: how it was taken", number=number),
     }
+
+
+def use_labels(i, voice):
+    """What the fields of a further substance are called."""
+    said = {
+        "substance": voice.say("Substance %(number)s", number=i + 2),
+        "route": voice.say("Substance %(number)s: how it was taken", number=i + 2),
+        "amount": voice.say("Substance %(number)s: amount of one dose", number=i + 2),
+        "unit": voice.say("Substance %(number)s: unit", number=i + 2),
+        "lasts": voice.say("Substance %(number)s: length of the dose, hours", number=i + 2),
+        "frequency": voice.say("Substance %(number)s: how often", number=i + 2),
+        "days": voice.say("Substance %(number)s: for how many days", number=i + 2),
+        "at": voice.say("Substance %(number)s: date and time of the last dose", number=i + 2),
+    }
+    return {f"use_{part}_{i}": words for part, words in said.items()}
 
 
 def hints(voice):

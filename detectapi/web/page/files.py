@@ -6,6 +6,7 @@ from flask import Response
 
 from detectapi import service
 from detectapi.telling import interpretation_picture
+from detectapi.telling.filing import UNFILED
 from detectapi.telling.picture import picture
 from detectapi.telling.picture_svg import STYLE_HASH, draw_alone
 
@@ -58,7 +59,7 @@ def response(kind, write, voice, download=""):
     return written
 
 
-def estimate(kind, answer, asked, voice, case="", date=""):
+def estimate(kind, answer, asked, voice, filing=UNFILED):
     """The bytes of the file of an estimate. What needs the extra is loaded here, when it is asked for.
 
     Parameters
@@ -68,8 +69,8 @@ def estimate(kind, answer, asked, voice, case="", date=""):
     answer, asked : dict
         The answer, and the request it answers.
     voice : Voice
-    case, date : str
-        Case number and date of issue of a report; empty for lines to write them on.
+    filing : Filing
+        What a report is filed under.
     """
     if kind == "json":
         return service.to_json_bytes(answer)
@@ -81,18 +82,18 @@ def estimate(kind, answer, asked, voice, case="", date=""):
         return png.draw(picture(answer, voice))
     from detectapi.telling import pdf
 
-    return pdf.print_report(answer, asked, voice, pdf.Filing(case, date))
+    return pdf.print_report(answer, asked, voice, filing)
 
 
-def interpretation(kind, answer, asked, voice, case="", date=""):
+def interpretation(kind, answer, asked, voice, filing=UNFILED):
     """The bytes of the file of an interpretation; parameters as of `estimate`, but for PNG."""
     if kind == "json":
         return service.to_json_bytes(answer)
     if kind == "svg":
         return interpretation_picture.draw_alone(answer, voice).encode()
-    from detectapi.telling import interpretation_report, pdf
+    from detectapi.telling import interpretation_report
 
-    return interpretation_report.print_report(answer, asked, voice, pdf.Filing(case, date))
+    return interpretation_report.print_report(answer, asked, voice, filing)
 
 
 def spoken(education, voice):

@@ -5,37 +5,22 @@ the test, and the model.
 """
 
 import json
-from importlib import resources
 
 from detectapi.inputs.table import INPUTS
-from detectapi.values.regimen import HOURS_BETWEEN, doses_within
-from detectapi.web.page import dated, one_dose
+from detectapi.inputs.typed import as_typed, number
+from detectapi.web.page import dated, one_dose, uses
 from detectapi.web.page.asked_time import filled_time, time_option
-from detectapi.web.page.one_dose import limits, read
-from detectapi.web.page.typed import as_typed, number
+from detectapi.web.page.choices import brands, offered_tests
+from detectapi.web.page.history import DATES, filled_history, to_history
+from detectapi.web.page.one_dose import DEFAULTS, limits, read
+from detectapi.web.page.plain import CHOICES, PLAIN, SEVERAL, SINGLE, plain
 
 ADJUSTMENTS = 3
-DATES = "dates"
-"""The choice of how often for doses that each have a row with date and time."""
-
-# What the form holds before anything was typed.
-DEFAULTS = json.loads(resources.files("detectapi.web.page").joinpath("defaults.json").read_text(encoding="utf-8"))
-CHOICES = tuple(one for one in INPUTS.alternatives.values() if one.form)
-"""Alternatives that the form asks for in two fields: which of them it is, and its value."""
-
-SINGLE = tuple(entry for entry in INPUTS.on_form if entry.alternatives not in [choice.name for choice in CHOICES])
-"""Inputs that are no part of such alternatives."""
-
-PLAIN = tuple(entry for entry in SINGLE if entry.form.fieldset)
-"""Of these, the inputs that are read from their field alone."""
-
-SEVERAL = tuple(entry.form.name for entry in SINGLE if entry.kind == "names")
-"""Fields of which several may be chosen."""
-
 NAMES = tuple(
     dict.fromkeys(
         (
             *DEFAULTS,
+            "brand",
             "since",
             "worn_h",
             "last_at",
@@ -53,14 +38,18 @@ NAMES = tuple(
 
 def empty():
     """The form's values before anything was typed."""
-    return {name: DEFAULTS.get(name, "") for name in NAMES} | {name: [] for name in SEVERAL} | {"rows": []}
+    return {name: DEFAULTS.get(name, "") for name in NAMES} | {name: [] for name in SEVERAL} | {"rows": [], "uses": []}
 
 
 def typed(fields):
-    """What was typed, by name, trimmed; with the defaults where nothing was sent at all."""
-    values = {name: fields.get(name, DEFAULTS.get(name, "")).strip() for name in NAMES}
+    """What was typed, by name, trimmed; with the defaults where nothing was sent at all.
+
+    A form without an amount, or without a length, has none: only lists have an entry that is chosen beforehand.
+    """
+    before = {name: text for name, text in DEFAULTS.items() if not fields or name not in ("amount", "duration_min")}
+    values = {name: fields.get(name, before.get(name, "")).strip() for name in NAMES}
     values |= {name: [word for word in fields.getlist(name) if word] if fields else [] for name in SEVERAL}
-    return values | {"rows": dated.typed_rows(fields)}
+    return values | {"rows": dated.typed_rows(fields), "uses": uses.typed_rows(fields)}
 
 
 def to_request(values):
@@ -76,7 +65,7 @@ def to_request(values):
     dict
         Of the right form only if what was typed is; the contract checks it.
     """
-    asked = {"substance": values["substance"], **history(values), **plain(values, "")}
+    asked = {**used(values), **plain(values, "")}
     for section in ("person", "renal", "hydration", "specimen", "options"):
         asked[section] = {**plain(values, section), **chosen(values, section)}
     asked["person"] |= {name: values[name] for name in SEVERAL if values[name]}
@@ -86,10 +75,11 @@ def to_request(values):
     return {name: asked[name] for name in names if asked.get(name) not in ({}, None)}
 
 
-def plain(values, section):
-    """The inputs of a section that have a field of their own."""
-    entries = [entry for entry in PLAIN if entry.section == section and values[entry.form.name]]
-    return {entry.name: read(entry.path, values[entry.form.name]) for entry in entries}
+def used(values):
+    """What was used: one substance, or several as `uses`."""
+    first = {"substance": values["brand"] or values["substance"], **to_history(values)}
+    further = [uses.to_use(row, values["zone"]) for _, row in uses.filled(values["uses"])]
+    return {"uses": [first, *further]} if further else first
 
 
 def chosen(values, section):
@@ -107,65 +97,6 @@ def alternative(entries, name, text):
     """What was typed for one of alternatives; the text itself where the form knows none of this name."""
     path = next((entry.path for entry in entries if entry.name == name), None)
     return read(path, text) if path else text
-
-
-def history(values):
-    """Doses or pattern."""
-    dose = {
-        "route": values["route"],
-        **plain(values, "doses[]"),
-        **one_dose.amount(values["amount"], values["amount_unit"]),
-    }
-    if values["basis"] != "base":
-        dose["basis"] = values["basis"]
-    dose |= one_dose.duration(values["route"], values)
-    frequency = values["frequency"]
-    if frequency == DATES:
-        return {"doses": [dated_dose(row, dose, values) for _, row in dated.filled(values["rows"]) or [(0, {})]]}
-    if frequency == "once":
-        return {"doses": [{**dose, **started(values)}]}
-    by_days = values["for_days"] and not values["count"]
-    known = {entry.name for entry in INPUTS.in_section("pattern")}
-    if frequency in HOURS_BETWEEN and by_days and known.issuperset(dose) and not values["last_at"]:
-        return {"pattern": {"frequency": frequency, **dose, "for_days": read("pattern.for_days", values["for_days"])}}
-    every = HOURS_BETWEEN.get(frequency, read("doses[].repeat.every_h", values["every_h"]))
-    days, count = (read(path, values[path.rpartition(".")[2]]) for path in ("pattern.for_days", "doses[].repeat.count"))
-    count = doses_in(days, every) if by_days else count
-    repeat = {name: value for name, value in (("every_h", every), ("count", count)) if value != ""}
-    return {"doses": [{**dose, **started(values, repeat), "repeat": repeat}]}
-
-
-def started(values, repeat=None):
-    """When the first dose began, where the form says when the last one did."""
-    if not values["last_at"]:
-        return {}
-    last = dated.moment(values["last_at"], values["zone"])
-    every, count = ((repeat or {}).get(name, 0) for name in ("every_h", "count"))
-    numbers = isinstance(every, (int, float)) and isinstance(count, int)
-    return {"start": dated.earlier(last, every * (count - 1)) if numbers and count > 1 else last}
-
-
-def dated_dose(row, dose, values):
-    """A dose of a row; what the row leaves empty is as in the fields above it."""
-    inner = {
-        **dose,
-        "route": row.get("route") or dose["route"],
-        "start": dated.moment(row.get("at", ""), values["zone"]),
-    }
-    inner.pop("duration_min", None)
-    inner |= one_dose.duration(inner["route"], values)
-    if row.get("amount"):
-        inner = one_dose.without_amount(inner) | one_dose.amount(row["amount"], values["amount_unit"])
-    return inner
-
-
-def doses_in(days, every):
-    """How many doses a number of days holds; nothing where one of the numbers cannot be."""
-    for value, path in ((days, "pattern.for_days"), (every, "doses[].repeat.every_h")):
-        low, high = INPUTS[path].bounds
-        if isinstance(value, str) or not low < value <= high:
-            return ""
-    return doses_within(days, every)
 
 
 def assay(values):
@@ -191,7 +122,7 @@ def model(values):
     written = {"adjust": changed} if changed else {}
     if values["model_kind"] != "population":
         written["kind"] = values["model_kind"]
-    if values["half_life_h"] and values["model_kind"] == "half-life":
+    if values["half_life_h"]:
         written["half_life_h"] = read("model.half_life_h", values["half_life_h"])
     return {**written, **plain(values, "model")}
 
@@ -212,8 +143,14 @@ def from_request(asked):
 
 def fill(values, asked):
     """Write a request into the form's values; raises where it has another form."""
-    values["substance"] = asked["substance"]
-    values |= filled_history(asked)
+    first, *further = asked.get("uses") or [asked]
+    values["substance"] = brands().get(first["substance"], first["substance"])
+    values["brand"] = first["substance"] if first["substance"] in brands() else ""
+    values |= filled_history(first)
+    for use in further:
+        row, zone = uses.from_use(use)
+        values["uses"] = [*values["uses"], row]
+        values["zone"] = zone or values["zone"]
     for entry in PLAIN:
         section = part_of(asked, entry)
         if entry.name in section:
@@ -228,6 +165,8 @@ def fill(values, asked):
     values |= {name: asked["person"][name] for name in SEVERAL if name in asked.get("person", {})}
     assay = asked.get("assay", "")
     if isinstance(assay, str):
+        if assay and assay not in offered_tests():
+            raise ValueError("the list of tests has none of this name")
         values["assay"] = assay
     else:
         entry = assay["analytes"][0]
@@ -238,37 +177,6 @@ def fill(values, asked):
     for i, (name, change) in enumerate(changed.get("adjust", {}).items()):
         (how, value), *_ = change.items()
         values |= {f"adjust_name_{i}": name, f"adjust_how_{i}": how, f"adjust_value_{i}": as_typed(value)}
-
-
-def filled_history(asked):
-    """The form's values for how something was used."""
-    if len(asked.get("doses", ())) > 1:
-        return filled_rows(asked["doses"])
-    dose = asked.get("pattern") or asked["doses"][0]
-    values = {"route": dose["route"], "basis": dose.get("basis", "base"), **one_dose.filled(dose)}
-    if "pattern" in asked:
-        values |= {"frequency": dose["frequency"], "for_days": as_typed(dose.get("for_days", ""))}
-    elif dose.get("repeat"):
-        every, count = dose["repeat"]["every_h"], dose["repeat"]["count"]
-        word = next((word for word, hours in HOURS_BETWEEN.items() if hours == every), "every")
-        values |= {"frequency": word, "count": as_typed(count), "every_h": as_typed(every) if word == "every" else ""}
-    if "start" in dose:
-        hours = (dose["repeat"]["count"] - 1) * dose["repeat"]["every_h"] if dose.get("repeat") else 0
-        last, values["zone"] = dated.as_typed(dated.earlier(dose["start"], -hours))
-        values["last_at"] = last
-    return values
-
-
-def filled_rows(doses):
-    """The form's values for single doses that each have a date and time; the first one stands above the rows too."""
-    values, rows = filled_history({"doses": [{**doses[0], "repeat": None}]}), []
-    for dose in doses:
-        if dose.get("repeat"):
-            raise ValueError("the rows have no place for a repeated dose")
-        one = filled_history({"doses": [dose]})
-        rows.append({"at": one["last_at"], "amount": one["amount"], "route": one["route"]})
-        values |= {name: values[name] or one[name] for name in ("duration_min", "worn_h")}
-    return {**values, "last_at": "", "frequency": DATES, "rows": rows}
 
 
 def part_of(asked, entry):
@@ -322,6 +230,11 @@ def place(pointer, values):
         for i in range(ADJUSTMENTS):
             if values[f"adjust_name_{i}"] == name:
                 return f"adjust_value_{i}"
+    if pointer.startswith("/uses/"):
+        _, _, number_of, *rest = pointer.split("/")
+        pointer = "/".join(["", *rest])
+        if number_of != "0":
+            return uses.place(pointer, uses.filled(values["uses"])[int(number_of) - 1])
     if values["frequency"] == DATES and pointer.startswith("/doses/"):
         return row_place(pointer, values)
     while pointer not in PLACES:
@@ -332,10 +245,10 @@ def place(pointer, values):
 
 def text_of(name, values):
     """What was typed into a field, which may be one of a row."""
-    match = dated.ROW_NAME.fullmatch(name)
-    rows = values["rows"]
-    if match and int(match[1]) < len(rows):
-        return rows[int(match[1])][name.split("_")[1]]
+    for rows, form in ((values["rows"], dated.ROW_NAME), (values["uses"], uses.USE_NAME)):
+        if form.fullmatch(name):
+            _, part, i = name.split("_")
+            return rows[int(i)][part] if int(i) < len(rows) else ""
     return values.get(name, "")
 
 

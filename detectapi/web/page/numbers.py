@@ -7,6 +7,7 @@ from detectapi.telling import sentences
 from detectapi.telling.evidence import bases
 from detectapi.telling.inputs_used import because, in_figures
 from detectapi.values.errors import UnknownSubstance
+from detectapi.web.api import kept_for_five_minutes
 from detectapi.web.page.voice import LANGUAGES, BabelVoice, html_response
 
 blueprint = Blueprint("numbers", __name__)
@@ -28,7 +29,7 @@ def numbers(substance):
         languages=LANGUAGES,
         language=VOICE.language,
     )
-    return html_response(html)
+    return kept_for_five_minutes(html_response(html))
 
 
 def row(parameter):

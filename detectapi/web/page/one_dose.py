@@ -1,10 +1,14 @@
 """One dose as the form asks for it: its amount in a unit, and over what time it is given, worn or drunk."""
 
-from detectapi.inputs.table import INPUTS
-from detectapi.web.page.typed import UNBOUNDED, as_typed, number, quantity
+import json
+from importlib import resources
 
-INFUSED = "intravenous"
-"""The route whose length is asked for in minutes; that of others is asked for in hours."""
+from detectapi.inputs.table import INPUTS
+from detectapi.inputs.typed import UNBOUNDED, as_typed, number, quantity
+from detectapi.web.page.choices import Option, choices, named_units
+
+DEFAULTS = json.loads(resources.files("detectapi.web.page").joinpath("defaults.json").read_text(encoding="utf-8"))
+"""What the form holds before anything was typed."""
 WORN = "transdermal"
 """The route whose length must be known: a patch gives its amount over hours."""
 IN_MG = {"mg": "amount_mg", "mg_per_kg": "amount_mg_per_kg"}
@@ -41,14 +45,13 @@ def amount(text, unit):
     """
     if not text:
         return {}
-    if unit in UNITS:
-        return {"amount": read("doses[].amount", text), "unit": unit}
-    name = IN_MG.get(unit, "amount_mg_per_kg")
-    return {name: read(f"doses[].{name}", text)}
+    if unit in IN_MG:
+        return {IN_MG[unit]: read(f"doses[].{IN_MG[unit]}", text)}
+    return {"amount": read("doses[].amount", text), "unit": unit}
 
 
 def duration(route, values):
-    """How long a dose lasts, where its route is one that may last.
+    """How long a dose lasts. A length by a route that has none is refused by the contract, if somebody typed it.
 
     Parameters
     ----------
@@ -60,13 +63,42 @@ def duration(route, values):
     -------
     dict
     """
-    if route == INFUSED and values["duration_min"]:
+    if route != WORN and values["duration_min"] and (lasts(values["substance"], route) or is_length_typed(values)):
         return {"duration_min": read("doses[].duration_min", values["duration_min"])}
     if route == WORN and values["worn_h"]:
-        low, high = INPUTS["doses[].duration_min"].bounds
-        hours = number(values["worn_h"], (low / 60.0, high / 60.0))
-        return {"duration_min": hours if isinstance(hours, str) else round(hours * 60.0, 6)}
+        return {"duration_min": read("doses[].duration_min", minutes(values["worn_h"]))}
     return {}
+
+
+def minutes(text):
+    """A typed number of hours in minutes, as it would be typed; the text itself where it is no number."""
+    low, high = INPUTS["doses[].duration_min"].bounds
+    hours = number(text, (low / 60.0, high / 60.0))
+    return hours if isinstance(hours, str) else as_typed(round(hours * 60.0, 6))
+
+
+def hours(text):
+    """A typed number of minutes in hours, as it would be typed; the text itself where it is no number."""
+    in_minutes = number(text)
+    return in_minutes if isinstance(in_minutes, str) else as_typed(round(in_minutes / 60.0, 9))
+
+
+def lasts(substance, route):
+    """Whether a dose of a substance may last by a route; yes where one of them is not known."""
+    routes = choices()["lasting"].get(substance)
+    return routes is None or routes.get(route, True)
+
+
+def lasting_rules():
+    """When the field for the length of a dose is needed, as the script reads it: each substance with each such route."""
+    lasting = choices()["lasting"].items()
+    pairs = [(substance, route) for substance, routes in lasting for route in routes if routes[route] and route != WORN]
+    return " ".join(f"substance:route={substance}:{route}" for substance, route in pairs)
+
+
+def is_length_typed(values):
+    """Whether somebody typed a length: it is not the one that the form has before."""
+    return values["duration_min"] not in ("", DEFAULTS["duration_min"])
 
 
 def without_amount(dose):
@@ -78,7 +110,7 @@ def filled(dose):
     """The form's values for the amount and the length of a dose."""
     unit = next((unit for unit, name in IN_MG.items() if name in dose), None) or dose["unit"]
     lasts = dose.get("duration_min", "")
-    worn = lasts / 60.0 if dose["route"] == WORN and lasts != "" else ""
+    worn = lasts / 60.0 if dose.get("route") == WORN and lasts != "" else ""
     return {
         "amount": as_typed(dose[IN_MG.get(unit, "amount")]),
         "amount_unit": unit,
@@ -88,7 +120,8 @@ def filled(dose):
 
 
 def units(voice):
-    """The units of an amount, as the form offers them."""
+    """The units of an amount that fit every substance, then those of a substance, as options."""
     said = {"mg": "mg", "mg_per_kg": voice.say("mg per kg of body weight"), "g": "g", "ug": "µg"}
     said |= {"mg/h": voice.say("mg per hour, worn or infused"), "ug/h": voice.say("µg per hour, worn or infused")}
-    return [(unit, said[unit]) for unit in (*IN_MG, *UNITS)]
+    general = [Option(unit, said[unit], ()) for unit in (*IN_MG, *UNITS)]
+    return [*general, *named_units(voice)]

@@ -1,8 +1,8 @@
 """What the form about results checks itself, and the sentence beside a field for what the contract refuses."""
 
+from detectapi.inputs.typed import is_two_way
 from detectapi.web.page import dated, results_form
 from detectapi.web.page.checks import two_ways
-from detectapi.web.page.typed import is_two_way
 from detectapi.web.page.voice import problem_words
 
 WHOLE = ("exactly-one", "at-most-one")

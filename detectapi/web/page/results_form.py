@@ -5,12 +5,14 @@ from dataclasses import dataclass, field
 from importlib import resources
 
 from detectapi.inputs.table.results import RESULTS
+from detectapi.inputs.typed import quantity
 from detectapi.web.page import dated, form, one_dose, results_rows
+from detectapi.web.page.history import to_history
 from detectapi.web.page.one_dose import read
-from detectapi.web.page.typed import quantity
+from detectapi.web.page.plain import CHOICES, PLAIN
 
-PERSON = tuple(entry for entry in form.PLAIN if entry.section in ("person", "renal"))
-CHOSEN = tuple(choice for choice in form.CHOICES if choice.form.fieldset in ("person", "more"))
+PERSON = tuple(entry for entry in PLAIN if entry.section in ("person", "renal"))
+CHOSEN = tuple(choice for choice in CHOICES if choice.form.fieldset in ("person", "more"))
 OPTIONS = tuple(entry for entry in RESULTS.on_form if entry.section == "options")
 OWN = (
     "substance", "zone", "programme", "planned_at", "planned_assay",
@@ -153,10 +155,11 @@ def name_of(values, row):
 def account(values, row):
     """An account of use as the contract has it."""
     own = {name: values[f"a{row}_{name}"] for name in results_rows.OF_ACCOUNT}
+    of = {**own, "substance": own["substance"] or values["substance"]}
     times = {name: dated.moment(own[name], values["zone"]) for name in TIMES if own[name]}
     other = {"substance": own["substance"]} if own["substance"] else {}
     if own["extends"]:
-        use = one_dose.amount(own["amount"], own["amount_unit"]) | one_dose.duration(own["route"], own)
+        use = one_dose.amount(own["amount"], own["amount_unit"]) | one_dose.duration(own["route"], of)
         when = {name: at for name, at in times.items() if name != "at"}
         base = own["extends"]
         known = base.isdigit() and 1 <= int(base) <= values["sizes"]["a"]
@@ -168,7 +171,7 @@ def account(values, row):
             "further_use": {**use, "route": own["route"], **when},
         }
     used = {name: own[name] for name in results_rows.OF_USE}
-    history = form.history(form.empty() | used | {"zone": values["zone"]})
+    history = to_history(form.empty() | used | {"substance": of["substance"], "zone": values["zone"]})
     prior = {"prior": own["prior"]} if "earliest" in times and own["prior"] else {}
     return {"id": name_of(values, row), **other, **history, "last_use": {**times, **prior}}
 
@@ -196,7 +199,7 @@ def _person(values):
     if chosen:
         parts["person"] = parts.get("person", {}) | chosen
     for section in {form.INPUTS.among(choice.name)[0].section for choice in CHOSEN}:
-        known = form.chosen({f"{choice.form.name}_kind": "" for choice in form.CHOICES} | values, section)
+        known = form.chosen({f"{choice.form.name}_kind": "" for choice in CHOICES} | values, section)
         if known:
             parts[section] = {**parts.get(section, {}), **known}
     return parts

@@ -12,6 +12,7 @@ from markupsafe import Markup
 from detectapi import service
 from detectapi.knowledge.interpretation import rules
 from detectapi.telling import interpretation_picture
+from detectapi.telling.filing import read_filing
 from detectapi.telling.interpretation_summary import summarize
 from detectapi.values.errors import InputError
 from detectapi.web.page import (
@@ -26,7 +27,7 @@ from detectapi.web.page import (
 )
 from detectapi.web.page.choices import choices, lists
 from detectapi.web.page.shown import compact
-from detectapi.web.page.views import DEFAULT, MOST_FILED
+from detectapi.web.page.views import DEFAULT, misfiled
 from detectapi.web.page.voice import LANGUAGES, BabelVoice, html_response
 
 blueprint = Blueprint("results", __name__, url_prefix="/interpret")
@@ -126,7 +127,7 @@ def page(values, *, result=None, problems=(), focus="", status=200):
         fieldsets={name: fields.rows(name, VOICE) for name in ("person", "more")},
         frequencies=[one for one in fields.frequencies(VOICE) if one[0] != "dates"],
         options=results_labels.options(values, VOICE),
-        units=one_dose.units(VOICE),
+        units=[(unit.value, unit.words) for unit in one_dose.units(VOICE) if not unit.fits],
         told=[row for row in range(values["sizes"]["a"]) if results_form.is_told(values, row)],
         limits=VOICE.say(results_labels.LIMITS),
         languages=LANGUAGES,
@@ -159,10 +160,14 @@ def save(kind):
         answer = service.interpret(asked)
     except InputError:
         abort(400)
-    filing = {name: request.form.get(name, "")[:MOST_FILED].strip() for name in ("case", "date")}
+    try:
+        filing = read_filing(*(request.form.get(name, "") for name in ("case", "date")))
+    except InputError as error:
+        values = results_form.typed({}, results_labels.accounts(VOICE))
+        return page(values, result=shown(answer, asked), problems=misfiled(error, VOICE), status=422)
     try:
         return files.response(
-            kind, lambda: files.interpretation(kind, answer, asked, REPORT, **filing), REPORT, "results"
+            kind, lambda: files.interpretation(kind, answer, asked, REPORT, filing), REPORT, "results"
         )
     except files.NotInstalledError:
         abort(404)

@@ -46,7 +46,10 @@ def shown(answer, asked, values, voice, ident, root):
         "bars": [round(BAR_STEPS * share.share) for share in said.spread],
         "asked": asked_about(answer, asked_time(values, asked, voice), voice),
         "charts": [chart(panel, f"{ident}-{panel.name}") for panel in drawn],
-        "substance": answer["substance"],
+        "substances": [
+            (substance, sentences.capital(sentences.name(substance, voice)))
+            for substance in answer.get("uses") or [answer["substance"]]
+        ],
         "assumed": not answer["assay"]["asked"],
         "provenance": answer["provenance"],
         "json": json.dumps(asked, ensure_ascii=False, indent=2),

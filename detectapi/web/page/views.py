@@ -1,4 +1,4 @@
-"""`/`: the form and its answer; `/save`: the answer as a file; `/embed`: a fragment for other sites.
+"""`/`: the form and its answer; `/save`: the answer as a file.
 
 Works without script. What was entered arrives in the body of a POST, so it never appears in an address or a log.
 """
@@ -7,17 +7,17 @@ from flask import Blueprint, abort, render_template, request
 from flask_babel import gettext
 
 from detectapi import service
-from detectapi.settings import setting
+from detectapi.inputs.typed import is_two_way
 from detectapi.telling import sentences
+from detectapi.telling.filing import read_filing, rules
 from detectapi.telling.inputs_used import said_words
+from detectapi.telling.numbers import two_ways
 from detectapi.values.errors import InputError, MalformedRequest
-from detectapi.web import headers
-from detectapi.web.page import dated, fields, files, form, one_dose
+from detectapi.web.page import dated, fields, files, form, one_dose, uses
 from detectapi.web.page.asked_time import is_too_early
-from detectapi.web.page.checks import checked, two_ways
+from detectapi.web.page.checks import checked
 from detectapi.web.page.choices import choices, lists, presets
 from detectapi.web.page.shown import shown
-from detectapi.web.page.typed import is_two_way
 from detectapi.web.page.voice import LANGUAGES, BabelVoice, html_response, problem_words
 from detectapi.web.page.which_test import not_looking, side_by_side, without_window
 
@@ -49,8 +49,8 @@ def ask():
     values = form.typed(request.form)
     if request.form.get("action") == "permalink" and not values["request"]:
         return page(form.typed({}), status=200)
-    if request.form.get("action") == "row":
-        return page(values, first=request.form.get("first", ""), more=1, status=200)
+    if request.form.get("action") in MORE:
+        return page(values, first=request.form.get("first", ""), more=request.form["action"], status=200)
     return answered(
         values, None, first=request.form.get("first", ""), comparing=request.form.get("action") == "compare"
     )
@@ -74,7 +74,7 @@ def answered(values, asked, first="", comparing=False):
     except InputError as error:
         problems = [in_words(problem, values) for problem in error.problems]
         problems = problems or [("request", gettext(error.message))]
-    problems += checked(values, VOICE)
+    problems = [*checked(values, VOICE), *problems]  # the form's own sentence before that of the contract
     if not problems and values["collected_at"] and is_too_early(values, asked):
         problems.append(("collected_at", gettext("The specimen cannot be taken before the last dose.")))
     if problems:
@@ -86,7 +86,8 @@ def answered(values, asked, first="", comparing=False):
     return page(values, results=results, first=first, status=200)
 
 
-MOST_FILED = 40  # characters of a case number
+MORE = ("row", "use")
+"""What the form may ask to have one more of: doses with date and time, or substances."""
 URINE = ("hydration", "urine_ph", "specimen")
 """Parts of a request that stay as in the first case when two are compared: nobody is shown how urine moves a result."""
 
@@ -133,11 +134,12 @@ def in_words(problem, values):
     return name, problem_words(problem, VOICE)
 
 
-def page(values, *, results=(), problems=(), refused=None, first="", comparing=False, more=0, status=200):
-    """The whole page; ``refused`` is what is said of a test that gives no window, ``more`` how many rows are added."""
+def page(values, *, results=(), problems=(), refused=None, first="", comparing=False, more="", status=200):
+    """The whole page; ``refused`` is what is said of a test that gives no window, ``more`` which of `MORE` gets a row."""
     faults: dict[str, str] = {}
     for name, sentence in problems:
         faults.setdefault(name, sentence)
+    rows, further = dated.shown(values["rows"], more == "row"), uses.shown(values["uses"], more == "use")
     known = values["substance"] if values["substance"] in dict(choices()["substances"]) else DEFAULT
     html = render_template(
         "page/home.html",
@@ -148,15 +150,17 @@ def page(values, *, results=(), problems=(), refused=None, first="", comparing=F
         faults=faults,
         first=first,
         comparing=comparing,
-        lists=lists(known, VOICE),
-        rows=dated.shown(values["rows"], more),
+        lists=lists(known, VOICE, one_dose.units(VOICE)),
+        rows=rows,
         most_rows=dated.MOST_ROWS,
+        uses=further,
+        most_uses=uses.MOST_ROWS,
         offsets=dated.offsets(),
-        labels=fields.labels(VOICE, len(dated.shown(values["rows"], more))),
+        labels=fields.labels(VOICE, len(rows), len(further)),
         hints=fields.hints(VOICE),
         fieldsets=fields.fieldsets(VOICE),
         frequencies=fields.frequencies(VOICE),
-        units=one_dose.units(VOICE),
+        lasting=one_dose.lasting_rules(),
         model_kinds=list(said_words("model.kind", VOICE).items()),
         adjustments=form.ADJUSTMENTS,
         known_substance=known,
@@ -183,6 +187,19 @@ def education_or_none(values):
     return files.spoken(known, VOICE) if known else None
 
 
+def misfiled(error, voice):
+    """What is wrong with the case number and the date of a report, each with the id of its field.
+
+    Parameters
+    ----------
+    error : InputError
+        Of `read_filing`.
+    voice : Voice
+    """
+    names = [problem.pointer[1:] for problem in error.problems]
+    return [(f"answer-filed-{name}", rules(voice)[name]) for name in names]
+
+
 @blueprint.post("/save/<kind>")
 def save(kind):
     """The answer as a file."""
@@ -194,66 +211,13 @@ def save(kind):
     except InputError:
         abort(400)
     try:
-        filing = {name: request.form.get(name, "")[:MOST_FILED].strip() for name in ("case", "date")}
+        filing = read_filing(*(request.form.get(name, "") for name in ("case", "date")))
+    except InputError as error:
+        values = form.from_request(asked)
+        return page(values, results=[result(asked, values, "answer")], problems=misfiled(error, VOICE), status=422)
+    try:
         return files.response(
-            kind, lambda: files.estimate(kind, answer, asked, REPORT, **filing), REPORT, "detection-window"
+            kind, lambda: files.estimate(kind, answer, asked, REPORT, filing), REPORT, "detection-window"
         )
     except files.NotInstalledError:
         abort(404)
-
-
-EMBED_NAMES = (
-    "substance",
-    "route",
-    "amount",
-    "duration_min",
-    "worn_h",
-    "frequency",
-    "every_h",
-    "count",
-    "for_days",
-    "assay",
-)
-
-
-@blueprint.get("/embed")
-def embed():
-    """An answer without form and script, to be framed by sites on the list `DETECTAPI_EMBED_ORIGINS`.
-
-    Takes a preset or how a substance was used, and nothing about a person: an address is no place for that.
-    """
-    unknown = set(request.args) - {*EMBED_NAMES, "preset", "lang", "education"}
-    preset = next((item for item in presets() if item["id"] == request.args.get("preset")), None)
-    known, results, refused, status = None, [], None, 200
-    if request.args.get("education"):
-        known = service.education_of(request.args["education"])
-    else:
-        values = form.empty()
-        values |= {name: request.args.get(name, values[name])[:60].strip() for name in EMBED_NAMES}
-        try:
-            asked = preset["request"] if preset else form.to_request(values)
-            refused = None if unknown else without_window(asked, VOICE)
-            wrong = unknown or refused or checked(values, VOICE)
-            results = [] if wrong else [result(asked, values, "answer")]
-        except InputError:
-            pass
-    if not results and not known and not refused:
-        status = 422
-    html = render_template(
-        "page/embed.html",
-        results=results,
-        refused=refused,
-        education=files.spoken(known, VOICE) if known else None,
-        language=VOICE.language,
-    )
-    response = html_response(html, status)
-    frames = " ".join(setting("DETECTAPI_EMBED_ORIGINS")) or "'none'"
-    policy = headers.CONTENT_SECURITY_POLICY.replace("script-src 'self'; ", "").replace(
-        "frame-ancestors 'none'", f"frame-ancestors {frames}"
-    )
-    response.headers["Content-Security-Policy"] = policy
-    if frames != "'none'":
-        # X-Frame-Options has no list of origins; frame-ancestors above replaces it.
-        response.headers["X-Frame-Options"] = ""
-        response.headers["Cross-Origin-Resource-Policy"] = "cross-origin"
-    return response

@@ -45,7 +45,7 @@ POLICY = f"{headers.CONTENT_SECURITY_POLICY}; require-trusted-types-for 'script'
 
 
 def html_response(html, status=200):
-    """A page in the reader's language, never kept."""
+    """A page in the language of the reader. It is never kept, unless its view says otherwise."""
     return Response(
         html,
         status,

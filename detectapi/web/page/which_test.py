@@ -7,7 +7,7 @@ from detectapi.telling import sentences
 from detectapi.telling.common_tests import compare
 from detectapi.telling.retelling import quoted
 from detectapi.values.errors import InputError
-from detectapi.web.page.choices import choices
+from detectapi.web.page.choices import brands, choices
 
 
 def side_by_side(asked, answer, voice):
@@ -28,7 +28,7 @@ def side_by_side(asked, answer, voice):
     if "assay" in asked:
         return None
     plain = {name: value for name, value in asked.get("options", {}).items() if name != "include"}
-    common = [item["id"] for item in choices()["assays"].values() if fits(item, answer["substance"])]
+    common = [item["id"] for item in choices()["assays"].values() if fits(item, used_in(answer))]
     others = []
     for id in common:
         with suppress(InputError):  # a test that cannot be computed is left out
@@ -38,19 +38,25 @@ def side_by_side(asked, answer, voice):
 
 def not_looking(answer, voice):
     """Which panels do not look for the substance of an answer, in a sentence; empty where all do."""
-    panels = [item for item in choices()["panels"] if answer["substance"] not in item["substances"]]
+    used = used_in(answer)
+    panels = [item for item in choices()["panels"] if not used & set(item["substances"])]
     if not panels:
         return ""
     return voice.say(
         "Some panels do not look for %(substance)s at all: %(panels)s.",
-        substance=sentences.name(answer["substance"], voice),
+        substance=", ".join(sentences.name(substance, voice) for substance in answer.get("uses") or used),
         panels="; ".join(sentences.named_test(item, voice) for item in panels),
     )
 
 
-def fits(item, substance):
-    """Whether a registered test is a common one for a substance."""
-    return item["common"] and item["test"] is not None and substance in item["substances"]
+def used_in(answer):
+    """The ids of the substances that an answer is about."""
+    return set(answer.get("uses") or [answer["substance"]])
+
+
+def fits(item, used):
+    """Whether a registered test is a common one for all substances that were used."""
+    return item["common"] and item["test"] is not None and used <= set(item["substances"])
 
 
 def without_window(asked, voice):
@@ -69,9 +75,10 @@ def without_window(asked, voice):
     """
     named = asked.get("assay") if isinstance(asked, dict) else None
     item = choices()["assays"].get(named) if isinstance(named, str) else None
-    if item is None or item["test"] is not None or asked.get("substance") not in item["substances"]:
+    used = brands().get(asked.get("substance"), asked.get("substance")) if item else None
+    if item is None or item["test"] is not None or used not in item["substances"]:
         return None
-    substance = sentences.name(asked["substance"], voice)
+    substance = sentences.name(used, voice)
     return {
         "title": sentences.capital(substance),
         "test": voice.say("Test: %(test)s.", test=sentences.named_test(item, voice)),

@@ -6,10 +6,10 @@ import pytest
 from werkzeug.datastructures import MultiDict
 
 from detectapi import service
+from detectapi.inputs.typed import is_two_way, quantity
 from detectapi.values.errors import InputError
 from detectapi.web.page import form, one_dose
 from detectapi.web.page.choices import presets
-from detectapi.web.page.typed import is_two_way, quantity
 
 
 def request_of(**typed):
@@ -164,9 +164,11 @@ def test_a_problem_is_told_at_its_field(typed, field):
 
 NUMBER_FIELDS = [
     "amount", "duration_min", "every_h", "count", "for_days", "cutoff_ng_ml", "half_life_h", "dose_amount_0", "worn_h",
+    "use_amount_0", "use_days_0", "use_lasts_0",
     *(f"adjust_value_{i}" for i in range(form.ADJUSTMENTS)), *(f"{choice.form.name}_value" for choice in form.CHOICES),
     *(entry.form.name for entry in form.PLAIN if entry.is_number),
 ]  # fmt: skip
+FURTHER = {"use_substance_0": "alcohol", "use_route_0": "oral", "use_amount_0": "20"}
 BESIDE = {
     "duration_min": {"route": "intravenous"}, "every_h": {"frequency": "every", "count": "2"}, "count": {"frequency": "daily"},
     "for_days": {"frequency": "daily"}, "half_life_h": {"model_kind": "half-life"},
@@ -174,6 +176,7 @@ BESIDE = {
     "cutoff_ng_ml": {"assay": "own", "analyte": "norketamine"}, "hydration_value": {"hydration_kind": "urine_flow_ml_h"},
     "worn_h": {"route": "transdermal"},
     "dose_amount_0": {"frequency": "dates", "dose_at_0": "2026-11-16T09:00"},
+    "use_amount_0": FURTHER, "use_days_0": {**FURTHER, "use_frequency_0": "daily"}, "use_lasts_0": FURTHER,
     **{f"adjust_value_{i}": {f"adjust_name_{i}": "ketamine.clearance"} for i in range(form.ADJUSTMENTS)},
 }  # fmt: skip
 

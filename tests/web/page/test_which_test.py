@@ -113,7 +113,7 @@ def test_days_are_asked_for_in_words(client):
 
 
 def test_the_fragment_says_it_too(client):
-    response = client.get("/embed?substance=ketamine&route=oral&amount=50&assay=dot-urine-panel")
+    response = client.get("/embed?substance=ketamine&route=oral&amount=50&assay=dot-panel")
 
     assert response.status_code == 200
     assert "laboratories must not test these specimens for other drugs" in response.get_data(as_text=True)

@@ -170,11 +170,11 @@
     place.append(button, said);
   }
 
-  // Lists offer what fits the substance: their options say for which substances they are.
-  function offer(substance) {
-    const fits = (node) => !node.dataset.for || node.dataset.for.split(" ").includes(substance);
+  // Lists offer what fits a substance, that of the field they name: their options say for which substances they are.
+  function offer(form) {
+    const fitsTo = (substance) => (node) => !node.dataset.for || node.dataset.for.split(" ").includes(substance);
     for (const select of document.querySelectorAll("select[data-by-substance]")) {
-      const chosen = select.value;
+      const chosen = select.value, fits = fitsTo(form.elements[select.dataset.bySubstance].value);
       select.all ??= [...select.options];
       const groups = new Map();
       for (const option of select.all) {
@@ -192,7 +192,9 @@
       select.replaceChildren(...nodes);
       if ([...select.options].some((option) => option.value === chosen)) select.value = chosen;
       else select.selectedIndex = Math.min(Number(select.dataset.nth || 0), select.options.length - 1);
+      if ("optional" in select.dataset) select.closest(".field").hidden = select.options.length < 2;
     }
+    const fits = fitsTo(form.elements.substance.value);
     for (const node of document.querySelectorAll("label[data-for], #education")) node.hidden = !fits(node);
     for (const node of document.querySelectorAll("label[data-for][hidden] input")) node.checked = false;
     const medicines = document.getElementById("medicines");
@@ -207,49 +209,56 @@
   function showNeeded(form) {
     for (const part of form.querySelectorAll("[data-when]")) {
       const needed = part.dataset.when.split(" ").some((rule) => {
-        const [name, value] = rule.split("=");
-        return form.elements[name].value === value;
+        const [names, value] = rule.split("=");
+        return names.split(":").map((name) => form.elements[name].value).join(":") === value;
       });
       part.hidden = !needed && !part.querySelector(".faulty");
       if (needed && part.tagName === "DETAILS") part.open = true;
     }
   }
 
-  function addRow() {
-    const rows = document.getElementById("rows");
+  function addRow(form, button) {
+    const rows = document.getElementById(button.dataset.add);
     const i = rows.children.length;
     if (i >= Number(rows.dataset.most)) return;
     const row = rows.lastElementChild.cloneNode(true);
     const swap = (text) => text.replace(/_\d+/, `_${i}`);
-    row.querySelector("legend").textContent = row.querySelector("legend").textContent.replace(/\d+/, i + 1);
+    const number = (text) => text.replace(/\d+/, (n) => Number(n) + 1);
+    row.querySelector("legend").textContent = number(row.querySelector("legend").textContent);
     for (const fault of row.querySelectorAll(".fault")) fault.remove();
     for (const field of row.querySelectorAll(".faulty")) field.classList.remove("faulty");
     for (const label of row.querySelectorAll("label")) label.htmlFor = swap(label.htmlFor);
     for (const field of row.querySelectorAll("input, select")) {
+      field.all = form.elements[field.name].all?.map((option) => option.cloneNode(true));
       field.id = field.name = swap(field.name);
+      if (field.dataset.bySubstance) field.dataset.bySubstance = swap(field.dataset.bySubstance);
       field.removeAttribute("aria-invalid");
       field.removeAttribute("aria-describedby");
       if (field.tagName === "SELECT") field.selectedIndex = 0; else field.value = "";
     }
     rows.append(row);
-    row.querySelector("input").focus();
+    offer(form);
+    row.querySelector("input, select").focus();
   }
 
   function helpWith(form) {
     const substance = form.elements.substance;
-    offer(substance.value);
+    offer(form);
     showNeeded(form);
+    form.addEventListener("change", (event) => { if (event.target.name.startsWith("use_substance_")) offer(form); });
     substance.addEventListener("change", () => {
-      offer(substance.value);
+      offer(form);
       // An amount that was there for another substance would be a wrong one.
       for (const field of [form.elements.amount, form.elements.duration_min]) if (field && field.value === field.defaultValue) field.value = "";
       showNeeded(form);
     });
     form.addEventListener("change", () => showNeeded(form));
-    document.getElementById("add-row")?.addEventListener("click", (event) => { event.preventDefault(); addRow(); });
-    // Rows that are not shown are not sent.
+    for (const button of form.querySelectorAll("[data-add]")) {
+      button.addEventListener("click", (event) => { event.preventDefault(); addRow(form, button); });
+    }
+    // Fields that are not shown are not sent.
     form.addEventListener("formdata", (event) => {
-      if (form.querySelector(".rows")?.hidden) for (const name of [...event.formData.keys()]) if (/^dose_[a-z]+_\d+$/.test(name)) event.formData.delete(name);
+      for (const field of form.querySelectorAll("[data-when][hidden] :is(input, select)")) event.formData.delete(field.name);
     });
     const zone = form.elements.zone, here = Intl.DateTimeFormat().resolvedOptions().timeZone;
     if (here && zone.value === zone.dataset.empty) {

@@ -4,9 +4,15 @@ A text that is no number stays as it was typed; the contract refuses it and says
 in two ways, such as 1,000: a thousand for one reader, one for another. Bounds decide where only one of the two lies within them.
 """
 
+from __future__ import annotations
+
 import itertools
 import re
 import unicodedata
+from typing import Any, TypeAlias
+
+Bounds: TypeAlias = tuple[float, float]
+Range: TypeAlias = dict[str, float]
 
 WRITTEN = r"[+-]?[\d.,](?:[\d.,'’]|\s(?=\d))*(?:[eE][+-]?\d+)?"
 RANGE = re.compile(rf"\s*({WRITTEN})\s*(?:-|‐|‑|‒|–|—|−|\.\.|to|bis|a|hasta)\s*({WRITTEN})\s*")
@@ -19,10 +25,10 @@ THOUSANDS = tuple(
 )
 """Digits in groups of three: with commas, with points, with apostrophes or spaces."""
 
-UNBOUNDED = (float("-inf"), float("inf"))
+UNBOUNDED: Bounds = (float("-inf"), float("inf"))
 
 
-def readings(text, bounds=UNBOUNDED, whole=False):
+def readings(text: str, bounds: Bounds = UNBOUNDED, whole: bool = False) -> list[float]:
     """Every number that a text may mean, in order.
 
     Parameters
@@ -38,7 +44,7 @@ def readings(text, bounds=UNBOUNDED, whole=False):
     list of (int or float)
         Empty where it is no number. Bounds choose only where there are two, and never take 1,000 for one.
     """
-    numbers = []
+    numbers: list[float] = []
     decimal = DECIMAL.fullmatch(text)
     if decimal and (decimal[1].strip("+-") or decimal[2]):
         numbers.append(plain(f"{decimal[1]}.{decimal[2] or 0}{decimal[3] or ''}"))
@@ -54,13 +60,13 @@ def readings(text, bounds=UNBOUNDED, whole=False):
     return within if settled else numbers
 
 
-def plain(text):
+def plain(text: str) -> float:
     """A number written with a point; a whole one as an integer."""
     value = float(text)
     return int(value) if value.is_integer() and abs(value) < 1e15 else value
 
 
-def meanings(text, bounds=UNBOUNDED, whole=False):
+def meanings(text: str, bounds: Bounds = UNBOUNDED, whole: bool = False) -> list[float] | list[Range]:
     """Every number or range that a typed text may mean; a range has its low end below its high one if any reading has."""
     text = unicodedata.normalize("NFKC", text)
     single = SINGLE.fullmatch(text)
@@ -80,24 +86,24 @@ def meanings(text, bounds=UNBOUNDED, whole=False):
     return [{"low": low, "high": high} for low, high in (pairs if doubtful else rising or pairs)]
 
 
-def number(text, bounds=UNBOUNDED, whole=False):
+def number(text: str, bounds: Bounds = UNBOUNDED, whole: bool = False) -> float | str:
     """A typed number, or the text itself."""
     value = quantity(text, bounds, whole)
     return text if isinstance(value, dict) else value
 
 
-def quantity(text, bounds=UNBOUNDED, whole=False):
+def quantity(text: str, bounds: Bounds = UNBOUNDED, whole: bool = False) -> float | Range | str:
     """A typed number or range such as "0.9-1.3", or the text itself."""
     numbers = meanings(text, bounds, whole)
     return numbers[0] if len(numbers) == 1 else text
 
 
-def is_two_way(text):
+def is_two_way(text: str) -> bool:
     """Whether a text, or an end of its range, can be read as two numbers."""
     return len(meanings(text)) > 1
 
 
-def as_typed(value, bounds=UNBOUNDED):
+def as_typed(value: Any, bounds: Bounds = UNBOUNDED) -> str:
     """A number, a range or a word of a request as it is typed; three decimals get a fourth where they look like thousands."""
     if isinstance(value, dict):
         return f"{as_typed(value['low'], bounds)}-{as_typed(value['high'], bounds)}"
