@@ -98,8 +98,7 @@ def texts_of_inputs():
 def of_data(file):
     """The sentences of a data file that an answer, a page or a report may show.
 
-    Folders and files say which: what is only read by those who look into the model (meanings and reasons of a substance's
-    parameters, observations, references) is not among them.
+    Folders and files say which: what is only read by those who look into the model (observations, references) is not among them.
     """
     root = tomllib.loads(file.read_text(encoding="utf-8"))
     kind = re.split(r"[-.]", file.relative_to(DATA).parts[0])[0]
@@ -136,7 +135,10 @@ def of_tests(root):
 
 
 def of_substance(root):
-    """Names, notes and evidence of a substance or a block."""
+    """Names, notes and evidence of a substance or a block; what each number is, and why one is assumed."""
+    if "description" in root:
+        yield root["description"]
+    yield from of_keys(root, "meaning", "reason")
     yield from (entry["id"] for key in ("moieties", "salts") for entry in root.get(key, ()))
     yield from (entry["name"] for entry in root.get("dose_units", ()))
     yield from (entry["no_analyte"] for entry in root.get("moieties", ()) if "no_analyte" in entry)

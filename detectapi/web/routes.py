@@ -15,6 +15,7 @@ from werkzeug.exceptions import (
 
 from detectapi import service
 from detectapi.telling.filing import MOST_CHARACTERS, read_filing
+from detectapi.telling.spoken import spoken
 from detectapi.values.errors import InputError, UnknownSubstance
 from detectapi.web.api import ContractBlueprint, cacheable, examples, is_utf8
 from detectapi.web.page import files
@@ -33,6 +34,13 @@ MEDIA = {"v1.estimate": (JSON, *files.PICTURES), "v1.interpret": tuple(files.OF_
 BINARY = {"schema": {"type": "string", "format": "binary"}}
 FILED_AS = {"case": "Detectapi-Case-Number", "date": "Detectapi-Date"}
 """The headers that say what a report is filed under. They are in no address and in no log."""
+
+IN_LANGUAGE = {
+    "in": "query",
+    "name": "lang",
+    "schema": {"type": "string", "enum": list(LANGUAGES)},
+    "description": "The language of sentences. By default, by `Accept-Language`.",
+}
 
 blueprint = ContractBlueprint(
     "v1", __name__, url_prefix="/v1", description="Estimates, and the data that they are made from."
@@ -133,23 +141,23 @@ def interpret():
 @blueprint.route("/substances")
 @blueprint.refusals(406)
 @blueprint.response(200, {"type": "object"}, description="All substances, in short.")
-@blueprint.doc(operationId="listSubstances")
+@blueprint.doc(operationId="listSubstances", parameters=[IN_LANGUAGE])
 def substances():
     """List the substances."""
-    return cacheable(service.to_json_bytes(service.substances()))
+    return in_language(service.substances())
 
 
 @blueprint.route("/substances/<substance_id>")
 @blueprint.refusals(404, 406)
 @blueprint.response(200, {"type": "object"}, description="The substance's card.")
-@blueprint.doc(operationId="showSubstance")
+@blueprint.doc(operationId="showSubstance", parameters=[IN_LANGUAGE])
 def substance(substance_id):
     """Show a substance: every number of its model with its source."""
     try:
         card = service.substance(substance_id)
     except UnknownSubstance as error:
         return problem("not-found", error.message, errors=[error.problems[0]._replace(pointer="")])
-    return cacheable(service.to_json_bytes(card))
+    return in_language(card)
 
 
 @blueprint.route("/education/<substance_id>")
@@ -157,14 +165,7 @@ def substance(substance_id):
 @blueprint.response(200, {"type": "object"}, description="Statements in plain words, each with its sources.")
 @blueprint.doc(
     operationId="showEducation",
-    parameters=[
-        {
-            "in": "query",
-            "name": "lang",
-            "schema": {"type": "string", "enum": list(LANGUAGES)},
-            "description": "By default, by `Accept-Language`.",
-        }
-    ],
+    parameters=[IN_LANGUAGE],
 )
 def education(substance_id):
     """Show statements for patients about a substance and a urine test"""
@@ -172,16 +173,22 @@ def education(substance_id):
     if card is None:
         return problem("not-found", "There is no text about a substance of this name.")
     voice = BabelVoice("page")
-    return cacheable(service.to_json_bytes(files.spoken(card, voice)), voice.language)
+    return cacheable(service.to_json_bytes(files.told(card, voice)), voice.language)
 
 
 @blueprint.route("/assays")
 @blueprint.refusals(406)
 @blueprint.response(200, {"type": "object"}, description="All registered assays.")
-@blueprint.doc(operationId="listAssays")
+@blueprint.doc(operationId="listAssays", parameters=[IN_LANGUAGE])
 def assays():
     """List the registered assays."""
-    return cacheable(service.to_json_bytes(service.assays()))
+    return in_language(service.assays())
+
+
+def in_language(document):
+    """A document of the data that may be kept, its sentences in the language of the client."""
+    voice = BabelVoice("page")
+    return cacheable(service.to_json_bytes(spoken(document, voice)), voice.language)
 
 
 def filed_under(media_type):

@@ -13,7 +13,13 @@ from detectapi.web.problems import KINDS
 
 PROBLEM = "application/problem+json"
 CARDS = ["/v1/substances", "/v1/substances/ketamine", "/v1/assays", "/v1/education/ketamine", "/openapi.json"]
-IN_LANGUAGES = ["/v1/education/ketamine", "/substances/ketamine"]
+IN_LANGUAGES = [
+    "/v1/education/ketamine",
+    "/v1/substances",
+    "/v1/substances/ketamine",
+    "/v1/assays",
+    "/substances/ketamine",
+]
 PAGES = ["/docs", "/problems", "/problems/validation"]
 STATIC = ["/static/page.css", "/static/viewer.js", "/static/swagger-ui.css", "/static/swagger-ui-bundle.js"]
 PROBES = ["/healthz", "/readyz"]
@@ -63,6 +69,15 @@ def test_what_is_said_in_languages_has_a_tag_for_each(client, path):
     assert len(set(tags.values())) == 3
     english = client.get(path, headers={"Accept-Language": "de", "If-None-Match": tags["en"]})
     assert 200 == english.status_code
+
+
+@pytest.mark.parametrize(("language", "reason"), [("de", "aus der Erinnerung"), ("es", "de memoria")])
+def test_reasons_are_said_in_the_language_that_is_asked_for(client, language, reason):
+    english = client.get("/v1/substances/codeine").get_data(as_text=True)
+    for asked in ({"query_string": {"lang": language}}, {"headers": {"Accept-Language": language}}):
+        for path in ("/v1/substances/codeine", "/substances/codeine"):
+            assert reason in client.get(path, **asked).get_data(as_text=True)
+    assert reason not in english
 
 
 def test_an_unknown_substance_is_a_404_with_the_nearest_names(client):

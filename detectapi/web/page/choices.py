@@ -7,6 +7,7 @@ from importlib import resources
 
 from detectapi import service
 from detectapi.inputs.table import INPUTS
+from detectapi.knowledge.catalog.files import folders
 from detectapi.telling import sentences
 from detectapi.telling.inputs_used import medicine, said_words
 from detectapi.telling.retelling import quoted
@@ -50,9 +51,14 @@ def presets():
     return [preset for preset in json.loads(text) if preset["request"]["substance"] in known]
 
 
-@lru_cache(maxsize=1)
 def choices():
     """Everything the form's lists hold, the same for every reader."""
+    return of_data(folders())
+
+
+@lru_cache(maxsize=1)
+def of_data(_folders):
+    """The same, read once from the folders of data."""
     substances = service.substances()["items"]
     cards = [service.substance(item["id"]) for item in substances]
     routes = gathered((item["id"], item["routes"]) for item in substances)
@@ -139,7 +145,6 @@ def named_units(voice):
     return [Option(unit, voice.say(name), (substance,)) for substance, unit, name in choices()["units"]]
 
 
-@lru_cache(maxsize=1)
 def brands():
     """The id of the substance of each brand, by its name."""
     return {one.value: substance for one in choices()["brands"] for substance in one.fits}

@@ -36,7 +36,7 @@ def embed():
     problems, shown = misplaced(request.args), {}
     if not problems and request.args.get("education"):
         known = service.education_of(request.args["education"])
-        shown = {"education": files.spoken(known, VOICE)} if known else {}
+        shown = {"education": files.told(known, VOICE)} if known else {}
         problems = [] if known else [("education", VOICE.say("This is not known here."))]
     elif not problems:
         problems, shown = answered()

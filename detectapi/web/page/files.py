@@ -9,6 +9,7 @@ from detectapi.telling import interpretation_picture
 from detectapi.telling.filing import UNFILED
 from detectapi.telling.picture import picture
 from detectapi.telling.picture_svg import STYLE_HASH, draw_alone
+from detectapi.telling.spoken import spoken
 
 KINDS = {"svg": "image/svg+xml", "png": "image/png", "pdf": "application/pdf", "json": "application/json"}
 PICTURES = tuple(media for kind, media in KINDS.items() if kind != "json")
@@ -96,13 +97,6 @@ def interpretation(kind, answer, asked, voice, filing=UNFILED):
     return interpretation_report.print_report(answer, asked, voice, filing)
 
 
-def spoken(education, voice):
+def told(education, voice):
     """What there is to read about a substance, in the reader's language."""
-
-    def translated(entry, name):
-        return {**entry, name: voice.say(entry[name])}
-
-    topics = [translated(topic, "title") for topic in education["topics"]]
-    for topic in topics:
-        topic["statements"] = [translated(statement, "text") for statement in topic["statements"]]
-    return {**translated(education, "title"), "language": voice.language, "topics": topics}
+    return {**spoken(education, voice), "language": voice.language}

@@ -6,6 +6,7 @@ from detectapi import service
 from detectapi.telling import sentences
 from detectapi.telling.evidence import bases
 from detectapi.telling.inputs_used import because, in_figures
+from detectapi.telling.retelling import quoted
 from detectapi.values.errors import UnknownSubstance
 from detectapi.web.api import kept_for_five_minutes
 from detectapi.web.page.voice import LANGUAGES, BabelVoice, html_response
@@ -38,10 +39,10 @@ def row(parameter):
     low, high = (in_figures(parameter[end], VOICE) for end in ("low", "high"))
     return {
         "name": parameter["name"],
-        "meaning": parameter["meaning"],
+        "meaning": quoted(parameter["meaning"], VOICE),
         "value": f"{in_figures(parameter['value'], VOICE)}{unit}",
         "bounds": f"{low} – {high}",
         "basis": bases(VOICE)[parameter["origin"]["basis"]],
-        "origin": because(parameter["origin"]),
+        "origin": quoted(because(parameter["origin"]), VOICE),
         "assumed": parameter["origin"]["basis"] == "assumed",
     }

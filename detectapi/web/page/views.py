@@ -184,7 +184,7 @@ def advanced_used(values, faults):
 def education_or_none(values):
     """What to read about the substance chosen, where there is something."""
     known = service.education_of(values["substance"])
-    return files.spoken(known, VOICE) if known else None
+    return files.told(known, VOICE) if known else None
 
 
 def misfiled(error, voice):

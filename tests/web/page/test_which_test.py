@@ -8,7 +8,7 @@ import pytest
 from detectapi import service
 from detectapi.values.assay import Panel, PanelClass
 from detectapi.values.substance import Origin
-from detectapi.web.page.choices import arranged, choices, lists, test_groups, tests
+from detectapi.web.page.choices import arranged, choices, lists, of_data, test_groups, tests
 from detectapi.web.page.voice import BabelVoice
 
 USE = {"substance": "ketamine", "route": "oral", "amount": "50", "draws": "200"}
@@ -126,10 +126,10 @@ def panel(monkeypatch):
     classes = (PanelClass("amphetamines", "Amphetamines", ("hhs-amphetamine-confirm",)),)
     made = Panel("a-panel", "A panel", "An employer", "2026", "It is not in the list.", origin, classes)
     monkeypatch.setattr("detectapi.knowledge.catalog.panels", lambda: {"a-panel": made})
-    choices.cache_clear()
+    of_data.cache_clear()
     yield made
     monkeypatch.undo()
-    choices.cache_clear()
+    of_data.cache_clear()
 
 
 def test_panels_are_offered_for_every_substance_and_those_that_do_not_look_for_it_are_named(panel, client):
