@@ -12,9 +12,11 @@ from detectapi.knowledge import catalog
 from detectapi.values.errors import InputError, NotSupported, OutOfRange, UnknownSubstance
 from detectapi.values.regimen import Amount, Regimen, Train, from_end, pattern_train, shifted
 from detectapi.values.substance import Brand, Substance
-from detectapi.values.units import KINDS, MASS_WORDS
+from detectapi.values.units import KINDS
 
-RATES = {f"{mass}/h": size for mass, size in MASS_WORDS.items()}
+MASSES = {**KINDS["mg"], "mcg": KINDS["mg"]["ug"], "\u03bcg": KINDS["mg"]["ug"]}
+"""Units of mass that a dose may have, in small letters, each in mg; micro is the Greek letter, as which NFKC reads both."""
+RATES = {f"{mass}/h": size for mass, size in MASSES.items()}
 """Units of a dose that is given over hours. [mg/h]"""
 
 HEAVIEST_KG = 200.0
@@ -147,8 +149,8 @@ def _amount(dose: Mapping[str, Any], substance: Substance, brand: Brand | None, 
 def _mg_in_unit(dose: Mapping[str, Any], substance: Substance, pointer: str) -> float:
     """What one of the unit of an amount holds; of a rate, over the duration of the dose. [mg]"""
     word = unicodedata.normalize("NFKC", dose["unit"]).strip().lower()
-    if word in MASS_WORDS:
-        return MASS_WORDS[word]
+    if word in MASSES:
+        return MASSES[word]
     if word in RATES:
         if not dose.get("duration_min"):
             raise InputError(
@@ -156,7 +158,7 @@ def _mg_in_unit(dose: Mapping[str, Any], substance: Substance, pointer: str) -> 
             )  # fmt: skip
         return float(RATES[word] * dose["duration_min"] / 60.0)
     for unit in substance.dose_units:
-        if {word, word.removesuffix("s")} & {unit.id, unit.name.lower()}:
+        if word in (unit.id, unit.name.lower()):
             return unit.amount.value
     allowed = [*KINDS["mg"], "mg/h", "ug/h", *(unit.id for unit in substance.dose_units)]
     raise NotSupported(

@@ -13,11 +13,10 @@ from toys import Moiety
 from detectapi import service
 from detectapi.batch import chunk, table
 from detectapi.batch.options import Options
-from detectapi.knowledge import catalog
 from detectapi.telling import terminal
 from detectapi.telling.picture import picture
 from detectapi.telling.summary import summarize
-from detectapi.values.errors import CatalogError, InputError, NotSupported
+from detectapi.values.errors import InputError, NotSupported
 from schemas.response import EstimateResponseSchema
 
 SCREEN = toys.assay(["red"], [{"analyte": "red", "cutoff_ng_ml": 60}], "immunoassay")
@@ -32,7 +31,6 @@ PANEL = {
         {"id": "greens", "name": "Green ones", "assays": []},
     ],
     "not_tested": [{"substances": ["grey"], "because": "The issuer says so.", **toys.ASSUMED}],
-    "formerly": ["old-panel"],
 }  # fmt: skip
 
 
@@ -278,17 +276,3 @@ def test_a_rule_that_needs_an_analyte_that_is_not_formed_is_refused():
         service.answer(ask("red", assay=both))
 
     assert caught.value.pointer.startswith("/assay")
-
-
-def test_a_former_id_of_a_panel_gives_the_same_answer_and_is_listed_with_the_panel():
-    assert service.answer(ask("red", assay="Old panel")) == service.answer(ask("red"))
-    (listed,) = (panel for panel in service.assays()["panels"] if panel["id"] == "toy-panel")
-    assert listed["formerly"] == ["old-panel"]
-
-
-def test_a_former_id_is_no_id_of_another_test(tmp_path):
-    (file,) = tmp_path.glob("panels*")
-    file.write_text(file.read_text(encoding="utf-8").replace("old-panel", "screen"), encoding="utf-8")
-
-    with pytest.raises(CatalogError, match="screen is the id of another test"):
-        catalog.check()
