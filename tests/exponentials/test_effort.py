@@ -1,39 +1,20 @@
 """How many evaluations the methods take: one that goes wrong still arrives, by its fallback, but takes more of them."""
 
+from functools import partial
+
 import numpy as np
 import pytest
+from effort import COUNTED, counted, evaluations
 from oracle import Train, as_arrays
 from regimens import oral, population
 
-from detectapi.exponentials import (
-    bracketing,
-    crossings,
-    disposition,
-    halley,
-    last_crossing,
-    mammillary,
-    respond,
-    slope_bound_search,
-)
-from detectapi.exponentials.response import Response
+from detectapi.exponentials import crossings, disposition, mammillary, respond
 
 TRAINS = {
     "once": (Train(210.0),),
     "daily": (Train(420.0, -24.0 * 89, 0.0, 24.0, 90),),
     "irregular": (Train(300.0, -71.0), Train(100.0, -40.5), Train(250.0, -7.25), Train(50.0, 0.0)),
 }
-
-
-def counted(monkeypatch, owner, name):
-    """Number of draws in each call of a function from now on."""
-    calls, original = [], getattr(owner, name)
-
-    def counting(*arguments):
-        calls.append(max(one.shape[-1] for one in arguments if isinstance(one, np.ndarray)))
-        return original(*arguments)
-
-    monkeypatch.setattr(owner, name, counting)
-    return calls
 
 
 def responses(regimen, n=150):
@@ -45,25 +26,13 @@ def levels(response):
     return [np.full(response.n, level * peak) for level in (1e-3, 0.1, 0.8)]
 
 
-COUNTED = {
-    "tail": (last_crossing, "_step"),
-    "bracket": (halley, "_step"),
-    "peak": (bracketing, "_peak"),
-    "stretch": (slope_bound_search, "_look"),
-    "without subtractions": (Response, "recompute"),
-}
-
-
 def effort(monkeypatch, some_responses, some_levels):
     """Evaluations by kind, of all draws together."""
     total = dict.fromkeys(COUNTED, 0)
     for response in some_responses:
         for cutoff in some_levels(response):
-            with monkeypatch.context() as patch:
-                calls = {kind: counted(patch, *function) for kind, function in COUNTED.items()}
-                crossings(response, cutoff)
-            for kind in total:
-                total[kind] += sum(calls[kind])
+            for kind, number in evaluations(monkeypatch, partial(crossings, response, cutoff)).items():
+                total[kind] += number
     return total
 
 

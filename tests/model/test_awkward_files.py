@@ -14,7 +14,7 @@ from detectapi.model.draws import Draws, layout
 from detectapi.model.question import read_question
 from detectapi.model.simulation import Simulation
 
-PLAN = layout(100)
+PLAN = layout(50)
 MOST = 20
 """Evaluations of an awkward question at most, in those of an ordinary one."""
 VOLUME = 50.0
