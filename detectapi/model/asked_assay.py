@@ -49,7 +49,7 @@ def read_assay(asked: Any, *substances: Substance) -> Assay:
 
 def _registered(assay_id: str, substances: Sequence[Substance]) -> Assay:
     if catalog.panel(assay_id) is not None:
-        detail = "A panel is answered by estimates and tables alone; name the test of one of its classes."
+        detail = "A panel is answered by estimates, tables and sensitivity; here, name the test of one of its classes."
         raise NotSupported(detail, pointer="/assay", code="not-supported")
     registered = catalog.assay(assay_id)
     if registered.assay is None:

@@ -15,6 +15,7 @@ from schemas import EstimateResponseSchema, vocabulary
 SUBSTANCES = [entry["id"] for entry in service.substances()["items"]]
 CARDS = {name: service.substance(name) for name in SUBSTANCES}
 ASSAYS = [entry["id"] for entry in service.assays()["items"]]
+PANELS = [entry["id"] for entry in service.assays()["panels"]]
 FORM = EstimateResponseSchema()
 
 
@@ -92,20 +93,22 @@ def patterns(draw, substance):
 @st.composite
 def assays(draw, substance):
     names = st.sampled_from(CARDS[substance]["analytes"])
-    cutoff = number(1e-300, 1e7)
+    cutoff = st.tuples(st.sampled_from(["cutoff_ng_ml", "cutoff_ng_mg_creatinine"]), number(1e-300, 1e7))
+    bias = draw(optional(kit_bias_sd=number(0, 2, above=True)))
     kind = draw(st.sampled_from(["id", "analytes", "immunoassay"]))
     if kind == "id":
-        return draw(st.sampled_from(ASSAYS))
+        return draw(st.sampled_from([*ASSAYS, *PANELS]))
     if kind == "analytes":
         chosen = draw(st.lists(names, min_size=1, unique=True))
         return {
             "rule": draw(st.sampled_from(vocabulary.RULES)),
-            "analytes": [{"analyte": name, "cutoff_ng_ml": draw(cutoff)} for name in chosen],
+            "analytes": [{"analyte": name, **dict([draw(cutoff)])} for name in chosen],
             "imprecision_cv": draw(number(0, 1)),
+            **bias,
         }
     target = draw(names)
     others = st.dictionaries(names.filter(lambda name: name != target), number(0, 10))
-    return {"target": target, "cutoff_ng_ml": draw(cutoff), "cross_reactivity": draw(others)}
+    return {"target": target, **dict([draw(cutoff)]), "cross_reactivity": draw(others), **bias}
 
 
 @st.composite
