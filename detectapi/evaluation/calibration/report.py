@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import json
+from dataclasses import dataclass
 from pathlib import Path
 
 import numpy as np
@@ -53,9 +54,9 @@ def summary() -> str:
         " in the table is not calibrated: its typical values have the uncertainty of its file.",
         "",
         "*Score*: by how much what the other publications teach forecasts a publication better than the prior, as the sum of"
-        " logarithms, and for how many publications it does; *urine*: the score of those with rows of urine. *Ranks*: the"
-        " smallest *p* that ranks of made-up truths are uniform, times the number of quantities; below 0.05 would be a sign"
-        " of a mistake in the recipe.",
+        " logarithms with its standard error, and for how many publications it does; *urine*: the score of those with rows of"
+        " urine. *Ranks*: the smallest *p* that ranks of made-up truths are uniform, times the number of quantities; below 0.05"
+        " would be a sign of a mistake in the recipe.",
         "",
         "| substance | typical values | rows | publications | effective size | R-hat | score | better | urine | ranks |",
         "|---|---|---|---|---|---|---|---|---|---|",
@@ -67,12 +68,12 @@ def summary() -> str:
 
 
 def _line(substance_id: str, about: dict) -> str:
-    tried, (gain, better, count) = about["ranks"]["uniform"], _gain(about)
+    tried, whole = about["ranks"]["uniform"], gain(about)
     least = min(1.0, min(tried.values()) * len(tried))
     return (
         f"| [{catalog.substance(substance_id).name}]({substance_id}-calibration.md) | {len(about['parameters'])} |"
-        f" {len(about['rows'])} | {count} | {min(about['effective_size'])} | {max(about['split_r_hat']):.3f} | {gain:+.2f} |"
-        f" {better} of {count} | {_gain(about, of_urine=True)[0]:+.2f} | {least:.2f} |"
+        f" {len(about['rows'])} | {whole.count} | {min(about['effective_size'])} | {max(about['split_r_hat']):.3f} | {whole} |"
+        f" {whole.better} of {whole.count} | {gain(about, of_urine=True).total:+.2f} | {least:.2f} |"
     )
 
 
@@ -143,16 +144,39 @@ def _left_out_rows(substance_id: str) -> list[str]:
     return [*table, *(f"| {item['row']} | {item['reason']} |" for item in items)]
 
 
-def _gain(about: dict, of_urine: bool = False) -> tuple[float, int, int]:
-    """By how much the other publications forecast better than the prior, in all; how many of how many publications they do."""
+@dataclass(frozen=True, slots=True)
+class Gain:
+    """By how much the other publications forecast publications better than the prior does, as a sum of log scores."""
+
+    total: float
+    error: float
+    better: int
+    count: int
+
+    def __str__(self) -> str:
+        return f"{self.total:+.2f} (se {self.error:.2f})"
+
+
+def gain(about: dict, of_urine: bool = False) -> Gain:
+    """The gain over all publications of a calibration, or over those with rows of urine.
+
+    Its standard error is that of a sum of as many independent differences (Vehtari et al. 2017).
+
+    Parameters
+    ----------
+    about : dict
+        What the calibration's ``.json`` file holds.
+    of_urine : bool
+    """
     scored = [item for item in about["publications"] if not of_urine or item["source"] in about["left_out"]]
-    gains = [item["blind"] - item["prior"] for item in scored]
-    return sum(gains), sum(gain > 0 for gain in gains), len(gains)
+    gains = np.array([item["blind"] - item["prior"] for item in scored])
+    error = float(np.std(gains, ddof=1) * np.sqrt(len(gains))) if len(gains) > 1 else float("nan")
+    return Gain(float(gains.sum()), error, int((gains > 0).sum()), len(gains))
 
 
 def _publications(about: dict) -> list[str]:
     """How each publication is forecast without its own rows."""
-    (gain, better, count), (urine, _, of_urine) = _gain(about), _gain(about, of_urine=True)
+    whole, urine = gain(about), gain(about, of_urine=True)
     return [
         "",
         "## Each publication forecast without its rows",
@@ -160,8 +184,8 @@ def _publications(about: dict) -> list[str]:
         "The logarithm of the mean likelihood of a publication's rows, under the prior and under what the other publications"
         " teach; the larger is the better. *Size* is the effective number of draws for the second: below 200 it is rough.",
         "",
-        f"The others forecast {better} of {count} publications better than the prior does. In all the score changes by"
-        f" {gain:+.2f}; that of the {of_urine} with rows of urine by {urine:+.2f}.",
+        f"The others forecast {whole.better} of {whole.count} publications better than the prior does. In all the score changes"
+        f" by {whole}; that of the {urine.count} with rows of urine by {urine.total:+.2f}.",
         "",
         "| publication | rows | prior | the others | size |",
         "|---|---|---|---|---|",

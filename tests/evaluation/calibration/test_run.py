@@ -6,7 +6,7 @@ import shutil
 import numpy as np
 import pytest
 
-from detectapi.evaluation.calibration import publications, run
+from detectapi.evaluation.calibration import publications, report, run
 from detectapi.evaluation.calibration.likelihood import Likelihood, rows_of
 from detectapi.evaluation.validation import rules
 from detectapi.knowledge import catalog, posterior
@@ -90,3 +90,25 @@ def test_every_value_to_fit_is_an_uncertain_parameter(plan):
     parameters = catalog.substance(plan).parameters
 
     assert all(parameters[name].uncertainty > 0 for name in rules.calibration(plan)["parameters"])
+
+
+@pytest.mark.parametrize("name", sorted(file.stem for file in (posterior.DATA / "calibration").glob("*.json")))
+def test_no_shipped_calibration_forecasts_publications_clearly_worse_than_its_prior(name):
+    about = json.loads((posterior.DATA / "calibration" / f"{name}.json").read_text(encoding="utf-8"))
+    whole = report.gain(about)
+
+    assert whole.count >= 2
+    assert whole.total > -2.0 * whole.error
+
+
+def test_the_gain_is_a_sum_of_differences_with_its_standard_error():
+    scored = [
+        {"source": source, "prior": -1.0, "blind": -1.0 + gain}
+        for source, gain in (("a", 0.5), ("b", -0.1), ("c", 0.2))
+    ]
+    whole = report.gain({"publications": scored, "left_out": ["b"]})
+
+    assert whole.total == pytest.approx(0.6)
+    assert whole.error == pytest.approx(0.3 * np.sqrt(3.0))
+    assert (whole.better, whole.count) == (2, 3)
+    assert report.gain({"publications": scored, "left_out": ["b"]}, of_urine=True).total == pytest.approx(-0.1)
