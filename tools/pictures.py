@@ -59,6 +59,12 @@ def errors(page):
     page.wait_for_selector("#errors")
 
 
+def results(page):
+    """The worked example about results."""
+    page.goto("/interpret?example=1")
+    page.wait_for_selector("h2.range")
+
+
 # Name: what to do, width, height, colours.
 PICTURES = {
     "answer": (answer, 1280, 1000, "light"),
@@ -66,6 +72,7 @@ PICTURES = {
     "phone": (phone, 320, 760, "light"),
     "dark": (dark, 1280, 1000, "dark"),
     "errors": (errors, 1280, 900, "light"),
+    "results": (results, 1280, 1000, "light"),
 }
 
 

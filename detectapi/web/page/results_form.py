@@ -20,6 +20,8 @@ OWN = (
     *(f"{choice.form.name}_{part}" for choice in CHOSEN for part in ("kind", "value")),
 )  # fmt: skip
 """Fields that are in no row."""
+FOLDED = (*OWN[OWN.index("planned_assay") + 1 :], *form.SEVERAL)
+"""Those of them that are folded away where nothing stands in them."""
 
 URINE = {entry.form.name: entry.name for entry in RESULTS.in_section("specimens[]") if entry.form}
 TIMES = ("at", "earliest", "latest")

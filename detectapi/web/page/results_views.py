@@ -128,12 +128,19 @@ def page(values, *, result=None, problems=(), focus="", status=200):
         frequencies=[one for one in fields.frequencies(VOICE) if one[0] != "dates"],
         options=results_labels.options(values, VOICE),
         units=[(unit.value, unit.words) for unit in one_dose.units(VOICE) if not unit.fits],
-        told=[row for row in range(values["sizes"]["a"]) if results_form.is_told(values, row)],
+        opened=opened(values, faults, focus),
         limits=VOICE.say(results_labels.LIMITS),
         languages=LANGUAGES,
         language=VOICE.language,
     )
     return html_response(html, status)
+
+
+def opened(values, faults, focus):
+    """What must not be folded away: the rows in which something stands or is wrong, and ``person`` for all that is in no row."""
+    rows = {name.partition("_")[0] for name in (*results_form.to_request(values).rows.values(), *faults, focus)}
+    person = [name for name in results_form.FOLDED if values[name] or name in faults]
+    return rows | ({"person"} if person else set())
 
 
 @blueprint.get("/ratio")

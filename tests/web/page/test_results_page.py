@@ -84,6 +84,22 @@ def test_a_row_is_added_without_script_and_what_was_typed_stays(client):
     assert 'id="answer"' not in text
 
 
+def folded(text, title):
+    """Whether a part of the form is folded away."""
+    return re.search(rf"<details[^>]*>(?=<summary>{title}\b)", text)[0].find(" open") < 0
+
+
+def test_what_was_typed_or_is_wrong_is_never_folded_away(client):
+    empty = client.get("/interpret").get_data(as_text=True)
+    screen = client.post("/interpret", data={"s1_verdict": "positive", "draws": "lots"}).get_data(as_text=True)
+
+    for title in ("Specimen 2", "Account 2", "The person"):
+        assert folded(empty, title)
+    assert not folded(screen, "Specimen 2")
+    assert not folded(screen, "The person")
+    assert folded(screen, "Account 2")
+
+
 def test_changing_the_language_keeps_what_was_typed(client):
     text = client.post("/interpret?lang=de", data=FEW | {"action": "language"}).get_data(as_text=True)
 
