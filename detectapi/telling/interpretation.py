@@ -26,6 +26,9 @@ SUPPORT = {
 }
 """Words for a ratio, by the word of the table."""
 
+ALWAYS = 0.9995
+"""A probability from which on nothing is said of it."""
+
 CHANGES = {
     "doses-halved": "all doses half as large",
     "doses-doubled": "all doses twice as large",
@@ -210,17 +213,22 @@ def in_turn(entry, level: float, voice=ENGLISH) -> list[str]:
 
 
 def joint(entry, voice=ENGLISH) -> str:
-    """How usual all results together are under an account."""
-    share = entry["joint"]["percentile"]
+    """How usual all results together are under an account: first which of them lie below limits, then the values."""
+    share, pattern = entry["joint"]["percentile"], entry["joint"]["pattern_probability"]
+    same = capital(chances.about(pattern, voice))
     if share is None:
+        return voice.say("%(part)s such sets of specimens would have the same results.", part=same)
+    if pattern >= ALWAYS:
         return voice.say(
-            "%(part)s such sets of specimens would have the same results.",
-            part=capital(chances.about(entry["joint"]["pattern_probability"], voice)),
+            "%(part)s such sets of specimens would have results that are as unusual or more so. This says nothing of other"
+            " accounts.",
+            part=capital(chances.about(share, voice)),
         )
     return voice.say(
-        "%(part)s such sets of specimens would have results that are as unusual or more so. This says nothing of other accounts.",
-        part=capital(chances.about(share, voice)),
-    )
+        "%(same)s such sets of specimens would have the same results below limits and in screens. Of these, %(part)s would have"
+        " values that are as unusual or more so. This says nothing of other accounts.",
+        same=same, part=chances.about(share, voice),
+    )  # fmt: skip
 
 
 def last_use(entry, voice=ENGLISH) -> str:

@@ -123,3 +123,15 @@ def test_the_arithmetic_shown_to_readers_is_right():
     for row in rows:
         a, b, ratio, c, d = (Fraction(number.replace(",", "")) for number in row)
         assert a / b * ratio == c / d
+
+
+def test_results_below_limits_and_in_screens_are_told_apart_from_values():
+    def said(pattern, percentile):
+        return interpretation.joint({"joint": {"pattern_probability": pattern, "percentile": percentile}})
+
+    assert said(0.002, 0.4).startswith(
+        "Fewer than 1 in 100 such sets of specimens would have the same results below limits"
+    )
+    assert "Of these, about 40 in 100 would have values" in said(0.002, 0.4)
+    assert said(1.0, 0.4).startswith("About 40 in 100 such sets")
+    assert said(0.2, None) == "About 20 in 100 such sets of specimens would have the same results."
