@@ -84,7 +84,7 @@ OPERATIONS = {
             ("screen", "string", "1", "Id of the registered test that verdicts of screens are of."),
             ("programme", "code", "1", "Rules that the reader is bound by, such as dot."),
             *DRAWS,
-            ("report", "boolean", "1", "Whether the answer in sentences is wanted as a DiagnosticReport as well."),
+            ("report", "boolean", "1", "Whether the printed report is wanted as well."),
         ),
         "returns": "RiskAssessments, DiagnosticReports where they were wanted, and an OperationOutcome with remarks.",
     },

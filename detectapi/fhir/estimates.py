@@ -1,25 +1,15 @@
 """`$estimate-detection-window`: the request read, the service asked, the answer written as a RiskAssessment."""
 
-import base64
 from datetime import timedelta
 
-from detectapi import service
 from detectapi.fhir import windows
-from detectapi.fhir.canonical import concept, extension, percent, span
-from detectapi.fhir.elements import refuse
+from detectapi.fhir.canonical import extension, percent, span
 from detectapi.fhir.material import read_request
-from detectapi.fhir.resources import (
-    NOT_STATED,
-    bundle,
-    labelled,
-    notes,
-    question_hash,
-    remarks_outcome,
-    risk_assessment,
-)
+from detectapi.fhir.resources import bundle, diagnostic_report, notes, remarks_outcome, risk_assessment
 from detectapi.telling import clinical, sentences
 from detectapi.telling.summary import some_points, summarize
 
+CODE = "urine-detection-window"
 MOST_DATES = 13
 """Dates of the curve that are written, where none is asked about."""
 
@@ -52,7 +42,9 @@ def operation(document, recalled=False):
         answer = windows.estimate(asked)
         resources.append(assessment(asked, answer))
         if wants_report:
-            resources.append(report(asked, answer, path))
+            said = summarize(answer)
+            conclusion = f"{said.headline}. {said.limits}"
+            resources.append(diagnostic_report(asked, CODE, clinical.title(answer), conclusion, path))
     return bundle([*resources, remarks_outcome(material.remarks)])
 
 
@@ -61,7 +53,7 @@ def assessment(asked, answer):
     said = summarize(answer)
     lines = [said.test, f"{said.headline}.", *said.sentences, *(note["message"] for note in answer["notes"])]
     document = risk_assessment(
-        asked, answer, "urine-detection-window", clinical.title(answer), prediction=predictions(answer, asked.last_dose),
+        asked, answer, CODE, clinical.title(answer), prediction=predictions(answer, asked.last_dose),
         note=notes([*lines, said.evidence.line, said.limits]),
     )  # fmt: skip
     return (
@@ -118,28 +110,3 @@ def _dated(curve, last_dose):
 def _clock(at):
     """A moment to the second, which is what FHIR asks of a time."""
     return at.replace(microsecond=0).isoformat()
-
-
-def report(asked, answer, path):
-    """The printed report as a DiagnosticReport without results.
-
-    Raises
-    ------
-    InputError
-        Reports cannot be printed here.
-    """
-    try:
-        pdf = service.report(asked.question)
-    except ImportError:
-        raise refuse("Reports are not installed on this server.", "not-supported", path) from None
-    said = summarize(answer)
-    return {
-        "resourceType": "DiagnosticReport",
-        "id": f"report-{question_hash(asked.question)[:16]}",
-        **labelled(asked.used),
-        "status": "final",
-        "code": concept("assessment", "urine-detection-window", clinical.title(answer)),
-        "subject": {"reference": asked.subject} if asked.subject else NOT_STATED,
-        "conclusion": f"{said.headline}. {said.limits}",
-        "presentedForm": [{"contentType": "application/pdf", "data": base64.b64encode(pdf).decode("ascii")}],
-    }

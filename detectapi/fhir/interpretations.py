@@ -4,18 +4,12 @@ A likelihood ratio is no probability of an outcome: it stands in an extension, a
 """
 
 from detectapi.fhir import accounts
-from detectapi.fhir.canonical import concept, extension, percent, span
+from detectapi.fhir.canonical import extension, percent, span
 from detectapi.fhir.material import read_request
-from detectapi.fhir.resources import (
-    NOT_STATED,
-    bundle,
-    labelled,
-    notes,
-    question_hash,
-    remarks_outcome,
-    risk_assessment,
-)
+from detectapi.fhir.resources import bundle, diagnostic_report, notes, remarks_outcome, risk_assessment
 from detectapi.telling import clinical, interpretation
+
+CODE = "drug-test-interpretation"
 
 
 def operation(document, recalled=False):
@@ -40,13 +34,14 @@ def operation(document, recalled=False):
         Each pointer is a FHIRPath.
     """
     material = read_request(document, accounts.PARAMETERS)
-    wants_report, _ = material.one("report", (bool,))
+    wants_report, path = material.one("report", (bool,))
     resources = []
     for asked in accounts.questions(material, recalled):
         answer = accounts.interpret(asked)
         resources += assessments(asked, answer)
         if wants_report:
-            resources.append(report(asked, answer))
+            said = " ".join([*answer["words"], answer["limits"]])
+            resources.append(diagnostic_report(asked, CODE, interpretation.title(answer), said, path))
     return bundle([*resources, remarks_outcome(material.remarks)])
 
 
@@ -147,16 +142,3 @@ def _assessment(asked, answer, code, place, said, predictions, **more):
     return risk_assessment(
         asked, answer, code, interpretation.title(answer), place, prediction=predictions, note=notes(lines), **more
     )
-
-
-def report(asked, answer):
-    """The answer in sentences as a DiagnosticReport without results."""
-    return {
-        "resourceType": "DiagnosticReport",
-        "id": f"report-{question_hash(asked.question)[:16]}",
-        **labelled(asked.used),
-        "status": "final",
-        "code": concept("assessment", "drug-test-interpretation", interpretation.title(answer)),
-        "subject": {"reference": asked.subject} if asked.subject else NOT_STATED,
-        "conclusion": " ".join([*answer["words"], answer["limits"]]),
-    }

@@ -1,6 +1,6 @@
 """Medications that were given, stated or ordered, read into doses. What was given is certain; what was ordered is only possible."""
 
-from datetime import datetime
+from datetime import datetime, timedelta
 from typing import NamedTuple
 
 from detectapi.fhir.elements import amount, moment, number, refuse
@@ -109,7 +109,8 @@ def _drop_idle_duration(substance, fields):
 
 
 def _once(place):
-    return place.kind in STATED and place.part(*STARTS)[0] is not None
+    """Whether a statement without a timing is of one dose. When a medicine was handed out says nothing of when it was taken."""
+    return place.kind == "MedicationStatement" and place.part(*STARTS)[0] is not None
 
 
 def _concept(place, material):
@@ -150,7 +151,7 @@ def _when(place, dosage, timing, fields, paths, remarks):
     fields["start"], paths["start"] = begin.text, path
     if begin.whole_day:
         remarks.add("day-only", path)
-    end = moment(*period.part("end")) if period.element.get("end") else None
+    end = moment(*period.part("end")) if period.element.get("end") else _end_of_supply(place, begin)
     if end is not None and end.at < begin.at:
         raise refuse("The end lies before the start.", "conflict", f"{period.path}.end")
     if timing:
@@ -158,6 +159,16 @@ def _when(place, dosage, timing, fields, paths, remarks):
     elif end is not None and not begin.whole_day and place.kind == "MedicationAdministration":
         fields["duration_min"] = round((end.at - begin.at).total_seconds() / 60, 4)
         paths["duration_min"] = f"{period.path}.end"
+
+
+def _end_of_supply(place, begin):
+    """When what was handed out or ordered is used up; None where that is not stated."""
+    supply = place.inside("daysSupply")
+    supply = supply if supply.element else place.inside("dispenseRequest").inside("expectedSupplyDuration")
+    if not supply.element:
+        return None
+    # The last dose is taken before the supply ends.
+    return begin._replace(at=begin.at + timedelta(hours=amount(supply, "time").value) - timedelta(seconds=1))
 
 
 def _repeat(repeat, begin, end, fields, paths):

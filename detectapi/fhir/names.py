@@ -5,13 +5,18 @@ from functools import lru_cache
 
 from detectapi.fhir.elements import codings, refuse, texts
 from detectapi.knowledge import catalog, codes
+from detectapi.knowledge.catalog.registries import plain
 from detectapi.values.errors import InputError
 
 MOST_WORDS = 12
 """Words of a text that are looked at."""
 
-WORD = re.compile(r"[\w()+,-]+")
-OTHER_MATRIX = re.compile(r"\b(serum|plasma|blood|saliva|oral fluid|hair|meconium|breath|sweat)\b", re.IGNORECASE)
+WORD = re.compile(r"[\w()+-]+")
+NOT_ONE = re.compile(
+    r"\b(serum|plasma|blood|saliva|oral fluid|hair|meconium|breath|sweat|metabolites|ratio|cutoff)\b", re.IGNORECASE
+)
+"""Words of results that are of another specimen, or of no single analyte."""
+
 ROUTE_ENDINGS = re.compile(r"\s*(\(qualifier value\)|\broute\b|\buse\b|\badministration\b)", re.IGNORECASE)
 
 
@@ -50,11 +55,7 @@ def substance_of(concept, remarks, recalled=False):
     code = code_of(concept, ("ingredient", "product"), recalled)
     if code:
         return code.of, code
-    named = {}
-    for text in texts(concept):
-        named |= named_in(text)
-        if named:
-            break
+    named = next(filter(None, (named_in(text, substance_names()) for text in texts(concept))), {})
     if len(named) > 1:
         raise refuse("The text names several substances; send one medication for each.", "ambiguous", concept.path)
     if not named:
@@ -63,46 +64,70 @@ def substance_of(concept, remarks, recalled=False):
     return next(iter(named.values())), None
 
 
-@lru_cache(maxsize=4096)
-def named_in(text):
-    """The substances that a text names: by id, the words that name each."""
+def named_in(text, names):
+    """What a text names by its longest phrases: by id, the words that name each.
+
+    Parameters
+    ----------
+    text : str
+    names : dict of str to str
+        By plain name, the id.
+    """
     words = WORD.findall(text)[:MOST_WORDS]
-    named = {}
     for size in (len(words), 3, 2, 1):
-        for start in range(len(words) - size + 1):
-            phrase = " ".join(words[start : start + size])
-            try:
-                named.setdefault(catalog.resolve_substance(phrase), phrase)
-            except InputError:
-                continue
+        phrases = [" ".join(words[start : start + size]) for start in range(len(words) - size + 1)]
+        named = {names[plain(phrase)]: phrase for phrase in phrases if plain(phrase) in names}
         if named:
-            break
-    return named
+            return named
+    return {}
 
 
-@lru_cache(maxsize=64)
+def substance_names():
+    """The substances by every name that they have."""
+    return _substance_names(catalog.ids())
+
+
+@lru_cache(maxsize=4)
+def _substance_names(ids):
+    return {
+        plain(name): known.id
+        for known in map(catalog.substance, ids)
+        for name in (known.id, known.name, *known.aliases, *(brand.name for brand in known.brands))
+    }
+
+
 def analytes():
     """Every analyte by its id, with the substances that make it."""
+    return _analytes(catalog.ids())
+
+
+@lru_cache(maxsize=4)
+def _analytes(ids):
     makers = {}
-    for substance in catalog.substances():
+    for substance in map(catalog.substance, ids):
         for moiety in substance.moieties:
             if not moiety.no_analyte:
                 makers.setdefault(moiety.id, []).append(substance)
     return makers
 
 
+@lru_cache(maxsize=4)
+def _analyte_names(ids):
+    return {
+        plain(name): moiety.id
+        for moiety_id, makers in _analytes(ids).items()
+        for moiety in makers[0].moieties
+        if moiety.id == moiety_id
+        for name in (moiety.id, moiety.name, *moiety.abbreviations)
+    }
+
+
 def analyte_named_in(text):
     """The one analyte that a text of an observation in urine names; None where it names none, or another specimen."""
-    if OTHER_MATRIX.search(text):
+    if NOT_ONE.search(text):
         return None
-    words = [word.lower().strip(",()") for word in WORD.findall(text)[:MOST_WORDS]]
-    named = {
-        moiety.id
-        for name, makers in analytes().items()
-        for moiety in makers[0].moieties
-        if moiety.id == name and {moiety.id, moiety.name.lower(), *map(str.lower, moiety.abbreviations)} & set(words)
-    }
-    return named.pop() if len(named) == 1 else None
+    named = named_in(text, _analyte_names(catalog.ids()))
+    return next(iter(named)) if len(named) == 1 else None
 
 
 def route_of(concept, substance_word):

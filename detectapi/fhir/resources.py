@@ -1,10 +1,11 @@
 """What all resources of an answer share: subject, basis, method, notes, labels and an id that follows from the question."""
 
+import base64
 import hashlib
 
 from detectapi import service
 from detectapi.fhir.canonical import BASE, concept
-from detectapi.fhir.elements import labels
+from detectapi.fhir.elements import labels, refuse
 from detectapi.telling import clinical
 
 NOT_STATED = {"display": "not stated"}
@@ -44,6 +45,37 @@ def risk_assessment(asked, answer, code, text, place="", **more):
         "subject": {"reference": asked.subject} if asked.subject else NOT_STATED,
         **basis(asked.used),
         **more,
+    }
+
+
+def diagnostic_report(asked, code, title, conclusion, path):
+    """The printed report of an answer as a DiagnosticReport without results.
+
+    Parameters
+    ----------
+    asked : Asked
+    code, title, conclusion : str
+    path : str
+        Where the report was asked for.
+
+    Raises
+    ------
+    InputError
+        Reports cannot be printed here.
+    """
+    try:
+        pdf = service.report(asked.question)
+    except ImportError:
+        raise refuse("Reports are not installed on this server.", "not-supported", path) from None
+    return {
+        "resourceType": "DiagnosticReport",
+        "id": f"report-{question_hash(asked.question)[:16]}",
+        **labelled(asked.used),
+        "status": "final",
+        "code": concept("assessment", code, title),
+        "subject": {"reference": asked.subject} if asked.subject else NOT_STATED,
+        "conclusion": conclusion,
+        "presentedForm": [{"contentType": "application/pdf", "data": base64.b64encode(pdf).decode("ascii")}],
     }
 
 

@@ -4,7 +4,7 @@ import re
 from typing import NamedTuple
 
 from detectapi.fhir.elements import amount, codings, refuse, texts
-from detectapi.fhir.names import OTHER_MATRIX, analyte_named_in, analytes, code_of
+from detectapi.fhir.names import NOT_ONE, analyte_named_in, analytes, code_of
 from detectapi.fhir.person import is_final, when
 from detectapi.fhir.verdicts import verdict
 from detectapi.knowledge import codes
@@ -104,7 +104,7 @@ def is_deprecated(concept):
 def _is_urine(observation, material):
     """Whether a result is of urine, as far as its specimen says."""
     specimen = material.target(observation, "specimen")
-    return specimen is None or not any(OTHER_MATRIX.search(text) for text in texts(specimen.inside("type")))
+    return specimen is None or not any(NOT_ONE.search(text) for text in texts(specimen.inside("type")))
 
 
 def specimen_of(observation, at):

@@ -161,6 +161,19 @@ def test_a_statement_repeats_by_its_timing():
     assert "stated-use" in remarks
 
 
+def test_a_supply_that_was_handed_out_is_used_by_its_timing():
+    timing = {"repeat": {"frequency": 1, "period": 1, "periodUnit": "d"}}
+    dosage = {"route": {"text": "oral"}, "doseAndRate": [{"doseQuantity": quantity(50, "mg")}]}
+    handed_out = medication(
+        resourceType="MedicationDispense", effectivePeriod=None, whenHandedOver="2026-11-01T08:00:00Z", dosage=None,
+        daysSupply=quantity(10, "d"), dosageInstruction=[{**dosage, "timing": timing}],
+    )  # fmt: skip
+    (one,), _ = asked(handed_out)
+
+    assert {"every_h": 24.0, "count": 10} == one.question["doses"][0]["repeat"]
+    assert "no-known-dose" == refusal({**handed_out, "dosageInstruction": [dosage]})[0]
+
+
 @pytest.mark.parametrize(
     ("changes", "expected"),
     [

@@ -1,12 +1,13 @@
 """`/cds-services`: discovery, cards with the numbers of `/v1`, feedback, and nothing of a person in a log, a refusal or a row."""
 
-import json
 import re
 import sqlite3
 from datetime import UTC, datetime, timedelta
 
+import cds_rules
 import pytest
 from fhir_cases import CANARY_ID, CANARY_NAME, PATIENT, medication, observation, quantity
+from jsonschema import ValidationError
 
 from detectapi import service
 from detectapi.fhir import calls, cards, services
@@ -76,6 +77,7 @@ def test_discovery_lists_both_services_for_their_hooks(client):
     listed = response.get_json()["services"]
 
     assert 200 == response.status_code
+    cds_rules.check_services(response.get_json())
     assert {
         ("drug-test-window", "order-sign"), ("drug-test-window", "order-select"), ("drug-test-window", "appointment-book"),
         ("drug-test-result", "patient-view"),
@@ -92,6 +94,27 @@ def test_queries_can_be_answered_beforehand():
     results = services.prefetch(services.RESULT)["results"]
     assert "http://loinc.org|18322-8" in results
     assert "5811-5" not in results, "a code from memory is not asked for"
+
+
+@pytest.mark.parametrize(
+    "changes",
+    [
+        {"summary": "x" * 140},
+        {"detail": None},
+        {"links": []},
+        {"source": {}},
+        {"indicator": "success"},
+        {"suggestions": [{"label": "x"}]},
+        {"links": [{"label": "x", "url": "https://x.example/", "type": "absolute", "appContext": "x"}]},
+    ],
+    ids=["long-summary", "null", "empty", "no-source", "indicator", "suggestion", "context-of-an-absolute-link"],
+)
+def test_the_rules_notice_what_breaks_them(changes):
+    card = cards.card("drug-test-window", INSTANCE, "Summary", "Detail", "https://detect.example/")
+    cds_rules.check_cards({"cards": [card]})
+
+    with pytest.raises((AssertionError, ValidationError)):
+        cds_rules.check_cards({"cards": [{**card, **changes}]})
 
 
 # -- a planned test ---------------------------------------------------------------------------------------------------
@@ -113,17 +136,12 @@ def test_a_card_of_a_planned_test_has_the_numbers_of_v1(client):
 
 
 def assert_card(card):
-    """What CDS Hooks and this project hold every card to."""
-    assert 0 < len(card["summary"]) < 140
+    """The rules of CDS Hooks, and what this project holds every card to."""
+    cds_rules.check_cards({"cards": [card]})
     assert "info" == card["indicator"]
-    assert card["source"]["label"].startswith("detectapi")
     assert ["absolute"] == [link["type"] for link in card["links"]]
-    assert not {"suggestions", "systemActions"} & set(card)
-    assert all(one["code"] and one["display"] for one in card["overrideReasons"])
     assert not re.search(r"<[a-z]", card["detail"]), "Markdown only"
     assert "information. Not a laboratory result" in card["detail"]
-    assert "null" not in json.dumps(card)
-    assert '""' not in json.dumps(card)
 
 
 @pytest.mark.parametrize(
