@@ -11,6 +11,9 @@ from typing import NamedTuple
 from detectapi.knowledge import codes
 from detectapi.values.errors import InputError
 
+YEARS = range(1900, 2200)
+"""Years that a question may have times of."""
+
 TIME = re.compile(r"\d{4}-\d\d-\d\dT\d\d:\d\d(:\d\d(\.\d+)?)?(Z|[+-]\d\d:\d\d)", re.ASCII)
 WITHOUT_ZONE = re.compile(r"\d{4}-\d\d-\d\dT\d\d:\d\d(:\d\d(\.\d+)?)?", re.ASCII)
 DAY = re.compile(r"\d{4}-\d\d-\d\d", re.ASCII)
@@ -97,12 +100,17 @@ def moment(value, path):
     """
     text = value if isinstance(value, str) else ""
     try:
+        read = None
         if DAY.fullmatch(text):
-            return Moment(datetime.fromisoformat(f"{text}T12:00:00").replace(tzinfo=UTC), True)
-        if TIME.fullmatch(text):
-            return Moment(datetime.fromisoformat(text.replace("Z", "+00:00")), False)
+            read = Moment(datetime.fromisoformat(f"{text}T12:00:00").replace(tzinfo=UTC), True)
+        elif TIME.fullmatch(text):
+            read = Moment(datetime.fromisoformat(text.replace("Z", "+00:00")), False)
     except ValueError:
-        pass
+        read = None
+    if read is not None and read.at.year not in YEARS:
+        raise refuse("Must lie between the years 1900 and 2200.", "range", path)
+    if read is not None:
+        return read
     if WITHOUT_ZONE.fullmatch(text):
         raise refuse("A time needs its offset from UTC: end with Z or, for example, +01:00.", "no-offset", path)
     raise refuse("Must be a date, or a date and time with its offset, such as 2026-11-23T07:20:00Z.", "format", path)
@@ -145,12 +153,16 @@ def amount(place, *kinds):
     raise refuse("This unit is not read here.", "unknown-unit", where, allowed)
 
 
-def codings(place, system=None):
+def _is_text(value, none=False):
+    return isinstance(value, str) or (none and value is None)
+
+
+def codings(place):
     """The codings of a CodeableConcept, as (system, code)."""
     return [
         (one.element.get("system"), one.element.get("code"))
         for one in place.parts("coding")
-        if isinstance(one.element.get("code"), str) and system in (None, one.element.get("system"))
+        if _is_text(one.element.get("code")) and _is_text(one.element.get("system"), none=True)
     ]
 
 
@@ -165,8 +177,8 @@ def labels(place):
     known = codes.codes()
     return {
         label
-        for one in place.inside("meta").parts("security")
-        if (label := (one.element.get("system"), one.element.get("code"))) in known and known[label].kind == "label"
+        for label in codings(Place({"coding": place.inside("meta").element.get("security")}, ""))
+        if label in known and known[label].kind == "label"
     }
 
 

@@ -155,7 +155,7 @@ def take(material, place):
         for entry in place.parts("entry"):
             if isinstance(entry.element.get("resource"), dict):
                 take(material, entry.inside("resource"))
-    elif place.kind in READ:
+    elif isinstance(place.kind, str) and place.kind in READ:
         material.resources.append(place)
 
 

@@ -21,7 +21,11 @@ STARTS = ("effectiveDateTime", "occurenceDateTime", "occurrenceDateTime", "whenH
 PERIODS = ("effectivePeriod", "occurencePeriod", "occurrencePeriod")
 """R4 has ``effective``, R5 ``occurence`` with one r, later versions two."""
 
-PER_HOUR = {"mg/h": "mg/h", "ug/h": "ug/h"}
+MOST_PER_HOUR, MOST_DOSES = 4, 10_000
+"""Doses in an hour, and in all, that a question may have."""
+
+LONGEST_SUPPLY_H = 87_660.0
+"""Ten years. [h]"""
 
 
 class Dose(NamedTuple):
@@ -168,7 +172,8 @@ def _end_of_supply(place, begin):
     if not supply.element:
         return None
     # The last dose is taken before the supply ends.
-    return begin._replace(at=begin.at + timedelta(hours=amount(supply, "time").value) - timedelta(seconds=1))
+    hours = min(amount(supply, "time").value, LONGEST_SUPPLY_H)
+    return begin._replace(at=begin.at + timedelta(hours=hours) - timedelta(seconds=1))
 
 
 def _repeat(repeat, begin, end, fields, paths):
@@ -177,13 +182,20 @@ def _repeat(repeat, begin, end, fields, paths):
     per = number(*repeat.part("period")) if "period" in repeat.element else 1.0
     unit = repeat.element.get("periodUnit", "d")
     hours = per * amount(repeat._replace(element={"value": 1.0, "code": unit, "unit": unit}), "time").value
-    every = hours / (number(frequency, path) if frequency is not None else 1.0)
+    times = number(frequency, path) if frequency is not None else 1.0
+    if not 0.0 < times <= hours * MOST_PER_HOUR:
+        raise refuse("Doses must be at least a quarter of an hour apart.", "range", repeat.path)
+    every = hours / times
     count = repeat.element.get("count")
+    if count is not None and (not isinstance(count, int) or not 0 < count <= MOST_DOSES):
+        raise refuse(f"Must be a number of doses of at most {MOST_DOSES}.", "range", f"{repeat.path}.count")
     if count is None:
         if end is None:
             raise refuse("Repeated doses need an end.", "required", f"{repeat.path}.boundsPeriod")
         count = int((end.at - begin.at).total_seconds() / 3600 / every) + 1
     if count > 1:
+        if every * count > LONGEST_SUPPLY_H:
+            raise refuse("Repeated doses must end within ten years.", "range", repeat.path)
         fields["repeat"] = {"every_h": round(every, 6), "count": count}
         paths["repeat"] = repeat.path
 

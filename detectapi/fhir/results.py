@@ -113,7 +113,7 @@ def specimen_of(observation, at):
     if isinstance(link, str):
         return ("specimen", link)
     performer = next((one.element.get("reference") for one in observation.parts("performer")), None)
-    return ("time", at.at, performer)
+    return ("time", at.at, performer if isinstance(performer, str) else None)
 
 
 def _method(place, observation, code):

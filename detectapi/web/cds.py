@@ -61,4 +61,4 @@ def outcome_of(service_id, entry):
     reason = entry.get("overrideReason")
     reason = reason.get("reason", reason) if isinstance(reason, dict) else {}
     code = reason.get("code") if isinstance(reason, dict) else None
-    return code if code in services.OVERRIDES else "overridden"
+    return code if isinstance(code, str) and code in services.OVERRIDES else "overridden"
