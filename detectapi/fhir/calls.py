@@ -91,7 +91,7 @@ def answer(service, call, setting):
             take(material, Place(value, f"prefetch.{key}"))
     made = (_windows if service == services.WINDOW else _results)(call, material, setting)
     instance = call.element["hookInstance"]
-    return {"cards": [cards.card(service, instance, *said, setting.address) for said in made]}
+    return {"cards": [cards.card(service, instance, said, detail, setting.address) for said, detail in made]}
 
 
 def _hidden(asked, setting):

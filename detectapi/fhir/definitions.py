@@ -1,5 +1,7 @@
 """What the service offers to FHIR clients: its CapabilityStatement and the definitions of its operations."""
 
+from typing import Any
+
 from detectapi._version import __version__
 from detectapi.fhir.canonical import BASE
 
@@ -44,7 +46,7 @@ ACCOUNT = (
 )
 PAIR = (("first", "string", "1", "Id of an account."), ("second", "string", "1", "Id of another."))
 
-OPERATIONS = {
+OPERATIONS: dict[str, dict[str, Any]] = {
     "estimate-detection-window": {
         "title": "Estimate a detection window",
         "description": "Until when a urine test is likely to be positive after recorded doses, and how sure that is.",

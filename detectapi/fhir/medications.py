@@ -1,9 +1,9 @@
 """Medications that were given, stated or ordered, read into doses. What was given is certain; what was ordered is only possible."""
 
 from datetime import datetime, timedelta
-from typing import NamedTuple
+from typing import Any, NamedTuple
 
-from detectapi.fhir.elements import amount, moment, number, refuse
+from detectapi.fhir.elements import Place, amount, moment, number, refuse
 from detectapi.fhir.names import route_of, substance_of
 from detectapi.knowledge import catalog
 
@@ -45,7 +45,7 @@ class Dose(NamedTuple):
     substance: str
     fields: dict
     paths: dict
-    place: object
+    place: Place
 
     @property
     def is_ordered(self):
@@ -89,7 +89,8 @@ def _read(place, material, recalled):
     if place.kind != "MedicationAdministration" and not timing and not _once(place):
         material.remarks.add("dose-times-unknown", place.path)
         return None
-    fields, paths = {}, {"": place.path}
+    fields: dict[str, Any] = {}
+    paths = {"": place.path}
     if dosage is None:
         raise refuse("A dose needs its amount.", "required", f"{place.path}.dosage")
     _when(place, dosage, timing, fields, paths, material.remarks)

@@ -7,6 +7,7 @@ from detectapi.fhir.elements import codings, refuse, texts
 from detectapi.knowledge import catalog, codes
 from detectapi.knowledge.catalog.registries import plain
 from detectapi.values.errors import InputError
+from detectapi.values.substance import Substance
 
 MOST_WORDS = 12
 """Words of a text that are looked at."""
@@ -55,7 +56,8 @@ def substance_of(concept, remarks, recalled=False):
     code = code_of(concept, ("ingredient", "product"), recalled)
     if code:
         return code.of, code
-    named = next(filter(None, (named_in(text, substance_names()) for text in texts(concept))), {})
+    every = (named_in(text, substance_names()) for text in texts(concept))
+    named: dict[str, str] = next(filter(None, every), {})
     if len(named) > 1:
         raise refuse("The text names several substances; send one medication for each.", "ambiguous", concept.path)
     if not named:
@@ -103,7 +105,7 @@ def analytes():
 
 @lru_cache(maxsize=4)
 def _analytes(ids):
-    makers = {}
+    makers: dict[str, list[Substance]] = {}
     for substance in map(catalog.substance, ids):
         for moiety in substance.moieties:
             if not moiety.no_analyte:

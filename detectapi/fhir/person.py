@@ -2,7 +2,7 @@
 
 from typing import NamedTuple
 
-from detectapi.fhir.elements import amount, moment
+from detectapi.fhir.elements import Moment, Place, amount, moment
 from detectapi.fhir.names import code_of
 
 FINAL = ("final", "amended", "corrected")
@@ -38,8 +38,8 @@ class Measurement(NamedTuple):
     of: str
     method: str
     value: float
-    at: object  # a Moment
-    place: object
+    at: Moment
+    place: Place
 
 
 def is_final(place, remarks):
@@ -120,7 +120,7 @@ def describe(material, measured, at, question, paths):
     """
     used = _patient(material, at, question, paths)
     person = question.get("person", {})
-    taken = set()
+    taken: set[str] = set()
     for one in measured:
         group = next((group for group in ONE_OF if one.of in group), (one.of,))
         if taken & set(group):

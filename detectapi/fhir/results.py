@@ -3,7 +3,7 @@
 import re
 from typing import NamedTuple
 
-from detectapi.fhir.elements import amount, codings, refuse, texts
+from detectapi.fhir.elements import Moment, Place, amount, codings, refuse, texts
 from detectapi.fhir.names import NOT_ONE, analyte_named_in, analytes, code_of
 from detectapi.fhir.person import is_final, when
 from detectapi.fhir.verdicts import verdict
@@ -43,9 +43,9 @@ class Reading(NamedTuple):
     fields: dict
     is_screen: bool
     specimen: tuple
-    at: object
-    place: object
-    observation: object
+    at: Moment
+    place: Place
+    observation: Place
     when_path: str
 
 

@@ -1,7 +1,9 @@
 """Readings put together into the specimens of a question, with what was measured of the urine itself."""
 
+from typing import Any
+
 from detectapi.fhir.elements import refuse
-from detectapi.fhir.results import ALIKE, specimen_of
+from detectapi.fhir.results import ALIKE, Reading, specimen_of
 
 OF_URINE = {
     "urine-creatinine": "urine_creatinine_mg_dl",
@@ -30,7 +32,7 @@ def specimens(read, measured, screen, asked, remarks):
     list of Measurement
         Those that belong to none of the specimens.
     """
-    by_key = {}
+    by_key: dict[tuple[Any, ...], list[Reading]] = {}
     for one in read:
         by_key.setdefault(one.specimen, []).append(one)
     made, others = [], list(measured)
@@ -57,7 +59,8 @@ def specimens(read, measured, screen, asked, remarks):
 
 def _results(read, pointer, asked):
     """The results of one specimen, each analyte once."""
-    results, places = [], {}
+    results: list[dict[str, Any]] = []
+    places: dict[tuple[str, Any], Reading] = {}
     for one in read:
         key = one.analyte, one.fields.get("hydrolysed")
         if key in places:

@@ -97,7 +97,7 @@ def questions(material, recalled=False, clock=None):
             "There is no dose of a substance that is known here.", "no-known-dose", path if only else "Parameters"
         )
     chosen, common = options(material)
-    by_substance = {}
+    by_substance: dict[str, list[medications.Dose]] = {}
     for dose in doses:
         by_substance.setdefault(catalog.resolve_substance(dose.substance), []).append(dose)
     if len(by_substance) > MOST_SUBSTANCES:
