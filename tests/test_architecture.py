@@ -25,6 +25,7 @@ WEB = {
     "flask_smorest",
     "gunicorn",
     "markupsafe",
+    "prometheus_client",
     "marshmallow",
     "structlog",
     "werkzeug",

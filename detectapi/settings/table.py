@@ -76,6 +76,10 @@ _ALL = (
         "DETECTAPI_CDS_FEEDBACK", Text("a file"),
         "SQLite file that counts what became of cards, see [CDS Hooks](fhir.md#cds-hooks)", None, "nothing is kept",
     ),
+    Setting(
+        "DETECTAPI_METRICS", Switch(), "`1`: `/metrics` answers for Prometheus, see [Metrics](#metrics); needs the extra `metrics`",
+        False, "no `/metrics`",
+    ),
     Setting("DETECTAPI_EMBED_ORIGINS", Origins(), "sites that may frame `/embed`", ()),
     Setting(
         "DETECTAPI_DATA", Text("a folder"), "folder with more substances, see [Adding a substance](adding-a-substance.md)"

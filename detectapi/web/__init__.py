@@ -3,7 +3,21 @@
 from flask import Flask
 
 from detectapi.settings import is_set, setting
-from detectapi.web import addresses, cds, cors, docs, fhir, headers, health, logs, overload, page, problems, routes
+from detectapi.web import (
+    addresses,
+    cds,
+    cors,
+    docs,
+    fhir,
+    headers,
+    health,
+    logs,
+    metrics,
+    overload,
+    page,
+    problems,
+    routes,
+)
 from detectapi.web.api import ContractApi
 
 LARGEST_BODY = 1024 * 1024
@@ -19,7 +33,7 @@ class App(Flask):
 
     def create_url_adapter(self, request):
         """Match the address of a request. Probes are answered under any host name: a container asks itself by its own."""
-        if request is not None and request.path in health.PROBES:
+        if request is not None and request.path in (*health.PROBES, metrics.PLACE):
             return self.url_map.bind_to_environ(request.environ)
         return super().create_url_adapter(request)
 
@@ -53,6 +67,8 @@ def create_app(config=None):
     )
     app.config.update(config or {})
     logs.init_app(app)
+    if setting("DETECTAPI_METRICS"):
+        metrics.init_app(app)
     addresses.init_app(app)
     headers.init_app(app)
     cors.init_app(app)

@@ -12,6 +12,7 @@ import time
 from gunicorn.glogging import Logger
 
 from detectapi.settings import setting
+from detectapi.web import metrics
 from detectapi.web.overload import THREADS
 
 # One thread of the numerical libraries per process: the arrays are small, and more threads would compete for the cores.
@@ -94,6 +95,17 @@ class QuietLogger(Logger):
 
 
 logger_class = QuietLogger
+
+if setting("DETECTAPI_METRICS"):
+    metrics.make_folder()
+
+    def child_exit(server, worker):
+        """Forget the present state of a process that has ended."""
+        metrics.forget_process(worker.pid)
+
+    def on_exit(server):
+        """Remove what the processes have counted."""
+        metrics.remove_folder()
 
 
 def post_worker_init(worker):

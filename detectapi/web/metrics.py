@@ -1,0 +1,101 @@
+"""`/metrics` for Prometheus, where the operator switches it on: how many requests, how long they took, how many are in progress.
+
+The labels are the route as the code has it, the method and the status: none comes from a caller, so their number is bounded, and
+nothing of a question is in them. Each process counts in a file of its own in a folder that all processes share; the process that
+is asked adds them up.
+"""
+
+import os
+import shutil
+import tempfile
+import time
+
+from flask import Blueprint, Response, g, request
+
+from detectapi.web import logs
+
+FOLDER = "PROMETHEUS_MULTIPROC_DIR"
+"""The variable in which prometheus-client looks for the folder of all processes."""
+
+PLACE = "/metrics"
+SECONDS = (0.005, 0.01, 0.025, 0.05, 0.1, 0.25, 0.5, 1.0, 2.5, 5.0, 10.0, 30.0)
+"""Ends of the classes of durations. [s]"""
+
+blueprint = Blueprint("metrics", __name__)
+
+
+@blueprint.route(PLACE)
+def counts():
+    """The counts of all processes, as Prometheus reads them."""
+    from prometheus_client import CONTENT_TYPE_LATEST, REGISTRY, CollectorRegistry, generate_latest, multiprocess
+
+    registry = REGISTRY
+    if os.environ.get(FOLDER):
+        registry = CollectorRegistry()
+        multiprocess.MultiProcessCollector(registry)
+    return Response(generate_latest(registry), content_type=CONTENT_TYPE_LATEST, headers={"Cache-Control": "no-store"})
+
+
+def init_app(app):
+    """Count requests and offer the counts."""
+    requests, seconds, in_progress = _meters()
+
+    @app.before_request
+    def start():
+        g.counted_from = time.perf_counter()
+        in_progress.inc()
+
+    @app.after_request
+    def count(response):
+        route = request.url_rule.rule if request.url_rule else "unmatched"
+        method = request.method if request.method in logs.METHODS else "other"
+        requests.labels(route, method, str(response.status_code)).inc()
+        seconds.labels(route).observe(time.perf_counter() - g.counted_from)
+        return response
+
+    @app.teardown_request
+    def end(_error):
+        if g.pop("counted_from", None) is not None:
+            in_progress.dec()
+
+    app.register_blueprint(blueprint)
+
+
+_KEPT = []
+
+
+def _meters():
+    """The meters of this process: one of each, however many applications are made in it."""
+    from prometheus_client import Counter, Gauge, Histogram
+
+    if not _KEPT:
+        _KEPT.extend(
+            (
+                Counter("detectapi_requests", "Requests that were answered", ("route", "method", "status")),
+                Histogram("detectapi_request_seconds", "Time from head to answer", ("route",), buckets=SECONDS),
+                Gauge(
+                    "detectapi_requests_in_progress", "Requests that are being answered now", multiprocess_mode="livesum"
+                ),
+            )
+        )  # fmt: skip
+    return _KEPT
+
+
+# -- for the server ---------------------------------------------------------------------------------------------------
+
+
+def make_folder():
+    """Make the folder in which all processes of a server count; called before any of them starts."""
+    os.environ.setdefault(FOLDER, tempfile.mkdtemp(prefix="detectapi-metrics-"))
+
+
+def forget_process(pid):
+    """Leave out what an ended process had as its present state; its counts stay."""
+    from prometheus_client import multiprocess
+
+    multiprocess.mark_process_dead(pid)
+
+
+def remove_folder():
+    """Remove that folder; called when the server ends."""
+    shutil.rmtree(os.environ.get(FOLDER, ""), ignore_errors=True)
