@@ -12,8 +12,8 @@ from detectapi.cli.main import cli
 from detectapi.jobs.settings import from_environment
 from detectapi.settings import SETTINGS, WrongSetting, checking, setting
 
-# What these do with the environment is not to read a setting: threads of numerical libraries, a folder that a command chooses, where
-# prometheus-client counts.
+# What these do with the environment is not to read a setting: threads of numerical libraries, a folder that a command chooses,
+# where prometheus-client counts.
 MAY_TOUCH_THE_ENVIRONMENT = {
     "detectapi.settings",
     "detectapi.settings.checking",
