@@ -44,7 +44,8 @@ def folder(tmp_path, monkeypatch):
         "pink": [Moiety("pink")],
     }
     substances = [toys.substance(name, tree, [toys.oral({name: 0.6})]) for name, tree in trees.items()]
-    assays = {"screen": SCREEN, "confirm": CONFIRM, "both": {**BOTH, **toys.ASSUMED}, "blue-test": BLUE}
+    every = toys.assay(["red", "blue"], BLUE["components"], rule="all")
+    assays = {"screen": SCREEN, "confirm": CONFIRM, "both": {**BOTH, **toys.ASSUMED}, "blue-test": BLUE, "every": every}
     toys.write(tmp_path, substances, assays, panels={"panels": {"toy-panel": PANEL}})
 
 
@@ -268,6 +269,14 @@ def test_a_test_that_needs_what_was_not_used_is_refused_by_name():
         service.answer(ask("pink", assay="blue-test"))
 
     assert (caught.value.pointer, caught.value.code) == ("/assay", "not-supported")
+
+
+def test_a_registered_test_whose_every_analyte_must_be_positive_needs_all_of_them_formed():
+    assert service.answer(ask("blue", assay="every"))["rule"] == "all"
+    with pytest.raises(NotSupported, match="that Red does not form") as caught:
+        service.answer(ask("red", assay="every"))
+
+    assert caught.value.pointer == "/assay"
 
 
 def test_a_rule_that_needs_an_analyte_that_is_not_formed_is_refused():
