@@ -8,7 +8,7 @@ from datetime import datetime, timedelta
 from detectapi.telling import chances
 from detectapi.telling.drawn_part import drawn_end
 from detectapi.telling.durations import DAYS, HOURS, Unit, after, figure, unit_for
-from detectapi.telling.voice import ENGLISH, zone
+from detectapi.telling.voice import ENGLISH, translated, zone
 
 LIMITS = "Estimate for information. Not a laboratory result, and not evidence of use or non-use."
 """What an estimate is not, as every answer states it."""
@@ -26,7 +26,7 @@ ABBREVIATION = re.compile(f"{_CONSONANTS}{{3,4}}|[aeiou]{_CONSONANTS}{{2,3}}|{_C
 
 def name(word, voice=ENGLISH) -> str:
     """The name of an analyte, a substance or a test, translated where the catalogues have it; an abbreviation in capitals."""
-    known = voice.say(word)
+    known = translated(word, voice) or word
     return known.upper() if known == word and ABBREVIATION.fullmatch(word) else known
 
 

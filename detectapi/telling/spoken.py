@@ -5,6 +5,7 @@ from __future__ import annotations
 from typing import Any
 
 from detectapi.telling.retelling import quoted
+from detectapi.telling.voice import translated
 
 SENTENCES = ("name", "title", "text", "description", "meaning", "reason", "because", "message", "claim", "no_analyte")
 """The keys whose texts are for people. Ids, units, citations and places in a source stay as they are."""
@@ -38,8 +39,4 @@ def _spoken_entry(key: str, value: Any, voice) -> Any:
 
 def in_words(text: str, voice) -> str:
     """A sentence or a name in the language of a voice; a name with a capital letter keeps it."""
-    small = text[:1].lower() + text[1:]
-    if not voice.knows(text) and voice.knows(small):
-        said = voice.say(small)
-        return said[:1].upper() + said[1:]
-    return quoted(text, voice).text
+    return translated(text, voice) or quoted(text, voice).text

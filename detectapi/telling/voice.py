@@ -108,3 +108,14 @@ def zone(at: datetime) -> str:
 
 
 ENGLISH = Voice()
+
+
+def translated(word: str, voice) -> str | None:
+    """A word as the catalogues have it, in small letters or with a capital one; None where they have neither."""
+    if voice.knows(word):
+        return voice.say(word)
+    small = word[:1].lower() + word[1:]
+    if not voice.knows(small):
+        return None
+    said = voice.say(small)
+    return said[:1].upper() + said[1:]
