@@ -129,10 +129,12 @@ class PlannedSchema(Form):
 class OnePlanned(Section):
     """The planned test. A list of them is refused with the reason."""
 
-    def _deserialize(self, value: Any, attr: str | None, data: Mapping[str, Any] | None, **kwargs: Any) -> Any:
+    def _deserialize(
+        self, value: Any, attr: str | None, data: Mapping[str, Any] | None, partial: Any = None, **kwargs: Any
+    ) -> Any:
         if isinstance(value, list):
             raise refuse("One date a question: a series of dates would show when a test is best taken.", "type")
-        return super()._deserialize(value, attr, data, **kwargs)
+        return super()._deserialize(value, attr, data, partial=partial, **kwargs)
 
 
 class InterpretationOptionsSchema(Form):

@@ -125,6 +125,11 @@ class Input(NamedTuple):
     form: FormField | None = None
 
     @property
+    def field(self) -> FormField:
+        """Its field of the form; only of inputs that stand in the form."""
+        return _field(self.form)
+
+    @property
     def section(self) -> str:
         """Path of the object it belongs to; empty for the request itself."""
         return self.path.rpartition(".")[0]
@@ -198,3 +203,14 @@ class Alternatives(NamedTuple):
     name: str
     needed: bool = False
     form: FormField | None = None
+
+    @property
+    def field(self) -> FormField:
+        """Its field of the form; only of groups that stand in the form."""
+        return _field(self.form)
+
+
+def _field(form: FormField | None) -> FormField:
+    if form is None:
+        raise ValueError("it does not stand in the form")
+    return form

@@ -12,7 +12,7 @@ from detectapi.web.page.history import DATES
 from detectapi.web.page.one_dose import WORN, is_length_typed, lasts
 from detectapi.web.page.plain import CHOICES, PLAIN
 
-OF_OWN_TEST = ("cutoff_ng_ml", *(one.form.name for one in PLAIN if one.section.startswith("assay")))
+OF_OWN_TEST = ("cutoff_ng_ml", *(one.field.name for one in PLAIN if one.section.startswith("assay")))
 """Fields that say what a test is, where it is none of the registry."""
 NOT_REPEATED = ("once", DATES)
 
@@ -115,7 +115,7 @@ def values_of_nothing(values, voice):
     """Values of alternatives, such as kidney function, of which nobody chose what they are."""
     wrong = []
     for choice in CHOICES:
-        kind, name = values[f"{choice.form.name}_kind"], f"{choice.form.name}_value"
+        kind, name = values[f"{choice.field.name}_kind"], f"{choice.field.name}_value"
         is_word = any(kind in entry.words for entry in INPUTS.among(choice.name))
         if values[name] and not kind:
             wrong.append((name, voice.say("Choose what this number is, or empty this field.")))

@@ -16,9 +16,11 @@ NUMBERS = ("quantity", "number", "integer")
 
 def labels(voice, rows=0, uses=0):
     """What each field is called, by its name, those of so many rows of doses and of further substances too."""
-    texts = {entry.form.name: voice.say(entry.form.label) for entry in reversed(INPUTS.on_form)}
+    texts = {entry.field.name: voice.say(entry.field.label) for entry in reversed(INPUTS.on_form)}
     for choice in CHOICES:
-        texts |= dict.fromkeys((f"{choice.form.name}_kind", f"{choice.form.name}_value"), voice.say(choice.form.label))
+        texts |= dict.fromkeys(
+            (f"{choice.field.name}_kind", f"{choice.field.name}_value"), voice.say(choice.field.label)
+        )
     value = voice.say("Value")
     return texts | {
         "since": voice.say("Time from the last dose to the specimen"),
@@ -63,15 +65,15 @@ def use_labels(i, voice):
 
 def hints(voice):
     """The help of each field that has some, by its name; of a number with a default, the default."""
-    texts = {}
+    texts: dict[str, str] = {}
     for entry in INPUTS.on_form:
-        if entry.form.hint:
-            texts.setdefault(entry.form.name, voice.say(entry.form.hint))
-        elif entry.form.fieldset and isinstance(entry.default, (int, float)):
-            texts[entry.form.name] = (
+        if entry.field.hint:
+            texts.setdefault(entry.field.name, voice.say(entry.field.hint))
+        elif entry.field.fieldset and isinstance(entry.default, (int, float)):
+            texts[entry.field.name] = (
                 voice.number(entry.default) if isinstance(entry.default, float) else str(entry.default)
             )
-    texts |= {f"{one.form.name}_value": voice.say(one.form.hint) for one in CHOICES if one.form.hint}
+    texts |= {f"{one.field.name}_value": voice.say(one.field.hint) for one in CHOICES if one.field.hint}
     return texts | {"since": voice.say("Leave it empty to see all times")}
 
 
@@ -99,30 +101,30 @@ def rows(fieldset, voice):
     list of list of dict
         Each with ``name`` and ``options``, which is None for a number. Alternatives make a row of two: which, and its value.
     """
-    plain = [one_field(entry, voice) for entry in PLAIN if entry.form.fieldset == fieldset]
+    plain = [one_field(entry, voice) for entry in PLAIN if entry.field.fieldset == fieldset]
     pairs = [plain[i : i + 2] for i in range(0, len(plain), 2)]
-    own = [alternatives(choice, voice) for choice in CHOICES if choice.form.fieldset == fieldset]
+    own = [alternatives(choice, voice) for choice in CHOICES if choice.field.fieldset == fieldset]
     return [*pairs[:1], *own, *pairs[1:]]
 
 
 def one_field(entry, voice):
     """The field of an input: a number, or a choice among its words."""
     if entry.kind in NUMBERS:
-        return {"name": entry.form.name, "options": None}
+        return {"name": entry.field.name, "options": None}
     if entry.kind != "word":
         raise ValueError(f"{entry.path}: the form has no field for the kind {entry.kind}")
-    return {"name": entry.form.name, "options": [("", unknown(voice)), *said_words(entry.path, voice).items()]}
+    return {"name": entry.field.name, "options": [("", unknown(voice)), *said_words(entry.path, voice).items()]}
 
 
 def alternatives(choice, voice):
     """The two fields of alternatives: which of them it is, and its value."""
     options = [("", unknown(voice))]
     for entry in INPUTS.among(choice.name):
-        label = entry.form.label
+        label = entry.field.label
         words = [(word, voice.say(said) if said else voice.say(label, word=word)) for word, said in entry.words.items()]
         options += words or [(entry.name, voice.say(label))]
-    value = {"name": f"{choice.form.name}_value", "options": None, "label": voice.say("its value")}
-    return [{"name": f"{choice.form.name}_kind", "options": options}, value]
+    value = {"name": f"{choice.field.name}_value", "options": None, "label": voice.say("its value")}
+    return [{"name": f"{choice.field.name}_kind", "options": options}, value]
 
 
 def unknown(voice):

@@ -27,8 +27,8 @@ NAMES = tuple(
             "collected_at",
             "ongoing",
             "request",
-            *(f"{choice.form.name}_{part}" for choice in CHOICES for part in ("kind", "value")),
-            *(entry.form.name for entry in SINGLE if entry.kind != "names"),
+            *(f"{choice.field.name}_{part}" for choice in CHOICES for part in ("kind", "value")),
+            *(entry.field.name for entry in SINGLE if entry.kind != "names"),
             *(f"adjust_{part}_{i}" for i in range(ADJUSTMENTS) for part in ("name", "how", "value")),
         )
     )
@@ -86,10 +86,12 @@ def chosen(values, section):
     """The input of a section that was chosen among alternatives: a word, or a number in one of its units."""
     for choice in CHOICES:
         entries = INPUTS.among(choice.name)
-        kind = values[f"{choice.form.name}_kind"]
+        kind = values[f"{choice.field.name}_kind"]
         if entries[0].section == section and kind:
             worded = next((entry.name for entry in entries if kind in entry.words), None)
-            return {worded: kind} if worded else {kind: alternative(entries, kind, values[f"{choice.form.name}_value"])}
+            return (
+                {worded: kind} if worded else {kind: alternative(entries, kind, values[f"{choice.field.name}_value"])}
+            )
     return {}
 
 
@@ -154,14 +156,14 @@ def fill(values, asked):
     for entry in PLAIN:
         section = part_of(asked, entry)
         if entry.name in section:
-            values[entry.form.name] = as_typed(section[entry.name], limits(entry))
+            values[entry.field.name] = as_typed(section[entry.name], limits(entry))
     for choice in CHOICES:
         for entry in INPUTS.among(choice.name):
             section = part_of(asked, entry)
             if entry.name in section:
                 value = section[entry.name]
-                values[f"{choice.form.name}_kind"] = value if entry.words else entry.name
-                values[f"{choice.form.name}_value"] = "" if entry.words else as_typed(value, limits(entry))
+                values[f"{choice.field.name}_kind"] = value if entry.words else entry.name
+                values[f"{choice.field.name}_value"] = "" if entry.words else as_typed(value, limits(entry))
     values |= {name: asked["person"][name] for name in SEVERAL if name in asked.get("person", {})}
     assay = asked.get("assay", "")
     if isinstance(assay, str):
@@ -194,7 +196,7 @@ def part_of(asked, entry):
 def field_of(entry):
     """The field of the form that shows a problem with an input."""
     choice = next((choice for choice in CHOICES if choice.name == entry.alternatives), None)
-    return f"{choice.form.name}_value" if choice else entry.form.name
+    return f"{choice.field.name}_value" if choice else entry.field.name
 
 
 # Where in the form a problem of a request lies: the longest beginning of its pointer decides.
@@ -204,7 +206,7 @@ PLACES = {
     "/doses/0/start": "last_at",
     "/pattern": "amount",
     "/doses/0/repeat": "count",
-    **{f"/{INPUTS.among(choice.name)[0].section}": f"{choice.form.name}_value" for choice in CHOICES},
+    **{f"/{INPUTS.among(choice.name)[0].section}": f"{choice.field.name}_value" for choice in CHOICES},
     "/assay/analytes/0": "cutoff_ng_ml",
     "/specimen": "specimen_urine_ph",
     "/model": "model_kind",

@@ -9,14 +9,14 @@ CHOICES = tuple(one for one in INPUTS.alternatives.values() if one.form)
 SINGLE = tuple(entry for entry in INPUTS.on_form if entry.alternatives not in [choice.name for choice in CHOICES])
 """Inputs that are no part of such alternatives."""
 
-PLAIN = tuple(entry for entry in SINGLE if entry.form.fieldset)
+PLAIN = tuple(entry for entry in SINGLE if entry.field.fieldset)
 """Of these, the inputs that are read from their field alone."""
 
-SEVERAL = tuple(entry.form.name for entry in SINGLE if entry.kind == "names")
+SEVERAL = tuple(entry.field.name for entry in SINGLE if entry.kind == "names")
 """Fields of which several may be chosen."""
 
 
 def plain(values, section):
     """The inputs of a section that have a field of their own."""
-    entries = [entry for entry in PLAIN if entry.section == section and values.get(entry.form.name)]
-    return {entry.name: read(entry.path, values[entry.form.name]) for entry in entries}
+    entries = [entry for entry in PLAIN if entry.section == section and values.get(entry.field.name)]
+    return {entry.name: read(entry.path, values[entry.field.name]) for entry in entries}

@@ -12,18 +12,18 @@ from detectapi.web.page.one_dose import read
 from detectapi.web.page.plain import CHOICES, PLAIN
 
 PERSON = tuple(entry for entry in PLAIN if entry.section in ("person", "renal"))
-CHOSEN = tuple(choice for choice in CHOICES if choice.form.fieldset in ("person", "more"))
+CHOSEN = tuple(choice for choice in CHOICES if choice.field.fieldset in ("person", "more"))
 OPTIONS = tuple(entry for entry in RESULTS.on_form if entry.section == "options")
 OWN = (
     "substance", "zone", "programme", "planned_at", "planned_assay",
-    *(entry.form.name for entry in (*PERSON, *OPTIONS)),
-    *(f"{choice.form.name}_{part}" for choice in CHOSEN for part in ("kind", "value")),
+    *(entry.field.name for entry in (*PERSON, *OPTIONS)),
+    *(f"{choice.field.name}_{part}" for choice in CHOSEN for part in ("kind", "value")),
 )  # fmt: skip
 """Fields that are in no row."""
 FOLDED = (*OWN[OWN.index("planned_assay") + 1 :], *form.SEVERAL)
 """Those of them that are folded away where nothing stands in them."""
 
-URINE = {entry.form.name: entry.name for entry in RESULTS.in_section("specimens[]") if entry.form}
+URINE = {entry.field.name: entry.name for entry in RESULTS.in_section("specimens[]") if entry.form}
 TIMES = ("at", "earliest", "latest")
 MOST_IN_TURN = 6
 EXAMPLE = "results_example.json"
@@ -95,7 +95,7 @@ def to_request(values):
     if values["programme"]:
         asked.request["programme"] = values["programme"]
     asked.request |= _person(values)
-    options = {entry.name: read(entry.path, values[entry.form.name]) for entry in OPTIONS if values[entry.form.name]}
+    options = {entry.name: read(entry.path, values[entry.field.name]) for entry in OPTIONS if values[entry.field.name]}
     if 1 < len(asked.request["specimens"]) <= MOST_IN_TURN:
         options["in_turn"] = True
     if options:
@@ -181,7 +181,7 @@ def account(values, row):
 def _pairs(asked, values):
     """The pairs of accounts to compare, of those that are told."""
     chosen_from = {int(row[1:]) + 1 for pointer, row in asked.rows.items() if pointer.startswith("/accounts/")}
-    pairs = []
+    pairs: list[list[str]] = []
     for row in range(values["sizes"]["c"]):
         chosen = [values[f"c{row}_{name}"] for name in results_rows.OF_PAIR]
         if all(chosen) and all(one.isdigit() and int(one) in chosen_from for one in chosen):
@@ -192,23 +192,23 @@ def _pairs(asked, values):
 
 def _person(values):
     """What is known of the person and the kidneys."""
-    parts = {}
+    parts: dict = {}
     for entry in PERSON:
-        if values[entry.form.name]:
+        if values[entry.field.name]:
             place = parts.setdefault(entry.section, {}) if entry.section else parts
-            place[entry.name] = read(entry.path, values[entry.form.name])
+            place[entry.name] = read(entry.path, values[entry.field.name])
     chosen = {name: values[name] for name in form.SEVERAL if values[name]}
     if chosen:
         parts["person"] = parts.get("person", {}) | chosen
     for section in {form.INPUTS.among(choice.name)[0].section for choice in CHOSEN}:
-        known = form.chosen({f"{choice.form.name}_kind": "" for choice in CHOICES} | values, section)
+        known = form.chosen({f"{choice.field.name}_kind": "" for choice in CHOICES} | values, section)
         if known:
             parts[section] = {**parts.get(section, {}), **known}
     return parts
 
 
 FIELDS = {
-    "specimens": {entry.name: entry.form.name for entry in RESULTS.in_section("specimens[]") if entry.form}
+    "specimens": {entry.name: entry.field.name for entry in RESULTS.in_section("specimens[]") if entry.form}
     | {"screen": "screen"},
     "accounts": {name: name for name in (*results_rows.OF_ACCOUNT, "doses", "pattern")}
     | {"amount_mg": "amount", "amount_mg_per_kg": "amount", "unit": "amount", "repeat": "count", "every_h": "every_h"},

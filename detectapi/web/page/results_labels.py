@@ -18,7 +18,7 @@ PROGRAMMES = RESULTS["programme"].words
 URINE = tuple(
     entry
     for entry in RESULTS.in_section("specimens[]")
-    if entry.form and entry.form.fieldset in ("specimen", "laboratory")
+    if entry.form and entry.field.fieldset in ("specimen", "laboratory")
 )
 """What may be told of a specimen besides its results."""
 SHOWN_FIRST = ("urine_creatinine_mg_dl", "specific_gravity", "urine_ph")
@@ -31,7 +31,7 @@ def accounts(voice):
 
 def words(voice):
     """What a field is called within its row, by its name there."""
-    texts = {entry.form.name: voice.say(entry.form.label) for entry in (*INPUTS.on_form, *RESULTS.on_form)}
+    texts = {entry.field.name: voice.say(entry.field.label) for entry in (*INPUTS.on_form, *RESULTS.on_form)}
     return texts | {
         "substance": voice.say(MAIN.label),
         "substance_of_account": voice.say(SUBSTANCE.label),
@@ -96,10 +96,10 @@ def said_words_of(texts, voice):
 def _field(entry, unknown, voice):
     """A field of a specimen: its name, and what it offers; None for a number."""
     if entry.kind == "word":
-        return entry.form.name, [*unknown, *said_words(f"specimen.{entry.name}", voice).items()]
+        return entry.field.name, [*unknown, *said_words(f"specimen.{entry.name}", voice).items()]
     if entry.kind == "flag":
-        return entry.form.name, [*unknown, ("yes", voice.say("yes")), ("no", voice.say("no"))]
-    return entry.form.name, None
+        return entry.field.name, [*unknown, ("yes", voice.say("yes")), ("no", voice.say("no"))]
+    return entry.field.name, None
 
 
 def first_field(values, kind):

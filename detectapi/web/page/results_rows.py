@@ -14,7 +14,7 @@ from schemas.results import MOST_RESULTS, MOST_SPECIMENS
 
 
 def _names(section):
-    return tuple(entry.form.name for entry in RESULTS.on_form if entry.section == section)
+    return tuple(entry.field.name for entry in RESULTS.on_form if entry.section == section)
 
 
 OF_SPECIMEN = (*_names("specimens[]"), *_names("specimens[].screen"))

@@ -26,8 +26,8 @@ VOICE, REPORT = BabelVoice("page"), BabelVoice("report")
 DEFAULT = form.DEFAULTS["substance"]
 ADVANCED_FIELDSETS = ("more", "urine", "specimen", "model", "calculation")
 ADVANCED = (
-    *(entry.form.name for entry in form.PLAIN if entry.form.fieldset in ADVANCED_FIELDSETS),
-    *(f"{choice.form.name}_kind" for choice in form.CHOICES if choice.form.fieldset in ADVANCED_FIELDSETS),
+    *(entry.field.name for entry in form.PLAIN if entry.field.fieldset in ADVANCED_FIELDSETS),
+    *(f"{choice.field.name}_kind" for choice in form.CHOICES if choice.field.fieldset in ADVANCED_FIELDSETS),
     *form.SEVERAL,
     "half_life_h",
     "adjust_name_0",
