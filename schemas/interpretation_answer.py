@@ -159,7 +159,10 @@ class ComparisonSchema(Schema):
     second = fields.String(required=True)
     largest_shown = fields.Float(**described("No larger ratio is shown; the evidence grade decides it."))
     log10_lr = fields.Float(
-        **described("Decimal logarithm of the likelihood ratio; null where neither account explains.", allow_none=True)
+        **described(
+            "Decimal logarithm of the likelihood ratio; null where there is none, with the reason in `because`.",
+            allow_none=True,
+        )
     )
     because = fields.String(metadata={"description": "Why there is no ratio."})
     monte_carlo_se = fields.Float(metadata={"description": "Standard error of the logarithm from the number of draws."})

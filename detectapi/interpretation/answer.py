@@ -4,17 +4,16 @@ from __future__ import annotations
 
 import math
 from collections.abc import Mapping, Sequence
-from datetime import timedelta
 from typing import Any
 
 from detectapi._version import __version__
 from detectapi.interpretation import notes
-from detectapi.interpretation.asked_specimens import Asked, Clock
 from detectapi.interpretation.comparisons import LOG_10, Ratio, show, support
 from detectapi.interpretation.given_results import Interval
 from detectapi.interpretation.outcome import Outcome
 from detectapi.interpretation.predictive import Place
 from detectapi.interpretation.question import Interpretation
+from detectapi.interpretation.specimen_entry import clock_time, specimen_entry
 from detectapi.knowledge import catalog
 from detectapi.knowledge.interpretation import rules
 from detectapi.model.answer import hours, significant
@@ -35,7 +34,7 @@ def write(
         Of each comparison.
     """
     comparisons = [
-        _comparison(accounts[one], accounts[other], ratio)
+        _comparison(accounts[one], accounts[other], ratio if question.specimens else None)
         for (one, other), ratio in zip(question.compare, ratios, strict=True)
     ]
     written: dict[str, Any] = {
@@ -51,24 +50,6 @@ def write(
         "provenance": _provenance(question, accounts),
         "limits": telling.LIMITS,
     }
-
-
-def specimen_entry(asked: Asked, clock: Clock) -> dict[str, Any]:
-    """A specimen as an answer has it: when it was collected, and what a programme calls it."""
-    written: dict[str, Any] = {"id": asked.id, "collected_h": hours(asked.collected)}
-    if clock.origin is not None:
-        written = {"id": asked.id, "collected": _clock_time(clock, asked.collected)}
-    written |= {"validity": asked.judged.word, "interpreted": asked.is_interpreted}
-    if asked.judged.rule is not None:
-        rule = asked.judged.rule
-        written["rule"] = {"programme": rule.programme, "criterion": rule.locator, "access": rule.access}
-    return written
-
-
-def _clock_time(clock: Clock, at: float) -> str:
-    if clock.origin is None:
-        raise ValueError("the request has no dates")
-    return (clock.origin + timedelta(seconds=round(at * 3600.0))).isoformat()
 
 
 # -- an account -------------------------------------------------------------------------------------------------------
@@ -163,7 +144,7 @@ def _time_of_use(one: Outcome, question: Interpretation) -> dict[str, Any]:
         },
     }
     if question.clock.origin is not None:
-        low, median, high = (_clock_time(question.clock, at) for at in time.given_results)
+        low, median, high = (clock_time(question.clock, at) for at in time.given_results)
         written |= {"earliest_at": low, "median_at": median, "latest_at": high}
     written["other_assumptions"] = [
         {"change": alternative.code, **_analyte(alternative.analyte), **_before(other.last_use, reference)}
@@ -197,10 +178,13 @@ def _probability(value: float) -> float:
 # -- a comparison -----------------------------------------------------------------------------------------------------
 
 
-def _comparison(one: Outcome, other: Outcome, ratio: Ratio) -> dict[str, Any]:
+def _comparison(one: Outcome, other: Outcome, ratio: Ratio | None) -> dict[str, Any]:
+    """A comparison of two accounts; there is no ratio where no specimen is interpreted."""
     grades = one.evidence.grade, other.evidence.grade
     largest = min(rules().largest_ratio[grade] for grade in grades)
     written: dict[str, Any] = {"first": one.account.id, "second": other.account.id, "largest_shown": largest}
+    if ratio is None:
+        return written | {"log10_lr": None, "because": "no-specimen-interpreted"}
     if not (one.is_explained or other.is_explained):
         return written | {"log10_lr": None, "because": "model-does-not-explain"}
     shown = show(ratio.log10, grades)

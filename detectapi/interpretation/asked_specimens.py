@@ -53,8 +53,13 @@ class Asked(NamedTuple):
 
     @property
     def is_interpreted(self) -> bool:
-        """Whether its results are read backwards."""
-        return self.judged.word not in NOT_INTERPRETED
+        """Whether it is read backwards: something was looked for in it, and it can be what kidneys make."""
+        return self.was_tested and self.judged.word not in NOT_INTERPRETED
+
+    @property
+    def was_tested(self) -> bool:
+        """Whether the request has a result of it, or the verdict of a screen."""
+        return bool(self.said["results"]) or "screen" in self.said
 
 
 class Clock(NamedTuple):

@@ -9,11 +9,11 @@ import numpy as np
 
 from detectapi.exponentials import Crossings
 from detectapi.interpretation.accounts import Simulated
-from detectapi.interpretation.answer import specimen_entry
 from detectapi.interpretation.asked_specimens import within
 from detectapi.interpretation.given_results import crossings_given, weighted_quantiles
 from detectapi.interpretation.particles import Particles
 from detectapi.interpretation.question import Interpretation, Planned, end_of_doses, read
+from detectapi.interpretation.specimen_entry import specimen_entry
 from detectapi.interpretation.tempering import ISLANDS, Weighted
 from detectapi.interpretation.weighing import departures, weigh
 from detectapi.knowledge.interpretation import rules
@@ -61,7 +61,7 @@ def given_results(request: Mapping[str, Any], answer: Mapping[str, Any]) -> dict
         "specimens": [specimen_entry(one, question.clock) for one in question.asked],
         "explained": max(departures(weighted, question.departure), default=0.0) <= rules().unexplained,
     }
-    if not written["explained"]:
+    if not (written["explained"] and question.specimens):
         return written
     simulated = prior if weighted is plain else Simulated(weighted.particles)
     tests = _tests(request, account.question)

@@ -5,13 +5,15 @@ from __future__ import annotations
 from collections.abc import Iterator, Mapping, Sequence
 from typing import Any
 
-from detectapi.interpretation.asked_specimens import Asked
+from detectapi.interpretation.asked_specimens import Asked, Clock
 from detectapi.interpretation.outcome import Outcome
 from detectapi.interpretation.question import Interpretation
+from detectapi.interpretation.specimen_entry import specimen_entry
 from detectapi.interpretation.validity import DILUTE
 from detectapi.knowledge.interpretation import Precondition, rules
 from detectapi.telling.interpretation import quoted
 from detectapi.telling.interpretation_notes import note
+from detectapi.telling.unread_specimens import note_of
 
 FEW = 50.0
 """Below this effective size an answer says that its numbers are less exact."""
@@ -34,7 +36,9 @@ def collect(request: Mapping[str, Any], question: Interpretation, accounts: Sequ
         note("model-does-not-explain", account=quoted(one.account.id)) for one in accounts if not one.is_explained
     ]
     for asked in question.asked:
-        remarks += _of_specimen(asked)
+        remarks += _of_specimen(asked, question.clock)
+    if not question.specimens:
+        return remarks
     remarks += _of_comparisons(question, accounts)
     if any(one.account.further for one in accounts) and len(question.specimens) == 1:
         remarks.append(note("single-specimen-new-use"))
@@ -52,11 +56,11 @@ def collect(request: Mapping[str, Any], question: Interpretation, accounts: Sequ
     return [*remarks, note("chain-of-custody-unknown")]
 
 
-def _of_specimen(asked: Asked) -> Iterator[dict[str, str]]:
-    rule = asked.judged.rule
-    if rule is not None and not asked.is_interpreted:
-        yield note("specimen-not-interpreted", specimen=asked.id, word=rule.word, rule=rule.locator)
+def _of_specimen(asked: Asked, clock: Clock) -> Iterator[dict[str, str]]:
+    if not asked.is_interpreted:
+        yield note_of(specimen_entry(asked, clock))
         return
+    rule = asked.judged.rule
     if rule is not None and rule.word == DILUTE:
         yield note("dilute-specimen", specimen=asked.id, rule=rule.locator)
     if "screen" in asked.said and not asked.said["results"]:

@@ -2,14 +2,14 @@
 
 from __future__ import annotations
 
-from detectapi.telling import chances
+from detectapi.telling import chances, sentences
 from detectapi.telling.durations import after, figure, unit_for
 from detectapi.telling.evidence import grade_names
 from detectapi.telling.lines import fill, finish
 from detectapi.telling.numbers import two_figures
 from detectapi.telling.retelling import quoted as quoted_sentence
-from detectapi.telling.sentences import capital, name
-from detectapi.telling.voice import ENGLISH
+from detectapi.telling.unread_specimens import are_read, unread
+from detectapi.telling.voice import ENGLISH, capital
 
 LIMITS = (
     "Interpretation for information. Not a laboratory result, and no proof of use or of abstinence. A decision about a person"
@@ -122,7 +122,7 @@ def central(level: float, voice=ENGLISH) -> str:
 
 def analyte(entry, voice=ENGLISH) -> str:
     """The analyte of a result, and whether it was measured after hydrolysis."""
-    known = name(entry["analyte"], voice)
+    known = sentences.name(entry["analyte"], voice)
     return voice.say("%(analyte)s after hydrolysis", analyte=known) if entry.get("hydrolysed") else known
 
 
@@ -265,7 +265,9 @@ def planned(entry, voice=ENGLISH) -> str:
 
 def title(answer, voice=ENGLISH) -> str:
     """What an interpretation is about."""
-    return voice.say("Results of %(substance)s in urine", substance=name(answer["substance"], voice))
+    if not are_read(answer["specimens"]):
+        return sentences.title(answer, voice)
+    return voice.say("Results of %(substance)s in urine", substance=sentences.name(answer["substance"], voice))
 
 
 def grade(entry, voice=ENGLISH) -> str:
@@ -294,14 +296,18 @@ def summary(answer, plain=False, voice=ENGLISH) -> str:
     str
         Lines of at most 78 characters, ended by a newline.
     """
+    said = lines(answer, voice)
+    remarks = [
+        text for text in (quoted_sentence(one["message"], voice).text for one in answer["notes"]) if text not in said
+    ]
     parts = [
         fill(title(answer, voice)),
         "",
-        *(fill(said) for said in lines(answer, voice)),
+        *map(fill, said),
         "",
         *(fill(grade(entry, voice)) for entry in answer["accounts"]),
         "",
-        *(fill(quoted_sentence(one["message"], voice).text, "* ") for one in answer["notes"]),
+        *(fill(remark, "* ") for remark in remarks),
         "",
         fill(voice.say(LIMITS)),
     ]
@@ -309,7 +315,9 @@ def summary(answer, plain=False, voice=ENGLISH) -> str:
 
 
 def lines(answer, voice=ENGLISH) -> list[str]:
-    """An interpretation in sentences: comparisons, then each account."""
+    """An interpretation in sentences: comparisons, then each account; else why no specimen is interpreted."""
+    if not are_read(answer["specimens"]):
+        return unread(answer["specimens"], voice)
     said = []
     for entry in answer["comparisons"]:
         said += [comparison(entry, voice), robustness(entry, voice)]
@@ -336,7 +344,12 @@ def of_account(entry, level: float, voice=ENGLISH) -> list[str]:
 
 
 def headline(answer, voice=ENGLISH) -> str:
-    """The sentence that stands first: of the first comparison, else of the first account's last use, else of its results."""
+    """The sentence that stands first: of the first comparison, else of the first account's last use, else of its results.
+
+    Where no specimen is interpreted, it says why.
+    """
+    if not are_read(answer["specimens"]):
+        return unread(answer["specimens"], voice)[0]
     if answer["comparisons"]:
         return compared(answer["comparisons"][0], voice)[0]
     timed = next((entry for entry in answer["accounts"] if "time_of_use" in entry), None)

@@ -14,8 +14,9 @@ NOTES = {
     ),
     "interpretation-extrapolated": ("No study measured exactly this use. So no ratio above %(largest)s is shown."),
     "specimen-not-interpreted": (
-        "Specimen %(specimen)s would be reported as %(word)s (%(rule)s). Its results are not interpreted."
+        "Specimen %(specimen)s would be reported as %(word)s (%(rule)s). So it is not interpreted."
     ),
+    "specimen-without-results": "Specimen %(specimen)s has neither a result nor a screen. So it is not interpreted.",
     "dilute-specimen": (
         "Specimen %(specimen)s would be reported as dilute (%(rule)s). A positive result stays positive. A negative result weighs"
         " less; the creatinine is part of the calculation."

@@ -6,8 +6,7 @@ The notes of one substance are sentences in its data file.
 from __future__ import annotations
 
 from detectapi.telling import chances
-from detectapi.telling.sentences import capital
-from detectapi.telling.voice import ENGLISH
+from detectapi.telling.voice import ENGLISH, capital
 
 NOTES = {
     "half-life-model": (

@@ -8,7 +8,8 @@ from datetime import datetime, timedelta
 from detectapi.telling import chances
 from detectapi.telling.drawn_part import drawn_end
 from detectapi.telling.durations import DAYS, HOURS, Unit, after, figure, unit_for
-from detectapi.telling.voice import ENGLISH, translated, zone
+from detectapi.telling.unread_specimens import are_read, unread
+from detectapi.telling.voice import ENGLISH, capital, translated, zone
 
 LIMITS = "Estimate for information. Not a laboratory result, and not evidence of use or non-use."
 """What an estimate is not, as every answer states it."""
@@ -34,11 +35,6 @@ def reading(entry, voice=ENGLISH) -> str:
     """An analyte of an answer as people read it, and that conjugates are split first where they are."""
     analyte = name(entry["analyte"], voice)
     return voice.say("%(analyte)s after hydrolysis", analyte=analyte) if entry.get("hydrolysed") else analyte
-
-
-def capital(sentence: str) -> str:
-    """With a capital letter first, the rest as it is."""
-    return sentence[:1].upper() + sentence[1:]
 
 
 def title(answer, voice=ENGLISH) -> str:
@@ -310,6 +306,8 @@ def given_results(answer, voice=ENGLISH) -> list[str]:
     part = answer.get("given_results")
     if part is None:
         return []
+    if not are_read(part["specimens"]):
+        return unread(part["specimens"], voice)
     if not part["explained"]:
         return [
             voice.say("The model does not expect the measured results after these doses. So they change nothing here.")

@@ -119,3 +119,8 @@ def translated(word: str, voice) -> str | None:
         return None
     said = voice.say(small)
     return said[:1].upper() + said[1:]
+
+
+def capital(sentence: str) -> str:
+    """With a capital letter first, the rest as it is."""
+    return sentence[:1].upper() + sentence[1:]

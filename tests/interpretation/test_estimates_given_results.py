@@ -202,3 +202,13 @@ def test_an_analyte_that_no_use_forms_is_refused_by_its_place():
         }]))  # fmt: skip
 
     assert {problem.pointer for problem in caught.value.problems} == {"/results/0/results/0/analyte"}
+
+
+def test_a_specimen_that_is_not_interpreted_changes_nothing_and_is_said_not_to_be():
+    answer = service.answer({**QUESTION, "options": {"draws": 100}, "results": [specimen(60) | {"urine_ph": 3.0}]})
+
+    assert answer["given_results"].keys() == {"specimens", "explained"}
+    (said,) = given_results(answer)
+    assert said == "Specimen 1 would be reported as adulterated (pH below 4 or at least 11). So it is not interpreted."
+    assert said in of_answer(answer)
+    assert EstimateResponseSchema().validate(answer) == {}

@@ -7,6 +7,9 @@ import numpy as np
 import pytest
 
 from detectapi import service
+from detectapi.interpretation.comparisons import ratio
+from detectapi.interpretation.question import read
+from detectapi.interpretation.recipe import run
 from detectapi.telling import interpretation
 from detectapi.values.errors import InputError
 from schemas import InterpretationResponseSchema
@@ -57,11 +60,9 @@ def test_without_results_the_time_of_use_is_its_prior(one):
 def test_without_results_the_ratio_is_one(pair):
     for specimen in pair["specimens"]:
         specimen["results"] = []
-    (comparison,) = service.interpret(pair)["comparisons"]
+    again, earlier = (one.weighted for one in run(read(service.load(pair, service.interpretation_form()))))
 
-    assert comparison["log10_lr"] == 0.0
-    assert comparison["monte_carlo_se"] == 0.0
-    assert comparison["support"] == "none"
+    assert (ratio(again, earlier).log10, ratio(again, earlier).error) == (0.0, 0.0)
 
 
 def test_the_ratio_of_two_equal_accounts_is_one(pair):
@@ -313,3 +314,44 @@ def test_many_specimens_in_turn_are_refused(pair):
     pair["options"]["in_turn"] = True
 
     assert ("/options/in_turn", "too-much-work") in refused(pair)
+
+
+NOT_READ = [
+    ({"urine_creatinine_mg_dl": 1.0, "specific_gravity": 1.0005}, "would be reported as substituted"),
+    ({"urine_ph": 9.5}, "would be reported as invalid"),
+    ({"urine_ph": 3.0}, "would be reported as adulterated"),
+    ({"results": []}, "has neither a result nor a screen"),
+]
+
+
+@pytest.mark.parametrize(("urine", "because"), NOT_READ)
+def test_where_no_specimen_is_interpreted_nothing_else_is_said_of_results(pair, urine, because):
+    pair["specimens"] = [{**pair["specimens"][0], "id": "A", **urine}]
+    pair["options"] = {"draws": 100}
+    answer = service.interpret(pair)
+    shown = interpretation.summary(answer)
+
+    (said,) = answer["words"]
+    assert said.startswith(f"Specimen A {because}")
+    assert said.endswith("So it is not interpreted.")
+    assert [note["message"] for note in answer["notes"]] == [said]
+    assert [comparison["because"] for comparison in answer["comparisons"]] == ["no-specimen-interpreted"]
+    assert shown.count("not interpreted") == 1
+    assert "results" not in shown.lower().replace("laboratory result", "")
+    assert interpretation.headline(answer) == said
+    assert InterpretationResponseSchema().validate(answer) == {}
+
+
+def test_a_specimen_without_results_beside_another_one_is_named_and_changes_nothing_else(one):
+    one["options"] = {"draws": 100}
+    alone = service.interpret(one)
+    one["specimens"].append({"id": "empty", "collected_h": 500.0, "results": []})
+    beside = service.interpret(one)
+
+    assert single(beside)["results"] == single(alone)["results"]
+    assert [note for note in beside["notes"] if note not in alone["notes"]] == [
+        {
+            "code": "specimen-without-results",
+            "message": "Specimen empty has neither a result nor a screen. So it is not interpreted.",
+        }
+    ]
