@@ -277,7 +277,9 @@ def _standard_error(values: Floats) -> float:
     return float(np.std(means, ddof=1) / np.sqrt(BATCHES))
 
 
-def telling_most(groups: Sequence[Mapping[str, Any]], kinds: Collection[str], index: str) -> tuple[str, float] | None:
+def telling_most(
+    groups: Sequence[Mapping[str, Any]], kinds: Collection[str], index: str
+) -> tuple[Mapping[str, Any], float] | None:
     """The group of some kinds with the largest index, and the index; None where none is beyond its error.
 
     Parameters
@@ -289,7 +291,7 @@ def telling_most(groups: Sequence[Mapping[str, Any]], kinds: Collection[str], in
     """
     sure = [group for group in groups if group["kind"] in kinds and group[index] > 2.0 * group[f"{index}_se"]]
     best = max(sure, key=lambda group: group[index], default=None)
-    return None if best is None else (best["name"], best[index])
+    return None if best is None else (best, best[index])
 
 
 def mixed(

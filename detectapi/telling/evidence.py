@@ -4,6 +4,17 @@ from __future__ import annotations
 
 from detectapi.telling.voice import ENGLISH
 
+HOW_CONSULTED = {"second-hand": "known second-hand", "recalled": "cited from memory"}
+"""How a source was consulted, where it was not read itself; stands in brackets behind its citation."""
+
+
+def with_access(text: str, voice=ENGLISH) -> str:
+    """A text with citations, in which how they were consulted is said in the reader's language."""
+    said = {"known second-hand": voice.say("known second-hand"), "cited from memory": voice.say("cited from memory")}
+    for words in HOW_CONSULTED.values():
+        text = text.replace(f"[{words}]", f"[{said[words]}]")
+    return text
+
 
 def grade_names(voice=ENGLISH) -> dict[str, str]:
     """The name of each grade of evidence."""

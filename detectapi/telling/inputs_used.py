@@ -6,7 +6,7 @@ from dataclasses import dataclass
 from functools import cache
 
 from detectapi.inputs.table import INPUTS
-from detectapi.telling.evidence import bases
+from detectapi.telling.evidence import bases, with_access
 from detectapi.telling.numbers import three_figures
 from detectapi.telling.retelling import Quoted, quoted
 from detectapi.telling.voice import ENGLISH
@@ -63,9 +63,15 @@ def input_used(entry, voice=ENGLISH) -> Input:
         f"{_value(entry, voice)} {unit}".strip(),
         spread,
         origins(voice).get(entry["source"], entry["source"]),
-        quoted(detail, voice) if detail else None,
+        detail_in_words(detail, voice) if detail else None,
         entry["source"] in GIVEN,
     )
+
+
+def detail_in_words(detail: str, voice) -> Quoted:
+    """A detail in the reader's language; of a citation, how it was consulted."""
+    said = quoted(detail, voice)
+    return Quoted(with_access(said.text, voice), said.language)
 
 
 def in_figures(value: float, voice=ENGLISH) -> str:
@@ -118,7 +124,7 @@ def said_words(path: str, voice=ENGLISH) -> dict[str, str]:
 
 
 def input_name(ident: str, voice=ENGLISH) -> str:
-    """An input as people name it; a parameter of the model by its own name.
+    """An input as people name it; a parameter of the model is named as such.
 
     Parameters
     ----------
@@ -126,12 +132,25 @@ def input_name(ident: str, voice=ENGLISH) -> str:
         As `name` in `inputs_used` of an answer.
     voice : Voice
     """
-    if ident == "body_surface_m2":  # worked out, so it is no input
-        return voice.say("Body surface, m²")
-    if ident == "gfr_ml_min_1_73m2":
-        return voice.say("Kidney function that this stands for (GFR, mL/min per 1.73 m²)")
-    called = _called().get(ident)
-    return voice.say(called) if called else ident.replace("_", " ")
+    name, _, place = ident.partition("/")  # such as amount/doses/0
+    if name == "amount" and place:
+        return voice.say("Amount of dose %(number)s", number=int(place.rpartition("/")[2]) + 1)
+    called = _worked_out(voice).get(ident) or voice.say(_called().get(ident, ""))
+    if not called and "." in ident:
+        return voice.say("Number of the model: %(name)s", name=ident)
+    return called or ident.replace("_", " ")
+
+
+def _worked_out(voice) -> dict[str, str]:
+    """What people call the numbers of an answer that are no inputs."""
+    return {
+        "body_surface_m2": voice.say("Body surface, m²"),
+        "gfr_ml_min_1_73m2": voice.say("Kidney function that this stands for (GFR, mL/min per 1.73 m²)"),
+        "gfr_estimation_error": voice.say("How far the estimate of kidney function may be off"),
+        "pregnancy_gfr_factor": voice.say("How much more the kidneys filter in pregnancy"),
+        "hydrolysis_yield": voice.say("Share of conjugates that the laboratory splits"),
+        "kit_bias": voice.say("Factor by which the kit may read too high or too low"),
+    }
 
 
 @cache

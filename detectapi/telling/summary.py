@@ -265,4 +265,11 @@ def _evidence(answer, voice) -> Evidence:
     if sentences.is_untested(answer):
         meaning = voice.say("The list of the test decides; no model was asked.")
     line = voice.say("Evidence: %(grade)s. %(meaning)s", grade=name, meaning=meaning)
-    return Evidence(line, grade, name, meaning, quoted(entry["because"], voice), tuple(entry["sources"]))
+    return Evidence(
+        line,
+        grade,
+        name,
+        meaning,
+        quoted(entry["because"], voice),
+        tuple(evidence.with_access(source, voice) for source in entry["sources"]),
+    )

@@ -4,6 +4,8 @@ from __future__ import annotations
 
 from detectapi.telling import chances
 from detectapi.telling.axis import round_axis
+from detectapi.telling.lines import finish
+from detectapi.telling.spread_names import spread_name
 from detectapi.telling.svg import BLUE, GREY, Drawing, paper
 
 SHOWN = 16
@@ -16,20 +18,23 @@ def narrows_most(measured=None, studied=None) -> str:
 
     Parameters
     ----------
-    measured : (str, float), optional
+    measured : (dict, float), optional
         Of what can be measured in this case: the group and its share of the variance.
-    studied : (str, float), optional
+    studied : (dict, float), optional
         Of what a study could settle: the same.
     """
     sentences = []
     if measured:
         sentences.append(
-            f"Of what could be measured in this case, {measured[0]} has the largest share of the variance:"
-            f" {chances.whole_percent(measured[1])}."
+            "Of what could be measured in this case, the largest share of the variance is"
+            f" {chances.whole_percent(measured[1])} ({spread_name(measured[0])})."
         )
     if studied:
         sentences.append(
-            f"Of what a study could settle, {studied[0]} has the largest share: {chances.whole_percent(studied[1])}."
+            f"Of what a study could settle, it is {chances.whole_percent(studied[1])} ({spread_name(studied[0])})."
+            if measured
+            else f"Of what a study could settle, the largest share of the variance is {chances.whole_percent(studied[1])}"
+            f" ({spread_name(studied[0])})."
         )
     return " ".join(sentences) or "No measurement would narrow it by much: people differ."
 
@@ -64,14 +69,15 @@ def text(document, plain: bool) -> str:
         f"Share of the variance of the window: {full} first-order, {rest} more with interactions (total)",
         "",
     ]
-    wide = max((len(group["name"]) for group in shown(document)), default=0)
-    for group in shown(document):
+    names = [spread_name(group) for group in shown(document)]
+    wide = max(map(len, names), default=0)
+    for name, group in zip(names, shown(document), strict=True):
         first = round(WIDTH * min(group["first_order"], group["total"]))
         more = max(round(WIDTH * group["total"]) - first, 0)
         bar = (full * first + rest * more).ljust(WIDTH)
         figures = f"{group['first_order']:>5.1%} {group['total']:>6.1%}  {ends(group)}"
-        lines.append(f"{group['name']:<{wide}}  {bar}  {figures}".rstrip())
-    return "\n".join([*lines, "", document["narrows_most"], ""])
+        lines.append(f"{name:<{wide}}  {bar}  {figures}".rstrip())
+    return finish([*lines, "", document["narrows_most"]], plain)
 
 
 def drawing(document) -> Drawing:
@@ -88,7 +94,7 @@ def drawing(document) -> Drawing:
     page.below(x, 58.0 + 22.0 * len(groups), top=46.0)
     for i, group in enumerate(groups):
         y = 60.0 + 22.0 * i
-        page.write(292.0, y + 4.0, group["name"], 10.5, "end")
+        page.write(292.0, y + 4.0, spread_name(group), 10.5, "end")
         for share, opacity in ((group["total"], 0.35), (min(group["first_order"], group["total"]), 0.9)):
             page.box(x.start, y - 6.0, x.within(share) - x.start, 13.0, BLUE, fill_opacity=opacity)
         page.write(652.0, y + 4.0, ends(group), 10.0, colour=GREY)

@@ -10,6 +10,7 @@ import translations
 from detectapi import service
 from detectapi.knowledge import catalog
 from detectapi.telling import pdf
+from detectapi.telling.evidence import with_access
 from detectapi.telling.languages import LANGUAGES, TranslatedVoice
 from detectapi.telling.retelling import quoted, retold
 from detectapi.telling.summary import summarize
@@ -163,7 +164,8 @@ def test_no_visible_text_of_a_page_or_a_report_is_english(case, language, client
     answer = service.answer(asked)
     page = client.post(f"/?lang={language}", data={"request": json.dumps(asked)}).get_data(as_text=True)
     report = pdf.Report(answer, asked, TranslatedVoice("report", language)).written()
-    citations = [reference.citation for reference in catalog.references().values()]
+    voice = TranslatedVoice("page", language)
+    citations = [with_access(reference.citation, voice) for reference in catalog.references().values()]
 
     for written in (page, report):
         pieces, english = visible(re.sub(r'<p class="code">.*?</p>', "", written))
@@ -187,3 +189,20 @@ def test_no_sentence_about_a_substance_is_left_in_english(substance):
             assert left == []
             names = [entry["analyte"] for entry in answer["analytes"]]
             assert [name for name in (substance, *names) if not voice.knows(name)] == []
+
+
+@pytest.mark.parametrize("language", OTHERS)
+def test_how_a_source_was_consulted_is_said_in_the_readers_language(language, client):
+    asked = {"substance": "ketamine", "doses": [{"amount_mg": 10, "route": "oral"}], "options": {"draws": 100}}
+    answer = service.answer(asked)
+    second_hand = [one.citation for one in catalog.references().values() if one.access == "second-hand"]
+    answer["evidence"]["sources"] = second_hand[:2]
+    report = pdf.Report(answer, asked, TranslatedVoice("report", language)).written()
+    substance = next(
+        one for one in catalog.ids() if "[known second-hand]" in json.dumps(service.substance(one)["parameters"])
+    )
+    numbers = client.get(f"/substances/{substance}?lang={language}").get_data(as_text=True)
+
+    for written in (report, numbers):
+        assert f"[{TranslatedVoice('page', language).say('known second-hand')}]" in written
+        assert "[known second-hand]" not in written

@@ -8,6 +8,7 @@ from types import MappingProxyType
 
 from detectapi.knowledge.catalog.parameters import COVARIATES, PATTERNS, origin
 from detectapi.knowledge.catalog.reading import Table
+from detectapi.telling.evidence import HOW_CONSULTED
 from detectapi.values.substance import WordCovariate
 
 ACCESS = ("read", "second-hand", "recalled")
@@ -37,8 +38,7 @@ class Reference:
             text += f". doi:{self.doi}"
         elif self.pmid:
             text += f". PMID {self.pmid}"
-        how = {"read": "", "second-hand": " [known second-hand]", "recalled": " [cited from memory]"}
-        return text + how[self.access]
+        return f"{text} [{HOW_CONSULTED[self.access]}]" if self.access in HOW_CONSULTED else text
 
 
 @dataclass(frozen=True, slots=True)

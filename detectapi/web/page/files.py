@@ -6,6 +6,7 @@ from flask import Response
 
 from detectapi import service
 from detectapi.telling import interpretation_picture
+from detectapi.telling.evidence import with_access
 from detectapi.telling.filing import UNFILED
 from detectapi.telling.picture import picture
 from detectapi.telling.picture_svg import STYLE_HASH, draw_alone
@@ -99,4 +100,5 @@ def interpretation(kind, answer, asked, voice, filing=UNFILED):
 
 def told(education, voice):
     """What there is to read about a substance, in the reader's language."""
-    return {**spoken(education, voice), "language": voice.language}
+    sources = [{**one, "citation": with_access(one["citation"], voice)} for one in education["sources"]]
+    return {**spoken(education, voice), "language": voice.language, "sources": sources}

@@ -5,8 +5,7 @@ from flask import Blueprint, abort, render_template
 from detectapi import service
 from detectapi.telling import sentences
 from detectapi.telling.evidence import bases
-from detectapi.telling.inputs_used import because, in_figures
-from detectapi.telling.retelling import quoted
+from detectapi.telling.inputs_used import because, detail_in_words, in_figures
 from detectapi.values.errors import UnknownSubstance
 from detectapi.web.api import kept_for_five_minutes
 from detectapi.web.page.voice import LANGUAGES, BabelVoice, html_response
@@ -43,6 +42,6 @@ def row(parameter):
         "value": f"{in_figures(parameter['value'], VOICE)}{unit}",
         "bounds": f"{low} – {high}",
         "basis": bases(VOICE)[parameter["origin"]["basis"]],
-        "origin": quoted(because(parameter["origin"]), VOICE),
+        "origin": detail_in_words(because(parameter["origin"]), VOICE),
         "assumed": parameter["origin"]["basis"] == "assumed",
     }
