@@ -18,6 +18,7 @@ from detectapi.telling.interpretation_summary import reported
 from detectapi.telling.picture import decades
 from detectapi.telling.picture_svg import STYLE, STYLE_HASH
 from detectapi.telling.svg import Drawing, Shapes
+from detectapi.telling.unread_specimens import are_read
 from detectapi.telling.voice import ENGLISH
 
 __all__ = ["STYLE_HASH", "chart", "draw_alone"]
@@ -75,8 +76,10 @@ def chart(entry, answer, voice=ENGLISH, width: float = WIDE, ident: str = "resul
 
 def draw_alone(answer, voice=ENGLISH) -> str:
     """The pictures of all accounts as a document, with their style, their first sentence and their limits."""
-    charts = [chart(entry, answer, voice, ident=f"account-{i}") for i, entry in enumerate(answer["accounts"])]
-    head = _wrapped([telling.headline(answer, voice)], WIDE)
+    shown = [entry for entry in answer["accounts"] if entry["results"]]
+    charts = [chart(entry, answer, voice, ident=f"account-{i}") for i, entry in enumerate(shown)]
+    is_read = are_read(answer["specimens"])
+    head = _wrapped([telling.headline(answer, voice)] if is_read else telling.lines(answer, voice), WIDE)
     foot = _wrapped([voice.say(telling.LIMITS)], WIDE)
     height = 40.0 + LINE * (len(head) + len(foot) + 1) + sum(one.height + 40.0 for one in charts)
     title = telling.title(answer, voice)

@@ -7,7 +7,7 @@ from dataclasses import dataclass
 from datetime import datetime
 
 from detectapi.telling import interpretation as telling
-from detectapi.telling import question
+from detectapi.telling import question, sentences
 from detectapi.telling.interpretation_summary import reported
 from detectapi.telling.voice import ENGLISH, zone
 from schemas.timestamp import Timestamp
@@ -85,7 +85,7 @@ def _time(specimen) -> datetime | float:
 
 def _found(specimen, voice) -> str:
     parts = [
-        f"{telling.name(str(one['analyte']), voice)} {reported(one, voice)} ng/mL"
+        f"{sentences.name(str(one['analyte']), voice)} {reported(one, voice)} ng/mL"
         for one in specimen.get("results", ())
     ]
     screen = specimen.get("screen")

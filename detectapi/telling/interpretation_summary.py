@@ -4,12 +4,13 @@ from __future__ import annotations
 
 from dataclasses import dataclass
 
-from detectapi.telling import chances
+from detectapi.telling import chances, sentences
 from detectapi.telling import interpretation as telling
 from detectapi.telling.durations import after, figure, unit_for
-from detectapi.telling.evidence import grade_names
+from detectapi.telling.evidence import grade_names, with_access
 from detectapi.telling.interpretation_notes import NOTES
 from detectapi.telling.retelling import Quoted, quoted
+from detectapi.telling.unread_specimens import are_read
 from detectapi.telling.voice import ENGLISH
 
 UNEXPLAINED = "model-does-not-explain"
@@ -113,7 +114,7 @@ class Reading:
 
 
 def summarize(answer, voice=ENGLISH) -> Reading:
-    """Everything that is said of an interpretation.
+    """Everything that is said of an interpretation: no account and no comparison where no specimen is interpreted.
 
     Parameters
     ----------
@@ -124,11 +125,13 @@ def summarize(answer, voice=ENGLISH) -> Reading:
     share = telling.central(answer["level"], voice)
     specimen, measured = voice.say("Specimen"), voice.say("Measured")
     after = voice.say("Expected after the earlier specimens")
+    headline, is_read = telling.headline(answer, voice), are_read(answer["specimens"])
+    remarks = (quoted(note["message"], voice) for note in answer["notes"] if note["code"] != UNEXPLAINED)
     return Reading(
         title=telling.title(answer, voice),
-        headline=telling.headline(answer, voice),
-        comparisons=tuple(_compared(entry, voice) for entry in answer["comparisons"]),
-        accounts=tuple(_account(entry, answer["level"], voice) for entry in answer["accounts"]),
+        headline=headline,
+        comparisons=tuple(_compared(entry, voice) for entry in answer["comparisons"] if is_read),
+        accounts=tuple(_account(entry, answer["level"], voice) for entry in answer["accounts"] if is_read),
         caption=voice.say(
             "Each result, and the range in which %(share)s such specimens lie if the account is true. In ng/mL.", share=share
         ),
@@ -139,7 +142,7 @@ def summarize(answer, voice=ENGLISH) -> Reading:
             share=share,
         ),
         turns_columns=(specimen, measured, after, voice.say("The result lies")),
-        notes=tuple(quoted(note["message"], voice) for note in answer["notes"] if note["code"] != UNEXPLAINED),
+        notes=tuple(remark for remark in remarks if remark.text != headline),
         limits=voice.say(telling.LIMITS),
     )  # fmt: skip
 
@@ -179,7 +182,7 @@ def _compared(entry, voice) -> Compared:
 
 def _change(entry, voice) -> str:
     """Another assumption in words."""
-    values = {"analyte": telling.name(entry["analyte"], voice)} if "analyte" in entry else {}
+    values = {"analyte": sentences.name(entry["analyte"], voice)} if "analyte" in entry else {}
     words = telling.CHANGES[entry["change"]]
     return voice.say(words, **values)
 
@@ -198,7 +201,7 @@ def _account(entry, level: float, voice) -> Account:
         grade=evidence["grade"],
         grade_name=grade_names(voice)[evidence["grade"]],
         because=quoted(evidence["because"], voice),
-        sources=tuple(evidence["sources"]),
+        sources=tuple(with_access(source, voice) for source in evidence["sources"]),
         others=_other_times(entry, voice),
     )
 

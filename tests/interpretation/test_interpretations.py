@@ -11,6 +11,8 @@ from detectapi.interpretation.comparisons import ratio
 from detectapi.interpretation.question import read
 from detectapi.interpretation.recipe import run
 from detectapi.telling import interpretation
+from detectapi.telling.interpretation_picture import draw_alone
+from detectapi.telling.interpretation_summary import summarize
 from detectapi.values.errors import InputError
 from schemas import InterpretationResponseSchema
 
@@ -62,7 +64,7 @@ def test_without_results_the_ratio_is_one(pair):
         specimen["results"] = []
     again, earlier = (one.weighted for one in run(read(service.load(pair, service.interpretation_form()))))
 
-    assert (ratio(again, earlier).log10, ratio(again, earlier).error) == (0.0, 0.0)
+    assert (ratio(again, earlier).log10, ratio(again, earlier).error) == pytest.approx((0.0, 0.0), abs=1e-12)
 
 
 def test_the_ratio_of_two_equal_accounts_is_one(pair):
@@ -340,6 +342,11 @@ def test_where_no_specimen_is_interpreted_nothing_else_is_said_of_results(pair, 
     assert "results" not in shown.lower().replace("laboratory result", "")
     assert interpretation.headline(answer) == said
     assert InterpretationResponseSchema().validate(answer) == {}
+    summed_up = summarize(answer)
+    assert (summed_up.headline, summed_up.comparisons, summed_up.accounts, summed_up.notes) == (said, (), (), ())
+    picture = draw_alone(answer)
+    assert "Specimen A" in picture
+    assert "Bar:" not in picture
 
 
 def test_a_specimen_without_results_beside_another_one_is_named_and_changes_nothing_else(one):
