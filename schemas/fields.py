@@ -26,6 +26,10 @@ CODES = {"required": "required", "null": "null", "invalid": "type", "type": "typ
 WIDEST_RANGE = 10_000
 
 
+OR_RANGE = ", or a range with low and high"
+"""What a refusal adds where a range is allowed, in the words of JSON; other surfaces have words of their own for it."""
+
+
 class Coded(fields.Field[Any]):
     """Base of all fields here: marshmallow's built-in refusals get a slug too."""
 
@@ -157,7 +161,7 @@ class Quantity(Number):
 
     def requirement(self) -> str:
         """What is allowed, as the middle of a sentence."""
-        return f"{super().requirement()}, or a range with low and high"
+        return f"{super().requirement()}{OR_RANGE}"
 
     def _deserialize(
         self, value: Any, attr: str | None, data: Mapping[str, Any] | None, **kwargs: Any

@@ -11,6 +11,7 @@ from typing import Any
 from detectapi import service
 from detectapi.values.errors import InputError, Problem, nearest
 from schemas.cell import read as read_cell
+from schemas.fields import OR_RANGE
 from schemas.row import COLUMNS, PLACES, RANGED, WORDS
 
 LONGEST_ID = 200
@@ -84,7 +85,7 @@ def request(row: Mapping[str, Any], options: Mapping[str, Any]) -> dict[str, Any
     try:
         loaded = service.load({**_nested(flat), "options": dict(options)})
     except InputError as error:
-        problems += [problem._replace(pointer=column(problem.pointer)) for problem in error.problems]
+        problems += [_of_column(problem) for problem in error.problems]
     if problems:
         raise InputError("The row cannot be answered.", problems=problems)
     if kind:
@@ -92,6 +93,16 @@ def request(row: Mapping[str, Any], options: Mapping[str, Any]) -> dict[str, Any
             _seen.clear()
         _seen[kind] = loaded
     return loaded
+
+
+def _of_column(problem: Problem) -> Problem:
+    """A mistake of a request as one of its column, in which a range takes two columns."""
+    place = column(problem.pointer)
+    name = place.removeprefix("/")
+    two_columns = f"; a range goes into {name}_low and {name}_high"
+    return problem._replace(
+        pointer=place, detail=problem.detail.replace(OR_RANGE, two_columns if name in RANGED else "")
+    )
 
 
 def _kind(flat: Mapping[str, Any], options: Mapping[str, Any]):

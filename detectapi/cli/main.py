@@ -42,8 +42,17 @@ def estimate(file, as_json, **flags):
     --weight 60-70.
     """
     from detectapi import service
+    from detectapi.values.errors import InputError
 
-    write(service.answer(read_question(file, flags)), in_words("terminal", "summary"), as_json)
+    try:
+        answer = service.answer(read_question(file, flags))
+    except InputError as error:
+        if file is not None:
+            raise
+        from detectapi.cli.refusals import of_flags
+
+        raise of_flags(error) from None
+    write(answer, in_words("terminal", "summary"), as_json)
 
 
 def read_question(file, flags):

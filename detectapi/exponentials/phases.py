@@ -94,7 +94,7 @@ class Tail:
 
     def piece(self, draws: Integers, number: Integers | int) -> TailPiece:
         """The piece of some draws."""
-        return TailPiece(take_draws(self.poles, draws), take_draws(self.coefficients, draws))
+        return TailPiece(self.poles, self.coefficients).pick(draws)
 
 
 class InputPhase:

@@ -31,6 +31,15 @@ class Problem(NamedTuple):
     detail: str  # sentence for people
     allowed: tuple[object, ...] | None = None  # the permitted values, where they can be listed
 
+    @property
+    def in_words(self) -> str:
+        """The mistake for a reader of Python: the field as `doses[0].amount_mg`, what is wrong, and what is allowed."""
+        steps = [step.replace("~1", "/").replace("~0", "~") for step in self.pointer.split("/")[1:]]
+        field = "".join(f"[{step}]" if step.isdecimal() else f".{step}" for step in steps).lstrip(".")
+        words = [str(one) for one in self.allowed or ()]
+        listed = "" if all(word in self.detail for word in words) else f" Allowed: {', '.join(words)}."
+        return f"{field}: {self.detail}{listed}" if field else f"{self.detail}{listed}"
+
 
 class Mistake(NamedTuple):
     """One mistake in a data file."""
@@ -91,6 +100,15 @@ class InputError(DetectError, ValueError):
         own = Problem(pointer, self.code, message, None if allowed is None else tuple(allowed))
         self.problems = tuple(Problem(*problem) for problem in problems) or (own,)
 
+    def __str__(self) -> str:
+        """Each mistake on a line of its own: the field, what is wrong, and what is allowed."""
+        lines = [problem.in_words for problem in self.problems]
+        return "\n".join(lines if len(lines) == 1 else [self.message, *lines])
+
+    def __repr__(self) -> str:
+        """The same with the class."""
+        return f"{type(self).__name__}({str(self)!r})"
+
 
 class MalformedRequest(InputError):
     """The request is not JSON, so no pointer into it is possible."""
@@ -141,6 +159,10 @@ class NumericalError(DetectError, ArithmeticError):
     code = "numerical"
 
 
+SIMILAR = 0.7
+"""From this likeness on, from 0 to 1, a name is suggested for another: a letter or two differ. Below it suggestions are random."""
+
+
 def nearest(name: str, names: Iterable[str], count: int = 3) -> list[str]:
     """The known names closest to an unknown one.
 
@@ -153,13 +175,13 @@ def nearest(name: str, names: Iterable[str], count: int = 3) -> list[str]:
     Returns
     -------
     list of str
-        At most `count`: first the names that begin with the unknown one, then the most similar. All names if there are
-        no more than `count`.
+        At most `count`: first the names that begin with the unknown one, then the most similar. None where none is similar;
+        all names if there are no more than `count`.
     """
     known = list(names)
     if len(known) <= count:
         return known
     word = name.strip().lower()
     same_beginning = [candidate for candidate in known if word and candidate.startswith(word)]
-    similar = get_close_matches(word, known, n=count, cutoff=0.5)
+    similar = get_close_matches(word, known, n=count, cutoff=SIMILAR)
     return list(dict.fromkeys(same_beginning + similar))[:count]

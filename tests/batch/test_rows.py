@@ -154,3 +154,14 @@ def test_kinds_are_forgotten_before_they_fill_the_memory(monkeypatch):
     for row in scattered(60):
         said(row)
         assert len(rows._seen) <= 3
+
+
+@pytest.mark.parametrize("name", ["amount_mg", "weight_kg"])
+def test_a_range_in_one_cell_is_refused_in_the_words_of_a_table(name):
+    row = {"substance": "ketamine", "route": "oral", "amount_mg": "30", name: "70-80"}
+    with pytest.raises(InputError) as caught:
+        rows.request(rows.from_text(row), {"draws": 100, "seed": 1, "level": 0.9})
+    (problem,) = caught.value.problems
+
+    assert problem.pointer == f"/{name}"
+    assert problem.detail.endswith(f"; a range goes into {name}_low and {name}_high.")

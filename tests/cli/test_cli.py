@@ -163,13 +163,13 @@ def test_a_terminal_gets_words():
         ([*FLAGS, "--rule", "all"], "--rule belongs to --cutoff"),
         ([*FLAGS, "--assay", "mayo-ketau", "--rule", "all"], "--rule belongs to --cutoff"),
         ([*FLAGS, "--kit-bias-sd", "0.3"], "--kit-bias-sd belongs to --cutoff"),
-        ([*FLAGS, "--dose", "a lot"], "/doses/1: Must read"),
-        ([*FLAGS, "--ph", "12"], "/urine_ph: Must be a number from 4 to 9"),
-        ([*FLAGS, "--ph", "acid"], "/urine_ph"),
-        ([*FLAGS, "--serum-creatinine", "1"], "/person/age_y: Missing"),
-        ([*FLAGS, "--cutoff", "norketamine"], "/assay/analytes/0"),
+        ([*FLAGS, "--dose", "a lot"], "--dose 2: Must read"),
+        ([*FLAGS, "--ph", "12"], "--urine-ph: Must be a number from 4 to 9"),
+        ([*FLAGS, "--ph", "acid"], "--urine-ph"),
+        ([*FLAGS, "--serum-creatinine", "1"], "--age-y: Missing"),
+        ([*FLAGS, "--cutoff", "norketamine"], "--cutoff 1"),
         (["estimate", "--substance", "ketamin", "--dose", "1 mg oral"], "  allowed: "),
-        (["estimate", "--substance", "ketamine", "--dose", "1 mg osmosis"], "/doses/0/route"),
+        (["estimate", "--substance", "ketamine", "--dose", "1 mg osmosis"], "--dose 1"),
         (["show", "ketamin"], "ketamine"),
     ],
 )
@@ -278,3 +278,20 @@ def test_a_report_is_written_to_a_file(tmp_path):
     text = PdfReader(paper).pages[0].extract_text()
     assert "2026-117" in text
     assert "29/11/2026" in text
+
+
+@pytest.mark.parametrize(
+    ("flags", "said"),
+    [
+        (("--weight", "1000"), "--weight-kg: Must be a number from 2 to 400, or a range such as 60-70."),
+        (("--weight", "heavy"), "--weight-kg: Must be a number, or a range such as 60-70."),
+        (("--dose", "20 mg by-air"), "--dose 2: "),
+    ],
+)
+def test_a_refusal_of_flags_names_the_flag_and_a_range_as_it_is_typed(flags, said):
+    asked = ["estimate", "--substance", "ketamine", "--dose", "20 mg oral", *flags]
+    result = CliRunner().invoke(cli, asked)
+
+    assert result.exit_code == 2
+    assert f"detectapi: {said}" in result.output
+    assert "/" not in result.output.partition(said)[0]

@@ -8,6 +8,8 @@ from pathlib import Path
 
 import pytest
 
+from schemas.fields import OR_RANGE
+
 PROGRAM = Path(__file__).parents[1] / "support" / "tried_input.py"
 ENTRY = {
     "path": "person.waist_cm", "kind": "quantity", "unit": "cm", "low": 30, "high": 200, "meaning": "Girth of the waist.",
@@ -71,12 +73,17 @@ def test_it_is_read_into_a_distribution_on_its_scale_and_within_its_bounds(tried
     [("library", "/person/waist_cm"), ("http", "/person/waist_cm"), ("row", "/waist_cm"), ("read row", "/waist_cm")],
 )
 def test_its_bounds_are_refused_by_the_same_problem(tried, surface, pointer):
-    assert tried["refused"][surface] == [[pointer, *REFUSED]]
+    code, said, allowed = REFUSED
+    words = "; a range goes into waist_cm_low and waist_cm_high" if pointer == "/waist_cm" else OR_RANGE
+    assert tried["refused"][surface] == [[pointer, code, said.replace(OR_RANGE, words), allowed]]
 
 
 def test_its_bounds_are_refused_by_the_command_and_the_page_too(tried):
     code, message = tried["refused by the command"]
 
-    assert (code, message) == (2, f"detectapi: /person/waist_cm: {REFUSED[1]}\n")
+    assert (code, message) == (
+        2,
+        f"detectapi: --waist-cm: {REFUSED[1].replace(OR_RANGE, ', or a range such as 60-70')}\n",
+    )
     assert '<span class="fault" id="waist_cm-fault">' in tried["refused on the page"]
     assert "Enter a number from 30 to 200." in tried["refused on the page"]

@@ -6,6 +6,7 @@ from detectapi import service
 from detectapi.telling import sentences
 from detectapi.telling.evidence import bases
 from detectapi.telling.inputs_used import because, detail_in_words, in_figures
+from detectapi.telling.retelling import quoted
 from detectapi.values.errors import UnknownSubstance
 from detectapi.web.api import kept_for_five_minutes
 from detectapi.web.page.voice import LANGUAGES, BabelVoice, html_response
