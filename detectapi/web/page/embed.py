@@ -4,6 +4,8 @@ It takes a preset, or how a substance was used, or a substance to read about, an
 for that. Every part of the address is used, or refused by its name.
 """
 
+from typing import Any
+
 from flask import Blueprint, render_template, request
 from werkzeug.datastructures import MultiDict
 
@@ -44,7 +46,7 @@ def embed():
     return framed(html_response(html, 422 if problems else 200))
 
 
-NOTHING = {"results": [], "refused": None, "education": None}
+NOTHING: dict[str, Any] = {"results": [], "refused": None, "education": None}
 """What a fragment shows, before there is something."""
 
 
