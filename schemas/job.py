@@ -64,6 +64,13 @@ class JobOptionsForm(Form):
             "one that follows a positive one. Takes about as long as an estimate of each row."
         },
     )
+    formula_guard = Flag(
+        load_default=True,
+        metadata={
+            "description": "An apostrophe before each text of a CSV result that a spreadsheet would read as a formula. Other "
+            "formats are never changed."
+        },
+    )
 
 
 class JobRequestSchema(JobOptionsForm):
@@ -109,7 +116,7 @@ def options_from_text(query: Mapping[str, str]) -> dict[str, Any]:
             options[name] = [number(word) for word in text.split(",")]
         elif name == "echo":
             options[name] = text.split(",")
-        elif name == "serial":
+        elif name in ("serial", "formula_guard"):
             options[name] = FLAGS.get(text, text)
         else:
             options[name] = text

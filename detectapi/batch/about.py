@@ -47,6 +47,8 @@ def describe(options: Options, content_sha256: str, source_name: str) -> dict[st
     decisive.pop("chunk_rows")
     if not options.serial:
         decisive.pop("serial")  # the digest is then the one from before there were such readings
+    if options.formula_guard:
+        decisive.pop("formula_guard")
     request = json.dumps([content_sha256, decisive], sort_keys=True)
     return {
         "version": __version__,
@@ -75,6 +77,8 @@ def command(options: Options, source_name: str) -> str:
         words += ["--echo", ",".join(options.echo)]
     if options.serial:
         words.append("--serial")
+    if not options.formula_guard:
+        words.append("--no-formula-guard")
     if options.on_error != "skip":
         words += ["--on-error", options.on_error]
     return shlex.join(words)

@@ -19,8 +19,8 @@ class Options:
 
     ``sampling`` is ``common`` (all rows share their random numbers: differences between rows are precise, their Monte-Carlo
     errors are correlated) or ``independent`` (each row has its own, by its id). ``echo`` lists the input columns that the result
-    repeats. ``serial`` asks for the readings of a series in which every specimen is tested. ``chunk_rows`` does not change the
-    result.
+    repeats. ``serial`` asks for the readings of a series in which every specimen is tested. ``formula_guard`` puts an apostrophe
+    before texts of a CSV result that a spreadsheet would read as formulas. ``chunk_rows`` does not change the result.
     """
 
     draws: int = DRAWS
@@ -31,6 +31,7 @@ class Options:
     on_error: str = "skip"
     echo: tuple[str, ...] = ()
     serial: bool = False
+    formula_guard: bool = True
     chunk_rows: int = CHUNK_ROWS
 
     @property

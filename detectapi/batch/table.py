@@ -8,6 +8,7 @@ from collections.abc import Iterable, Iterator, Mapping, Sequence
 from typing import Any
 
 import pyarrow as pa
+import pyarrow.compute as pc
 import pyarrow.csv
 import pyarrow.parquet as pq
 
@@ -23,6 +24,10 @@ MEDIA_TYPES = {
 }
 GROUP_ROWS = 50_000
 """Rows of one group of a finished file, for every size of chunks."""
+
+FORMULA = r"\A('*[=+\-@\x{FF1D}\x{FF0B}\x{FF0D}\x{FF20}\t\r\n])"
+"""The beginning of a text that a spreadsheet would read as a formula: the characters that OWASP lists ("CSV Injection"), also in
+full width. Texts with apostrophes before such a character count too, so that a reader can take the added one off without doubt."""
 
 _FIGURES = (
     ("median_h", "h", "last time at which half of specimens are positive, after the end of the last dose"),
@@ -149,6 +154,15 @@ def _regrouped(tables: Iterable[pa.Table], wanted: pa.Schema) -> Iterator[pa.Tab
         yield waiting.combine_chunks()
 
 
+def _guarded(group: pa.Table) -> pa.Table:
+    """The same rows, with an apostrophe before each text that a spreadsheet would read as a formula."""
+    for i, field in enumerate(group.schema):
+        if pa.types.is_string(field.type):
+            texts = pc.replace_substring_regex(group.column(i), pattern=FORMULA, replacement=r"'\1")
+            group = group.set_column(i, field, texts)
+    return group
+
+
 def write_whole(
     tables: Iterable[pa.Table], options: Options, about: Mapping[str, str], file_format: str, path: str
 ) -> None:
@@ -181,7 +195,7 @@ def write_whole(
             path, plain, write_options=pyarrow.csv.WriteOptions(quoting_style="needed")
         ) as writer:
             for group in groups:
-                writer.write_table(group)
+                writer.write_table(_guarded(group) if options.formula_guard else group)
     else:
         with open(path, "w", encoding="utf-8") as file:
             for group in groups:

@@ -43,6 +43,12 @@ def option_with_default(entry):
     is_flag=True,
     help="Add columns of a series in which every specimen is tested: its last positive, and its first negative one. Takes longer.",
 )
+@click.option(
+    "--formula-guard/--no-formula-guard",
+    default=True,
+    show_default=True,
+    help="In a CSV, put an apostrophe before texts that a spreadsheet would read as formulas. Other formats are never changed.",
+)
 @click.option("--errors", type=click.Path(dir_okay=False), help="List of bad rows.  [errors.ndjson beside the output]")
 @click.option("--chunk-rows", type=click.IntRange(1, 1_000_000), default=1000, show_default=True)
 @click.option("--workers", type=click.IntRange(1, 256), help="Processes.  [one per core]")

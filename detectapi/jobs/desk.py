@@ -302,7 +302,10 @@ class Desk:
             Another request is writing it.
         """
         parts = self.store.parts(job["id"])
-        named = json.dumps([file_format, job["about"], [part["sha256"] for part in parts]], sort_keys=True)
+        named = json.dumps(
+            [file_format, job["about"], job["options"].formula_guard, [part["sha256"] for part in parts]],
+            sort_keys=True,
+        )
         tag = hashlib.sha256(named.encode()).hexdigest()[:32]
         path = storage.join(self._local(job), f"results-{tag}.{file_format}")
         if not Path(path).exists():

@@ -96,6 +96,23 @@ def test_a_series_is_asked_for_by_true_or_false(client):
     assert [one["pointer"] for one in answer.get_json()["errors"]] == ["/serial"]
 
 
+@pytest.mark.parametrize(("guard", "wanted"), [("true", b"'=1+1"), ("false", b"=1+1")])
+def test_a_csv_download_is_guarded_against_formulas_and_is_the_bytes_of_the_command(
+    client, desk, tmp_path, guard, wanted
+):
+    raw = as_ndjson([{**scattered(1)[0], "id": "=1+1"}])
+    (tmp_path / "scenarios.ndjson").write_bytes(raw)
+    options = Options(draws=100, seed=7, times_h=(24.0, 72.0), formula_guard=guard == "true")
+    local.run(tmp_path / "scenarios.ndjson", tmp_path / "out.csv", options, executor="inline")
+    job = client.post(f"/v1/jobs?{QUERY}&formula_guard={guard}", data=raw, content_type="application/x-ndjson")
+    compute(desk)
+    results = f"{job.headers['Location']}/results"
+    download = client.get(f"{results}?format=csv").data
+    assert download.splitlines()[1].startswith(b'"' + wanted + b'",')
+    assert download == (tmp_path / "out.csv").read_bytes()
+    assert json.loads(client.get(f"{results}?format=ndjson").data)["id"] == "=1+1"
+
+
 @pytest.mark.parametrize("media", ["text/csv", "application/vnd.apache.parquet", "application/vnd.apache.arrow.file"])
 def test_tables_are_taken_as_they_are(client, desk, media):
     table = pa.table(
