@@ -39,7 +39,7 @@ THIRD_PARTY = {
     "detectapi.jobs": {"alembic", "distributed", "pyarrow", "rich", "sqlalchemy"},
     "detectapi.batch": {"fsspec", "marshmallow", "numpy", "pyarrow"},
     "detectapi.telling": {"babel", "jinja2", "markupsafe", "matplotlib", "weasyprint"},
-    "detectapi.evaluation": {"numpy", "scipy", "emcee"},
+    "detectapi.evaluation": {"numpy", "scipy", "emcee", "pyarrow"},
     "detectapi.service": {"marshmallow"},
     "detectapi.knowledge": {"marshmallow", "numpy"},
     "detectapi.values": set(),

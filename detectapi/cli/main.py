@@ -13,7 +13,7 @@ from pathlib import Path
 import click
 
 from detectapi._version import __version__
-from detectapi.cli import config, contribution
+from detectapi.cli import benchmark, config, contribution
 from detectapi.cli import jobs as cli_jobs
 from detectapi.cli.options import flags_in_use, flags_of_own_test, option, with_flags_of_inputs
 from detectapi.cli.output import json_or_summary, reports_errors, write
@@ -268,6 +268,7 @@ def serve(host, port, workers):
 
 
 cli_jobs.add_to(cli, reports_errors)
+benchmark.add_to(cli, reports_errors)
 contribution.add_to(cli, reports_errors)
 config.add_to(cli)
 

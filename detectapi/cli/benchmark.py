@@ -1,0 +1,74 @@
+"""Commands of the benchmark: its table, the forecasts of its first entrants, their report, and the scores of any forecasts."""
+
+from __future__ import annotations
+
+from pathlib import Path
+from typing import Any
+
+import click
+
+FOLDER = click.option(
+    "--output",
+    type=click.Path(file_okay=False),
+    default="docs/benchmark",
+    show_default=True,
+    help="Folder to write to.",
+)
+
+
+@click.group()
+def benchmark() -> None:
+    """Published numbers as one open table, and scores of anyone's forecasts of them."""
+
+
+@benchmark.command()
+@FOLDER
+@click.option("--parquet", is_flag=True, help="Write table.parquet as well. It needs pyarrow.")
+def table(output: str, parquet: bool) -> None:
+    """Write the table of every number that studies reported, and the scorer beside it."""
+    from detectapi.evaluation.benchmark import table as tables
+
+    files = tables.write(Path(output))
+    for file in [*files, tables.write_parquet(Path(output))] if parquet else files:
+        click.echo(file)
+
+
+@benchmark.command()
+@FOLDER
+def predict(output: str) -> None:
+    """Write the forecasts of this model, of half-life rules and of charts. This takes about two minutes."""
+    from detectapi.evaluation.benchmark import entrants
+
+    for file in entrants.write(Path(output)):
+        click.echo(file)
+
+
+@benchmark.command()
+@FOLDER
+def report(output: str) -> None:
+    """Write the report of the entrants whose forecasts are there."""
+    from detectapi.evaluation.benchmark import report as reports
+
+    click.echo(reports.write(Path(output)))
+
+
+@benchmark.command()
+@click.argument("predictions", type=click.Path(exists=True, dir_okay=False))
+def score(predictions: str) -> None:
+    """Score a file of PREDICTIONS, a CSV with id and the quantiles 0.025, 0.05, 0.25, 0.5, 0.75, 0.95 and 0.975."""
+    from detectapi.evaluation.benchmark import score as scorer
+    from detectapi.evaluation.benchmark import table as tables
+    from detectapi.values.errors import InputError
+
+    try:
+        joined = scorer.join(tables.table(), scorer.read(predictions))
+    except (ValueError, KeyError) as error:
+        raise InputError(f"The predictions cannot be scored: {error}", pointer=predictions) from error
+    click.echo(scorer.markdown(scorer.HEAD, scorer.lines(joined)))
+
+
+def add_to(group: Any, reports_errors: Any) -> None:
+    """Add the commands to the command line, with its reports of errors."""
+    for one in (table, predict, report, score):
+        one.callback = reports_errors(one.callback)
+    group.add_command(benchmark)

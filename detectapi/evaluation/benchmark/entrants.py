@@ -1,0 +1,154 @@
+"""The first entrants of the benchmark: this model, and what people find today. Each is a file of quantiles."""
+
+from __future__ import annotations
+
+from collections.abc import Iterable, Iterator, Mapping, Sequence
+from pathlib import Path
+from typing import Any
+
+import numpy as np
+
+from detectapi.evaluation.benchmark import table
+from detectapi.evaluation.benchmark.score import LEVELS
+from detectapi.evaluation.validation import baselines
+from detectapi.evaluation.validation.measures import URINE
+from detectapi.evaluation.validation.outcomes import REPETITIONS, Outcome, simulate
+from detectapi.knowledge import catalog, observations, posterior
+from detectapi.values.observation import Observation
+
+COLUMNS = ("id", *(f"{level:g}" for level in LEVELS), "fitted")
+
+ENTRANTS = {
+    "calibrated": "this model, calibrated where the substance has a calibration",
+    "unseen": "this model, calibrated without the urine numbers of the publication; where no calibration was fitted to the"
+    " number, as `calibrated`",
+    "prior": "this model, from the substance's file alone",
+    "one-compartment": "one compartment with the textbook's half-lives, simulated with the study's people and sampling",
+    "five-half-lives": "five half-lives, from the shortest to the longest that the textbook has",
+    "charts": "charts and pages that speak of the number: the geometric mean of their ends",
+    "nomogram": "a published straight line for the concentration in urine after one dose",
+}
+"""The name of each entrant, which is that of its file, and what it is."""
+
+RULES = ("one-compartment", "five-half-lives", "charts", "nomogram")
+"""Entrants that speak of detection times alone and were fitted to nothing."""
+
+Sample = tuple[str, np.ndarray, bool]
+
+
+def write(folder: Path) -> list[Path]:
+    """Compute the forecasts of every entrant, and write a file for each into ``predictions``. This takes about two minutes.
+
+    Parameters
+    ----------
+    folder : Path
+        Of the benchmark.
+
+    Returns
+    -------
+    list of Path
+    """
+    file_of(folder, "").parent.mkdir(parents=True, exist_ok=True)
+    files = []
+    for name, forecasts in predictions().items():
+        lines = [_line(*forecast) for forecast in forecasts]
+        files.append(file_of(folder, name))
+        files[-1].write_text(table.written(lines, COLUMNS), encoding="utf-8", newline="\n")
+    return files
+
+
+def file_of(folder: Path, name: str) -> Path:
+    """The file of the forecasts of an entrant, in the folder of the benchmark."""
+    return folder / "predictions" / f"{name}.csv"
+
+
+def predictions() -> dict[str, list[Sample]]:
+    """The forecasts of every entrant: id of the number, its quantiles (shape (7,)), and whether it was seen before."""
+    known = set(catalog.ids())
+    rows = [row for row in observations.observations() if row.study.substance in known]
+    fitted, chosen = set(table.fitted_by()), {row.id for row in rows if row.tuned}
+    prior = simulate(rows)[0]
+    calibrated = _calibrated(rows, prior)
+    unseen = [o for o in calibrated if o.row.id not in fitted] + list(_unseen(rows))
+    times = [o for o in prior if o.row.quantity == "detection_time"]
+    return {
+        "calibrated": _of_model(calibrated, fitted | chosen),
+        "unseen": _of_model(unseen, chosen),
+        "prior": _of_model(prior, chosen),
+    } | _of_rules(times)
+
+
+def _calibrated(rows: Sequence[Observation], prior: Iterable[Outcome]) -> list[Outcome]:
+    """Forecasts from the posterior, and those of the prior for substances without one."""
+    outcomes = []
+    for name, draws in _posteriors(rows).items():
+        some = [row for row in rows if row.study.substance == name]
+        outcomes += simulate(some, draws.spread_out(REPETITIONS))[0]
+    done = {outcome.label for outcome in outcomes}
+    return outcomes + [outcome for outcome in prior if outcome.label not in done]
+
+
+def _unseen(rows: Sequence[Observation]) -> Iterator[Outcome]:
+    """Forecasts of rows of urine that a calibration was fitted to, from draws without the publication of the row."""
+    for name, draws in _posteriors(rows).items():
+        fitted = posterior.fitted_rows(draws.name)
+        for source, without in posterior.left_out(draws.name).items():
+            some = [row for row in rows if row.study.substance == name and row.study.source == source]
+            yield from simulate([row for row in some if row.id in fitted and row.quantity in URINE], without)[0]
+
+
+def _posteriors(rows: Iterable[Observation]) -> dict[str, Any]:
+    """The calibration of each substance that has one."""
+    names = dict.fromkeys(row.study.substance for row in rows)
+    of_each = {name: posterior.posterior(catalog.substance(name))[0] for name in names}
+    return {name: draws for name, draws in of_each.items() if draws is not None}
+
+
+def _of_model(outcomes: Iterable[Outcome], seen: set[str]) -> list[Sample]:
+    return [(o.label, _quantiles(o.sample), o.row.id in seen) for o in outcomes if not o.bound]
+
+
+def _of_rules(times: Sequence[Outcome]) -> dict[str, list[Sample]]:
+    """The forecasts of what people find today; several of one kind that speak of a number are put together."""
+    forecasts: dict[str, list[Sample]] = {name: [] for name in RULES}
+    for label, some in baselines.forecasts(times).items():
+        for name, chosen in _by_entrant(some).items():
+            forecasts[name].append((label, _together(chosen), False))
+    return forecasts
+
+
+def _by_entrant(forecasts: Iterable[baselines.Forecast]) -> dict[str, list[baselines.Forecast]]:
+    starts = {
+        "one compartment": "one-compartment",
+        "five": "five-half-lives",
+        "claim": "charts",
+        "nomogram": "nomogram",
+    }
+    gathered: dict[str, list[baselines.Forecast]] = {}
+    for forecast in forecasts:
+        name = next(entrant for start, entrant in starts.items() if forecast.name.startswith(start))
+        gathered.setdefault(name, []).append(forecast)
+    return gathered
+
+
+def _together(forecasts: Sequence[baselines.Forecast]) -> np.ndarray:
+    """Quantiles of forecasts that state an interval, and perhaps a middle.
+
+    The interval counts as one of 90 %. On the scale ln(1 + hours) the ends, and the middles, are averaged over the forecasts; a
+    middle that is not stated lies halfway, and between and beyond these quantiles lie straight lines.
+    """
+    ends = np.log1p([[forecast.low, forecast.high] for forecast in forecasts]).mean(axis=0)
+    middles = [forecast.middle for forecast in forecasts if forecast.middle is not None]
+    middle = np.log1p(middles).mean() if len(middles) == len(forecasts) else ends.mean()
+    below = middle + (ends[0] - middle) * (0.5 - LEVELS) / 0.45
+    above = middle + (ends[1] - middle) * (LEVELS - 0.5) / 0.45
+    return np.maximum(np.expm1(np.where(LEVELS < 0.5, below, above)), 0.0)
+
+
+def _quantiles(sample: np.ndarray) -> np.ndarray:
+    return np.quantile(sample, LEVELS)
+
+
+def _line(label: str, quantiles: np.ndarray, seen: bool) -> dict[str, str]:
+    cells: Mapping[str, str] = {f"{level:g}": f"{q:.6g}" for level, q in zip(LEVELS, quantiles, strict=True)}
+    return {"id": table.number_id(label), **cells, "fitted": "1" if seen else "0"}

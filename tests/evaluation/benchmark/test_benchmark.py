@@ -1,0 +1,161 @@
+"""The benchmark: its table and report are fresh, and its scorer says what the scores of validation say."""
+
+import subprocess
+import sys
+from pathlib import Path
+
+import numpy as np
+import pytest
+from click.testing import CliRunner
+
+from detectapi.cli.main import cli
+from detectapi.evaluation.benchmark import entrants, report, score, table
+from detectapi.evaluation.validation import scores
+from detectapi.knowledge import observations
+
+FOLDER = Path(__file__).parents[3] / "docs" / "benchmark"
+SEVEN = {f"{level:g}": str(10.0 * (i + 1)) for i, level in enumerate(score.LEVELS)}
+
+
+def a_line(name="a", low="20", high="20", **others):
+    common = {"statistic": "max", "log_offset": "1", "same_as": "", "used": "aside", "publication": name}
+    return {"id": name, "low": low, "high": high, **common, **dict.fromkeys(score.GROUPS, "x"), **others}
+
+
+# -- the table --------------------------------------------------------------------------------------------------------
+
+
+def test_the_committed_table_is_what_the_command_writes():
+    committed = (FOLDER / table.TABLE).read_text(encoding="utf-8")
+
+    assert committed == table.written(table.table(), table.COLUMNS), "run: detectapi benchmark table"
+
+
+def test_every_observation_is_in_the_table_and_ids_are_unique():
+    lines = table.table()
+
+    assert {line["observation"] for line in lines} == {row.id for row in observations.observations()}
+    assert len({line["id"] for line in lines}) == len(lines)
+
+
+def test_every_column_is_in_the_data_dictionary():
+    text = (FOLDER / "README.md").read_text(encoding="utf-8")
+
+    for name, words in table.COLUMNS.items():
+        assert f"| `{name}` | {words} |" in text
+    assert f"Version {table.rules()['version']}," in text
+
+
+def test_a_row_that_a_calibration_was_fitted_to_names_the_calibration():
+    by_id = {line["observation"]: line for line in table.table()}
+
+    for row, names in table.fitted_by().items():
+        assert by_id[row]["used"] == "fitted"
+        assert by_id[row]["fitted_by"] == " ".join(names)
+
+
+def test_the_table_as_parquet_has_the_same_numbers(tmp_path):
+    parquet = pytest.importorskip("pyarrow.parquet")
+
+    read = parquet.read_table(table.write_parquet(tmp_path)).to_pylist()
+
+    for line, same in zip(table.table(), read, strict=True):
+        assert line["id"] == same["id"]
+        assert (float(line["low"]) if line["low"] else None) == same["low"]
+
+
+# -- the scorer -------------------------------------------------------------------------------------------------------
+
+
+@pytest.mark.parametrize(("low", "high"), [("20", "20"), ("1", "1"), ("90", "95"), ("15", "30")])
+def test_a_number_scores_as_in_validation(low, high):
+    joined = score.join([a_line(low=low, high=high)], [{"id": "a", **SEVEN}])
+    observed = (np.log1p(float(low)), np.log1p(float(high)))
+    q = np.log1p(joined[0][1])
+
+    values = score.each(joined)[0]
+
+    assert values[0] == pytest.approx(scores.interval_score(q[1], q[5], observed, 0.9))
+    assert list(values[2:5]) == [q[i] <= observed[1] and observed[0] <= q[6 - i] for i in (2, 1, 0)]
+    assert np.exp(values[5]) == pytest.approx(61.0 / 21.0)
+
+
+@pytest.mark.parametrize("observed", [0.3, 1.0, 2.5])
+def test_crps_from_seven_quantiles_is_near_that_of_the_sample(observed):
+    """The shape between seven quantiles, and the tails beyond them, are lost: of a normal distribution less than a tenth."""
+    sample = np.exp(np.random.default_rng(1).standard_normal(20_000))
+    quantiles = {f"{level:g}": str(np.quantile(sample, level)) for level in score.LEVELS}
+    line = a_line(low=str(observed), high=str(observed), log_offset="0")
+
+    (values,) = score.each(score.join([line], [{"id": "a", **quantiles}]))
+
+    assert values[1] == pytest.approx(scores.crps(np.log(sample), np.log(observed)), rel=0.1)
+
+
+def test_the_bootstrap_draws_whole_publications():
+    values = np.tile([[1.0], [1.0], [4.0]], 6)
+
+    one = score.summary(values, ["a", "a", "a"])
+    two = score.summary(values, ["a", "a", "b"])
+
+    assert (one == 2.0).all()
+    assert two[:, 0].tolist() == [2.0, 1.0, 4.0]
+
+
+def test_fitted_numbers_are_scored_apart_and_the_file_overrides_the_table():
+    lines = [a_line("a"), a_line("b", used="fitted"), a_line("c", used="fitted")]
+    forecasts = [{"id": "a", **SEVEN}, {"id": "b", **SEVEN}, {"id": "c", **SEVEN, "fitted": "0"}]
+
+    assert [fitted for _, _, fitted in score.join(lines, forecasts)] == [False, True, False]
+
+
+def test_one_sided_restated_and_missing_numbers_are_not_scored():
+    lines = [a_line("a", statistic="at-most"), a_line("b", same_as="a"), a_line("c", low="", high="")]
+
+    assert score.join(lines, [{"id": name, **SEVEN} for name in "abc"]) == []
+
+
+@pytest.mark.parametrize("wrong", [{"id": "z"}, {"0.5": "5"}, {"0.975": "nan"}])
+def test_predictions_that_cannot_be_scored_are_refused(wrong):
+    with pytest.raises(ValueError, match="a:|z:"):
+        score.join([a_line()], [{"id": "a", **SEVEN, **wrong}])
+
+
+def test_the_script_stands_alone_and_prints_the_same_scores_as_the_command(tmp_path):
+    """The script runs in a folder of its own, from which nothing of the project can be imported."""
+    script, forecasts = FOLDER / "score.py", str(entrants.file_of(FOLDER, "charts"))
+    source = script.read_text(encoding="utf-8")
+    (tmp_path / "score.py").write_text(source, encoding="utf-8")
+
+    run = [sys.executable, "-I", str(tmp_path / "score.py"), forecasts, str(FOLDER / table.TABLE)]
+    alone = subprocess.run(run, capture_output=True, text=True, check=True, cwd=tmp_path).stdout  # noqa: S603
+
+    assert source == Path(score.__file__).read_text(encoding="utf-8"), "run: detectapi benchmark table"
+    assert len(source.splitlines()) <= 150
+    assert "detectapi" not in source
+    assert alone == CliRunner().invoke(cli, ["benchmark", "score", forecasts]).output
+
+
+# -- the entrants -----------------------------------------------------------------------------------------------------
+
+
+def test_the_committed_report_is_what_the_command_writes():
+    assert (FOLDER / "report.md").read_text(encoding="utf-8") == report.text(FOLDER), "run: detectapi benchmark report"
+
+
+@pytest.mark.slow
+def test_the_committed_forecasts_are_what_the_command_writes(tmp_path):
+    for file in entrants.write(tmp_path):
+        committed = FOLDER / "predictions" / file.name
+        assert file.read_bytes() == committed.read_bytes(), f"{file.name}: run detectapi benchmark predict"
+
+
+def test_a_number_that_a_forecaster_saw_is_marked_so():
+    used = {line["id"]: line["used"] for line in table.table()}
+
+    for name, seen in (("calibrated", {"fitted", "chosen"}), ("prior", {"chosen"})):
+        for line in score.read(entrants.file_of(FOLDER, name)):
+            if used[line["id"]] in seen:
+                assert line["fitted"] == "1", (name, line["id"])
+            elif used[line["id"]] == "aside":
+                assert line["fitted"] == "0", (name, line["id"])
