@@ -62,7 +62,7 @@ def score(predictions: str) -> None:
 
     try:
         joined = scorer.join(tables.table(), scorer.read(predictions))
-    except (ValueError, KeyError) as error:
+    except ValueError as error:
         raise InputError(f"The predictions cannot be scored: {error}", pointer=predictions) from error
     click.echo(scorer.markdown(scorer.HEAD, scorer.lines(joined)))
 

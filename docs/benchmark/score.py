@@ -25,7 +25,7 @@ HEAD = ("fitted", "group", "numbers", "publications", "interval score", "CRPS", 
 
 def read(file):
     """The lines of a CSV file, as a list of dict."""
-    with open(file, encoding="utf-8", newline="") as opened:
+    with open(file, encoding="utf-8-sig", newline="") as opened:  # spreadsheets put a mark before the text
         return list(csv.DictReader(opened))
 
 
@@ -44,8 +44,11 @@ def join(table, predictions):
     Raises
     ------
     ValueError
-        An id is not in the table or occurs twice, or quantiles are not numbers or do not increase.
+        A column is missing, an id is not in the table or occurs twice, or quantiles are no numbers or fall.
     """
+    missing = {"id", *(f"{level:g}" for level in LEVELS)} - set(predictions[0] if predictions else ())
+    if missing:
+        raise ValueError(f"no line, or columns are missing: {', '.join(sorted(missing))}")
     by_id, joined, seen = {line["id"]: line for line in table}, [], set()
     for forecast in predictions:
         name = forecast["id"]

@@ -121,6 +121,25 @@ def test_predictions_that_cannot_be_scored_are_refused(wrong):
         score.join([a_line()], [{"id": "a", **SEVEN, **wrong}])
 
 
+@pytest.mark.parametrize("content", ["", "id,0.5\na,3\n"])
+def test_the_command_says_which_columns_are_missing(content, tmp_path):
+    file = tmp_path / "forecasts.csv"
+    file.write_text(content, encoding="utf-8")
+
+    result = CliRunner().invoke(cli, ["benchmark", "score", str(file)])
+
+    assert result.exit_code == 2
+    assert "columns are missing: " in result.output
+    assert "0.975" in result.output
+
+
+def test_a_file_as_a_spreadsheet_saves_it_is_read(tmp_path):
+    file = tmp_path / "forecasts.csv"
+    file.write_text("id,0.5\na,3\n", encoding="utf-8-sig")
+
+    assert score.read(file) == [{"id": "a", "0.5": "3"}]
+
+
 def test_the_script_stands_alone_and_prints_the_same_scores_as_the_command(tmp_path):
     """The script runs in a folder of its own, from which nothing of the project can be imported."""
     script, forecasts = FOLDER / "score.py", str(entrants.file_of(FOLDER, "charts"))
