@@ -7,7 +7,7 @@ Other rooms import from here and never from a file within:
 - `crossings` finds when a response is at or above a cutoff for the first and the last time, `Crossings`;
 - a `Fall` is made of some draws of a response: `span_means` are its means over spans of time that follow each other, with
   times of its own for each draw; `last_above` tells about when it is above a level for the last time;
-- `of_draws` takes some draws of an array.
+- `of_draws` takes some draws of an array, `block_of` tells how many draws are worked on at once.
 
 Arrays in, arrays out; numpy only. Rows (poles, compartments, paths, times) lie on the first axis, draws on the last. A draw is
 one column: one set of parameters. Units are micromole, litre and hour throughout. Time 0 is the end of the last dose.
@@ -36,7 +36,7 @@ from detectapi.exponentials.draw_arrays import of_draws
 from detectapi.exponentials.mammillary import Disposition, disposition
 from detectapi.exponentials.means_over_spans import Fall, last_above, span_means
 from detectapi.exponentials.ramps import Segments
-from detectapi.exponentials.response import Response
+from detectapi.exponentials.response import Response, block_of
 
 __all__ = [
     "Absorption",
@@ -47,6 +47,7 @@ __all__ = [
     "Fall",
     "Response",
     "Segments",
+    "block_of",
     "crossings",
     "disposition",
     "last_above",

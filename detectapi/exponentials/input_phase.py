@@ -203,6 +203,45 @@ def _corners(end: Floats | float, length: Floats | float, averaging_time: Floats
     return corners
 
 
+class _Jumps:
+    """All jumps of an input phase, one upon another, so that a node costs the same however many there are.
+
+    Parameters
+    ----------
+    jumps : sequence of _Jump
+    poles : array, shape (k, n)
+    """
+
+    def __init__(self, jumps: Sequence[_Jump], poles: Floats) -> None:
+        k, n = poles.shape
+        self.jumps = jumps
+        self.draws = np.arange(n)
+        self.rows = np.arange(k)[:, np.newaxis] * n + self.draws
+        self.level = np.array([jump.level for jump in jumps]).reshape(len(jumps), n)
+        self.slopes = np.array([jump.slopes for jump in jumps]).reshape(-1)
+        self.bend = None
+        if any(jump.bend is not None for jump in jumps):
+            self.bend = np.array([np.zeros(n) if jump.bend is None else jump.bend for jump in jumps])
+
+    def at(self, node: Integers, nodes: _Nodes) -> _Jump | None:
+        """What changes at a node, which has a number of its own in each draw; None where nothing does in any draw."""
+        first = node[0]
+        if (node == first).all():
+            number, factor = nodes.jump[first], nodes.factor[first]
+            if number < 0:
+                return None
+            one = self.jumps[number]
+            return _Jump(one.level * factor, one.slopes * factor, None if one.bend is None else one.bend * factor)
+        which = nodes.jump[node]
+        if (which < 0).all():
+            return None
+        which = np.maximum(which, 0)  # the factor of a node without a jump is 0
+        factor = nodes.factor[node, self.draws]
+        bend = None if self.bend is None else self.bend[which, self.draws] * factor
+        slopes = self.slopes.take(which * self.rows.size + self.rows)
+        return _Jump(self.level[which, self.draws] * factor, slopes * factor, bend)
+
+
 def _add_up(
     poles: Floats, nodes: _Nodes, jumps: Sequence[_Jump], past: Floats | None, values_only: bool
 ) -> InputPhasePieces:
@@ -214,7 +253,7 @@ def _add_up(
     levels, all_slopes = (np.empty(0), np.empty(0)) if values_only else (np.empty((c, n)), np.empty((c, *poles.shape)))
     bend = np.zeros(n) if any(jump.bend is not None for jump in jumps) else None
     bends = None if bend is None else np.zeros((c, n))
-    moving = False
+    moving, every_jump = False, _Jumps(jumps, poles)
     for j, node in enumerate(nodes.order):
         step = nodes.time[j] - nodes.time[j - 1]
         if j and moving and step.any():
@@ -230,29 +269,16 @@ def _add_up(
             here = past if not node.any() else np.where(node == _AT_ZERO, past, 0.0)
             value, size, slopes = value + sum_rows(here), size + sum_rows(np.abs(here)), slopes - poles * here
             moving = True
-        for jump, factor in _jumps_at(node, nodes, jumps):
-            level, slopes, moving = level + jump.level * factor, slopes + jump.slopes * factor, True
-            if jump.bend is not None:
-                bend = jump.bend * factor if bend is None else bend + jump.bend * factor
+        if (jump := every_jump.at(node, nodes)) is not None:
+            level, slopes, moving = level + jump.level, slopes + jump.slopes, True
+            if bend is not None and jump.bend is not None:
+                bend = bend + jump.bend
         values[j], sizes[j] = value, size
         if not values_only:
             levels[j], all_slopes[j] = level, slopes
             if bends is not None and bend is not None:
                 bends[j] = bend
     return InputPhasePieces(poles, nodes.time, values, levels, all_slopes, sizes, nodes.order, bends)
-
-
-def _jumps_at(node: Integers, nodes: _Nodes, jumps: Sequence[_Jump]) -> list[tuple[_Jump, Floats]]:
-    """Jumps at a node, which has a number of its own in each draw, with their factors."""
-    same = (node == node[0]).all()
-    which = nodes.jump[node[:1] if same else node]
-    at_time = []
-    for number, jump in enumerate(jumps):
-        here = which == number
-        if here.any():
-            factor = nodes.factor[node[0]] if same else np.where(here, nodes.factor[node, np.arange(len(node))], 0.0)
-            at_time.append((jump, factor))
-    return at_time
 
 
 def _advance(

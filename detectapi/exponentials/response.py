@@ -50,6 +50,12 @@ MOST_TRAINS_RECOMPUTED = 100
 """A path with more trains is recomputed for its recent inputs only. Past inputs are then long ago for most."""
 
 
+def block_of(corners: int, poles: int) -> int:
+    """How many draws are worked on at once, with so many corners of the input phase and so many poles."""
+    most = INPUT_PHASE_NUMBERS // max(corners * (poles + 8), 1)
+    return min(max(most, FEWEST_DRAWS_AT_ONCE), MOST_DRAWS_AT_ONCE)
+
+
 class Path(NamedTuple):
     """One absorption path.
 
@@ -117,8 +123,7 @@ class Response:
         self._recent_lines = [path.segments and path.segments.recent(averaging_time) for path in paths]
         corners = 4 * sum(len(inputs) for inputs in self._recent) + 2
         corners += 8 * sum(len(lines.begin) for lines in self._recent_lines if lines is not None)
-        most = INPUT_PHASE_NUMBERS // (corners * (len(poles) + 8))
-        self.block = int(np.clip(most, FEWEST_DRAWS_AT_ONCE, MOST_DRAWS_AT_ONCE))
+        self.block = block_of(corners, len(poles))
         self._past: Floats | None = None
         self._at_zero = np.full(self.n, np.nan)
         self.tail = np.zeros_like(poles)

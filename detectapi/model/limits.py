@@ -3,13 +3,14 @@
 from __future__ import annotations
 
 import math
+from collections.abc import Sequence
 
 from detectapi.inputs.table import INPUTS
 from detectapi.model.dosing import QUEUED, dose_groups
 from detectapi.values.assay import Assay
 from detectapi.values.errors import InputError
 from detectapi.values.regimen import ORDINARY_WEIGHT, Regimen, Train
-from detectapi.values.substance import Parameter, Path, RouteForm, Substance
+from detectapi.values.substance import Lineage, Parameter, Path, RouteForm, Substance
 
 LONGEST_VOID = INPUTS["specimen.void_interval_h"].bounds[1]
 FEWEST_DRAWS = int(INPUTS["options.draws"].bounds[0])
@@ -30,18 +31,31 @@ def check_open_doses(regimen: Regimen, substance: Substance, draws: int, pointer
     ------
     InputError
     """
-    open_doses = 0
-    for train, forms in _forms(regimen, substance):
-        delay = max(_delay(path, substance, train) for form in forms for path in form.paths)
-        open_hours = LONGEST_VOID + delay + train.end  # for which the last dose of the train is still open
-        if open_hours > 0.0:
-            open_doses += min(train.count, 1 + int(open_hours / train.every)) if train.every else train.count
+    open_doses = sum(count for *_, count in doses_that_stay_open(regimen, substance))
     if open_doses * draws > MOST_OPEN_DOSES:
         most = MOST_OPEN_DOSES // draws
         raise InputError(
             f"Too many doses within a day of the last one: at most {most} at this number of draws.",
             pointer=pointer, code="too-much-work", allowed=[0, most],
         )  # fmt: skip
+
+
+def doses_that_stay_open(regimen: Regimen, substance: Substance) -> list[tuple[Train, list[RouteForm], int]]:
+    """Each train with the forms of its route that its doses have, and how many of its doses are open."""
+    trains = []
+    for train, forms in _forms(regimen, substance):
+        delay = max(_delay(path, substance, train) for form in forms for path in form.paths)
+        open_hours = LONGEST_VOID + delay + train.end  # for which the last dose of the train is still open
+        count = 0
+        if open_hours > 0.0:
+            count = min(train.count, 1 + int(open_hours / train.every)) if train.every else train.count
+        trains.append((train, forms, count))
+    return trains
+
+
+def own_poles(lineages: Sequence[Lineage], substance: Substance) -> int:
+    """Poles of some ways of formation, without those of absorption."""
+    return sum(1 + substance.moiety(name).peripherals for lineage in lineages for name in lineage.moieties)
 
 
 def _forms(regimen: Regimen, substance: Substance) -> list[tuple[Train, list[RouteForm]]]:
@@ -86,7 +100,7 @@ def check_coefficients(regimen: Regimen, substance: Substance, assay: Assay, dra
     coefficients = 0
     for component in assay.every_component:
         lineages = [lineage for analyte in component.weights for lineage in substance.lineages(analyte)]
-        own = sum(1 + substance.moiety(name).peripherals for lineage in lineages for name in lineage.moieties)
+        own = own_poles(lineages, substance)
         coefficients += paths * len(lineages) * (paths * len(lineages) + own)
     if coefficients * draws <= MOST_COEFFICIENTS:
         return

@@ -28,6 +28,7 @@ from detectapi.model.window import (
     reaching,
     summarise,
 )
+from detectapi.model.work import check_work
 from detectapi.values.assay import Panel, PanelClass
 from detectapi.values.regimen import Regimen
 from detectapi.values.substance import Origin, Substance
@@ -84,6 +85,7 @@ def classes_of(request: Mapping[str, Any], panel: Panel) -> tuple[list[ClassQues
             if looks_for:
                 seen |= looks_for
                 questions.append(ClassQuestion(panel_class, question_of(request, uses, assay_id)))
+    check_work([one.question for one in questions], (request.get("options") or {}).get("draws", 0))
     return questions, [_untested(panel, substance) for name, substance in used.items() if name not in seen]
 
 

@@ -16,6 +16,7 @@ from detectapi.model.physiology import Physiology
 from detectapi.model.population import adjust
 from detectapi.model.read_doses import Use, read_uses
 from detectapi.model.read_physiology import read_physiology
+from detectapi.model.work import check_work
 from detectapi.values.assay import Assay, Reading
 from detectapi.values.errors import InputError, NotSupported
 from detectapi.values.regimen import Regimen
@@ -86,7 +87,9 @@ def read_question(request: Mapping[str, Any]) -> Question:
     InputError
         When a word has no meaning here: substance, route, analyte, assay, salt, parameter, interaction.
     """
-    return question_of(request, read_uses(request), request.get("assay"))
+    question = question_of(request, read_uses(request), request.get("assay"))
+    check_work([question], (request.get("options") or {}).get("draws", 0))
+    return question
 
 
 def question_of(request: Mapping[str, Any], uses: Sequence[Use], test: Any) -> Question:
