@@ -92,7 +92,10 @@ def problem_words(problem, voice):
         return voice.say("The first number of a range must be below the second.")
     if voice.knows(problem.detail):
         return voice.say(problem.detail)
-    return reasons(voice).get(problem.code.partition("-")[0], voice.say("This entry cannot be used."))
+    general = reasons(voice).get(problem.code.partition("-")[0], voice.say("This entry cannot be used."))
+    # What is not translated says what to do all the same, so it is not left out.
+    in_english = voice.say("In English: %(detail)s") % {"detail": problem.detail}
+    return f"{general} {in_english}"
 
 
 def reasons(voice):
