@@ -38,8 +38,8 @@ FILED_AS = {"case": "Detectapi-Case-Number", "date": "Detectapi-Date"}
 IN_LANGUAGE = {
     "in": "query",
     "name": "lang",
-    "schema": {"type": "string", "enum": list(LANGUAGES)},
-    "description": "The language of sentences. By default, by `Accept-Language`.",
+    "schema": {"type": "string"},
+    "description": f"The language of sentences: {', '.join(LANGUAGES)}. Any other, or none: by `Accept-Language`.",
 }
 
 blueprint = ContractBlueprint(
@@ -70,8 +70,9 @@ def accept_json():
         {
             "in": "header",
             "name": FILED_AS["date"],
-            "schema": {"type": "string", "format": "date"},
-            "description": "Date of issue of a report. Without it there is a line to write it on; no clock is read.",
+            # A generator of clients has no dates in headers.
+            "schema": {"type": "string", "maxLength": 10},
+            "description": "Date of issue of a report: 2026-11-29. Without it there is a line to write it on; no clock is read.",
         },
     ],
     # The estimate is also a picture or a printed report, in the language of `Accept-Language`.

@@ -66,9 +66,9 @@ def test_a_walk_from_end_to_end_of_an_axis_has_no_jump(name, axis):
     (section, told), _ = AXES[axis]
     windows = [window(QUESTIONS[name], section, told, float(value)) for value in WALKS[axis]]
 
-    # A step would show as a bend; the growth of flow from 16 to 20 years bends by two errors too. A positive draw is positive
-    # for hours: an end falls to 0 at once where the share of draws that are ever positive passes it.
-    for end, of_error, ever in (("median_h", 3.0, 0.6), ("low_h", 9.0, 0.98), ("high_h", 9.0, 0.1)):
+    # A step would show as a bend; the growth of flow from 16 to 20 years bends by up to three errors too. A positive draw is
+    # positive for hours: an end falls to 0 at once where the share of draws that are ever positive passes it.
+    for end, of_error, ever in (("median_h", 3.5, 0.6), ("low_h", 9.0, 0.98), ("high_h", 9.0, 0.1)):
         some = [one for one in windows if one["ever_positive"] > ever]
         error = np.maximum([one["monte_carlo_se_h"] for one in some], 0.3)[1:-1]
         value = np.array([one[end] for one in some])
