@@ -42,6 +42,7 @@ def by_name(paths):
 # -- what is shown ----------------------------------------------------------------------------------------------------
 
 
+@pytest.mark.slow
 def test_the_readme_shows_what_the_program_answers():
     assert README == refresh.refreshed(README), "run: make docs"
 

@@ -105,6 +105,7 @@ def test_a_function_without_types_fails_a_strict_room_only(check):
 
 
 @pytest.mark.parametrize(("allowed", "code"), [(0, 1), (1, 0), (2, 0)])
+@pytest.mark.slow
 def test_the_number_of_errors_elsewhere_may_only_fall(check, allowed, code):
     result, said = check(strict=RIGHT, elsewhere=WRONG, allowed=allowed)
 

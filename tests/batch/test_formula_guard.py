@@ -74,6 +74,7 @@ def test_other_formats_are_the_same_bytes_either_way(tmp_path, file_format):
     assert one.read_bytes() == other.read_bytes()
 
 
+@pytest.mark.slow
 def test_the_command_line_guards_unless_it_is_asked_not_to(tmp_path):
     source = tmp_path / "rows.ndjson"
     row = {"id": "=1+1", "substance": "ketamine", "route": "oral", "amount_mg": 50}

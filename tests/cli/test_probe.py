@@ -59,6 +59,7 @@ def test_something_else_than_http_is_not():
 
 
 @pytest.mark.parametrize(("path", "status"), [("/readyz", 0), ("/elsewhere", 1)])
+@pytest.mark.slow
 def test_the_exit_code_tells(path, status):
     with listening(Ready) as port:
         command = [sys.executable, "-m", "detectapi.cli.probe", path]

@@ -94,6 +94,7 @@ def test_classes_of_a_panel_are_added_up():
         check_work([question] * several, 500)
 
 
+@pytest.mark.slow
 def test_where_no_number_of_draws_fits_the_doses_are_refused():
     question = read_question(service.load(mixed(150, 100)))
     with pytest.raises(InputError) as refused:

@@ -19,6 +19,7 @@ def ask(client, **headers):
 
 
 @pytest.mark.parametrize("language", ["en", "de"])
+@pytest.mark.slow
 def test_the_report_is_that_of_the_library(client, language):
     answered = ask(client, **FILED, **{"Accept-Language": language})
 

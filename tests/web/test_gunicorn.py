@@ -81,6 +81,7 @@ def server(tmp_path_factory):
             server.process.kill()
 
 
+@pytest.mark.slow
 def test_http_command_line_and_library_give_the_same_bytes(server, question):
     raw = json.dumps(question)
     library = service.to_json_bytes(service.answer(question))

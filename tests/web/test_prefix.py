@@ -29,6 +29,7 @@ def links(text):
 
 
 @pytest.mark.parametrize("page", PAGES)
+@pytest.mark.slow
 def test_every_link_stays_under_a_prefix_that_the_service_was_not_told_of(client, page):
     result = {urljoin(OUTSIDE + page, link) for link in links(client.get(page).get_data(as_text=True))}
 

@@ -19,6 +19,7 @@ def test_figures_are_of_substances_that_exist():
     assert set(published_figures.substances()) <= set(catalog.ids())
 
 
+@pytest.mark.slow
 def test_most_figures_hold(figures):
     assert sum(figure.holds for figure in figures) >= MOST * len(figures)
 

@@ -42,6 +42,7 @@ def test_the_main_page_leads_to_it(client):
 
 
 @pytest.mark.parametrize("language", LANGUAGES)
+@pytest.mark.slow
 def test_it_says_what_the_terminal_and_the_json_say(answered, language):
     answer, voice = service.interpret(sent(answered[language])), TranslatedVoice("page", language)
     text = words(answered[language])
