@@ -15,11 +15,11 @@ from schemas.timestamp import Timestamp
 
 @dataclass(frozen=True, slots=True)
 class SpecimenRow:
-    """A specimen: its name, when it was collected, what was found in it, what was measured of the urine."""
+    """A specimen: its name, when it was collected, what was measured in it, what was measured of the urine itself."""
 
     name: str
     collected: str
-    found: str
+    measured: str
     urine: str
 
 
@@ -38,7 +38,7 @@ def specimens(asked, answer, voice=ENGLISH) -> tuple[SpecimenRow, ...]:
     rows = []
     for entry in answer["specimens"]:
         one = named.get(entry["id"]) or next(unnamed)
-        rows.append(SpecimenRow(entry["id"], _when(one, "collected", voice), _found(one, voice), _urine(one, voice)))
+        rows.append(SpecimenRow(entry["id"], _when(one, "collected", voice), _measured(one, voice), _urine(one, voice)))
     return tuple(rows)
 
 
@@ -83,7 +83,7 @@ def _time(specimen) -> datetime | float:
     return Timestamp().read(specimen["collected"]) if "collected" in specimen else specimen["collected_h"]
 
 
-def _found(specimen, voice) -> str:
+def _measured(specimen, voice) -> str:
     parts = [
         f"{sentences.name(str(one['analyte']), voice)} {reported(one, voice)} ng/mL"
         for one in specimen.get("results", ())

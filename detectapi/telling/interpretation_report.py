@@ -5,13 +5,9 @@ Page one holds what was measured, what is said to have been used, and the answer
 
 from __future__ import annotations
 
-import hashlib
 from collections.abc import Callable
-from importlib import resources
 
-from markupsafe import Markup
-
-from detectapi.telling import interpretation_question, pdf, question, report_size
+from detectapi.telling import interpretation_question, pdf, report_size
 from detectapi.telling.interpretation_picture import NARROW, WIDE, chart
 from detectapi.telling.interpretation_summary import summarize
 
@@ -50,11 +46,13 @@ def print_report(answer, asked, voice=pdf.REPORT, filing: pdf.Filing = pdf.UNFIL
     return pdf.printed(Report(answer, asked, voice, filing))
 
 
-class Report:
-    """What a report holds, before it is laid out; parameters as of `print_report`."""
+class Report(pdf.TwoPages):
+    """The report of an interpretation; parameters as of `print_report`."""
+
+    template = "interpretation.html"
 
     def __init__(self, answer, asked, voice=pdf.REPORT, filing: pdf.Filing = pdf.UNFILED):
-        self.answer, self.voice, self.filing = answer, voice, filing
+        super().__init__(answer, asked, voice, filing)
         self.said = summarize(answer, voice)
         self.specimens = interpretation_question.specimens(asked, answer, voice)
         self.uses = [
@@ -62,10 +60,7 @@ class Report:
         ]
         self.drawings = drawings(answer, voice)
         self.tables, self.left_out = _tables(self.said.accounts)
-        sources = dict.fromkeys(source for account in self.said.accounts for source in account.sources)
-        self.sources = list(sources)[: pdf.MOST_SOURCES]
-        self.more_sources = len(sources) - len(self.sources)
-        self.request = pdf.as_text(asked)
+        self.every_source = list(dict.fromkeys(source for account in self.said.accounts for source in account.sources))
 
     def sizes(self) -> list[int]:
         """The size of letters that each page will probably have room for, as its place in `report_size.SIZES`."""
@@ -80,7 +75,7 @@ class Report:
         for account in self.said.accounts:
             texts += [account.heading, *account.sentences]
         cells = [line for _, lines in self.uses for line in lines]
-        cells += [f"{row.collected} {row.found} {row.urine}" for row in self.specimens]
+        cells += [f"{row.collected} {row.measured} {row.urine}" for row in self.specimens]
 
         def height(size: float) -> float:
             running = report_size.lines(texts, size) + report_size.lines(cells, size, 0.5 * report_size.WIDTH)
@@ -101,23 +96,12 @@ class Report:
 
         return height
 
-    @property
-    def printed_request(self) -> str:
-        """The request as it is printed; empty where it is too long."""
-        return self.request if len(self.request) <= pdf.MOST_CHARACTERS else ""
-
-    def written(self, sizes=(report_size.SIZES[0], report_size.SIZES[0])) -> str:
-        """The HTML that is printed, with letters of a size on each of the two pages. [pt]"""
-        style = resources.files("detectapi.telling").joinpath("templates/report.css").read_text(encoding="utf-8")
-        return pdf.environment().get_template("interpretation.html").render(
-            say=self.voice.say, many=self.voice.say_many, language=self.voice.language, said=self.said,
-            case=self.filing.case, date=question.day(self.filing.date, self.voice) if self.filing.date else "",
-            specimens=self.specimens, uses=self.uses, drawings=self.drawings, tables=self.tables, left_out=self.left_out,
-            most_others=MOST_OTHERS, provenance=self.answer["provenance"], sources=self.sources,
-            more_sources=self.more_sources, request=self.printed_request,
-            digest=hashlib.sha256(self.request.encode()).hexdigest(), sizes=sizes,
-            style=Markup(style),  # noqa: S704 - our own file
-        )  # fmt: skip
+    def named(self) -> dict:
+        """What only the template of this kind of report shows, by name."""
+        return {
+            "specimens": self.specimens, "uses": self.uses, "tables": self.tables, "left_out": self.left_out,
+            "most_others": MOST_OTHERS,
+        }  # fmt: skip
 
 
 def _tables(accounts):

@@ -11,6 +11,7 @@ import hashlib
 import json
 from functools import lru_cache
 from importlib import resources
+from typing import Any
 
 from jinja2 import Environment, PackageLoader, select_autoescape
 from markupsafe import Markup
@@ -69,8 +70,8 @@ def printed(report) -> bytes:
 
     Parameters
     ----------
-    report : object
-        Has ``sizes()`` and ``written(sizes)``, as `Report`. Its second page has the id ``rests``.
+    report : TwoPages
+        Its second page has the id ``rests``.
 
     Raises
     ------
@@ -107,21 +108,88 @@ def as_text(asked) -> str:
     return json.dumps(asked, ensure_ascii=False, sort_keys=True, separators=(",", ":"))
 
 
-class Report:
-    """What a report holds, before it is laid out; parameters as of `print_report`."""
+class TwoPages:
+    """What a report of two pages holds, before it is laid out: what all reports have.
+
+    A report of its own kind adds `sizes` and `drawings`, says with `said` and `named` what its template shows, and has its sources.
+
+    Parameters
+    ----------
+    answer : dict
+    asked : dict
+        The request it answers.
+    voice : Voice
+    filing : Filing
+    """
+
+    template = ""
+    said: Any
+    drawings: list[Any]
 
     def __init__(self, answer, asked, voice=REPORT, filing: Filing = UNFILED):
         self.answer, self.voice, self.filing = answer, voice, filing
-        self.said = summarize(answer, voice, MOST_TIMES)
-        self.doses = question.doses(asked, voice)
-        self.drawings = drawings(answer, voice)
-        self.sources = self.said.evidence.sources[:MOST_SOURCES]
         self.request = as_text(asked)
+        self.every_source: list[str] = []
+
+    @property
+    def sources(self) -> list[str]:
+        """The sources that are printed."""
+        return self.every_source[:MOST_SOURCES]
 
     @property
     def printed_request(self) -> str:
         """The request as it is printed; empty where it is too long."""
         return self.request if len(self.request) <= MOST_CHARACTERS else ""
+
+    def sizes(self) -> list[int]:
+        """The size of letters that each page will probably have room for, as its place in `report_size.SIZES`."""
+        raise NotImplementedError
+
+    def named(self) -> dict[str, Any]:
+        """What only the template of this kind of report shows, by name."""
+        return {}
+
+    def written(self, sizes=(report_size.SIZES[0], report_size.SIZES[0])) -> str:
+        """The HTML that is printed, with letters of a size on each of the two pages. [pt]"""
+        style = resources.files("detectapi.telling").joinpath("templates/report.css").read_text(encoding="utf-8")
+        return (
+            environment()
+            .get_template(self.template)
+            .render(
+                say=self.voice.say,
+                many=self.voice.say_many,
+                language=self.voice.language,
+                said=self.said,
+                case=self.filing.case,
+                date=question.day(self.filing.date, self.voice) if self.filing.date else "",
+                provenance=self.answer["provenance"],
+                style=Markup(style),  # noqa: S704 - our own file
+                sizes=sizes,
+                drawings=self.drawings,
+                sources=self.sources,
+                more_sources=len(self.every_source) - len(self.sources),
+                request=self.printed_request,
+                digest=hashlib.sha256(self.request.encode()).hexdigest(),
+                **self.named(),
+            )
+        )
+
+
+class Report(TwoPages):
+    """The report of an estimate; parameters as of `print_report`."""
+
+    template = "report.html"
+
+    def __init__(self, answer, asked, voice=REPORT, filing: Filing = UNFILED):
+        super().__init__(answer, asked, voice, filing)
+        self.said = summarize(answer, voice, MOST_TIMES)
+        self.doses = question.doses(asked, voice)
+        self.drawings = drawings(answer, voice)
+        self.every_source = list(self.said.evidence.sources)
+
+    def named(self) -> dict:
+        """What only the template of this kind of report shows, by name."""
+        return {"doses": self.doses}
 
     def sizes(self) -> list[int]:
         """The size of letters that each page will probably have room for, as its place in `report_size.SIZES`."""
@@ -132,31 +200,6 @@ class Report:
             report_size.largest(report_size.height_of_answer(self.said, self.doses, charts)),
             report_size.largest(report_size.height_of_rests(self.said, self.sources, self.printed_request)),
         ]
-
-    def written(self, sizes=(report_size.SIZES[0], report_size.SIZES[0])) -> str:
-        """The HTML that is printed, with letters of a size on each of the two pages. [pt]"""
-        style = resources.files("detectapi.telling").joinpath("templates/report.css").read_text(encoding="utf-8")
-        return (
-            environment()
-            .get_template("report.html")
-            .render(
-                say=self.voice.say,
-                many=self.voice.say_many,
-                language=self.voice.language,
-                said=self.said,
-                case=self.filing.case,
-                date=question.day(self.filing.date, self.voice) if self.filing.date else "",
-                doses=self.doses,
-                provenance=self.answer["provenance"],
-                style=Markup(style),  # noqa: S704 - our own file
-                sizes=sizes,
-                drawings=self.drawings,
-                sources=self.sources,
-                more_sources=len(self.said.evidence.sources) - MOST_SOURCES,
-                request=self.printed_request,
-                digest=hashlib.sha256(self.request.encode()).hexdigest(),
-            )
-        )
 
 
 def drawings(answer, voice=REPORT):

@@ -9,6 +9,7 @@ import os
 import shutil
 import tempfile
 import time
+from pathlib import Path
 
 from flask import Blueprint, Response, g, request
 
@@ -16,6 +17,9 @@ from detectapi.web import logs
 
 FOLDER = "PROMETHEUS_MULTIPROC_DIR"
 """The variable in which prometheus-client looks for the folder of all processes."""
+
+OURS = "detectapi-metrics-"
+"""The beginning of the name of a folder that the server itself has made."""
 
 PLACE = "/metrics"
 SECONDS = (0.005, 0.01, 0.025, 0.05, 0.1, 0.25, 0.5, 1.0, 2.5, 5.0, 10.0, 30.0)
@@ -86,7 +90,8 @@ def _meters():
 
 def make_folder():
     """Make the folder in which all processes of a server count; called before any of them starts."""
-    os.environ.setdefault(FOLDER, tempfile.mkdtemp(prefix="detectapi-metrics-"))
+    if not os.environ.get(FOLDER):  # a folder that the operator has named is the operator's
+        os.environ[FOLDER] = tempfile.mkdtemp(prefix=OURS)
 
 
 def forget_process(pid):
@@ -97,5 +102,7 @@ def forget_process(pid):
 
 
 def remove_folder():
-    """Remove that folder; called when the server ends."""
-    shutil.rmtree(os.environ.get(FOLDER, ""), ignore_errors=True)
+    """Remove the folder that was made; called when the server ends."""
+    folder = Path(os.environ.get(FOLDER, ""))
+    if folder.name.startswith(OURS):
+        shutil.rmtree(folder, ignore_errors=True)

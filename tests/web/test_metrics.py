@@ -7,11 +7,12 @@ import sys
 import time
 import urllib.request
 from contextlib import suppress
+from pathlib import Path
 
 import pytest
 from processes import ROOT, free_port
 
-from detectapi.web import create_app
+from detectapi.web import create_app, metrics
 
 CANARY = "canary-4711"
 
@@ -57,6 +58,25 @@ def test_requests_are_counted_by_route_method_and_status_and_nothing_of_them_is_
     assert re.search(r"^detectapi_requests_in_progress 1\.0$", text, re.MULTILINE)
     assert 'detectapi_request_seconds_count{route="/v1/estimates"}' in text
     assert response.headers["Cache-Control"] == "no-store"
+
+
+def test_a_folder_that_the_operator_has_named_is_kept(monkeypatch, tmp_path):
+    monkeypatch.setenv(metrics.FOLDER, str(tmp_path))
+    metrics.make_folder()
+    metrics.remove_folder()
+
+    assert os.environ[metrics.FOLDER] == str(tmp_path)
+    assert tmp_path.is_dir()
+
+
+def test_a_folder_of_the_server_is_removed_with_it(monkeypatch):
+    monkeypatch.setenv(metrics.FOLDER, "")
+    metrics.make_folder()
+    made = Path(os.environ[metrics.FOLDER])
+
+    assert made.is_dir()
+    metrics.remove_folder()
+    assert not made.exists()
 
 
 @pytest.mark.slow

@@ -127,9 +127,7 @@ def renew(substance_id: str, data: Path) -> dict[str, Any]:
     CatalogError
         The log posterior differs: the draws have to be made again.
     """
-    file = data / "calibration" / f"{substance_id}.json"
-    about: dict[str, Any] = json.loads(file.read_text(encoding="utf-8"))
-    likelihood = Likelihood(substance_id, about["parameters"])
+    file, about, likelihood = _made(substance_id, data)
     now = likelihood.log_posterior(checked_draws(file.with_suffix(".npz")))
     apart = float(np.abs(now - np.array(about["check"])).max())
     if apart > SAME:
@@ -153,15 +151,20 @@ def rank(substance_id: str, data: Path) -> dict[str, Any]:
     dict
         The content of the ``.json`` file.
     """
-    file = data / "calibration" / f"{substance_id}.json"
-    about: dict[str, Any] = json.loads(file.read_text(encoding="utf-8"))
-    likelihood = Likelihood(substance_id, about["parameters"])
+    file, about, likelihood = _made(substance_id, data)
     with np.load(file.with_suffix(".npz")) as stored:
         draws = stored["deviates"].astype(float)
     about["publications"] = publications.scores(likelihood, draws, about["method"]["seed"])
     about["ranks"] = ranks.of_substance(substance_id, about["parameters"])
     write(about, file)
     return about
+
+
+def _made(substance_id: str, data: Path) -> tuple[Path, dict[str, Any], Likelihood]:
+    """A calibration that was made before: its ``.json`` file, what stands in it, and its likelihood today."""
+    file = data / "calibration" / f"{substance_id}.json"
+    about: dict[str, Any] = json.loads(file.read_text(encoding="utf-8"))
+    return file, about, Likelihood(substance_id, about["parameters"])
 
 
 def write(about: dict[str, Any], file: Path) -> None:

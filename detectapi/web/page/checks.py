@@ -34,7 +34,7 @@ def checked(values, voice):
     if values["request"]:
         return []
     wrong = time_asked(values, voice)
-    if dated.filled(values["rows"]) and values["frequency"] != DATES:
+    if dated.ROWS.filled(values["rows"]) and values["frequency"] != DATES:
         words = voice.say("There are doses with a date below. Choose “On certain dates”, or empty their rows.")
         wrong.append(("frequency", words))
     routes = {values["route"], *(row["route"] for row in values["rows"] if values["frequency"] == DATES)}
@@ -60,7 +60,7 @@ def further_uses(values, voice):
     wrong = []
     if values["brand"] and brands().get(values["brand"]) != values["substance"]:
         wrong.append(("brand", voice.say("This is the name of another substance.")))
-    for i, row in uses.filled(values["uses"]):
+    for i, row in uses.ROWS.filled(values["uses"]):
         missing = {
             part: voice.say("Please fill this in.") for part in ("substance", "route", "amount") if not row[part]
         }

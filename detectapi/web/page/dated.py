@@ -8,43 +8,13 @@ import re
 from datetime import datetime, timedelta
 from zoneinfo import ZoneInfo
 
-MOST_ROWS = 200
-EMPTY_ROWS = 3
-"""Rows that the form shows before anything was typed."""
-PARTS = ("at", "amount", "route")
-ROW_NAME = re.compile(rf"dose_(?:{'|'.join(PARTS)})_(\d{{1,3}})")
+from detectapi.web.page.rows import Rows
+
+ROWS = Rows("dose", ("at", "amount", "route"), most=200, empty=3)
+"""Doses in rows of their own."""
 OFFSET = re.compile(r"([+-])(\d{2}):(\d{2})")
 QUARTERS = (-210, -150, 210, 270, 330, 345, 390, 525, 570, 630, 765)
 """Offsets in use that are no whole hours. [min]"""
-
-
-def typed_rows(fields):
-    """The rows of doses as they were typed, trimmed.
-
-    Parameters
-    ----------
-    fields : mapping
-        Of the form.
-
-    Returns
-    -------
-    list of dict
-        Each with the texts ``at``, ``amount`` and ``route``.
-    """
-    places = [int(match[1]) for name in fields if (match := ROW_NAME.fullmatch(name))]
-    count = min(MOST_ROWS, max(places, default=-1) + 1)
-    return [{part: fields.get(f"dose_{part}_{i}", "").strip() for part in PARTS} for i in range(count)]
-
-
-def filled(rows):
-    """The rows in which something stands, each with its place."""
-    return [(i, row) for i, row in enumerate(rows) if any(row.values())]
-
-
-def shown(rows, more=0):
-    """The rows that the form shows: what was typed, so many more, and at least `EMPTY_ROWS`."""
-    empty = dict.fromkeys(PARTS, "")
-    return [*rows, *[dict(empty) for _ in range(max(more, EMPTY_ROWS - len(rows)))]][:MOST_ROWS]
 
 
 def offsets():

@@ -49,7 +49,7 @@ def typed(fields):
     before = {name: text for name, text in DEFAULTS.items() if not fields or name not in ("amount", "duration_min")}
     values = {name: fields.get(name, before.get(name, "")).strip() for name in NAMES}
     values |= {name: [word for word in fields.getlist(name) if word] if fields else [] for name in SEVERAL}
-    return values | {"rows": dated.typed_rows(fields), "uses": uses.typed_rows(fields)}
+    return values | {"rows": dated.ROWS.typed(fields), "uses": uses.ROWS.typed(fields)}
 
 
 def to_request(values):
@@ -78,7 +78,7 @@ def to_request(values):
 def used(values):
     """What was used: one substance, or several as `uses`."""
     first = {"substance": values["brand"] or values["substance"], **to_history(values)}
-    further = [uses.to_use(row, values["zone"]) for _, row in uses.filled(values["uses"])]
+    further = [uses.to_use(row, values["zone"]) for _, row in uses.ROWS.filled(values["uses"])]
     return {"uses": [first, *further]} if further else first
 
 
@@ -236,7 +236,7 @@ def place(pointer, values):
         _, _, number_of, *rest = pointer.split("/")
         pointer = "/".join(["", *rest])
         if number_of != "0":
-            return uses.place(pointer, uses.filled(values["uses"])[int(number_of) - 1])
+            return uses.place(pointer, uses.ROWS.filled(values["uses"])[int(number_of) - 1])
     if values["frequency"] == DATES and pointer.startswith("/doses/"):
         return row_place(pointer, values)
     while pointer not in PLACES:
@@ -247,7 +247,7 @@ def place(pointer, values):
 
 def text_of(name, values):
     """What was typed into a field, which may be one of a row."""
-    for rows, form in ((values["rows"], dated.ROW_NAME), (values["uses"], uses.USE_NAME)):
+    for rows, form in ((values["rows"], dated.ROWS.field), (values["uses"], uses.ROWS.field)):
         if form.fullmatch(name):
             _, part, i = name.split("_")
             return rows[int(i)][part] if int(i) < len(rows) else ""
@@ -257,7 +257,7 @@ def text_of(name, values):
 def row_place(pointer, values):
     """The field that a problem with a dose of a row is about; the field above where the row leaves it empty."""
     _, _, number, *rest = pointer.split("/")
-    i, row = (dated.filled(values["rows"]) or [(0, {})])[int(number)]
+    i, row = (dated.ROWS.filled(values["rows"]) or [(0, {})])[int(number)]
     name = rest[0] if rest else "amount"
     if name in ("duration_min", "basis"):
         return "worn_h" if name == "duration_min" and (row.get("route") or values["route"]) == one_dose.WORN else name

@@ -23,7 +23,7 @@ def to_history(values):
     dose |= one_dose.duration(values["route"], values)
     frequency = values["frequency"]
     if frequency == DATES:
-        return {"doses": [dated_dose(row, dose, values) for _, row in dated.filled(values["rows"]) or [(0, {})]]}
+        return {"doses": [dated_dose(row, dose, values) for _, row in dated.ROWS.filled(values["rows"]) or [(0, {})]]}
     if frequency == "once":
         return {"doses": [{**dose, **started(values)}]}
     by_days = values["for_days"] and not values["count"]

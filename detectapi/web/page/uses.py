@@ -5,53 +5,16 @@ A row is read like the fields for the first substance. What has no date and time
 
 from __future__ import annotations
 
-import re
-
 from detectapi.web.page import history, one_dose
+from detectapi.web.page.rows import Rows
 
-MOST_ROWS = 9
-"""Substances beside the first one; a request holds ten."""
 PARTS = {
     "substance": "substance", "route": "route", "amount": "amount", "unit": "amount_unit", "lasts": "lasts",
     "frequency": "frequency", "days": "for_days", "at": "last_at",
 }  # fmt: skip
 """Fields of a row, each with the field for the first substance that it is read like."""
-CHOSEN = {"unit": "mg", "frequency": "once"}
-"""What the lists of an empty row stand on."""
-USE_NAME = re.compile(rf"use_({'|'.join(PARTS)})_(\d)")
-
-
-def typed_rows(fields):
-    """The rows of further substances as they were typed, trimmed.
-
-    Parameters
-    ----------
-    fields : mapping
-        Of the form.
-
-    Returns
-    -------
-    list of dict
-        Each with a text for each of `PARTS`.
-    """
-    places = [int(match[2]) for name in fields if (match := USE_NAME.fullmatch(name))]
-    count = min(MOST_ROWS, max(places, default=-1) + 1)
-    return [{part: fields.get(f"use_{part}_{i}", CHOSEN.get(part, "")).strip() for part in PARTS} for i in range(count)]
-
-
-def filled(rows):
-    """The rows in which something was typed or chosen, each with its place."""
-    return [
-        (i, row)
-        for i, row in enumerate(rows)
-        if any(row[part] for part in ("substance", "amount", "days", "at", "lasts"))
-    ]
-
-
-def shown(rows, more=0):
-    """The rows that the form shows: what was typed, and so many more, at least one in all."""
-    empty = dict.fromkeys(PARTS, "") | CHOSEN
-    return [*rows, *[dict(empty) for _ in range(max(more, 1 - len(rows)))]][:MOST_ROWS]
+ROWS = Rows("use", tuple(PARTS), most=9, empty=1, chosen={"unit": "mg", "frequency": "once", "route": ""})
+"""Substances beside the first one; a request holds ten."""
 
 
 def to_use(row, zone):
@@ -81,7 +44,7 @@ def from_use(use):
     What a row has no place for is lost; who calls it compares the request of the row with the use.
     """
     values = history.filled_history(use)
-    row = {part: values.get(name) or CHOSEN.get(part, "") for part, name in PARTS.items()}
+    row = {part: values.get(name) or ROWS.chosen.get(part, "") for part, name in PARTS.items()}
     row["substance"] = use["substance"]
     if not row["days"] and row["frequency"] != "once":
         row["days"] = history.days_of(use["doses"][0]["repeat"])

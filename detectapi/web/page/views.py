@@ -139,7 +139,7 @@ def page(values, *, results=(), problems=(), refused=None, first="", comparing=F
     faults: dict[str, str] = {}
     for name, sentence in problems:
         faults.setdefault(name, sentence)
-    rows, further = dated.shown(values["rows"], more == "row"), uses.shown(values["uses"], more == "use")
+    rows, further = dated.ROWS.shown(values["rows"], more == "row"), uses.ROWS.shown(values["uses"], more == "use")
     known = values["substance"] if values["substance"] in dict(choices()["substances"]) else DEFAULT
     html = render_template(
         "page/home.html",
@@ -152,9 +152,9 @@ def page(values, *, results=(), problems=(), refused=None, first="", comparing=F
         comparing=comparing,
         lists=lists(known, VOICE, one_dose.units(VOICE)),
         rows=rows,
-        most_rows=dated.MOST_ROWS,
+        most_rows=dated.ROWS.most,
         uses=further,
-        most_uses=uses.MOST_ROWS,
+        most_uses=uses.ROWS.most,
         offsets=dated.offsets(),
         labels=fields.labels(VOICE, len(rows), len(further)),
         hints=fields.hints(VOICE),

@@ -166,7 +166,7 @@ def test_a_use_that_a_panel_does_not_look_for_is_told_first(client):
 
 
 def test_rows_hold_as_many_substances_as_a_request():
-    assert uses.MOST_ROWS == 9
+    assert uses.ROWS.most == 9
     typed = {name.replace("_0", f"_{i}"): text for i in range(9) for name, text in DRINKS.items()}
 
     assert len(request_of(**CODEINE, **typed)["uses"]) == 10
