@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import threading
 from collections.abc import Callable, Iterator, Mapping, Sequence
 from functools import cached_property
 from pathlib import Path
@@ -42,13 +43,14 @@ class Registry(Mapping[str, Entry]):
         self._read = read
         self._before = before
         self._entries: dict[Path, Mapping[str, Entry]] = {}
+        self._reading = threading.RLock()
 
     @cached_property
     def _contents(self) -> dict[Path, bytes]:
         return {file: file.read_bytes() for file in self._files}
 
     def __getitem__(self, key: str) -> Entry:
-        for entries in self._entries.values():
+        for entries in list(self._entries.values()):
             if key in entries:
                 return entries[key]
         text = key.encode("utf-8", "surrogatepass")
@@ -79,14 +81,17 @@ class Registry(Mapping[str, Entry]):
         return here or (self._before is not None and self._before.mentions(word))
 
     def _entries_of(self, file: Path) -> Mapping[str, Entry]:
-        if file not in self._entries:
-            with reading(self._contents[file], file.name) as root:
-                entries = self._read(root)
-                for key in entries:
-                    if any(key in others for others in self._read_so_far()):
-                        root.refuse(key, "exists already")
-            self._entries[file] = entries
-        return self._entries[file]
+        with (
+            self._reading
+        ):  # threads of a server ask at the same time, and a file that is read twice would repeat itself
+            if file not in self._entries:
+                with reading(self._contents[file], file.name) as root:
+                    entries = self._read(root)
+                    for key in entries:
+                        if any(key in others for others in self._read_so_far()):
+                            root.refuse(key, "exists already")
+                self._entries[file] = entries
+            return self._entries[file]
 
     def _read_so_far(self) -> list[Mapping[str, Entry]]:
         return [*self._entries.values(), *([] if self._before is None else [self._before])]
