@@ -26,13 +26,13 @@ GROUP_ROWS = 50_000
 """Rows of one group of a finished file, for every size of chunks."""
 
 FORMULA = r"\A('*[=+\-@\x{FF1D}\x{FF0B}\x{FF0D}\x{FF20}\t\r\n])"
-"""The beginning of a text that a spreadsheet would read as a formula: the characters that OWASP lists ("CSV Injection"), also in
+"""The beginning of a text that a spreadsheet would read as a formula: the characters that are known to begin one, also in
 full width. Texts with apostrophes before such a character count too, so that a reader can take the added one off without doubt."""
 
 _FIGURES = (
-    ("median_h", "h", "last time at which half of specimens are positive, after the end of the last dose"),
-    ("low_h", "h", "lower end of the predictive interval of the last positive time"),
-    ("high_h", "h", "upper end of the predictive interval of the last positive time"),
+    ("median_h", "h", "time until which half of single specimens are positive, after the end of the last dose"),
+    ("low_h", "h", "lower end of the predictive interval of the time until which a single specimen is positive"),
+    ("high_h", "h", "upper end of the same interval"),
     ("monte_carlo_se_h", "h", "standard error of the median from the finite number of draws"),
     ("ever_positive", "1", "probability of a positive specimen at any time after the last dose"),
 )
