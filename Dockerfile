@@ -1,5 +1,7 @@
+# The base is named by the digest of its index for all platforms: Python 3.11.16, published 2026-09-19. docs/operating.md says how
+# to take a newer one.
 # Stage 1: the package as a wheel, with a build backend whose hashes are locked.
-FROM python:3.11-slim-bookworm AS build
+FROM python:3.11-slim-bookworm@sha256:a36c24f9cbdf4fd0f52d67f0823eeac19c2028c637cecc392d97f980d4fec56b AS build
 WORKDIR /source
 COPY requirements/build.txt requirements/
 RUN pip install --no-cache-dir --require-hashes -r requirements/build.txt
@@ -10,7 +12,7 @@ RUN pip wheel --no-cache-dir --no-deps --no-build-isolation --no-index --wheel-d
 
 # Stage 2: what runs. Nothing is written at run time but below /tmp and /dev/shm, so the root file system may be
 # read-only: docker run --read-only --tmpfs /tmp --cap-drop ALL -p 8000:8000 detectapi
-FROM python:3.11-slim-bookworm
+FROM python:3.11-slim-bookworm@sha256:a36c24f9cbdf4fd0f52d67f0823eeac19c2028c637cecc392d97f980d4fec56b
 ENV PYTHONDONTWRITEBYTECODE=1 \
     PYTHONUNBUFFERED=1 \
     OMP_NUM_THREADS=1 \

@@ -146,15 +146,17 @@ COMPILE := $(UV) pip compile --quiet --universal --python-version 3.11 --fork-st
 	--no-emit-index-url --no-emit-find-links --custom-compile-command "make lock" $(UPGRADE)
 # One set of packages for the server, its workers and those of a cluster: they must agree to the byte.
 EXTRAS := --extra report --extra batch --extra postgres --extra cluster --extra metrics
-$(UV):
+$(UV): requirements/uv.txt
 	@"$(PYTHON)" -m venv build/uv
-	@build/uv/bin/python -m pip install --quiet uv==0.13.9
+	@build/uv/bin/python -m pip install --quiet --require-hashes -r requirements/uv.txt
+	@touch $@
 
 lock: $(UV) ## write requirements/*.txt anew from pyproject.toml
 	@$(COMPILE) pyproject.toml --extra dev $(EXTRAS) -o requirements/dev.txt
 	@$(COMPILE) pyproject.toml $(EXTRAS) -c requirements/dev.txt -o requirements/run.txt
 	@printf 'hatchling\neditables\n' | $(COMPILE) - -c requirements/dev.txt -o requirements/build.txt
 	@$(COMPILE) pyproject.toml --extra bench -c requirements/dev.txt -o requirements/bench.txt
+	@printf 'uv\n' | $(COMPILE) - -o requirements/uv.txt
 
 .PHONY: translations
 translations: $(VENV)/.installed-dev ## collect every sentence for people into the catalogues

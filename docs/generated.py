@@ -1,5 +1,6 @@
 """The tables of the pages that are read from the data; each function gives a table in Markdown."""
 
+import tempfile
 from itertools import groupby
 from pathlib import Path
 
@@ -8,6 +9,8 @@ import numpy as np
 from detectapi import estimate, list_assays, service, show_substance
 from detectapi.inputs.table import INPUTS
 from detectapi.inputs.table.definition import KINDS
+from detectapi.jobs.scopes import SCOPES
+from detectapi.jobs.settings import Settings
 from detectapi.knowledge import catalog, evidence, observations, published_figures
 from detectapi.model.draws import Draws, layout
 from detectapi.model.question import read_question
@@ -15,6 +18,7 @@ from detectapi.model.serial import serial
 from detectapi.model.simulation import Simulation
 from detectapi.settings import SETTINGS
 from detectapi.telling import sentences
+from detectapi.web import create_app
 
 TOY = Path(__file__).resolve().parent.parent / "tests" / "data" / "extra" / "substances" / "toy.toml"
 OLDEST = 120
@@ -285,6 +289,22 @@ def _settings(group):
     rows = [("variable", "what it does", "what it may be", "default")]
     chosen = [one for one in SETTINGS.values() if one.group == group]
     return table([*rows, *((f"`{one.name}`", one.effect, one.kind.allowed, one.otherwise) for one in chosen)])
+
+
+def scopes():
+    """The scopes of keys, what each opens in words, and the operations that ask for it."""
+    operations = {name: [] for name in SCOPES}
+    with tempfile.TemporaryDirectory() as folder:
+        settings = Settings(folder, f"sqlite:///{folder}/jobs.sqlite")
+        app = create_app({"JOBS": settings})
+        for rule in sorted(app.url_map.iter_rules(), key=lambda rule: rule.rule):
+            scope = getattr(app.view_functions[rule.endpoint], "scope", None)
+            if scope is not None:
+                method = min(rule.methods - {"HEAD", "OPTIONS"})
+                operations[scope].append(f"`{method} {rule.rule.replace('<job_id>', '{id}')}`")
+        app.extensions["detectapi-desk"].engine.dispose()
+    rows = ((f"`{name}`", words, ", ".join(operations[name])) for name, words in SCOPES.items())
+    return table([("scope", "the key may", "operations"), *rows])
 
 
 def table(rows):

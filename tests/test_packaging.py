@@ -59,7 +59,7 @@ def test_the_service_needs_nine_packages():
     assert expected == {requirement_name(dependency) for dependency in PROJECT["dependencies"]}
 
 
-@pytest.mark.parametrize("name", ["run.txt", "build.txt", "dev.txt", "bench.txt"])
+@pytest.mark.parametrize("name", ["run.txt", "build.txt", "dev.txt", "bench.txt", "uv.txt"])
 def test_lock_files_are_pins_with_hashes_and_nothing_else(name):
     result, strange = pins(name)
 
@@ -74,6 +74,28 @@ def test_lock_files_agree_with_each_other_and_with_the_project():
     assert {requirement_name(dependency) for dependency in PROJECT["optional-dependencies"]["dev"]} <= dev.keys()
     for name in ("run.txt", "build.txt"):
         assert pins(name)[0].items() <= dev.items()
+
+
+def test_no_target_of_make_installs_what_no_lock_file_names():
+    makefile = (ROOT / "Makefile").read_text(encoding="utf-8").replace("\\\n", " ")
+    installs = re.findall(r"^.*-m pip (?:--python \S+ )?install.*$", makefile, re.M)
+
+    assert installs
+    for line in installs:
+        hashed = "--require-hashes" in line
+        local = "--no-index" in line
+        # A Python without ensurepip has to get pip from somewhere.
+        itself = line.rstrip(" ;}").endswith("install --quiet pip")
+        assert hashed or local or itself, line
+
+
+def test_the_base_of_the_image_is_named_by_digest():
+    bases = dockerfile_instructions("FROM")
+
+    assert len(bases) == 2
+    for base in bases:
+        assert re.match(r"python:3\.11-slim-bookworm@sha256:[0-9a-f]{64}( AS build)?$", base), base
+    assert len({base.split()[0] for base in bases}) == 1
 
 
 def test_the_version_is_the_same_everywhere():

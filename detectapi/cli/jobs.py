@@ -7,6 +7,7 @@ import click
 
 from detectapi.cli.options import option
 from detectapi.inputs.table import INPUTS
+from detectapi.jobs.scopes import SCOPES
 
 
 def add_to(group, reports_errors):
@@ -143,7 +144,12 @@ def keys():
 @keys.command()
 @click.option("--owner", required=True, help="The holder of the key, for your records.")
 @click.option(
-    "--scope", "scopes", multiple=True, required=True, help="estimate, batch:write, batch:read, cds or admin."
+    "--scope",
+    "scopes",
+    multiple=True,
+    required=True,
+    type=click.Choice(list(SCOPES)),
+    help="What the key may do: " + "; ".join(f"{name}: {words}" for name, words in SCOPES.items()) + ".",
 )
 @click.option("--days", type=click.FloatRange(min=0, max=36_500, min_open=True), help="Days until it expires.")
 @click.option("--rows", type=int, help="Quota: rows per day.")

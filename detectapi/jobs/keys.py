@@ -24,11 +24,11 @@ from typing import Any, NamedTuple
 from sqlalchemy import Engine, insert, select, update
 
 from detectapi.jobs import database
+from detectapi.jobs.scopes import SCOPES
 from detectapi.jobs.settings import DAY_S, Quota, Settings
 from detectapi.jobs.tables import api_key
 from detectapi.settings import setting
 
-SCOPES = ("estimate", "batch:write", "batch:read", "cds", "admin")
 FORM = re.compile(r"dk_live_([A-Za-z0-9]{8})_[A-Za-z0-9_-]{43}")
 ALPHABET = "ABCDEFGHIJKLMNOPQRSTUVWXYZabcdefghijklmnopqrstuvwxyz0123456789"
 
@@ -118,7 +118,7 @@ class Keys:
         if expires_s is not None and not 0.0 < expires_s < math.inf:
             raise ValueError("a key expires after a time above 0")
         wanted = sorted(set(scopes))
-        if not wanted or not set(wanted) <= set(SCOPES):
+        if not wanted or not set(wanted) <= SCOPES.keys():
             raise ValueError(f"scopes are: {', '.join(SCOPES)}")
         public = "".join(secrets.choice(ALPHABET) for _ in range(8))
         key = f"dk_live_{public}_{secrets.token_urlsafe(32)}"

@@ -22,6 +22,7 @@ from detectapi import service
 from detectapi.batch import table
 from detectapi.jobs.desk import FINISHED, Busy, Desk
 from detectapi.jobs.keys import Caller
+from detectapi.jobs.scopes import READ, SCOPES, WRITE
 from detectapi.jobs.settings import Settings
 from detectapi.jobs.store import TERMINAL, Conflict
 from detectapi.values.errors import InputError
@@ -95,6 +96,7 @@ def needs(scope):
                 arguments["job"] = job
             return view(**arguments)
 
+        checked.scope = scope
         return blueprint.doc(security=[{"key": []}])(checked)
 
     return decorate
@@ -104,7 +106,7 @@ def caller_of_request() -> Caller | None:
     """The caller; None without a valid key."""
     header = request.headers.get("Authorization", "")
     if not header and desk().settings.anonymous:
-        return Caller("", frozenset({"batch:read", "batch:write"}), desk().settings.quota)
+        return Caller("", frozenset(SCOPES), desk().settings.quota)
     kind, _, key = header.partition(" ")
     return desk().keys.caller(key.strip()) if kind.lower() == "bearer" else None
 
@@ -129,7 +131,7 @@ def caller_of_request() -> Caller | None:
         "202": {"description": "Accepted; Location is its status.", "content": {JSON: {"schema": {"type": "object"}}}},
     },
 )  # fmt: skip
-@needs("batch:write")
+@needs(WRITE)
 def submit():
     """Submit a table or a grid.
 
@@ -260,7 +262,7 @@ class Body:
 
 @blueprint.route("")
 @blueprint.doc(operationId="listJobs", responses={"200": {"description": "The newest 100 jobs of this key."}})
-@needs("batch:read")
+@needs(READ)
 def own_jobs():
     """List your jobs."""
     return Response(service.to_json_bytes({"items": [*map(status, desk().store.jobs(g.caller.id))]}), mimetype=JSON)
@@ -271,7 +273,7 @@ def own_jobs():
     operationId="showJob",
     responses={"200": {"description": "State, progress, links."}, "304": {"description": "Unchanged."}},
 )
-@needs("batch:read")
+@needs(READ)
 def show(job):
     """Show the state and progress of a job.
 
@@ -304,7 +306,7 @@ def state_tag(job):
 @blueprint.doc(
     operationId="cancelJob", responses={"202": {"description": "The job is being cancelled, or is cancelled."}}
 )
-@needs("batch:write")
+@needs(WRITE)
 def cancel(job):
     """Cancel a job. Its finished parts stay."""
     if job["state"] in TERMINAL and job["state"] != "cancelled":
@@ -316,7 +318,7 @@ def cancel(job):
 
 @blueprint.route("/<job_id>", methods=["DELETE"])
 @blueprint.doc(operationId="deleteJob", responses={"204": {"description": "The job and its files are deleted."}})
-@needs("batch:write")
+@needs(WRITE)
 def delete(job):
     """Delete a job that has ended."""
     if job["state"] not in TERMINAL:
@@ -338,7 +340,7 @@ def delete(job):
         "304": {"description": "Unchanged."},
     },
 )
-@needs("batch:read")
+@needs(READ)
 def results(job):
     """Fetch the result of a job that has ended; for a cancelled job, the finished part."""
     if job["state"] not in FINISHED:
@@ -350,7 +352,7 @@ def results(job):
 
 @blueprint.route("/<job_id>/results/manifest")
 @blueprint.doc(operationId="showManifest", responses={"200": {"description": "Parts with their SHA-256."}})
-@needs("batch:read")
+@needs(READ)
 def manifest(job):
     """Show the parts of a result with their hashes."""
     return Response(service.to_json_bytes(desk().manifest(job)), mimetype=JSON)
@@ -358,7 +360,7 @@ def manifest(job):
 
 @blueprint.route("/<job_id>/errors")
 @blueprint.doc(operationId="listBadRows", responses={"200": {"description": "One line for each mistake, as NDJSON."}})
-@needs("batch:read")
+@needs(READ)
 def errors(job):
     """List the rows that cannot be answered, of the chunks finished so far."""
     return Response(desk().bad_rows(job), mimetype=table.MEDIA_TYPES["ndjson"])

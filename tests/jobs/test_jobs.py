@@ -10,12 +10,14 @@ from pathlib import Path
 import pyarrow as pa
 import pyarrow.parquet as pq
 import pytest
-from job_requests import CSV, FEW, PROBLEM, QUERY, all_jobs, as_ndjson, compute, coordinator, submit
+from job_requests import CSV, FEW, PROBLEM, QUERY, all_jobs, as_ndjson, assert_problem, compute, coordinator, submit
 from openapi_spec_validator import validate
 from scenarios import GRID, scattered
+from sqlalchemy import update
 
 from detectapi.batch.options import Options
-from detectapi.jobs import local
+from detectapi.jobs import local, tables
+from detectapi.jobs.scopes import SCOPES
 from detectapi.jobs.settings import Settings, from_environment
 from detectapi.web import create_app
 
@@ -308,12 +310,34 @@ def test_nobody_sees_the_jobs_of_another_key(app, client, desk):
 
 def test_a_key_needs_the_scope(app, client, desk):
     place = submit(client).headers["Location"]
-    reader, other = app.test_client(), app.test_client()
-    reader.environ_base["HTTP_AUTHORIZATION"] = f"Bearer {desk.keys.issue('r', ['batch:read'])}"
-    other.environ_base["HTTP_AUTHORIZATION"] = f"Bearer {desk.keys.issue('r', ['estimate'])}"
-    assert submit(reader).status_code == 403
+    asked_for = {}
+    for scope in SCOPES:
+        holder = app.test_client()
+        holder.environ_base["HTTP_AUTHORIZATION"] = f"Bearer {desk.keys.issue('r', [scope])}"
+        for method, address in operations(app, place):
+            answer = holder.open(address, method=method)
+            if answer.status_code == 403:
+                lacks = assert_problem(answer, 403, "forbidden").get_json()["detail"].split()[-1].rstrip(".")
+                assert lacks != scope, address
+                asked_for.setdefault((method, address), set()).add(lacks)
+    assert set(asked_for) == set(operations(app, place))  # every operation is closed to some key
+    assert set.union(*asked_for.values()) == set(SCOPES)  # and every scope opens some operation
+
+
+def test_a_scope_of_an_older_version_opens_nothing(app, client, desk):
+    place = submit(client).headers["Location"]
+    holder = app.test_client()
+    holder.environ_base["HTTP_AUTHORIZATION"] = f"Bearer {desk.keys.issue('r', ['batch:read'])}"
+    with desk.engine.begin() as connection:
+        connection.execute(update(tables.api_key).where(tables.api_key.c.owner == "r").values(scopes="estimate admin"))
     for method, address in operations(app, place):
-        assert other.open(address, method=method).status_code == 403, address
+        assert holder.open(address, method=method).status_code == 403, address
+
+
+def test_a_scope_that_opens_nothing_is_not_offered(desk):
+    for scope in ("estimate", "cds", "admin", ""):
+        with pytest.raises(ValueError, match="scopes are: batch:write, batch:read"):
+            desk.keys.issue("r", [scope])
 
 
 def operations(app, place):

@@ -4,6 +4,7 @@ import pytest
 from click.testing import CliRunner
 
 from detectapi.cli.main import cli
+from detectapi.jobs.scopes import SCOPES
 
 
 def test_the_list_says_what_a_key_is_worth(tmp_path):
@@ -29,3 +30,13 @@ def test_a_key_expires_after_a_time_or_never_but_not_after_nonsense(tmp_path, da
 
     assert result.exit_code == 2
     assert "dk_live" not in result.output
+
+
+def test_the_command_names_the_scopes_and_refuses_others(tmp_path):
+    words = ["keys", "issue", "--owner", "a", "--scope", "admin"]
+    refused = CliRunner().invoke(cli, words, env={"DETECTAPI_JOBS": str(tmp_path)})
+
+    assert refused.exit_code == 2
+    for name, effect in SCOPES.items():
+        assert name in refused.output
+        assert effect in " ".join(CliRunner().invoke(cli, ["keys", "issue", "--help"]).output.split())
