@@ -55,7 +55,7 @@ def report(output: str) -> None:
 @benchmark.command()
 @click.argument("predictions", type=click.Path(exists=True, dir_okay=False))
 def score(predictions: str) -> None:
-    """Score a file of PREDICTIONS, a CSV with id and the quantiles 0.025, 0.05, 0.25, 0.5, 0.75, 0.95 and 0.975."""
+    """Score a file of PREDICTIONS, a CSV with id and the quantiles 0.025, 0.05, 0.25, 0.5, 0.75, 0.95, 0.975, or id and sample."""
     from detectapi.evaluation.benchmark import score as scorer
     from detectapi.evaluation.benchmark import table as tables
     from detectapi.values.errors import InputError

@@ -1,8 +1,8 @@
-"""Score forecasts of the benchmark. It needs numpy and nothing else: python score.py predictions.csv [table.csv]
+"""Score forecasts of the benchmark with numpy and nothing else: python score.py predictions.csv [table.csv]
 
 A file of predictions has one line for each number that is forecast: `id`, the quantiles 0.025, 0.05, 0.25, 0.5, 0.75, 0.95 and
 0.975 in the unit of the table, and if known `fitted` (1 or 0): whether the forecaster saw the number before. Without that column,
-`used` of the table stands for it. README.md defines the scores.
+`used` of the table stands for it. In place of quantiles it may have samples: `id`, `sample`, and a line for each. See README.md.
 """
 
 import csv
@@ -16,16 +16,15 @@ GRID = (np.arange(400) + 0.5) / 400
 LINES = np.array([np.interp(GRID, LEVELS, unit) for unit in np.eye(len(LEVELS))])
 """From seven quantiles to those of a fine grid, along straight lines."""
 SEED, RESAMPLES = 20261129, 1000
-FLOOR = 1e-12
+FLOOR, FEWEST = 1e-12, 20
 ONE_SIDED = ("at-most", "at-least")
 GROUPS = ("class", "quantity", "reading", "access")
-HEAD = ("fitted", "group", "numbers", "publications", "interval score", "CRPS", "in 50 %", "in 90 %", "in 95 %",
-        "width")  # fmt: skip
+HEAD = "fitted|group|numbers|publications|interval score|CRPS|in 50 %|in 90 %|in 95 %|width".split("|")
 
 
 def read(file):
-    """The lines of a CSV file, as a list of dict."""
-    with open(file, encoding="utf-8-sig", newline="") as opened:  # spreadsheets put a mark before the text
+    """The lines of a CSV file, as a list of dict. Spreadsheets put a mark before the text."""
+    with open(file, encoding="utf-8-sig", newline="") as opened:
         return list(csv.DictReader(opened))
 
 
@@ -38,29 +37,31 @@ def join(table, predictions):
 
     Returns
     -------
-    list of (dict, array of shape (7,), bool)
-        The line of the table, the forecast quantiles, whether the forecaster saw the number before.
+    list of (dict, array, bool)
+        The line of the table, the forecast (seven quantiles, or a sorted sample), whether the forecaster saw the number before.
 
     Raises
     ------
     ValueError
-        A column is missing, an id is not in the table or occurs twice, or quantiles are no numbers or fall.
+        A column is missing, an id is not in the table or occurs twice, samples are few, or quantiles are no numbers or fall.
     """
-    missing = {"id", *(f"{level:g}" for level in LEVELS)} - set(predictions[0] if predictions else ())
+    columns = ["sample"] if predictions and "sample" in predictions[0] else [f"{level:g}" for level in LEVELS]
+    missing = {"id", *columns} - set(predictions[0] if predictions else ())
     if missing:
         raise ValueError(f"no line, or columns are missing: {', '.join(sorted(missing))}")
-    by_id, joined, seen = {line["id"]: line for line in table}, [], set()
+    by_id, joined, gathered = {line["id"]: line for line in table}, [], {}
     for forecast in predictions:
-        name = forecast["id"]
-        if name not in by_id or name in seen:
+        gathered.setdefault(forecast["id"], []).append(forecast)
+    for name, forecasts in gathered.items():
+        if name not in by_id or (len(forecasts) > 1 and columns != ["sample"]):
             raise ValueError(f"{name}: not in the table, or twice in the predictions")
-        seen.add(name)
-        line, quantiles = by_id[name], np.array([float(forecast[f"{level:g}"]) for level in LEVELS])
-        if not np.isfinite(quantiles).all() or (np.diff(quantiles) < 0.0).any():
-            raise ValueError(f"{name}: quantiles must be numbers that do not fall")
-        fitted = forecast.get("fitted") == "1" if forecast.get("fitted") else line["used"] != "aside"
+        line, values = by_id[name], np.array([float(one[column]) for one in forecasts for column in columns])
+        values, few = (np.sort(values), len(values) < FEWEST) if columns == ["sample"] else (values, False)
+        if few or not np.isfinite(values).all() or (np.diff(values) < 0.0).any():
+            raise ValueError(f"{name}: quantiles must be numbers that do not fall, samples at least {FEWEST} numbers")
+        fitted = forecasts[0]["fitted"] == "1" if forecasts[0].get("fitted") else line["used"] != "aside"
         if line["low"] and not line["same_as"] and line["statistic"] not in ONE_SIDED:
-            joined.append((line, quantiles, fitted))
+            joined.append((line, values, fitted))
     return joined
 
 
@@ -72,17 +73,19 @@ def each(joined):
     array, shape (n, 6)
         Interval score at 90 %, CRPS, whether it lies in the 50, 90 and 95 % interval, and the width of the 90 % interval.
     """
-    offset = np.array([float(line["log_offset"]) for line, _, _ in joined])[:, None]
-    ends = np.array([[float(line["low"]), float(line["high"])] for line, _, _ in joined])
-    low, high = np.log(np.maximum(ends + offset, FLOOR)).T
-    q = np.log(np.maximum(np.array([quantiles for _, quantiles, _ in joined]) + offset, FLOOR))
-    width = q[:, 5] - q[:, 1]
-    missed = np.maximum(q[:, 1] - high, 0.0) + np.maximum(low - q[:, 5], 0.0)
-    fine = q @ LINES
-    nearest = np.clip(fine, low[:, None], high[:, None])  # what is known as an interval is missed by the distance to it
-    pinball = np.where(nearest >= fine, GRID, GRID - 1.0) * (nearest - fine)
-    inside = [(high >= q[:, i]) & (low <= q[:, -1 - i]) for i in (2, 1, 0)]
-    return np.column_stack([width + 20.0 * missed, 2.0 * pinball.mean(axis=1), *inside, width])
+    return np.array([_scores(line, forecast) for line, forecast, _ in joined]).reshape(len(joined), 6)
+
+
+def _scores(line, forecast):
+    numbers = np.array([float(line["low"]), float(line["high"]), *forecast]) + float(line["log_offset"])
+    low, high, *x = np.log(np.maximum(numbers, FLOOR))
+    q, fine = (x, x @ LINES) if len(x) == len(LEVELS) else (np.quantile(x, LEVELS), x)
+    grid = (np.arange(len(fine)) + 0.5) / len(fine)
+    width, missed = q[5] - q[1], max(q[1] - high, 0.0) + max(low - q[5], 0.0)
+    nearest = np.clip(fine, low, high)  # what is known as an interval is missed by the distance to it
+    pinball = np.where(nearest >= fine, grid, grid - 1.0) * (nearest - fine)
+    inside = [high >= q[i] and low <= q[-1 - i] for i in (2, 1, 0)]
+    return [width + 20.0 * missed, 2.0 * pinball.mean(), *inside, width]
 
 
 def summary(values, publications):
@@ -116,7 +119,7 @@ def lines(joined):
     list of tuple of str
         In the order of ``HEAD``.
     """
-    values, out = each(joined) if joined else np.zeros((0, 6)), []
+    values, out = each(joined), []
     for fitted in (False, True):
         own = [i for i, item in enumerate(joined) if item[2] is fitted]
         names = {f"{key}: {joined[i][0][key]}" for key in GROUPS for i in own}

@@ -92,6 +92,44 @@ def test_crps_from_seven_quantiles_is_near_that_of_the_sample(observed):
     assert values[1] == pytest.approx(scores.crps(np.log(sample), np.log(observed)), rel=0.1)
 
 
+@pytest.mark.parametrize(("low", "high"), [(2.5, 2.5), (0.01, 0.01), (0.5, 4.0)])
+def test_samples_score_as_their_exact_crps_and_intervals(low, high):
+    """Of samples every score is that of the sample itself."""
+    sample = np.exp(np.random.default_rng(2).standard_normal(137))
+    line = a_line(low=str(low), high=str(high), log_offset="0")
+    forecasts = [{"id": "a", "sample": repr(float(value)), "fitted": "0"} for value in sample]
+    logs, observed = np.log(sample), (np.log(low), np.log(high))
+
+    (values,) = score.each(score.join([line], forecasts))
+
+    ends = scores.interval(logs, 0.9)
+    assert values[0] == pytest.approx(scores.interval_score(*ends, observed, 0.9))
+    assert values[5] == pytest.approx(ends[1] - ends[0])
+    assert list(values[2:5]) == [scores.inside(logs, observed, level) for level in scores.LEVELS]
+    if low == high:
+        assert values[1] == pytest.approx(scores.crps(logs, observed[0]))
+
+
+@pytest.mark.parametrize("observed", [0.3, 1.0, 2.5])
+def test_samples_and_their_quantiles_score_nearly_the_same(observed):
+    """Intervals are the same; of CRPS the shape between seven quantiles is lost, less than a tenth of it."""
+    sample = np.exp(np.random.default_rng(1).standard_normal(2000))
+    line = a_line(low=str(observed), high=str(observed), log_offset="0")
+    seven = [{"id": "a"} | {f"{level:g}": str(np.quantile(sample, level)) for level in score.LEVELS}]
+    samples = [{"id": "a", "sample": str(value)} for value in sample]
+
+    (one,), (other,) = (score.each(score.join([line], forecasts)) for forecasts in (seven, samples))
+
+    assert one[[0, 2, 3, 4, 5]] == pytest.approx(other[[0, 2, 3, 4, 5]], rel=1e-3)
+    assert one[1] == pytest.approx(other[1], rel=0.1)
+
+
+def test_too_few_samples_and_samples_that_are_no_numbers_are_refused():
+    for values in (["1"] * (score.FEWEST - 1), ["1"] * score.FEWEST + ["nan"]):
+        with pytest.raises(ValueError, match=f"a: .*at least {score.FEWEST} numbers"):
+            score.join([a_line()], [{"id": "a", "sample": value} for value in values])
+
+
 def test_the_bootstrap_draws_whole_publications():
     values = np.tile([[1.0], [1.0], [4.0]], 6)
 
