@@ -26,7 +26,17 @@ PACKAGES = (
     "pyarrow",
     "distributed",
 )
-BENCHMARKS = ("versions", "reference_problems", "estimate", "panel", "http_service", "startup", "batch", "cluster")
+BENCHMARKS = (
+    "versions",
+    "reference_problems",
+    "estimate",
+    "panel",
+    "http_service",
+    "presets",
+    "startup",
+    "batch",
+    "cluster",
+)
 THREAD_LIMITS = ("OMP_NUM_THREADS", "OPENBLAS_NUM_THREADS", "MKL_NUM_THREADS", "NUMBA_NUM_THREADS")
 LIMIT_S = 3600
 

@@ -20,6 +20,7 @@ MAY_READ_SCHEMAS = {
 # What may be imported besides the standard library, where that is part of a room's promise. Other rooms: numpy.
 WEB = {
     "apispec",
+    "cachetools",
     "flask",
     "flask_babel",
     "flask_smorest",

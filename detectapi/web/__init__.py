@@ -6,6 +6,7 @@ from detectapi.settings import is_set, setting
 from detectapi.web import (
     addresses,
     cds,
+    computed_once,
     cors,
     docs,
     fhir,
@@ -73,6 +74,7 @@ def create_app(config=None):
     headers.init_app(app)
     cors.init_app(app)
     page.init_app(app)
+    computed_once.init_app(app)  # before the places are taken: what is kept needs none
     overload.init_app(app)
     api = ContractApi(app)
     problems.init_app(app)

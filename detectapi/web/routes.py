@@ -18,6 +18,8 @@ from detectapi.telling.filing import MOST_CHARACTERS, read_filing
 from detectapi.telling.spoken import spoken
 from detectapi.values.errors import InputError, UnknownSubstance
 from detectapi.web.api import ContractBlueprint, cacheable, examples, is_utf8
+from detectapi.web.computed_once import bytes_computed_once, computed_once
+from detectapi.web.own_questions import is_own
 from detectapi.web.page import files
 from detectapi.web.page.voice import LANGUAGES, BabelVoice
 from detectapi.web.problems import problem
@@ -101,10 +103,19 @@ def estimate():
     except InputError as error:
         return problem("bad-request", error.message)
     question = read_request()
+    if wanted == JSON:
+        return Response(estimate_bytes(question), mimetype=JSON, headers={"Cache-Control": "no-store"})
     answer = service.answer(service.including(question, "concentration") if wanted == files.KINDS["pdf"] else question)
-    if wanted != JSON:
-        return pictured(wanted, lambda kind, voice: files.estimate(kind, answer, question, voice, filing))
-    return Response(service.to_json_bytes(answer), mimetype=JSON, headers={"Cache-Control": "no-store"})
+    return pictured(wanted, lambda kind, voice: files.estimate(kind, answer, question, voice, filing))
+
+
+def estimate_bytes(question):
+    """The answer to a question as JSON; one of the project's own is computed once."""
+
+    def computed():
+        return service.to_json_bytes(service.answer(question))
+
+    return bytes_computed_once(question, computed) if is_own(question) else computed()
 
 
 @blueprint.route("/interpretations", methods=["POST"])
@@ -143,6 +154,7 @@ def interpret():
 @blueprint.refusals(406)
 @blueprint.response(200, {"type": "object"}, description="All substances, in short.")
 @blueprint.doc(operationId="listSubstances", parameters=[IN_LANGUAGE])
+@computed_once()
 def substances():
     """List the substances."""
     return in_language(service.substances())
@@ -152,6 +164,7 @@ def substances():
 @blueprint.refusals(404, 406)
 @blueprint.response(200, {"type": "object"}, description="The substance's card.")
 @blueprint.doc(operationId="showSubstance", parameters=[IN_LANGUAGE])
+@computed_once()
 def substance(substance_id):
     """Show a substance: every number of its model with its source."""
     try:
@@ -168,6 +181,7 @@ def substance(substance_id):
     operationId="showEducation",
     parameters=[IN_LANGUAGE],
 )
+@computed_once()
 def education(substance_id):
     """Show statements for patients about a substance and a urine test"""
     card = service.education_of(substance_id)
@@ -181,6 +195,7 @@ def education(substance_id):
 @blueprint.refusals(406)
 @blueprint.response(200, {"type": "object"}, description="All registered assays.")
 @blueprint.doc(operationId="listAssays", parameters=[IN_LANGUAGE])
+@computed_once()
 def assays():
     """List the registered assays."""
     return in_language(service.assays())

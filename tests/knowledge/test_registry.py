@@ -59,3 +59,21 @@ def test_only_a_file_in_which_the_id_stands_is_read(tmp_path):
 def test_an_id_that_two_files_have_is_refused(tmp_path):
     with pytest.raises(CatalogError, match="red: exists already"):
         list(Registry(files(tmp_path, ["red"], ["blue", "red"]), entries))
+
+
+class FilledMeanwhile(dict):
+    """Entries by file, of a registry whose files another thread reads right after they were gone through."""
+
+    def values(self):
+        seen = list(super().values())
+        self.update(self.later)
+        return seen
+
+
+def test_an_entry_is_there_too_whose_file_another_thread_reads_at_the_same_time(tmp_path):
+    (file,) = files(tmp_path, ["red"])
+    registry = Registry([file], entries)
+    registry._entries = FilledMeanwhile()
+    registry._entries.later = {file: {"red": "RED"}}
+
+    assert registry["red"] == "RED"

@@ -55,7 +55,8 @@ class Registry(Mapping[str, Entry]):
                 return entries[key]
         text = key.encode("utf-8", "surrogatepass")
         for file, content in self._contents.items():
-            if file not in self._entries and text in content and key in self._entries_of(file):
+            # A file that another thread has read since the loop above counts too.
+            if text in content and key in self._entries_of(file):
                 return self._entries[file][key]
         if self._before is None:
             raise KeyError(key)

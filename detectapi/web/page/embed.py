@@ -13,6 +13,7 @@ from detectapi import service
 from detectapi.settings import setting
 from detectapi.values.errors import InputError
 from detectapi.web import headers
+from detectapi.web.computed_once import computed_once
 from detectapi.web.page import files, form
 from detectapi.web.page.checks import checked
 from detectapi.web.page.choices import presets
@@ -33,6 +34,7 @@ LONGEST = 60
 
 
 @blueprint.get("/embed")
+@computed_once(*USE, "preset", "education")
 def embed():
     """The answer to a preset or to how a substance was used, or what there is to read about a substance."""
     problems, shown = misplaced(request.args), {}

@@ -9,6 +9,7 @@ from detectapi.telling.inputs_used import because, detail_in_words, in_figures
 from detectapi.telling.retelling import quoted
 from detectapi.values.errors import UnknownSubstance
 from detectapi.web.api import kept_for_five_minutes
+from detectapi.web.computed_once import computed_once
 from detectapi.web.page.voice import LANGUAGES, BabelVoice, html_response
 
 blueprint = Blueprint("numbers", __name__)
@@ -16,6 +17,7 @@ VOICE = BabelVoice("page")
 
 
 @blueprint.get("/substances/<substance>")
+@computed_once()
 def numbers(substance):
     """The numbers of a substance."""
     try:

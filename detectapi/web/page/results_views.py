@@ -15,6 +15,7 @@ from detectapi.telling import interpretation_picture
 from detectapi.telling.filing import read_filing
 from detectapi.telling.interpretation_summary import summarize
 from detectapi.values.errors import InputError
+from detectapi.web.computed_once import computed_once
 from detectapi.web.page import (
     dated,
     fields,
@@ -38,6 +39,7 @@ ROWS = {"specimen": "s", "account": "a", "pair": "c"}
 
 
 @blueprint.get("")
+@computed_once("example", when=lambda: request.args.get("example") == "1")
 def form():
     """The form; with the worked example filled in and answered."""
     if request.args.get("example"):

@@ -13,6 +13,7 @@ from detectapi.telling.filing import read_filing, rules
 from detectapi.telling.inputs_used import said_words
 from detectapi.telling.numbers import two_ways
 from detectapi.values.errors import InputError, MalformedRequest
+from detectapi.web.computed_once import computed_once
 from detectapi.web.page import dated, fields, files, form, one_dose, uses
 from detectapi.web.page.asked_time import is_too_early
 from detectapi.web.page.checks import checked
@@ -34,10 +35,16 @@ ADVANCED = (
 )
 
 
+def named_preset():
+    """The worked example that the address names, or None."""
+    return next((item for item in presets() if item["id"] == request.args.get("preset")), None)
+
+
 @blueprint.get("/")
+@computed_once("preset", when=lambda: named_preset() is not None)
 def home():
     """The form; with a preset filled in and answered."""
-    preset = next((item for item in presets() if item["id"] == request.args.get("preset")), None)
+    preset = named_preset()
     if preset is None:
         return page(form.typed({}), status=200)
     return answered(form.from_request(preset["request"]), preset["request"])
