@@ -20,9 +20,7 @@ from detectapi.web import (
     routes,
 )
 from detectapi.web.api import ContractApi
-
-LARGEST_BODY = 1024 * 1024
-"""Size of the largest body of a request, except to `/v1/jobs`. [bytes]"""
+from detectapi.web.arrival import LARGEST_BODY
 
 
 class App(Flask):

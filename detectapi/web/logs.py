@@ -83,12 +83,29 @@ def init_app(app):
         logger.info(
             "request",
             request_id=g.request_id,
-            method=request.method if request.method in METHODS else "other",
+            method=known_method(request.method),
             route=request.url_rule.rule if request.url_rule else "unmatched",
             status=response.status_code,
             duration_ms=round(1000 * (time.perf_counter() - g.started), 1),
         )
         return response
+
+
+def log_refusal(method, status, identity):
+    """Log one line for a request that was refused before anything of it was read but its first line."""
+    logger.info(
+        "request",
+        request_id=str(identity),
+        method=known_method(method),
+        route="unmatched",
+        status=status,
+        duration_ms=0.0,
+    )
+
+
+def known_method(method):
+    """A method of HTTP; "other" for what a caller has made up."""
+    return method if method in METHODS else "other"
 
 
 def log_failure(exc_info):

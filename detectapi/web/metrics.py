@@ -52,8 +52,7 @@ def init_app(app):
     @app.after_request
     def count(response):
         route = request.url_rule.rule if request.url_rule else "unmatched"
-        method = request.method if request.method in logs.METHODS else "other"
-        requests.labels(route, method, str(response.status_code)).inc()
+        requests.labels(route, logs.known_method(request.method), str(response.status_code)).inc()
         seconds.labels(route).observe(time.perf_counter() - g.counted_from)
         return response
 
@@ -63,6 +62,12 @@ def init_app(app):
             in_progress.dec()
 
     app.register_blueprint(blueprint)
+
+
+def count_refusal(method, status):
+    """Count a request that was refused before the application saw it; nothing where nothing is counted."""
+    if _KEPT:
+        _KEPT[0].labels("unmatched", logs.known_method(method), str(status)).inc()
 
 
 _KEPT = []

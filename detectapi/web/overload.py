@@ -16,23 +16,56 @@ MOST = 10
 RETRY_S = 2
 """Time after which a client that was turned away should try again. [s]"""
 
+MOST_STREAMS = 8
+"""Bodies that a thread has to read, since they are large or their sender waits for a word: so many at once in a process."""
+
 THREADS = 3 * MOST
-"""Threads of a process: for those that compute or wait, and twice as many for what takes no place and for slow callers."""
+"""Threads of a process: for those that compute or wait, and twice as many for what takes no place."""
+
+PLACES = "detectapi-places"
+
+JOBS = "/v1/jobs"
+"""The beginning of the paths where nothing is computed though something is posted."""
 
 COMPUTING = {"page.home", "page.embed", "results.form"}
 """Views that compute though nothing is posted: presets and embedded answers."""
 
 
+class Places:
+    """The places of a process."""
+
+    def __init__(self, most):
+        self._free, self._lock = most, threading.Lock()
+
+    @property
+    def is_full(self):
+        """Whether there is no place left."""
+        return self._free <= 0
+
+    def take(self):
+        """Take a place; returns whether there was one."""
+        with self._lock:
+            if self.is_full:
+                return False
+            self._free -= 1
+            return True
+
+    def give_back(self):
+        """Give a place back."""
+        with self._lock:
+            self._free += 1
+
+
 def init_app(app):
     """Let requests that compute take a place first."""
-    places = app.extensions["detectapi-places"] = threading.BoundedSemaphore(MOST)
+    places = app.extensions[PLACES] = Places(MOST)
 
     @app.before_request
     def take_place():
         if not computes():
             return None
         read_body()
-        if not places.acquire(blocking=False):
+        if not places.take():
             return problem("overloaded", headers={"Retry-After": str(RETRY_S)})
         g.has_place = True
         return None
@@ -40,7 +73,19 @@ def init_app(app):
     @app.teardown_request
     def give_place_back(_error):
         if g.pop("has_place", False):
-            places.release()
+            places.give_back()
+
+
+def is_turned_away(app, method, path):
+    """Whether a request would get no place, as far as its first line tells: a server may then refuse it without a thread.
+
+    Parameters
+    ----------
+    app : WSGI application
+    method, path : str
+    """
+    places = getattr(app, "extensions", {}).get(PLACES)
+    return places is not None and places.is_full and method == "POST" and JOBS not in path
 
 
 def computes():

@@ -1,84 +1,24 @@
 """The service as it is run: gunicorn with two workers on a loopback port."""
 
-import http.client
 import json
 import signal
 import socket
 import subprocess
 import sys
-import time
 from concurrent.futures import ThreadPoolExecutor
 from contextlib import ExitStack
-from pathlib import Path
 
 import pytest
+from http_server import PATIENCE_S, Server
+from processes import ROOT
 
 from detectapi import service
-
-ROOT = Path(__file__).parents[2]
-PATIENCE_S = 30  # to start, load the data and stop on a busy machine
-
-
-def free_port():
-    with socket.socket() as probe:
-        probe.bind(("127.0.0.1", 0))
-        return probe.getsockname()[1]
-
-
-class Server:
-    def __init__(self, folder, workers=2, settings=None):
-        self.port, self.log = free_port(), folder / "log"
-        command = [sys.executable, "-m", "detectapi", "serve", "--port", str(self.port), "--workers", str(workers)]
-        if settings:  # another file of gunicorn's settings
-            command[2:] = ["gunicorn", "--config", settings, "--bind", f"127.0.0.1:{self.port}"]
-        with self.log.open("w") as log:
-            self.process = subprocess.Popen(command, cwd=ROOT, stdout=log, stderr=log)
-
-    def ask(self, method, path, body=None, headers=None):
-        connection = http.client.HTTPConnection("127.0.0.1", self.port, timeout=PATIENCE_S)
-        try:
-            connection.request(method, path, body, headers or {})
-            response = connection.getresponse()
-            return response.status, response.read(), response
-        finally:
-            connection.close()
-
-    def post(self, raw):
-        return self.ask("POST", "/v1/estimates", raw, {"Content-Type": "application/json"})
-
-    def raw(self, text):
-        with socket.create_connection(("127.0.0.1", self.port), timeout=PATIENCE_S) as connection:
-            connection.sendall(text)
-            connection.shutdown(socket.SHUT_WR)
-            received = b""
-            while piece := connection.recv(65536):
-                received += piece
-            return received
-
-    def wait_until_ready(self):
-        deadline = time.monotonic() + PATIENCE_S
-        while time.monotonic() < deadline:
-            assert self.process.poll() is None, self.log.read_text()
-            try:
-                if 200 == self.ask("GET", "/readyz")[0]:
-                    return
-            except OSError:
-                time.sleep(0.05)
-        raise AssertionError(self.log.read_text())
 
 
 @pytest.fixture(scope="module")
 def server(tmp_path_factory):
-    server = Server(tmp_path_factory.mktemp("server"))
-    try:
-        server.wait_until_ready()
+    with Server(tmp_path_factory.mktemp("server")) as server:
         yield server
-    finally:
-        server.process.send_signal(signal.SIGTERM)
-        try:
-            server.process.wait(PATIENCE_S)
-        finally:
-            server.process.kill()
 
 
 @pytest.mark.slow
@@ -198,15 +138,9 @@ def test_it_stops_when_told(tmp_path):
 
 @pytest.mark.slow
 def test_callers_who_stop_half_way_keep_nobody_waiting_for_long(tmp_path):
-    settings = tmp_path / "impatient.py"
-    settings.write_text(
-        "from detectapi.web import worker\nfrom detectapi.web.gunicorn_conf import *\n"
-        "worker.PATIENCE_S, workers = 0.5, 1\n"
-    )
-    server = Server(tmp_path, settings=settings)
+    settings = "connection.PATIENCE_S, workers = 0.5, 1"
     head = b"POST /v1/estimates HTTP/1.1\r\nHost: x\r\nContent-Type: application/json\r\nContent-Length: 9\r\n"
-    try:
-        server.wait_until_ready()
+    with Server(tmp_path, settings=settings) as server:
         with ExitStack() as stalled:
             for text in [b""] * 20 + [head] * 5 + [head + b"\r\n{"] * 5:  # more than there are threads
                 connection = stalled.enter_context(socket.create_connection(("127.0.0.1", server.port)))
@@ -217,6 +151,3 @@ def test_callers_who_stop_half_way_keep_nobody_waiting_for_long(tmp_path):
             assert 200 == server.ask("GET", "/healthz")[0]
         assert "failure" not in server.log.read_text()
         assert "A caller was too slow" in server.log.read_text()
-    finally:
-        server.process.send_signal(signal.SIGTERM)
-        server.process.wait(PATIENCE_S)
