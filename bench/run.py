@@ -24,6 +24,7 @@ PACKAGES = (
     "numba",
     "numbalsoda",
     "pyarrow",
+    "polars",
     "distributed",
 )
 BENCHMARKS = (
@@ -35,6 +36,7 @@ BENCHMARKS = (
     "presets",
     "startup",
     "batch",
+    "frames",
     "cluster",
 )
 THREAD_LIMITS = ("OMP_NUM_THREADS", "OPENBLAS_NUM_THREADS", "MKL_NUM_THREADS", "NUMBA_NUM_THREADS")

@@ -12,19 +12,44 @@ Names are loaded when they are first asked for, so importing the package costs n
 """
 
 from importlib import import_module
+from typing import TYPE_CHECKING, Any
 
 from detectapi._version import __version__
 
+if TYPE_CHECKING:
+    from detectapi.library.answers import Estimate, Interpretation
+    from detectapi.library.questions import (
+        estimate,
+        estimate_request,
+        interpret,
+        list_assays,
+        list_substances,
+        report,
+        show_substance,
+    )
+    from detectapi.library.tables import estimates, interpretations
+    from detectapi.values.errors import (
+        CatalogError,
+        DetectError,
+        InputError,
+        NotSupported,
+        NumericalError,
+        OutOfRange,
+        UnknownSubstance,
+    )
+
 _HOMES = {
-    "estimate": "detectapi.library",
-    "estimate_request": "detectapi.library",
-    "interpret": "detectapi.library",
-    "list_assays": "detectapi.library",
-    "list_substances": "detectapi.library",
-    "report": "detectapi.library",
-    "show_substance": "detectapi.library",
-    "Estimate": "detectapi.library",
-    "Interpretation": "detectapi.library",
+    "estimate": "detectapi.library.questions",
+    "estimate_request": "detectapi.library.questions",
+    "estimates": "detectapi.library.tables",
+    "interpret": "detectapi.library.questions",
+    "interpretations": "detectapi.library.tables",
+    "list_assays": "detectapi.library.questions",
+    "list_substances": "detectapi.library.questions",
+    "report": "detectapi.library.questions",
+    "show_substance": "detectapi.library.questions",
+    "Estimate": "detectapi.library.answers",
+    "Interpretation": "detectapi.library.answers",
     "CatalogError": "detectapi.values.errors",
     "DetectError": "detectapi.values.errors",
     "InputError": "detectapi.values.errors",
@@ -33,10 +58,30 @@ _HOMES = {
     "OutOfRange": "detectapi.values.errors",
     "UnknownSubstance": "detectapi.values.errors",
 }
-__all__ = ["__version__", *_HOMES]
+__all__ = [
+    "CatalogError",
+    "DetectError",
+    "Estimate",
+    "InputError",
+    "Interpretation",
+    "NotSupported",
+    "NumericalError",
+    "OutOfRange",
+    "UnknownSubstance",
+    "__version__",
+    "estimate",
+    "estimate_request",
+    "estimates",
+    "interpret",
+    "interpretations",
+    "list_assays",
+    "list_substances",
+    "report",
+    "show_substance",
+]
 
 
-def __getattr__(name):
+def __getattr__(name: str) -> Any:
     if name not in _HOMES:
         raise AttributeError(f"module {__name__!r} has no attribute {name!r}")
     value = getattr(import_module(_HOMES[name]), name)
@@ -44,5 +89,5 @@ def __getattr__(name):
     return value
 
 
-def __dir__():
+def __dir__() -> list[str]:
     return sorted({*globals(), *__all__})

@@ -36,7 +36,7 @@ THIRD_PARTY = {
     "wsgi": set(),
     "detectapi.web": WEB,
     "detectapi.cli": {"click", "rich", "sqlalchemy"},
-    "detectapi.library": set(),
+    "detectapi.library": {"matplotlib"},
     "detectapi.jobs": {"alembic", "distributed", "pyarrow", "rich", "sqlalchemy"},
     "detectapi.batch": {"fsspec", "marshmallow", "numpy", "pyarrow"},
     "detectapi.telling": {"babel", "jinja2", "markupsafe", "matplotlib", "weasyprint"},

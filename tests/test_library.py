@@ -1,5 +1,7 @@
 """The library's front door."""
 
+import ast
+import inspect
 import json
 import subprocess
 import sys
@@ -8,8 +10,20 @@ from pathlib import Path
 import pytest
 
 import detectapi
-from detectapi import Estimate, InputError, estimate, estimate_request, list_assays, list_substances, show_substance
+from detectapi import (
+    Estimate,
+    InputError,
+    estimate,
+    estimate_request,
+    interpret,
+    list_assays,
+    list_substances,
+    show_substance,
+)
 from detectapi.service import to_json_bytes
+from detectapi.telling import picture
+from schemas import EstimateRequestSchema
+from schemas.interpretation import InterpretationRequestSchema
 
 ROOT = Path(__file__).parents[1]
 
@@ -88,3 +102,55 @@ def test_importing_the_package_loads_nothing_heavy():
 def test_an_unknown_name_is_an_attribute_error():
     with pytest.raises(AttributeError, match="no_such_name"):
         _ = detectapi.no_such_name
+
+
+def test_the_keywords_are_the_fields_of_a_question():
+    for function, form in ((estimate, EstimateRequestSchema), (interpret, InterpretationRequestSchema)):
+        assert set(form().fields) == set(inspect.signature(function).parameters)
+
+
+def test_every_function_tells_the_types_of_what_it_takes_and_gives():
+    for name in detectapi.__all__:
+        function = getattr(detectapi, name)
+        if inspect.isfunction(function):
+            annotations = [p.annotation for p in inspect.signature(function).parameters.values()]
+            assert inspect.Parameter.empty not in annotations, name
+            assert function.__annotations__["return"], name
+
+
+def test_what_is_loaded_when_asked_for_is_what_type_checkers_see():
+    tree = ast.parse(Path(detectapi.__file__).read_text(encoding="utf-8"))
+    (block,) = (node for node in tree.body if isinstance(node, ast.If))
+    seen = {alias.name: node.module for node in block.body for alias in node.names}
+
+    assert detectapi._HOMES == seen
+
+
+def test_the_curve_is_columns_of_one_length(question):
+    question["options"]["include"] = ["concentration"]
+    answer = estimate(**question)
+    columns = answer.frame()
+
+    assert columns["probability_positive"] == answer.curve.probability_positive
+    assert columns["norketamine_p50_ng_ml"] == answer.analytes[0].concentration.p50
+    assert {len(answer.curve.time_h)} == set(map(len, columns.values()))
+
+
+def test_an_answer_without_concentrations_has_the_chances_only(answer):
+    assert ["time_h", "probability_positive", "low", "high"] == list(Estimate(answer).frame())
+
+
+@pytest.mark.slow
+def test_an_answer_is_drawn_as_the_page_draws_it(answer):
+    from matplotlib.figure import Figure
+
+    figure = Estimate(answer).plot()
+    drawn = picture.picture(answer).panels[0]
+    (axes,) = figure.axes
+
+    assert drawn.title == axes.get_title(loc="left")
+    assert list(drawn.line) == list(axes.lines[0].get_ydata())
+    assert figure._repr_png_().startswith(b"\x89PNG")
+    own = Figure()
+    assert own is Estimate(answer).plot(own.add_subplot())
+    assert drawn.title == own.axes[0].get_title(loc="left")

@@ -13,6 +13,8 @@ from typing import Any
 from detectapi._version import __version__
 from detectapi.batch.options import Options, number
 
+LIMITS = "Estimates for information. Not laboratory results, and not evidence of use or non-use."
+
 
 @cache
 def model_sha256() -> str:
@@ -50,6 +52,21 @@ def describe(options: Options, content_sha256: str, source_name: str) -> dict[st
     if options.formula_guard:
         decisive.pop("formula_guard")
     request = json.dumps([content_sha256, decisive], sort_keys=True)
+    whole = of_options(options)
+    limits = whole.pop("limits")
+    return {
+        **whole,
+        "content_sha256": content_sha256,
+        "request_sha256": hashlib.sha256(request.encode()).hexdigest(),
+        "numpy": metadata.version("numpy"),
+        "pyarrow": metadata.version("pyarrow"),
+        "command": command(options, source_name),
+        "limits": limits,
+    }
+
+
+def of_options(options: Options) -> dict[str, str]:
+    """What can be said of a result whose rows came from memory: no file repeats it."""
     return {
         "version": __version__,
         "model_sha256": model_sha256(),
@@ -57,12 +74,7 @@ def describe(options: Options, content_sha256: str, source_name: str) -> dict[st
         "draws": str(options.draws),
         "level": number(options.level),
         "sampling": options.sampling,
-        "content_sha256": content_sha256,
-        "request_sha256": hashlib.sha256(request.encode()).hexdigest(),
-        "numpy": metadata.version("numpy"),
-        "pyarrow": metadata.version("pyarrow"),
-        "command": command(options, source_name),
-        "limits": "Estimates for information. Not laboratory results, and not evidence of use or non-use.",
+        "limits": LIMITS,
     }
 
 

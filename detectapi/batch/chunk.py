@@ -91,7 +91,7 @@ def answer(numbered: Iterable[tuple[int, Any]], options: Options) -> tuple[list[
         if isinstance(own, DetectError):
             bad += lines(number, name, row, own)
         else:
-            good += [{"id": name, "row": row, **one} for one in own]
+            good += [{"number": number, "id": name, "row": row, **one} for one in own]
     bad.sort(key=lambda line: line["row"])
     return good, bad
 

@@ -258,7 +258,7 @@ def _read_binary(path: str, file_format: str) -> Rows:
     number = blank = 0
     try:
         for batch in _parquet_batches(path) if file_format == "parquet" else _arrow_batches(path):
-            for row in _plain_rows(batch):
+            for row in plain_rows(batch):
                 if row:
                     number, blank = number + 1, 0
                     yield number, row
@@ -284,7 +284,7 @@ def _parquet_batches(path: str):
 
     with pq.ParquetFile(path, memory_map=True, pre_buffer=False) as file:
         layout = file.metadata
-        _check_columns(file.schema_arrow)
+        check_columns(file.schema_arrow)
         for group in range(layout.num_row_groups):
             for column in range(layout.num_columns):
                 if layout.row_group(group).column(column).total_uncompressed_size > LARGEST_PAGE:
@@ -298,18 +298,19 @@ def _arrow_batches(path: str):
     with pa.memory_map(path) as source:
         try:
             reader = pa.ipc.open_file(source)
-            _check_columns(reader.schema)
+            check_columns(reader.schema)
             batches: Iterable = (reader.get_batch(i) for i in range(reader.num_record_batches))
         except pa.ArrowInvalid:
             source.seek(0)
             batches = reader = pa.ipc.open_stream(source)
-            _check_columns(reader.schema)
+            check_columns(reader.schema)
         for batch in batches:
             for start in range(0, batch.num_rows, SLICE_ROWS):
                 yield batch.slice(start, SLICE_ROWS)
 
 
-def _check_columns(schema) -> None:
+def check_columns(schema) -> None:
+    """Refuse a binary table with too many columns, two of one name, or names that programs add by themselves."""
     if len(schema) > MOST_COLUMNS or len(set(map(meant_column, schema.names))) < len(schema):
         raise InputError(
             f"Each column must have its own name, and there are at most {MOST_COLUMNS} of them.", code="header"
@@ -317,7 +318,7 @@ def _check_columns(schema) -> None:
     _check_names(schema.names)
 
 
-def _plain_rows(batch):
+def plain_rows(batch) -> Iterator[dict[str, Any]]:
     """Rows as plain values. A list, structure or byte string becomes an empty list, which is refused later."""
     import pyarrow.types as kinds
 

@@ -6,7 +6,10 @@ from collections.abc import Mapping
 from dataclasses import asdict, dataclass
 from typing import Any
 
+from detectapi import service
 from detectapi.inputs.table import INPUTS
+from schemas.job import JobOptionsForm
+from schemas.vocabulary import ON_ERROR as ON_ERROR
 
 TIMES = (24.0, 48.0, 72.0, 120.0, 168.0)
 DRAWS, SEED, LEVEL = (INPUTS[f"options.{name}"].default for name in ("draws", "seed", "level"))
@@ -33,6 +36,18 @@ class Options:
     serial: bool = False
     formula_guard: bool = True
     chunk_rows: int = CHUNK_ROWS
+
+    @classmethod
+    def checked(cls, **named: Any) -> Options:
+        """Options by the words of a job; None leaves one out.
+
+        Raises
+        ------
+        InputError
+            A word or a number is not allowed.
+        """
+        loaded = service.load({name: value for name, value in named.items() if value is not None}, JobOptionsForm())
+        return cls.from_dict({"chunk_rows": CHUNK_ROWS, **loaded})
 
     @property
     def of_a_row(self) -> dict[str, Any]:

@@ -57,8 +57,8 @@ def figures(options: Options) -> tuple[tuple[str, str, str], ...]:
     return (*_FIGURES, *_SERIES) if options.serial else _FIGURES
 
 
-def schema(options: Options) -> pa.Schema:
-    """The columns of a result, with units and descriptions."""
+def schema(options: Options, with_errors: bool = False) -> pa.Schema:
+    """The columns of a result, with units and descriptions; the last one for the mistakes of rows, where that is asked for."""
 
     def column(name, kind, unit, description):
         return pa.field(name, kind, metadata={"unit": unit, "description": description})
@@ -82,6 +82,8 @@ def schema(options: Options) -> pa.Schema:
     fields.append(
         column("class", pa.string(), "", "id of the class of a panel; null for a test, and a panel as a whole")
     )
+    if with_errors:
+        fields.append(column("errors", pa.string(), "", "what is wrong with the row; null where it is answered"))
     return pa.schema(fields)
 
 
@@ -92,9 +94,9 @@ def echoed(options: Options) -> list[str]:
     return [name for name in COLUMNS if name in options.echo]
 
 
-def to_table(good: Sequence[Mapping[str, Any]], options: Options) -> pa.Table:
-    """Answered rows as a table."""
-    wanted = schema(options)
+def to_table(good: Sequence[Mapping[str, Any]], options: Options, with_errors: bool = False) -> pa.Table:
+    """Answered rows as a table; with those of `unanswered` among them, and a column of mistakes, where that is asked for."""
+    wanted = schema(options, with_errors)
     columns: dict[str, list[Any]] = {"id": [one["id"] for one in good]}
     for name in echoed(options):
         columns[f"in_{name}"] = [_echoed_value(one["row"], name) for one in good]
@@ -104,7 +106,33 @@ def to_table(good: Sequence[Mapping[str, Any]], options: Options) -> pa.Table:
         columns[column_of(t)] = [one["probability"][i] for one in good]
     for name in ("evidence", "notes", "class"):
         columns[name] = [one[name] for one in good]
+    columns["errors"] = [one.get("errors") for one in good]
     return pa.table([pa.array(columns[field.name], field.type) for field in wanted], schema=wanted)
+
+
+def unanswered(number: int, name: str, row: Mapping[str, Any], errors: str, options: Options) -> dict[str, Any]:
+    """A row that cannot be answered, in the form of one that was: it has no figures.
+
+    Parameters
+    ----------
+    number : int
+        From 1.
+    name : str
+        Its id.
+    row : dict
+        As it was sent; what its column cannot hold is not repeated.
+    errors : str
+        What is wrong with it.
+    options : Options
+    """
+    empty = dict.fromkeys((*(column for column, *_ in figures(options)), "evidence", "notes", "class"))
+    none = [None] * len(options.times_h)
+    return {**empty, "number": number, "id": name, "row": _repeatable(row), "probability": none, "errors": errors}
+
+
+def _repeatable(row: Mapping[str, Any]) -> dict[str, Any]:
+    """The values of a wrong row that its columns can hold."""
+    return {name: value for name, value in row.items() if name in WORDS or type(value) in (int, float)}
 
 
 def _echoed_value(row: Mapping[str, Any], name: str):
@@ -142,14 +170,14 @@ def read_parts(parts: Iterable[tuple[str, str]]) -> Iterator[pa.Table]:
             yield file.read(use_threads=False)
 
 
-def _regrouped(tables: Iterable[pa.Table], wanted: pa.Schema) -> Iterator[pa.Table]:
-    """The same rows in groups of a fixed size, so that the bytes of the file do not depend on the size of chunks."""
+def regrouped(tables: Iterable[pa.Table], wanted: pa.Schema, rows: int = GROUP_ROWS) -> Iterator[pa.Table]:
+    """The same rows in groups of a fixed size, so that the bytes of a file do not depend on the size of chunks."""
     waiting = wanted.empty_table()
     for one in tables:
         waiting = pa.concat_tables([waiting, one.cast(wanted)])
-        while waiting.num_rows >= GROUP_ROWS:
-            yield waiting.slice(0, GROUP_ROWS).combine_chunks()
-            waiting = waiting.slice(GROUP_ROWS)
+        while waiting.num_rows >= rows:
+            yield waiting.slice(0, rows).combine_chunks()
+            waiting = waiting.slice(rows)
     if waiting.num_rows:
         yield waiting.combine_chunks()
 
@@ -181,7 +209,7 @@ def write_whole(
     """
     plain = schema(options)
     wanted = plain.with_metadata({f"detectapi.{name}": text for name, text in about.items()})
-    groups = _regrouped(tables, plain)
+    groups = regrouped(tables, plain)
     if file_format == "parquet":
         with pq.ParquetWriter(path, wanted, compression="zstd") as writer:
             for group in groups:

@@ -7,7 +7,7 @@ import multiprocessing
 import os
 import signal
 import time
-from collections.abc import Hashable, Mapping
+from collections.abc import Callable, Hashable, Mapping
 from multiprocessing.connection import wait
 from typing import Any, NamedTuple, Protocol
 
@@ -55,12 +55,16 @@ class Engine(Protocol):
         """Stop all tasks at once."""
 
 
-def attempt(task: Mapping[str, Any]) -> tuple[dict[str, Any] | None, str | None, str]:
-    """Compute a chunk; returns (result, failure, detail). A detail never quotes a row."""
+Work = Callable[[Mapping[str, Any]], dict[str, Any]]
+"""What computes a task. It is a function of a module, so that a process that starts finds it by its name."""
+
+
+def attempt(task: Mapping[str, Any], work: Work = chunk.compute) -> tuple[dict[str, Any] | None, str | None, str]:
+    """Compute a task; returns (result, failure, detail). A detail never quotes a row."""
     if task.get("model_sha256", about.model_sha256()) != about.model_sha256():
         return None, "version", about.__version__  # its rows would be of another model than the others
     try:
-        return chunk.compute(task), None, ""
+        return work(task), None, ""
     except OSError as error:
         return None, "storage", os.strerror(error.errno) if error.errno else type(error).__name__
     except DetectError as error:
@@ -97,7 +101,7 @@ class Inline:
 READY = "ready"
 
 
-def _serve(connection) -> None:
+def _serve(connection, work: Work) -> None:
     """Say that the worker is ready, receive tasks and send results, until the other end of the connection is closed."""
     signal.signal(signal.SIGINT, signal.SIG_IGN)  # the parent process handles Ctrl-C
     signal.signal(signal.SIGTERM, signal.SIG_DFL)
@@ -110,7 +114,7 @@ def _serve(connection) -> None:
             task = connection.recv()
         except (EOFError, OSError):
             return
-        result = attempt(task)
+        result = attempt(task, work)
         try:
             connection.send(result)
         except OSError:
@@ -118,9 +122,9 @@ def _serve(connection) -> None:
 
 
 class _Worker:
-    def __init__(self, context):
+    def __init__(self, context, work):
         self.connection, theirs = context.Pipe()
-        self.process = context.Process(target=_serve, args=(theirs,), daemon=True)
+        self.process = context.Process(target=_serve, args=(theirs, work), daemon=True)
         processes.start(self.process)
         theirs.close()
         self.busy: Hashable | None = None
@@ -138,6 +142,8 @@ class Local:
     Parameters
     ----------
     workers : int
+    work : callable
+        What they compute.
 
     Raises
     ------
@@ -145,14 +151,15 @@ class Local:
         By `submit` and `finished`: several died one after the other before they were ready.
     """
 
-    def __init__(self, workers: int):
+    def __init__(self, workers: int, work: Work = chunk.compute):
         for name in ("OMP_NUM_THREADS", "OPENBLAS_NUM_THREADS", "MKL_NUM_THREADS"):
             os.environ.setdefault(name, "1")  # numpy reads these in the processes that start now
         self.title = f"process-pool:{workers}"
         self.capacity = workers
         self._context = multiprocessing.get_context("spawn")
         self._bad_starts = 0
-        self._workers = [_Worker(self._context) for _ in range(workers)]
+        self._work = work
+        self._workers = [_Worker(self._context, work) for _ in range(workers)]
 
     @property
     def pids(self) -> list[int]:
@@ -205,7 +212,7 @@ class Local:
                 f"{self._bad_starts} worker processes died one after the other before they were ready. "
                 "Look for what ends them: too little memory, or a Python that cannot import detectapi."
             )
-        self._workers[i] = _Worker(self._context)
+        self._workers[i] = _Worker(self._context, self._work)
         return self._workers[i]
 
     def close(self):

@@ -4,8 +4,14 @@ from __future__ import annotations
 
 import io
 import textwrap
+from typing import TYPE_CHECKING, Any
 
 from detectapi.telling.picture import Panel, Picture
+
+if TYPE_CHECKING:
+    from matplotlib.axes import Axes
+
+    from detectapi.telling.drawing import Drawing
 
 DPI = 150
 INK, CURVE, LEVEL = "#1d2b36", "#0b6470", "#8a3c00"
@@ -32,18 +38,6 @@ def draw(picture: Picture) -> bytes:
     ImportError
         matplotlib is not installed.
     """
-    from matplotlib.backends.backend_agg import FigureCanvasAgg
-    from matplotlib.figure import Figure
-
-    height = _heights(picture)[1]
-    figure = Figure(figsize=(7.6, height), dpi=DPI, facecolor="white")
-    FigureCanvasAgg(figure)
-    figure.text(0.02, 1 - 0.38 / height, picture.headline, fontsize=15, fontweight="bold", color=INK)
-    for i, words in enumerate(_lines(picture)):
-        figure.text(0.02, 1 - (HEAD + LINE * i) / height, words, fontsize=8, color=INK)
-    figure.text(0.02, 0.12 / height, picture.footer, fontsize=8, color=INK)
-    for i, panel in enumerate(picture.panels):
-        _panel(figure.add_axes(plot_box(picture, i)), panel)
     written = io.BytesIO()
     entries = {
         "Title": f"{picture.title}: {picture.headline}",
@@ -51,8 +45,37 @@ def draw(picture: Picture) -> bytes:
         "Comment": picture.footer,
         "Software": "detectapi",
     }
-    figure.savefig(written, format="png", metadata=entries)
+    figure(picture).savefig(written, format="png", metadata=entries)
     return written.getvalue()
+
+
+def figure(picture: Picture) -> Drawing:
+    """The whole picture as a figure of matplotlib.
+
+    Raises
+    ------
+    ImportError
+        matplotlib is not installed.
+    """
+    from detectapi.telling.drawing import Drawing
+
+    height = _heights(picture)[1]
+    drawing = Drawing(figsize=(7.6, height), dpi=DPI, facecolor="white")
+    drawing.text(0.02, 1 - 0.38 / height, picture.headline, fontsize=15, fontweight="bold", color=INK)
+    for i, words in enumerate(_lines(picture)):
+        drawing.text(0.02, 1 - (HEAD + LINE * i) / height, words, fontsize=8, color=INK)
+    drawing.text(0.02, 0.12 / height, picture.footer, fontsize=8, color=INK)
+    for i, panel in enumerate(picture.panels):
+        _panel(drawing.add_axes(plot_box(picture, i)), panel)
+    return drawing
+
+
+def on_axes(axes: Axes, picture: Picture) -> Any:
+    """Draw the chance over time on axes that are there already; returns their figure."""
+    for panel in picture.panels:
+        if panel.name == "probability":
+            _panel(axes, panel)
+    return axes.figure
 
 
 def plot_box(picture: Picture, i: int) -> tuple[float, float, float, float]:
