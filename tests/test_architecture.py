@@ -6,8 +6,8 @@ import subprocess
 import sys
 import tomllib
 
-import pytest
 from architecture import FACADE, FILES, ROOT, home, imports, is_below, nodes, ours
+from every import every
 
 MAY_READ_SCHEMAS = {
     "detectapi.batch",
@@ -53,12 +53,12 @@ PURE_EQUATIONS = ["detectapi.model." + name for name in ("arrays", "covariates",
 PURE_STANDARD_LIBRARY = {"__future__", "collections", "dataclasses", "functools", "itertools", "math", "typing"}
 
 
-@pytest.mark.parametrize("module", FILES)
+@every("module", FILES)
 def test_every_module_has_its_place(module):
     assert module == FACADE or home(module)[0], f"{module}: give it a line in LAYERS"
 
 
-@pytest.mark.parametrize("module", [module for module in FILES if module != FACADE])
+@every("module", [module for module in FILES if module != FACADE])
 def test_imports_point_down_only(module):
     place, line = home(module)
     for imported in filter(ours, imports(module)):
@@ -80,7 +80,7 @@ def test_there_is_no_circle():
             del open_modules[module]
 
 
-@pytest.mark.parametrize("module", FILES)
+@every("module", FILES)
 def test_a_module_imports_only_what_it_may(module):
     allowed = THIRD_PARTY.get(home(module)[0], {"numpy"})
     outside = {name.split(".")[0] for name in imports(module) if not ours(name)} - sys.stdlib_module_names
@@ -88,24 +88,24 @@ def test_a_module_imports_only_what_it_may(module):
     assert outside <= allowed
 
 
-@pytest.mark.parametrize("module", [module for module in FILES if is_below(module, "detectapi.exponentials")])
+@every("module", [module for module in FILES if is_below(module, "detectapi.exponentials")])
 def test_the_core_is_pure(module):
     names = {name.split(".")[0] for name in imports(module) if not is_below(name, "detectapi.exponentials")}
     assert names <= PURE_STANDARD_LIBRARY | {"numpy"}
 
 
-@pytest.mark.parametrize("module", [module for module in FILES if not is_below(module, "detectapi.exponentials")])
+@every("module", [module for module in FILES if not is_below(module, "detectapi.exponentials")])
 def test_the_numerics_are_used_by_their_public_face_only(module):
     assert not [name for name in imports(module) if name.startswith("detectapi.exponentials.")]
 
 
-@pytest.mark.parametrize("module", PURE_EQUATIONS)
+@every("module", PURE_EQUATIONS)
 def test_equations_know_numbers_only(module):
     names = {name if ours(name) else name.split(".")[0] for name in imports(module)}
     assert names <= PURE_STANDARD_LIBRARY | {"numpy", "detectapi.model.arrays"}
 
 
-@pytest.mark.parametrize("module", [module for module in FILES if is_below(module, "schemas")])
+@every("module", [module for module in FILES if is_below(module, "schemas")])
 def test_the_contract_knows_nothing_of_the_calculation(module):
     names = {name for name in imports(module) if not is_below(name, "detectapi.inputs.table")}
     assert {name.split(".")[0] for name in names} <= sys.stdlib_module_names | {"marshmallow", "schemas"}
@@ -117,7 +117,7 @@ def test_schemas_are_read_in_few_places():
     assert MAY_READ_SCHEMAS == {home(module)[0] for module in readers if is_below(module, "detectapi")}
 
 
-@pytest.mark.parametrize("module", FILES)
+@every("module", FILES)
 def test_a_file_can_be_read_at_once(module):
     assert len(FILES[module].read_text(encoding="utf-8").splitlines()) <= 400
 
@@ -144,7 +144,7 @@ def words_in_code(module):
             yield node.value
 
 
-@pytest.mark.parametrize("module", [module for module in FILES if is_below(module, "detectapi")])
+@every("module", [module for module in FILES if is_below(module, "detectapi")])
 def test_no_code_knows_a_substance(module):
     long_names = {name.lower() for name in names_in_data() if len(name) > 4}
     short_names = {name for name in names_in_data() if len(name) <= 4}
@@ -196,7 +196,7 @@ EMPTY_NAMES = {"found", "given", "told"}
 """Names of variables that say how a thing came and not what it is."""
 
 
-@pytest.mark.parametrize("module", sorted(name for name in FILES if ours(name)))
+@every("module", sorted(name for name in FILES if ours(name)))
 def test_variables_are_named_for_what_they_hold(module):
     inside = [node for outer in nodes(module) if isinstance(outer, ast.FunctionDef) for node in ast.walk(outer)]
     names = {node.id for node in inside if isinstance(node, ast.Name) and isinstance(node.ctx, ast.Store)}

@@ -14,6 +14,7 @@ import architecture
 import architecture_picture
 import pytest
 import refresh
+from every import every
 from reader import commands
 
 from detectapi import service
@@ -70,7 +71,7 @@ def test_a_picture_is_the_one_that_is_drawn(name):
     assert (ROOT / name).read_text(encoding="utf-8") == refresh.PICTURES[name](), "run: make docs"
 
 
-@pytest.mark.parametrize("path", **by_name(PAGES))
+@every("path", **by_name(PAGES))
 def test_every_command_of_a_page_is_run_or_says_why_not(path):
     run = {} if path.relative_to(ROOT).as_posix() in refresh.PAGES else refresh.RUN
     for kind, body in refresh.FENCE.findall(path.read_text(encoding="utf-8")):
@@ -188,7 +189,7 @@ def field_names(schema):
             yield from field_names(form)
 
 
-@pytest.mark.parametrize("name", sorted(set(field_names(EstimateRequestSchema()))))
+@every("name", sorted(set(field_names(EstimateRequestSchema()))))
 def test_every_word_of_a_question_is_in_the_nomenclature(name):
     assert re.search(rf"`[^`]*\b{name}\b[^`]*`", page("nomenclature.md"))
 
@@ -200,7 +201,7 @@ def test_every_word_of_an_answer_is_explained_somewhere(name):
     assert re.search(rf"[`\"][^`\"]*\b{name}\b[^`\"]*[`\"]", pages)
 
 
-@pytest.mark.parametrize("substance", catalog.substances(), ids=lambda substance: substance.id)
+@every("substance", catalog.substances(), ids=lambda substance: substance.id)
 def test_every_parameter_a_substance_needs_is_explained(substance):
     text = page("adding-a-substance.md")
     for alternatives in (
@@ -256,7 +257,7 @@ def test_contributing_has_every_room():
 # -- what is pointed at -----------------------------------------------------------------------------------------------
 
 
-@pytest.mark.parametrize("path", **by_name(PAGES))
+@every("path", **by_name(PAGES))
 def test_every_link_leads_somewhere(path):
     for target in re.findall(r"\]\(([^)#]+?)(?:#[^)]*)?\)", path.read_text(encoding="utf-8")):
         assert target.startswith("https://") or (path.parent / target).exists(), target
@@ -274,14 +275,14 @@ def exists(name):
     return False
 
 
-@pytest.mark.parametrize("path", **by_name(PAGES))
+@every("path", **by_name(PAGES))
 def test_every_name_of_the_code_exists(path):
     names = re.findall(r"`((?:detectapi|schemas)(?:\.\w+)+)(?:\(\))?`", path.read_text(encoding="utf-8"))
 
     assert [] == [name for name in names if not exists(name)]
 
 
-@pytest.mark.parametrize("path", **by_name(PAGES))
+@every("path", **by_name(PAGES))
 def test_every_file_that_is_named_exists(path):
     places = "detectapi|schemas|tests|docs|bench|tools|requirements"
     text = re.sub(r"^```.*?^```", "", path.read_text(encoding="utf-8"), flags=re.MULTILINE | re.DOTALL)
@@ -290,7 +291,7 @@ def test_every_file_that_is_named_exists(path):
     assert [] == [name for name in names if not (ROOT / name).exists() and path.name != "CHANGELOG.md"]
 
 
-@pytest.mark.parametrize("path", **by_name(PAGES))
+@every("path", **by_name(PAGES))
 def test_every_target_of_make_exists(path):
     makefile = (ROOT / "Makefile").read_text(encoding="utf-8")
     targets = set(re.findall(r"^([a-z-]+):", makefile, re.MULTILINE))

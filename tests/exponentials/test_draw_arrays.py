@@ -1,5 +1,5 @@
 import numpy as np
-import pytest
+from every import every
 from oracle import Train, as_arrays
 from regimens import oral, population
 
@@ -8,8 +8,8 @@ from detectapi.exponentials import response as response_module
 from detectapi.exponentials.draw_arrays import ascending_order, sum_rows
 
 
-@pytest.mark.parametrize("n", [1, 2, 3, 8, 17, 1000, 5000])
-@pytest.mark.parametrize("k", [1, 2, 7, 8, 9, 33])
+@every("n", [1, 2, 3, 8, 17, 1000, 5000])
+@every("k", [1, 2, 7, 8, 9, 33])
 def test_sums_are_made_row_after_row_however_many_columns(k, n):
     rng = np.random.default_rng(k)
     rows = rng.lognormal(0.0, 5.0, (k, n)) * rng.choice([-1.0, 1.0], (k, n))

@@ -2,6 +2,7 @@
 
 import numpy as np
 import pytest
+from every import every
 from hypothesis import given, settings
 from hypothesis import strategies as st
 from oracle import Moiety, Oracle, Path, Train, as_arrays
@@ -29,8 +30,8 @@ def error(case):
     return np.abs(response.concentration(TIMES)[:, 0] / truth - 1.0)[counts].max()
 
 
-@pytest.mark.parametrize("fold", [2, 3, 4])
-@pytest.mark.parametrize("gap", GAPS)
+@every("fold", [2, 3, 4])
+@every("gap", GAPS)
 def test_near_equal_poles(gap, fold):
     # Above the switch partial fractions may lose 1e-10 per 1e6 of cancellation, below it the interpolation errs less.
     assert error(near(0.23, gap, fold)) < 1e-7

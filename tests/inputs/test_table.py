@@ -1,6 +1,7 @@
 """The table of inputs holds together."""
 
 import pytest
+from every import every
 
 from detectapi.inputs.table import INPUTS, Alternatives, Input, InputTable
 from detectapi.inputs.table.definition import KINDS
@@ -33,7 +34,7 @@ def test_alternatives_belong_to_one_object():
         InputTable(entries, [Alternatives(name="size")])
 
 
-@pytest.mark.parametrize("entry", list(INPUTS), ids=lambda entry: entry.path)
+@every("entry", list(INPUTS), ids=lambda entry: entry.path)
 def test_every_input_is_described(entry):
     assert entry.kind in KINDS
     assert entry.meaning.endswith(".")
@@ -43,7 +44,7 @@ def test_every_input_is_described(entry):
         assert low < high
 
 
-@pytest.mark.parametrize("entry", list(INPUTS), ids=lambda entry: entry.path)
+@every("entry", list(INPUTS), ids=lambda entry: entry.path)
 def test_an_input_needs_only_inputs_that_there_are(entry):
     assert all(INPUTS[path] for path in entry.needs)
 
@@ -66,6 +67,6 @@ UNITS = {
 }  # fmt: skip
 
 
-@pytest.mark.parametrize("entry", list(INPUTS), ids=lambda entry: entry.path)
+@every("entry", list(INPUTS), ids=lambda entry: entry.path)
 def test_units_are_written_in_one_way(entry):
     assert entry.unit in UNITS

@@ -9,6 +9,7 @@ from datetime import date
 from pathlib import Path
 
 import pytest
+from every import every
 
 from detectapi.knowledge import catalog
 from detectapi.knowledge.catalog import form, registries, substance_file
@@ -293,7 +294,7 @@ def places(value, path=()):
 DATA = tomllib.loads(TOY)
 
 
-@pytest.mark.parametrize("path", list(places(DATA)), ids=lambda path: ".".join(map(str, path)))
+@every("path", list(places(DATA)), ids=lambda path: ".".join(map(str, path)))
 def test_a_value_of_another_type_is_a_mistake_and_nothing_worse(path):
     for wrong in (date(2026, 1, 1), {}, [[]]):
         data = copy.deepcopy(DATA)

@@ -5,6 +5,7 @@ from pathlib import Path
 
 import numpy as np
 import pytest
+from every import every
 
 from detectapi.evaluation.contribution import rules
 from detectapi.knowledge import catalog, evidence
@@ -77,7 +78,7 @@ def test_every_file_has_its_form_and_meaning():
 # -- every parameter --------------------------------------------------------------------------------------------------
 
 
-@pytest.mark.parametrize("parameter", EVERY_PARAMETER)
+@every("parameter", EVERY_PARAMETER)
 def test_a_parameter_is_usable(parameter):
     assert parameter.unit in KINDS
     assert parameter.low <= parameter.value <= parameter.high
@@ -254,7 +255,7 @@ def test_assays_name_substances_that_exist():
     assert {name for registered in catalog.assays() for name in registered.substances} <= set(SUBSTANCES)
 
 
-@pytest.mark.parametrize("assay_id", sorted(COLLECTED - WITHOUT_CUTOFF))
+@every("assay_id", sorted(COLLECTED - WITHOUT_CUTOFF))
 def test_imprecision_is_as_assumed_for_its_kind(assay_id):
     registered = catalog.assay(assay_id)
     assumed = {"immunoassay": 0.15, "mass-spectrometry": 0.10}

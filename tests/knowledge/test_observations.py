@@ -4,6 +4,7 @@ import shutil
 import tomllib
 
 import pytest
+from every import every
 
 from detectapi.knowledge import catalog
 from detectapi.knowledge.observations import (
@@ -101,12 +102,12 @@ def test_what_the_urine_studies_do_not_report_is_called_assumed_with_a_reason():
     assert STUDIES["dejong2020"].sampling.until_h is None
 
 
-@pytest.mark.parametrize("row", [row for row in ROWS.values() if row.study.substance in SUBSTANCES], ids=lambda r: r.id)
+@every("row", [row for row in ROWS.values() if row.study.substance in SUBSTANCES], ids=lambda r: r.id)
 def test_analytes_belong_to_the_substance(row):
     assert {*row.analytes, *([row.relative_to] if row.relative_to else [])} <= moieties(row.study.substance)
 
 
-@pytest.mark.parametrize("study", [study for study in STUDIES.values() if study.doses], ids=lambda study: study.id)
+@every("study", [study for study in STUDIES.values() if study.doses], ids=lambda study: study.id)
 def test_a_study_is_a_question(study):
     for compared in (False, True):
         asked = EstimateRequestSchema().load(question(study, compared))

@@ -5,12 +5,13 @@ What is missing is listed by file: `make translations` adds it to `detectapi/tra
 
 import pytest
 import translations
+from every import every
 
 DATA = sorted(name for name in translations.collected() if name != translations.CODE)
 
 
-@pytest.mark.parametrize("language", translations.languages())
-@pytest.mark.parametrize("name", DATA, ids=str)
+@every("language", translations.languages())
+@every("name", DATA, ids=str)
 def test_a_data_file_is_translated(name, language):
     known = {message.id: message for message in translations.catalogue(language, name) if message.id}
     wanted = {text for text, _ in translations.collected()[name]}

@@ -3,6 +3,7 @@
 import copy
 
 import pytest
+from every import every
 from marshmallow import ValidationError
 
 from schemas import EstimateRequestSchema
@@ -262,7 +263,7 @@ BAD = [
 ]
 
 
-@pytest.mark.parametrize(("question", "expected"), [row[1:] for row in BAD], ids=[row[0] for row in BAD])
+@every(("question", "expected"), [row[1:] for row in BAD], ids=[row[0] for row in BAD])
 def test_a_mistake_is_pointed_at(question, expected):
     assert expected == refused(question)
 

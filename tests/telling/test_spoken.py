@@ -1,6 +1,7 @@
 """Cards of substances in the language of the reader: every sentence, and nothing else."""
 
 import pytest
+from every import every
 
 from detectapi import service
 from detectapi.telling.languages import LANGUAGES, TranslatedVoice
@@ -26,8 +27,8 @@ def pairs(one, other, path=()):
         assert one == other
 
 
-@pytest.mark.parametrize("language", OTHERS)
-@pytest.mark.parametrize("substance", IDS)
+@every("language", OTHERS)
+@every("substance", IDS)
 def test_every_reason_and_meaning_of_a_card_is_said_in_the_language(substance, language):
     card, voice = service.substance(substance), TranslatedVoice("page", language)
     texts = {key: [] for key in ("reason", "meaning", "description", "because", "message", "claim")}

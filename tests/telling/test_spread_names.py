@@ -3,6 +3,7 @@
 import re
 
 import pytest
+from every import every
 
 from detectapi import service
 from detectapi.knowledge import catalog
@@ -14,8 +15,8 @@ RAW = re.compile(r"_|\b(?:h|ml|kg|mosm|m2)\b|[a-z]\.[a-z]|/\d")
 """What the names of data have and words have not."""
 
 
-@pytest.mark.parametrize("name", [name for name in catalog.physiology().parameters if "." not in name])
-@pytest.mark.parametrize("stream", ["typical values", "people", "specimen"])
+@every("name", [name for name in catalog.physiology().parameters if "." not in name])
+@every("stream", ["typical values", "people", "specimen"])
 def test_every_number_of_the_population_has_a_name_in_words(stream, name):
     said = spread_name({"kind": "knowledge", "name": f"{stream}: {name.replace('_', ' ')}"})
 

@@ -5,6 +5,7 @@ import shutil
 from pathlib import Path
 
 import pytest
+from every import every
 
 from detectapi.evaluation.contribution import lock, rules
 from detectapi.knowledge import catalog
@@ -23,7 +24,7 @@ def folder(tmp_path, monkeypatch):
     return tmp_path
 
 
-@pytest.mark.parametrize("substance", catalog.substances(), ids=lambda substance: substance.id)
+@every("substance", catalog.substances(), ids=lambda substance: substance.id)
 @RULES
 def test_every_shipped_substance_keeps_every_rule(rule, substance):
     assert list(rule(substance)) == []

@@ -6,6 +6,7 @@ from pathlib import Path
 
 import numpy as np
 import pytest
+from every import every
 
 from detectapi.evaluation.validation import against, report, rules
 from detectapi.knowledge import catalog, posterior
@@ -28,7 +29,7 @@ def ketamine():
     return report.study("ketamine")
 
 
-@pytest.mark.parametrize("subject", SUBJECTS)
+@every("subject", SUBJECTS)
 def test_the_report_is_of_the_substance_file_at_hand(subject):
     head = (DOCS / f"{subject}.md").read_text(encoding="utf-8")[:1000]
 
@@ -111,7 +112,7 @@ def test_every_misfit_and_every_baseline_that_scores_better_has_a_cause():
         assert "not explained" not in page.read_text(encoding="utf-8"), page.name
 
 
-@pytest.mark.parametrize("subject", SUBJECTS)
+@every("subject", SUBJECTS)
 def test_every_report_says_how_the_model_stands_against_charts_and_half_lives(subject):
     assert against.TITLE in (DOCS / f"{subject}.md").read_text(encoding="utf-8")
 

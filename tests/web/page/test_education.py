@@ -3,6 +3,7 @@
 import re
 
 import pytest
+from every import every
 
 from detectapi.knowledge import catalog, education
 from detectapi.web.page.voice import LANGUAGES
@@ -43,18 +44,18 @@ def test_every_topic_is_told_and_every_statement_has_a_source():
     assert {n for s in statements() for n in s["sources"]} == {source["number"] for source in card["sources"]}
 
 
-@pytest.mark.parametrize("card", CARDS)
+@every("card", CARDS)
 def test_a_card_says_how_it_leaves_and_what_makes_the_answer_less_certain(card):
     assert {"leaving", "half-life", "uncertain", "professional"} <= {topic["id"] for topic in card["topics"]}
     assert all(statement["sources"] for statement in statements(card))
 
 
-@pytest.mark.parametrize("card", CARDS)
+@every("card", CARDS)
 def test_no_statement_helps_to_defeat_a_test(card):
     assert [one["text"] for one in statements(card) if FORBIDDEN.search(one["text"].replace("pass urine", ""))] == []
 
 
-@pytest.mark.parametrize("card", CARDS)
+@every("card", CARDS)
 def test_it_can_be_read_at_about_twelve(card):
     text = " ".join(statement["text"] for statement in statements(card))
     # Names that cannot be said otherwise count as two syllables, as readers meet them again and again.

@@ -3,6 +3,7 @@
 import re
 
 import pytest
+from every import every
 from werkzeug.datastructures import MultiDict
 
 from detectapi import service
@@ -189,8 +190,8 @@ def numbers_in(value):
     return [value] if isinstance(value, (int, float)) else []
 
 
-@pytest.mark.parametrize("typed", ["1,000", "1.000", "1,000-2,000", "0.5-1.000", "1.000 bis 5", "1,000 a 1.500"])
-@pytest.mark.parametrize("name", NUMBER_FIELDS)
+@every("typed", ["1,000", "1.000", "1,000-2,000", "0.5-1.000", "1.000 bis 5", "1,000 a 1.500"])
+@every("name", NUMBER_FIELDS)
 def test_no_number_field_reads_a_thousand_as_one(name, typed):
     asked = request_of(**{"amount": "35", **BESIDE.get(name, {}), name: typed})
 

@@ -4,6 +4,7 @@ import html
 import re
 
 import pytest
+from every import every
 
 from detectapi import service
 from detectapi.web.page import results_form, results_rows
@@ -146,7 +147,7 @@ PLACES = [
 ]  # fmt: skip
 
 
-@pytest.mark.parametrize(("pointer", "name"), PLACES)
+@every(("pointer", "name"), PLACES)
 def test_a_problem_has_its_field(pointer, name):
     values = typed()
 
