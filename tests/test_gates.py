@@ -32,6 +32,7 @@ def test_ci_runs_the_test_command_of_the_readme():
     assert re.search(r"^make test +#", readme, re.MULTILINE)
 
 
+@pytest.mark.slow
 @pytest.mark.parametrize("step", ["ruff check", "ruff format --check", "hadolint", "check_types.py", "pytest"])
 @pytest.mark.parametrize("target", ["check", "test"])
 def test_check_and_test_run_lint_types_and_tests(steps, target, step):

@@ -239,6 +239,7 @@ def test_nan_and_rows_without_any_value_are_not_given(binary):
     assert list(files.read(*binary(table))) == [(1, {"id": "a"}), (2, {"id": "b", "weight_kg": 70.0})]
 
 
+@pytest.mark.slow
 def test_the_index_of_pandas_is_refused_once(binary):
     table = pa.table({"substance": ["ketamine"], "__index_level_0__": [7]})
     with pytest.raises(InputError, match="Column 2 is called __index_level_0__"):
@@ -267,6 +268,7 @@ def test_what_is_no_plain_value_is_left_to_be_refused(binary):
     assert rows == [{"amount_mg": [], "sex": [], "id": [], "urine_ph": 1}, {"urine_ph": 2}]
 
 
+@pytest.mark.slow
 @pytest.mark.parametrize("keep", [0, 4, 0.5, 0.99])
 def test_a_truncated_table_is_refused_as_a_whole(binary, keep):
     path, form = binary(pa.table({"id": [str(i) for i in range(5000)]}))

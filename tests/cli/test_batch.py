@@ -68,6 +68,7 @@ def test_the_result_is_the_same_bytes_however_the_work_is_cut(tmp_path, ndjson):
     assert {digest(tmp_path / "d.parquet")} == found
 
 
+@pytest.mark.slow
 def test_a_shuffled_table_gives_the_same_rows(tmp_path, ndjson):
     table = scattered(40)
     inline(ndjson(table), tmp_path / "a.parquet", chunk_rows=16)
@@ -150,6 +151,7 @@ def columns(path):
     return [name.strip('"') for name in first.split(",")] if path.suffix == ".csv" else list(json.loads(first))
 
 
+@pytest.mark.slow
 def test_the_command_asks_for_a_series(tmp_path, ndjson):
     result = CliRunner().invoke(
         cli, ["batch", str(ndjson(scattered(1))), "-o", str(tmp_path / "out.csv"), *DRAWS, "--serial", "--workers", "1"]
@@ -230,6 +232,7 @@ def test_with_on_error_fail_nothing_is_written(tmp_path, ndjson):
     assert (tmp_path / "errors.ndjson").exists()
 
 
+@pytest.mark.slow
 @pytest.mark.parametrize("name", ["rows.csv", "rows.ndjson", "rows.parquet", "rows.arrow", "grid.json"])
 def test_an_empty_file_is_refused(tmp_path, name):
     (tmp_path / name).touch()

@@ -106,6 +106,7 @@ AWKWARD = {
 }
 
 
+@pytest.mark.slow
 @pytest.mark.parametrize("name", AWKWARD)
 def test_awkward_models_are_answered_in_few_steps(monkeypatch, name):
     # A search that gives up is wrong and found out by the check.

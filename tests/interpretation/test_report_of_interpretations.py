@@ -91,6 +91,7 @@ def test_every_way_to_it_gives_the_same_bytes(one, client, tmp_path):
     assert response.data == file.read_bytes() == report(one, language="de")
 
 
+@pytest.mark.slow
 @pytest.mark.parametrize("language", LANGUAGES)
 @pytest.mark.parametrize("case", ["one", "serial"])
 def test_it_says_what_the_answer_says(cases, case, language):

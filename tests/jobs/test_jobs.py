@@ -21,6 +21,8 @@ from detectapi.jobs.scopes import SCOPES
 from detectapi.jobs.settings import Settings, from_environment
 from detectapi.web import create_app
 
+pytestmark = pytest.mark.slow
+
 
 @pytest.fixture
 def computing(desk):

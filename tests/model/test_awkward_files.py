@@ -69,6 +69,7 @@ def question(name, doses, cutoff):
 CUTOFFS = (1e-6, 0.01, 10.0)
 
 
+@pytest.mark.slow
 @pytest.mark.parametrize("doses", DOSES)
 @pytest.mark.parametrize("name", AWKWARD)
 def test_an_awkward_file_is_answered_with_at_most_twenty_times_the_evaluations(name, doses, monkeypatch):
@@ -80,6 +81,7 @@ def test_an_awkward_file_is_answered_with_at_most_twenty_times_the_evaluations(n
     assert sum(evaluations(monkeypatch, answers(name, DOSES[doses])).values()) <= MOST * usual
 
 
+@pytest.mark.slow
 @pytest.mark.parametrize("doses", DOSES)
 @pytest.mark.parametrize("name", AWKWARD)
 def test_the_last_positive_time_of_an_awkward_file_is_where_the_reading_falls_below_the_cutoff(name, doses):

@@ -85,6 +85,7 @@ def test_a_hydrolysed_test_reads_the_analyte_and_what_its_conjugates_set_free():
     assert simulation.concentration(component, time)[:, 0] == pytest.approx(free + conjugate * 285.3 / 461.5)
 
 
+@pytest.mark.slow
 @pytest.mark.parametrize("draw", [0, 7, 199])
 @pytest.mark.parametrize("analyte", ["poppyne", "nor-poppyne"])
 def test_hydrolysed_readings_and_their_crossings_are_those_of_matrix_exponentials(analyte, draw):

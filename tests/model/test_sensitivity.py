@@ -96,6 +96,7 @@ def test_only_inputs_of_body_and_kidneys_tell_where_they_would_move_the_window(d
     assert ends == {"weight_kg", "height_cm", "egfr_ml_min_1_73m2"}
 
 
+@pytest.mark.slow
 @pytest.mark.parametrize(
     "told",
     [

@@ -205,6 +205,7 @@ def test_series_of_specimens_add_up_too():
     assert alone == none < both
 
 
+@pytest.mark.slow
 def test_sensitivity_is_of_all_uses_together():
     asked = ask(A, B)
     shares, window = service.sensitivity(asked), service.answer(asked)["window"]

@@ -34,6 +34,7 @@ def test_http_command_line_and_library_give_the_same_bytes(server, question):
     assert {(200, library)} == {(status, body) for status, body, _ in answers}
 
 
+@pytest.mark.slow
 def test_a_body_that_is_too_large_is_told_so(server):
     status, body, _ = server.post(b" " * 10_000_000)
 
