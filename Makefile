@@ -96,7 +96,7 @@ setup: $(VENV)/.installed-dev ## set up .venv (the other targets do it by themse
 run: $(VENV)/.installed ## start the service on http://127.0.0.1:8000 (HOST, PORT, WORKERS)
 	@exec $(BIN)/detectapi serve --host $(HOST) --port $(PORT) --workers $(WORKERS)
 
-check: $(VENV)/.installed-dev ## lint, types and the fast tests: under two minutes, and no browser and no PostgreSQL
+check: $(VENV)/.installed-dev ## lint, types and the fast tests: about 90 seconds, and no browser and no PostgreSQL
 	@$(MAKE) --no-print-directory --jobs 2 lint types test-fast
 
 # The order of the prerequisites is the order of the work: what fails soonest comes first.
