@@ -16,11 +16,16 @@ FILES = {
     "viewer.js": ("viewer.js", "text/javascript"),
     "detect.css": ("page/detect.css", "text/css"),
     "detect.js": ("page/detect.js", "text/javascript"),
+    "frame.js": ("page/frame.js", "text/javascript"),
+    "embed.js": ("page/embed.js", "text/javascript"),
+    "editor.js": ("page/editor.js", "text/javascript"),
     "uplot.css": ("page/uPlot.min.css", "text/css"),
     "uplot.js": ("page/uPlot.iife.min.js.gz", "text/javascript"),
     "swagger-ui.css": ("swagger-ui/swagger-ui.css.gz", "text/css"),
     "swagger-ui-bundle.js": ("swagger-ui/swagger-ui-bundle.js.gz", "text/javascript"),
 }
+FOR_OTHER_SITES = ("embed.js",)
+"""The files that pages of other sites may load."""
 
 blueprint = Blueprint("docs", __name__, template_folder="templates")
 
@@ -67,6 +72,8 @@ def static_file(name):
     elif compressed:
         raw = gzip.decompress(raw)
     response.set_data(raw)
+    if name in FOR_OTHER_SITES:
+        response.headers["Cross-Origin-Resource-Policy"] = "cross-origin"
     response.headers["Cache-Control"] = "public, max-age=86400"
     response.set_etag(service.content_tag(raw))
     return response.make_conditional(request)

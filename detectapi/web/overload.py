@@ -27,7 +27,7 @@ PLACES = "detectapi-places"
 JOBS = "/v1/jobs"
 """The beginning of the paths where nothing is computed though something is posted."""
 
-COMPUTING = {"page.home", "page.embed", "results.form"}
+COMPUTING = {"page.home", "embed.embed", "results.form"}
 """Views that compute though nothing is posted: presets and embedded answers."""
 
 

@@ -51,6 +51,11 @@ def presets():
     return [preset for preset in json.loads(text) if preset["request"]["substance"] in known]
 
 
+def named_preset(args):
+    """The worked example that an address names, or None."""
+    return next((item for item in presets() if item["id"] == args.get("preset")), None)
+
+
 def choices():
     """Everything the form's lists hold, the same for every reader."""
     return of_data(folders())

@@ -1,22 +1,24 @@
-"""`/embed`: an answer without form and script, to be framed by sites on the list `DETECTAPI_EMBED_ORIGINS`.
+"""`/embed`: an answer to be framed by sites on the list `DETECTAPI_EMBED_ORIGINS`. It works without script.
 
-It takes a preset, or how a substance was used, or a substance to read about, and nothing about a person: an address is no place
-for that. Every part of the address is used, or refused by its name.
+It takes a preset, or how a substance was used, or a substance to read about; the language; and how it looks. It takes nothing
+about a person: an address is no place for that. Every part of the address is used, or refused by its name.
 """
 
 from typing import Any
+from urllib.parse import urlencode
 
 from flask import Blueprint, render_template, request
+from markupsafe import Markup
 from werkzeug.datastructures import MultiDict
 
 from detectapi import service
 from detectapi.settings import setting
+from detectapi.telling import question
 from detectapi.values.errors import InputError
-from detectapi.web import headers
 from detectapi.web.computed_once import computed_once
-from detectapi.web.page import files, form
+from detectapi.web.page import files, form, look
 from detectapi.web.page.checks import checked
-from detectapi.web.page.choices import presets
+from detectapi.web.page.choices import named_preset
 from detectapi.web.page.views import in_words, result
 from detectapi.web.page.voice import LANGUAGES, BabelVoice, html_response
 from detectapi.web.page.which_test import without_window
@@ -29,27 +31,70 @@ USE = (
     "assay",
 )  # fmt: skip
 """Names of the form that an address may have."""
+WHOLE = ("education", "preset")
+"""Parts that say all of what is shown."""
+NAMES = (*USE, *WHOLE, "lang", *look.NAMES)
+"""All parts that an address may have."""
 LONGEST = 60
 """Characters that a part of an address may have."""
+NOTHING: dict[str, Any] = {"results": [], "used": (), "refused": None, "education": None}
+"""What a fragment shows, before there is something."""
 
 
 @blueprint.get("/embed")
-@computed_once(*USE, "preset", "education")
+@computed_once(*NAMES)
 def embed():
     """The answer to a preset or to how a substance was used, or what there is to read about a substance."""
-    problems, shown = misplaced(request.args), {}
+    problems, shown = wrong_with(request.args), {}
     if not problems and request.args.get("education"):
-        known = service.education_of(request.args["education"])
-        shown = {"education": files.told(known, VOICE)} if known else {}
-        problems = [] if known else [("education", VOICE.say("This is not known here."))]
+        shown = {"education": files.told(service.education_of(request.args["education"]), VOICE)}
     elif not problems:
-        problems, shown = answered()
-    html = render_template("page/embed.html", **{**NOTHING, **shown}, problems=problems, language=VOICE.language)
-    return framed(html_response(html, 422 if problems else 200))
+        problems, shown = answered(request.args)
+    chosen, _ = look.read_look(request.args, VOICE)
+    html = render_template(
+        "page/embed.html",
+        **{**NOTHING, **shown},
+        problems=problems,
+        language=VOICE.language,
+        style=Markup(chosen.style),  # noqa: S704 - written from numbers and our own words
+        oembed="" if problems else oembed_of(address_of(request.args)),
+    )
+    return framed(html_response(html, 422 if problems else 200), chosen)
 
 
-NOTHING: dict[str, Any] = {"results": [], "refused": None, "education": None}
-"""What a fragment shows, before there is something."""
+def address_of(args):
+    """The full address of a fragment, as far as the server was told its own."""
+    return f"{request.url_root}embed?{urlencode([*args.items(multi=True)])}"
+
+
+def oembed_of(address):
+    """The full address of the description of a fragment."""
+    return f"{request.url_root}oembed?{urlencode({'url': address, 'format': 'json'})}"
+
+
+def wrong_with(args):
+    """What is wrong with an address, as far as that is seen before anything is computed.
+
+    Returns
+    -------
+    list of (str, str)
+        The name of each part, and what is wrong with it.
+    """
+    wrong = [*misplaced(args), *look.read_look(args, VOICE)[1]]
+    if wrong:
+        return wrong
+    unknown = VOICE.say("This is not known here.")
+    if args.get("education"):
+        return [] if service.education_of(args["education"]) else [("education", unknown)]
+    if args.get("preset"):
+        return [] if named_preset(args) else [("preset", unknown)]
+    values = form.typed(use_of(args))
+    wrong = checked(values, VOICE)
+    try:
+        service.load(form.to_request(values))
+    except InputError as error:
+        wrong += [in_words(problem, values) for problem in error.problems]
+    return wrong
 
 
 def misplaced(args):
@@ -60,13 +105,13 @@ def misplaced(args):
     list of (str, str)
         The name of each, and what is wrong with it.
     """
-    whole = next((name for name in ("education", "preset") if args.get(name)), None)
-    allowed = {"lang", whole} if whole else {*USE, "preset", "education", "lang"}
+    whole = next((name for name in WHOLE if args.get(name)), None)
+    allowed = {"lang", whole, *look.NAMES} if whole else NAMES
     unknown = VOICE.say("The address holds something unknown, or personal data, which must not stand in it.")
     alone = VOICE.say("This does not go with another entry.")
     wrong = []
     for name, texts in args.lists():
-        if name not in {*USE, "preset", "education", "lang"}:
+        if name not in NAMES:
             wrong.append((name[:LONGEST], unknown))
         elif name not in allowed or len(texts) > 1:
             wrong.append((name, alone))
@@ -77,32 +122,34 @@ def misplaced(args):
     return wrong
 
 
-def answered():
+def use_of(args):
+    """The parts of an address that say how a substance was used, as the form reads them."""
+    return MultiDict({name: text for name, text in args.items() if name in USE})
+
+
+def answered(args):
     """What is wrong with the use that an address names, and what is shown of the answer."""
-    preset = next((item for item in presets() if item["id"] == request.args.get("preset")), None)
-    if request.args.get("preset") and not preset:
-        return [("preset", VOICE.say("This is not known here."))], {}
-    typed = MultiDict({name: text for name, text in request.args.items() if name in USE})
-    values = form.typed(typed)
+    preset, values = named_preset(args), form.typed(use_of(args))
     try:
         asked = preset["request"] if preset else form.to_request(values)
-        problems = [] if preset else checked(values, VOICE)
         refused = without_window(asked, VOICE)
-        if problems or refused:
-            return problems, {"refused": refused}
-        return [], {"results": [result(asked, values, "answer")]}
+        if refused:
+            return [], {"refused": refused}
+        return [], {"results": [result(asked, values, "answer")], "used": question.doses(asked, VOICE)}
     except InputError as error:
         return [in_words(problem, values) for problem in error.problems], {}
 
 
-def framed(response):
-    """A response that may be framed by the sites of the list."""
-    frames = " ".join(setting("DETECTAPI_EMBED_ORIGINS")) or "'none'"
-    policy = headers.CONTENT_SECURITY_POLICY.replace("script-src 'self'; ", "").replace(
-        "frame-ancestors 'none'", f"frame-ancestors {frames}"
-    )
+def framed(response, chosen):
+    """A response that may be framed by the service's own page for editors and by the sites of the list."""
+    frames = setting("DETECTAPI_EMBED_ORIGINS")
+    allowed = " ".join(("'self'", *frames))
+    policy = response.headers["Content-Security-Policy"].replace("frame-ancestors 'none'", f"frame-ancestors {allowed}")
+    if chosen.style:
+        policy = policy.replace("style-src 'self'", f"style-src 'self' '{chosen.style_hash}'")
     response.headers["Content-Security-Policy"] = policy
-    if frames != "'none'":
+    response.headers["X-Frame-Options"] = "SAMEORIGIN"
+    if frames:
         # X-Frame-Options has no list of origins; frame-ancestors above replaces it.
         response.headers["X-Frame-Options"] = ""
         response.headers["Cross-Origin-Resource-Policy"] = "cross-origin"

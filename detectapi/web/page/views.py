@@ -17,7 +17,7 @@ from detectapi.web.computed_once import computed_once
 from detectapi.web.page import dated, fields, files, form, one_dose, uses
 from detectapi.web.page.asked_time import is_too_early
 from detectapi.web.page.checks import checked
-from detectapi.web.page.choices import choices, lists, presets
+from detectapi.web.page.choices import choices, lists, named_preset, presets
 from detectapi.web.page.shown import shown
 from detectapi.web.page.voice import LANGUAGES, BabelVoice, html_response, problem_words
 from detectapi.web.page.which_test import not_looking, side_by_side, without_window
@@ -35,16 +35,11 @@ ADVANCED = (
 )
 
 
-def named_preset():
-    """The worked example that the address names, or None."""
-    return next((item for item in presets() if item["id"] == request.args.get("preset")), None)
-
-
 @blueprint.get("/")
-@computed_once("preset", when=lambda: named_preset() is not None)
+@computed_once("preset", when=lambda: named_preset(request.args) is not None)
 def home():
     """The form; with a preset filled in and answered."""
-    preset = named_preset()
+    preset = named_preset(request.args)
     if preset is None:
         return page(form.typed({}), status=200)
     return answered(form.from_request(preset["request"]), preset["request"])

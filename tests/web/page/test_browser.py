@@ -190,6 +190,12 @@ STATES = {
     "still": ("/?preset=one-infusion", {"reduced_motion": "reduce", "forced_colors": "active"}),
     "education": ("/embed?education=ketamine", {}),
     "embedded": ("/embed?preset=one-infusion", {}),
+    "coloured": ("/embed?preset=one-infusion&paper=fff8e7&ink=3a2a10&accent=8a1c4a&font=serif&size=125", {}),
+    "coloured, dark": ("/embed?preset=one-infusion&paper=102030", {"viewport": {"width": 320, "height": 640}}),
+    "refused": ("/embed?preset=one-infusion&paper=fff&ink=aaa", {"viewport": {"width": 320, "height": 640}}),
+    "editor": ("/embed/editor?paper=fff8e7&accent=8a1c4a", {}),
+    "editor on a phone": ("/embed/editor?lang=de", {"viewport": {"width": 320, "height": 640}}),
+    "editor with errors": ("/embed/editor?show=use&amount=lots&paper=fff&ink=aaa&lang=es", {"color_scheme": "dark"}),
     "numbers": ("/substances/ketamine", {"viewport": {"width": 320, "height": 640}}),
 }
 

@@ -217,7 +217,8 @@ def test_the_fragment_never_reads_a_thousand_as_one(client, name, typed):
     assert response.status_code == 422 or name == "count"
     if response.status_code == 200:
         thousand = client.get("/embed", query_string=address | {name: "1000"})
-        assert response.data == thousand.data
+        assert "<article" in response.text
+        assert response.text.partition("<article")[2] == thousand.text.partition("<article")[2]
 
 
 def test_a_patch_gives_its_amount_over_the_hours_that_it_was_worn(client):

@@ -189,16 +189,19 @@ def test_nothing_typed_reaches_the_log(client, capsys):
 
 def test_nobody_may_frame_the_page_and_only_those_on_the_list_the_fragment(client, monkeypatch):
     assert "frame-ancestors 'none'" in client.get("/").headers["Content-Security-Policy"]
-    assert "frame-ancestors 'none'" in client.get("/embed?preset=one-infusion").headers["Content-Security-Policy"]
+    own = client.get("/embed?preset=one-infusion")  # the page for editors shows it
+    assert "frame-ancestors 'self';" in own.headers["Content-Security-Policy"]
+    assert own.headers["X-Frame-Options"] == "SAMEORIGIN"
     monkeypatch.setenv("DETECTAPI_EMBED_ORIGINS", "https://portal.example, https://other.example")
     framed = client.get("/embed?preset=one-infusion")
 
-    assert framed.headers["Content-Security-Policy"].endswith(
-        "frame-ancestors https://portal.example https://other.example"
+    assert (
+        "frame-ancestors 'self' https://portal.example https://other.example;"
+        in framed.headers["Content-Security-Policy"]
     )
     assert "X-Frame-Options" not in framed.headers
-    assert "script-src" not in framed.headers["Content-Security-Policy"]
-    assert "<script" not in framed.get_data(as_text=True)
+    assert "script-src 'self';" in framed.headers["Content-Security-Policy"]
+    assert re.findall("<script[^>]*>", framed.get_data(as_text=True)) == ['<script src="./static/frame.js" defer>']
     assert "frame-ancestors 'none'" in client.get("/").headers["Content-Security-Policy"]
 
 
