@@ -13,6 +13,7 @@ class RouteWordsForm(Form):
     name = Text(required=True)
     synonyms = Texts(required=True)
     kind_of = Text()
+    worn = fields.Boolean()
 
 
 class RoutesFileSchema(Form):

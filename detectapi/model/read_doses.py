@@ -130,6 +130,8 @@ def _route(dose: Mapping[str, Any], substance: Substance, brand: Brand | None, p
             "This route has no duration: leave it out.",
             pointer=f"{pointer}/duration_min", code="not-supported", allowed=allowed,
         )  # fmt: skip
+    if catalog.is_worn(route) and not dose.get("duration_min"):
+        raise InputError("Missing. Say for how long it was worn.", pointer=f"{pointer}/duration_min", code="required")
     return route.id
 
 

@@ -54,6 +54,14 @@ def test_an_amount_in_a_unit_may_be_a_range_and_of_a_salt():
     assert milligrams(amount={"low": 2, "high": 4}, unit="g", basis="sulfate") == pytest.approx((1500.0, 3000.0))
 
 
+@pytest.mark.parametrize("length", [{}, {"duration_min": 0}])
+def test_a_patch_needs_the_time_for_which_it_was_worn(length):
+    with pytest.raises(InputError, match="how long it was worn") as refused:
+        trains({"route": "patch", "amount_mg": 3.6, **length})
+
+    assert (refused.value.pointer, refused.value.code) == ("/doses/0/duration_min", "required")
+
+
 def test_an_amount_per_hour_is_given_over_the_duration():
     (train,) = trains({"route": "transdermal", "amount": 50, "unit": "ug/h", "duration_min": 72 * 60})
 
@@ -103,7 +111,7 @@ def test_a_file_that_states_no_largest_dose_has_the_ordinary_one(dose):
 
 def test_a_brand_brings_its_salt_and_its_route_and_the_question_overrides_both():
     (brand,) = trains({"amount_mg": 80}, substance="Popptin")
-    (own,) = trains({"amount_mg": 80, "basis": "base", "route": "transdermal"}, substance="popptin")
+    (own,) = trains({"amount_mg": 80, "basis": "base", "route": "transdermal", "duration_min": 60}, substance="popptin")
 
     assert (brand.amount.centre, brand.route) == (60.0, "oral")
     assert (own.amount.centre, own.route) == (80.0, "transdermal")

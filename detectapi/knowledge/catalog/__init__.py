@@ -181,6 +181,11 @@ def resolve_route(substance: Substance, word: str, pointer: str = "") -> Route:
     )  # fmt: skip
 
 
+def is_worn(route: Route) -> bool:
+    """Whether a dose by this route is worn, so that its amount goes in over a time that must be known."""
+    return files.routes()[route.id].worn
+
+
 def resolve_analyte(substance: Substance, word: str, pointer: str = "") -> Moiety:
     """The analyte of a substance that a name or abbreviation means.
 

@@ -43,12 +43,16 @@ class Reference:
 
 @dataclass(frozen=True, slots=True)
 class Route:
-    """A route and the words that people use for it; ``kind_of`` is the route that it is a kind of."""
+    """A route and the words that people use for it; ``kind_of`` is the route that it is a kind of.
+
+    A dose that is ``worn`` gives its amount over the time for which it is worn, so that this time must be known.
+    """
 
     id: str
     name: str
     synonyms: tuple[str, ...]
     kind_of: str | None = None
+    worn: bool = False
 
 
 def routes(root: Table) -> dict[str, Route]:
@@ -59,7 +63,8 @@ def routes(root: Table) -> dict[str, Route]:
         kind_of = item.optional_text("kind_of")
         if kind_of not in (None, *known):
             item.refuse("kind_of", "must name a route listed before it")
-        known[route_id] = Route(route_id, item.text("name"), item.texts("synonyms"), kind_of)
+        worn = item.flag("worn", default=False)
+        known[route_id] = Route(route_id, item.text("name"), item.texts("synonyms"), kind_of, worn)
         item.finish()
         for word in (route_id, *known[route_id].synonyms):
             if words.setdefault(plain(word), route_id) != route_id:
