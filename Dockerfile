@@ -28,7 +28,8 @@ COPY --from=build /wheels /tmp/wheels
 RUN pip install --no-cache-dir --require-hashes -r /tmp/requirements/run.txt \
     && pip install --no-cache-dir --no-deps --no-index /tmp/wheels/*.whl \
     && rm -rf /tmp/requirements /tmp/wheels \
-    && useradd --uid 10001 --no-create-home --shell /usr/sbin/nologin detectapi
+    && useradd --uid 10001 --no-create-home --shell /usr/sbin/nologin detectapi \
+    && install --directory --owner=10001 --group=10001 --mode=0700 /srv/jobs
 USER 10001
 WORKDIR /srv
 EXPOSE 8000
