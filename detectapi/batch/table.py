@@ -170,11 +170,19 @@ def read_parts(parts: Iterable[tuple[str, str]]) -> Iterator[pa.Table]:
             yield file.read(use_threads=False)
 
 
+def _completed(part: pa.Table, wanted: pa.Schema) -> pa.Table:
+    """A part with every column; one that the version did not know that computed the part is null."""
+    for field in wanted:
+        if field.name not in part.column_names:
+            part = part.append_column(field, pa.nulls(part.num_rows, field.type))
+    return part.select([*wanted.names, *(name for name in part.column_names if name not in wanted.names)])
+
+
 def regrouped(tables: Iterable[pa.Table], wanted: pa.Schema, rows: int = GROUP_ROWS) -> Iterator[pa.Table]:
     """The same rows in groups of a fixed size, so that the bytes of a file do not depend on the size of chunks."""
     waiting = wanted.empty_table()
     for one in tables:
-        waiting = pa.concat_tables([waiting, one.cast(wanted)])
+        waiting = pa.concat_tables([waiting, _completed(one, wanted).cast(wanted)])
         while waiting.num_rows >= rows:
             yield waiting.slice(0, rows).combine_chunks()
             waiting = waiting.slice(rows)

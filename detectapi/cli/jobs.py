@@ -132,8 +132,45 @@ def upgrade(settings):
     """Upgrade the tables to this version."""
     from detectapi.jobs import database
 
-    database.upgrade(database.connect(settings.database))
+    with database.connected(settings.database) as engine:
+        database.upgrade(engine)
     click.echo("The tables are of this version.")
+
+
+@db.command()
+@click.argument("folder", type=click.Path())
+@reports_database
+def backup(settings, folder):
+    """Copy the database, if it is SQLite, and the files of the jobs to a new FOLDER.
+
+    The service may run meanwhile. Of PostgreSQL only the files are copied: run pg_dump before.
+    """
+    from detectapi.jobs.backup import save
+
+    try:
+        saved = save(settings, folder)
+    except ValueError as error:
+        raise click.ClickException(str(error)) from None
+    what = "The database and" if saved.database else "Without the database,"
+    click.echo(f"{what} {saved.files} files ({saved.size:,} bytes) are in {folder}.")
+
+
+@db.command()
+@click.argument("version")
+@reports_database
+def downgrade(settings, version):
+    """Change the tables back to those of an older VERSION, such as 0.1.0.
+
+    Stop the service and its workers first. Back up the database before.
+    """
+    from detectapi.jobs import database
+
+    try:
+        with database.connected(settings.database) as engine:
+            database.downgrade(engine, version)
+    except ValueError as error:
+        raise click.UsageError(str(error)) from None
+    click.echo(f"The tables are of version {version}.")
 
 
 @click.group()

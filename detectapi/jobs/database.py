@@ -6,7 +6,7 @@ import contextlib
 import fcntl
 import random
 import time
-from collections.abc import Callable
+from collections.abc import Callable, Iterator
 from functools import cache
 from pathlib import Path
 from typing import TypeVar
@@ -25,6 +25,8 @@ AWAY = (OperationalError, InterfaceError, PoolTimeout)
 """The exceptions of a database that is locked, full or cannot be reached."""
 FAILURES = (DBAPIError, PoolTimeout)
 """All exceptions that a database raises in place of a result."""
+OLDER = {"0.1": "0002"}
+"""Older versions of the program, and the revision of the tables of each."""
 
 
 def connect(url: str, busy_s: float | None = None) -> Engine:
@@ -67,6 +69,29 @@ def connect(url: str, busy_s: float | None = None) -> Engine:
     return engine
 
 
+@contextlib.contextmanager
+def connected(url: str) -> Iterator[Engine]:
+    """An engine for a URL, whose connections are closed at the end."""
+    engine = connect(url)
+    try:
+        yield engine
+    finally:
+        engine.dispose()
+
+
+def copy(engine: Engine, path: Path) -> None:
+    """Copy a SQLite database as it is at one moment to a new file; other processes may write meanwhile.
+
+    Raises
+    ------
+    FileExistsError
+        There is such a file.
+    """
+    path.touch(mode=0o600, exist_ok=False)  # VACUUM fills an empty file and keeps its mode
+    with engine.connect().execution_options(isolation_level="AUTOCOMMIT") as connection:
+        connection.exec_driver_sql("VACUUM INTO ?", (str(path),))
+
+
 def empty_log(engine: Engine) -> None:
     """Empty the write-ahead log of SQLite, which keeps what has been deleted until then; nothing to do elsewhere.
 
@@ -84,12 +109,36 @@ def reading(engine: Engine) -> Engine:
 
 def upgrade(engine: Engine) -> None:
     """Upgrade the tables to this version. Several processes may do so at once."""
+    _migrate(engine, "upgrade", "head")
+
+
+def downgrade(engine: Engine, version: str) -> None:
+    """Change the tables back to those of an older version of the program.
+
+    Parameters
+    ----------
+    engine : sqlalchemy.Engine
+    version : str
+        A key of `OLDER`, or a version that begins with one: ``0.1.0``.
+
+    Raises
+    ------
+    ValueError
+        There is no such older version.
+    """
+    wanted = ".".join(version.split(".")[:2])
+    if wanted not in OLDER:
+        raise ValueError(f"older versions with tables of their own are: {', '.join(OLDER)}")
+    _migrate(engine, "downgrade", OLDER[wanted])
+
+
+def _migrate(engine: Engine, direction: str, revision: str) -> None:
     from alembic import command
 
     config = _config()
     with _alone(engine), engine.connect() as connection:
         config.attributes["connection"] = connection
-        command.upgrade(config, "head")
+        getattr(command, direction)(config, revision)
         if connection.in_transaction():
             connection.commit()
 

@@ -1,0 +1,81 @@
+"""A backup of the jobs while they run: first the database, then the files.
+
+A file is written before the database names it, so every part that the copied database names is among the copied files. Files that
+were written in between are computed again after a restore, to the same bytes.
+"""
+
+from __future__ import annotations
+
+import contextlib
+import os
+import shutil
+from pathlib import Path
+from typing import NamedTuple
+
+from detectapi.batch import storage
+from detectapi.jobs import database
+from detectapi.jobs.settings import Settings
+
+DATABASE = "jobs.sqlite"
+"""Name of the copy of the database, which is that of the database where nothing else is set."""
+
+
+class Saved(NamedTuple):
+    """What a backup holds: whether the database is in it, how many files, and their size in bytes."""
+
+    database: bool
+    files: int
+    size: int
+
+
+def save(settings: Settings, folder: str) -> Saved:
+    """Copy the database, if it is SQLite, and the files of the jobs, if they are in a folder.
+
+    Parameters
+    ----------
+    settings : Settings
+    folder : str
+        Of the backup; it is made, for this user alone.
+
+    Raises
+    ------
+    FileExistsError
+        The folder of the backup exists already.
+    ValueError
+        Neither is here: PostgreSQL and an object store have backups of their own.
+    """
+    own_database = settings.database.startswith("sqlite")
+    own_files = not storage.is_remote(settings.folder)
+    if not own_database and not own_files:
+        raise ValueError("The database is PostgreSQL and the files are at a URL: use the tools of both.")
+    target = Path(folder)
+    target.mkdir(mode=0o700, parents=True)
+    if own_database:
+        with database.connected(settings.database) as engine:
+            database.copy(engine, target / DATABASE)
+    files, size = _copy_files(Path(settings.folder), target) if own_files else (0, 0)
+    return Saved(own_database, files, size)
+
+
+def _copy_files(source: Path, target: Path) -> tuple[int, int]:
+    """Copy the files of jobs and the pepper; returns their number and size. [bytes]"""
+    files = size = 0
+    for place, _, names in os.walk(source):  # a folder that is removed meanwhile is passed over
+        within = Path(place).relative_to(source)
+        for name in sorted(names):
+            if not _belongs(within / name):
+                continue
+            (target / within).mkdir(mode=0o700, parents=True, exist_ok=True)
+            copy = target / within / name
+            with contextlib.suppress(FileNotFoundError):  # its job has just been deleted
+                shutil.copy2(Path(place) / name, copy)
+                os.chmod(copy, 0o600)
+                files, size = files + 1, size + copy.stat().st_size
+    return files, size
+
+
+def _belongs(within: Path) -> bool:
+    """Whether a file belongs to the backup: not what is half written, nor the live database."""
+    if within.parts[0] == "incoming" or within.name.startswith((DATABASE, ".")):
+        return False
+    return within.suffix != ".lock"
