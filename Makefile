@@ -123,8 +123,8 @@ lint: $(VENV)/.installed-dev ## ruff and hadolint
 types: $(VENV)/.installed-dev ## mypy: strict in some rooms, a count of errors elsewhere
 	@$(BIN)/python tools/check_types.py
 
-docs: $(VENV)/.installed-dev ## write the answers shown in README.md anew
-	@PYTHONPATH=.:tools $(BIN)/python docs/refresh.py
+docs: $(VENV)/.installed-postgres ## write the answers shown in README.md anew
+	@PYTHONPATH=.:tools:tests/support $(BIN)/python docs/refresh.py
 
 DIST := dist
 wheel: $(VENV)/.installed ## build the package: dist/detectapi-….whl

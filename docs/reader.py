@@ -12,6 +12,7 @@ import termios
 import time
 import urllib.request
 from pathlib import Path
+from urllib.parse import urlsplit
 
 ROOT = Path(__file__).resolve().parent.parent
 BIN = Path(sys.executable).parent
@@ -19,8 +20,10 @@ ADDRESS = "127.0.0.1:8000"  # of the service in the pages; here it listens on a 
 PATIENCE_S = 120.0  # for one command, or for the service to be ready
 COLUMNS = 80
 HOME = "/home/you"  # what the pages call the reader's folder
-SERVES = ("detectapi serve", "make run")
+SERVES = ("detectapi serve", "make run", "opentelemetry-instrument gunicorn")
 """Commands that run until they are stopped. `make run` is `detectapi serve` after a set-up; a test holds it to that."""
+OF_POSTGRES = ("createdb", "pg_dump", "pg_restore")
+"""Commands for which a server of PostgreSQL must run."""
 END = "\x04END "  # printed after each command, with its exit code
 
 
@@ -54,7 +57,7 @@ class Reader:
         )  # fmt: skip
         self.stack.callback(self._leave)
         os.close(terminal)
-        self.port, self.files = None, 0
+        self.port, self.files, self.has_postgres = None, 0, False
         return self
 
     def __exit__(self, *_):
@@ -68,8 +71,10 @@ class Reader:
     def run(self, command):
         """Run a command of a page and return what the terminal shows after it."""
         if command.startswith(SERVES):
-            self._serve()
+            self._serve(command)
             return ""
+        if command.startswith(OF_POSTGRES) and not self.has_postgres:
+            self._start_postgres()
         code, text = self._do(self._here(command))
         if code:
             raise Failed(f"{command}\nexit code {code}\n{text}")
@@ -89,11 +94,23 @@ class Reader:
     def _here(self, text):
         return text.replace(ADDRESS, f"127.0.0.1:{self.port}")
 
-    def _serve(self):
+    def _start_postgres(self):
+        """Start a server and let the programs of PostgreSQL find it, as they find that of the reader's machine."""
+        import postgres
+
+        address = urlsplit(self.stack.enter_context(postgres.serving()))
+        place = f"PGHOST={address.hostname} PGPORT={address.port} PGUSER={address.username}"
+        self._do(f"export {place} PATH=$PATH:{postgres.programs()}")
+        self.has_postgres = True
+
+    def _serve(self, command):
         with socket.socket() as probe:
             probe.bind(("127.0.0.1", 0))
             self.port = probe.getsockname()[1]
-        self._do(f"exec_log=$PWD/.service.log; detectapi serve --port {self.port} --workers 1 >$exec_log 2>&1 &")
+        started = f"detectapi serve --port {self.port} --workers 1"
+        if "gunicorn" in command:
+            started = f"{command} --bind 127.0.0.1:{self.port} --workers 1"
+        self._do(f"exec_log=$PWD/.service.log; {started} >$exec_log 2>&1 &")
         end = time.monotonic() + PATIENCE_S
         while time.monotonic() < end:
             with (

@@ -45,6 +45,10 @@ NOT_RUN = {
     "python -m pip": "needs the package index; the tests of the wheel install it",
     "dask": "needs several machines; the tests of the cluster run it",
     ". .venv/bin/activate": "the reader has the environment already",
+    **dict.fromkeys(
+        ("python3 -m venv /opt/detectapi", "/opt/detectapi/bin/", "install ", "systemd-sysusers", "systemctl "),
+        "changes the system of the reader; tests/deploy installs the same in a folder and holds the units against their tool",
+    ),
 }
 FENCE = re.compile(r"^```(\w+)\n(.*?)^```$", re.MULTILINE | re.DOTALL)
 SAVED = re.compile(r"\bas\s`([\w.-]+)`:\s*$")

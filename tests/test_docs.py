@@ -126,6 +126,18 @@ def test_every_command_is_in_the_readme(command):
     assert f"detectapi {command}" in README
 
 
+@pytest.mark.parametrize("path", **by_name(PAGES))
+def test_every_command_that_a_text_names_exists(path):
+    text = path.read_text(encoding="utf-8")
+    for words in re.findall(r"`detectapi ((?:[a-z]+ ?)+)", text):
+        command = cli
+        for word in words.split():
+            if not hasattr(command, "commands"):  # the rest are arguments
+                break
+            assert word in command.commands, f"detectapi {words}"
+            command = command.commands[word]
+
+
 def table_codes(text, heading):
     """The first column of the tables below a heading."""
     section = text.partition(f"## {heading}\n")[2].partition("\n## ")[0]
@@ -284,7 +296,7 @@ def test_every_name_of_the_code_exists(path):
 
 @every("path", **by_name(PAGES))
 def test_every_file_that_is_named_exists(path):
-    places = "detectapi|schemas|tests|docs|bench|tools|requirements"
+    places = "detectapi|schemas|tests|docs|bench|tools|requirements|deploy"
     text = re.sub(r"^```.*?^```", "", path.read_text(encoding="utf-8"), flags=re.MULTILINE | re.DOTALL)
     names = re.findall(rf"`((?:{places})/[\w./-]+)`", text)
 
