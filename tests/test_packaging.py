@@ -43,9 +43,10 @@ def image_command():
     return json.loads(dockerfile_instructions("CMD")[-1])
 
 
-def test_the_service_needs_nine_packages():
+def test_the_service_needs_ten_packages():
     expected = {
         "babel",
+        "cachetools",
         "click",
         "flask",
         "flask-babel",
