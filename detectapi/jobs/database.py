@@ -64,7 +64,9 @@ def connect(url: str, busy_s: float | None = None) -> Engine:
     def begin(connection):
         # IMMEDIATE locks for writing at once: a transaction that reads first and then writes fails if another process has
         # written in between. A transaction that only reads does not wait for writers.
-        connection.exec_driver_sql("BEGIN" if connection.get_execution_options().get("reading") else "BEGIN IMMEDIATE")
+        options = connection.get_execution_options()
+        if not options.get("without_transaction"):
+            connection.exec_driver_sql("BEGIN" if options.get("reading") else "BEGIN IMMEDIATE")
 
     return engine
 
@@ -88,7 +90,7 @@ def copy(engine: Engine, path: Path) -> None:
         There is such a file.
     """
     path.touch(mode=0o600, exist_ok=False)  # VACUUM fills an empty file and keeps its mode
-    with engine.connect().execution_options(isolation_level="AUTOCOMMIT") as connection:
+    with _without_transaction(engine).connect() as connection:
         connection.exec_driver_sql("VACUUM INTO ?", (str(path),))
 
 
@@ -98,13 +100,18 @@ def empty_log(engine: Engine) -> None:
     While another process reads, the log stays; a later call empties it.
     """
     if engine.dialect.name == "sqlite":
-        with engine.connect().execution_options(isolation_level="AUTOCOMMIT") as connection:
+        with _without_transaction(engine).connect() as connection:
             connection.exec_driver_sql("PRAGMA wal_checkpoint(TRUNCATE)")
 
 
 def reading(engine: Engine) -> Engine:
     """The same engine for transactions that only read."""
     return engine.execution_options(reading=True)
+
+
+def _without_transaction(engine: Engine) -> Engine:
+    """The same engine of SQLite for what cannot be done in a transaction."""
+    return engine.execution_options(without_transaction=True)
 
 
 def upgrade(engine: Engine) -> None:

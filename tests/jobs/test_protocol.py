@@ -133,8 +133,12 @@ def test_other_users_of_the_machine_cannot_read_what_people_asked(tmp_path):
 
 def test_of_a_deleted_job_nothing_stays_in_the_database(client, desk, settings):
     rows = [{"id": "canary-7777", "substance": "ketamine", "route": "oral", "amount_mg": 50}]
-    place = client.post("/v1/jobs", json={**FEW, "rows": rows}).headers["Location"]
+    body = {**FEW, "rows": rows, "name": "canary-7777"}  # the name stands in the database, the rows in files
+    place = client.post("/v1/jobs", json=body).headers["Location"]
     compute(desk)
+    around = Path(settings.folder).parent
+    assert any(b"canary-7777" in file.read_bytes() for file in around.rglob("*") if file.is_file())
     assert client.delete(place).status_code == 204
 
-    assert not any(b"canary-7777" in file.read_bytes() for file in Path(settings.folder).rglob("*") if file.is_file())
+    left = [file for file in around.rglob("*") if file.is_file() and b"canary-7777" in file.read_bytes()]
+    assert left == []

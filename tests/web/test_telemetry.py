@@ -8,6 +8,7 @@ import subprocess
 import sys
 import urllib.error
 import urllib.request
+from pathlib import Path
 
 import pytest
 from architecture import ROOT
@@ -40,7 +41,11 @@ def traced(tmp_path, variables):
     address = f"http://127.0.0.1:{port}"
     with open(tmp_path / "console", "wb") as console:
         process = subprocess.Popen(
-            command, cwd=tmp_path, env={**os.environ, **variables}, stdout=console, stderr=console
+            command,
+            cwd=tmp_path,
+            env={**os.environ, "PATH": f"{Path(sys.executable).parent}:/usr/bin:/bin", **variables},
+            stdout=console,
+            stderr=console,
         )
         try:
             for _ in patience(60):
