@@ -65,7 +65,8 @@ def _copy_files(source: Path, target: Path) -> tuple[int, int]:
         for name in sorted(names):
             if not _belongs(within / name):
                 continue
-            (target / within).mkdir(mode=0o700, parents=True, exist_ok=True)
+            for folder in (*reversed(within.parents), within):
+                (target / folder).mkdir(mode=0o700, exist_ok=True)
             copy = target / within / name
             with contextlib.suppress(FileNotFoundError):  # its job has just been deleted
                 shutil.copy2(Path(place) / name, copy)

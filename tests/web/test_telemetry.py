@@ -20,7 +20,7 @@ pytest.importorskip(
 pytestmark = pytest.mark.slow
 
 PAGE = (ROOT / "docs" / "operating.md").read_text(encoding="utf-8").partition("## Traces\n")[2].partition("\n## ")[0]
-VARIABLES = dict(re.findall(r"^export (OTEL_\w+)='?(.*?)'?$", PAGE, re.MULTILINE))
+VARIABLES = dict(re.findall(r"^\$ export (OTEL_\w+)='?(.*?)'?$", PAGE, re.MULTILINE))
 COMMAND = re.search(r"^\$ (opentelemetry-instrument gunicorn .+)$", PAGE, re.MULTILINE)[1].split()
 RUN = "from opentelemetry.instrumentation.auto_instrumentation import run; run()"
 QUESTION = {"substance": "ketamine", "doses": [{"amount_mg": 35, "route": "oral"}], "options": {"draws": 100}}
