@@ -123,7 +123,7 @@ lint: $(VENV)/.installed-dev ## ruff and hadolint
 types: $(VENV)/.installed-dev ## mypy: strict in some rooms, a count of errors elsewhere
 	@$(BIN)/python tools/check_types.py
 
-docs: $(VENV)/.installed-postgres ## write the answers shown in README.md anew
+docs: $(VENV)/.installed-postgres ## write the answers shown in README.md, the docs and /docs anew
 	@PYTHONPATH=.:tools:tests/support $(BIN)/python docs/refresh.py
 
 DIST := dist

@@ -6,6 +6,7 @@ Everything that a page shows is run in the order of the page, by one reader in o
 - a `bash` block holds commands; a `json` block after it shows some fields of what they print, a `text` block all of it;
 - a `python` block is a file of its own; a `text` block after it shows what it prints;
 - a block after the words "as `name`:" is saved under that name first;
+- what `/docs` shows of the interface is asked of the service (`tools/interface_answers.py`);
 - tables between two marks (`<!-- begin NAME -->`, `<!-- end NAME -->`) are written by a function of `generated.py`.
 """
 
@@ -15,6 +16,7 @@ from pathlib import Path
 
 import data_flow_picture
 import generated
+import interface_answers
 import readings_picture
 from reader import SERVES, Reader, commands
 
@@ -140,6 +142,7 @@ def main():
         page.write_text(refreshed(page.read_text(encoding="utf-8")), encoding="utf-8")
     for name, draw in PICTURES.items():
         (ROOT / name).write_text(draw(), encoding="utf-8")
+    interface_answers.FILE.write_text(interface_answers.written(), encoding="utf-8")
     for name in NOTEBOOKS:
         import nbformat
 

@@ -11,6 +11,7 @@ from flask_smorest import Api, Blueprint
 from detectapi import service
 from detectapi._version import __version__
 from detectapi.web import problems
+from detectapi.web.interface import with_examples
 from schemas import ProblemSchema
 from schemas.form import Either, Form
 
@@ -122,7 +123,7 @@ class ContractApi(Api):
 
     def _openapi_json(self):
         """The OpenAPI document. It has the same bytes until the next release, so clients may cache it."""
-        return cacheable(service.to_json_bytes(self.spec.to_dict()))
+        return cacheable(service.to_json_bytes(with_examples(self.spec.to_dict())))
 
 
 def is_utf8():

@@ -1,13 +1,16 @@
-"""Pages for developers of clients: the interface at `/docs`, the kinds of problem, and the files of these pages."""
+"""Pages for developers of clients: the interface at `/docs` and `/docs/try`, the kinds of problem, and the files of these pages."""
 
 import gzip
 from importlib import resources
 
-from flask import Blueprint, Response, abort, render_template, request
+from flask import Blueprint, Response, abort, current_app, render_template, request
 
 from detectapi import service
+from detectapi.web import interface
 from detectapi.web.api import kept_for_five_minutes
+from detectapi.web.computed_once import computed_once
 from detectapi.web.problems import KINDS
+from detectapi.web.snippets import pretty, snippets
 
 STATIC = resources.files("detectapi.web").joinpath("static")
 # The files that are served, by name. No other file of the folder is.
@@ -37,6 +40,43 @@ def page(template, **values):
 
 
 @blueprint.get("/docs")
+@computed_once()
+def first_page():
+    """The first page about the interface: an answer in two minutes, then every operation with true answers and lines to copy."""
+    document = current_app.extensions["flask-smorest"]["apis"][""]["ext_obj"].spec.to_dict()
+    shown = [operation(*one) for one in interface.operations(document)]
+    first = interface.answers()["estimate"]
+    return page(
+        "interface.html",
+        pretty=pretty,
+        start=snippets(interface.asked("estimate"), request.url_root),
+        window=first["answered"]["body"]["window"],
+        limits=first["answered"]["body"]["limits"],
+        refused=first["refused"],
+        operations=shown,
+        jobs=any(one["id"] == "submitJob" for one in shown),
+    )
+
+
+def operation(method, path, described):
+    """An operation as the first page shows it."""
+    name = described["operationId"]
+    one = interface.asked(name)
+    return {
+        "id": name,
+        "method": method.upper(),
+        "path": path,
+        "summary": described.get("summary", "").removesuffix(".") + ".",
+        "description": described.get("description", ""),
+        "key": one.get("key", False),
+        "cut": one.get("cut", False),
+        "parameters": [parameter for parameter in described.get("parameters", ()) if "description" in parameter],
+        "lines": snippets(one, request.url_root),
+        "answers": interface.answers()[name],
+    }
+
+
+@blueprint.get("/docs/try")
 def viewer():
     """The description of the interface, where requests can be tried."""
     return page("viewer.html")

@@ -31,8 +31,11 @@ from schemas import (
 )
 
 JSON = "application/json"
-MEDIA = {"v1.estimate": (JSON, *files.PICTURES), "v1.interpret": tuple(files.OF_INTERPRETATIONS.values())}
-"""The media types of what is also a picture or a report."""
+MEDIA = {
+    "v1.estimate": (JSON, *files.PICTURES),
+    "v1.interpret": (JSON, *(media for kind, media in files.OF_INTERPRETATIONS.items() if kind != "json")),
+}
+"""The media types of what is also a picture or a report, that of who takes any first."""
 BINARY = {"schema": {"type": "string", "format": "binary"}}
 FILED_AS = {"case": "Detectapi-Case-Number", "date": "Detectapi-Date"}
 """The headers that say what a report is filed under. They are in no address and in no log."""

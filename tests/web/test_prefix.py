@@ -17,6 +17,7 @@ PAGES = [
     "/embed?preset=one-infusion",
     "/embed/editor",
     "/docs",
+    "/docs/try",
     "/problems",
     "/problems/validation",
     "/substances/ketamine",
@@ -54,7 +55,7 @@ def test_an_answer_stays_under_the_prefix_too(client):
 
 
 def test_the_viewer_reads_the_description_beside_it(client):
-    assert 'url: "openapi.json"' in client.get("/static/viewer.js").get_data(as_text=True)
+    assert 'url: "../openapi.json"' in client.get("/static/viewer.js").get_data(as_text=True)
     assert client.get("/openapi.json").json["servers"] == [{"url": "."}]
 
 

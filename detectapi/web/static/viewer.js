@@ -1,7 +1,7 @@
 "use strict";
 window.addEventListener("load", () => {
   SwaggerUIBundle({
-    url: "openapi.json",
+    url: "../openapi.json",
     dom_id: "#viewer",
     deepLinking: true,
     validatorUrl: null, // no request to anyone else

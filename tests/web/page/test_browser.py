@@ -196,6 +196,8 @@ STATES = {
     "editor": ("/embed/editor?paper=fff8e7&accent=8a1c4a", {}),
     "editor on a phone": ("/embed/editor?lang=de", {"viewport": {"width": 320, "height": 640}}),
     "editor with errors": ("/embed/editor?show=use&amount=lots&paper=fff&ink=aaa&lang=es", {"color_scheme": "dark"}),
+    "interface": ("/docs", {}),
+    "interface on a phone": ("/docs", {"viewport": {"width": 320, "height": 640}, "color_scheme": "dark"}),
     "numbers": ("/substances/ketamine", {"viewport": {"width": 320, "height": 640}}),
 }
 
@@ -234,6 +236,24 @@ def test_no_barrier_in_errors_and_comparison(watch):
     page.wait_for_selector(".compare")
     assert watched.violations() == []
     assert overlapping(page) == []
+
+
+def test_a_request_can_be_tried_in_the_viewer(watch):
+    page = watch().open("/docs/try")
+    page.click("#operations-health-alive button")
+    page.click("text=Try it out")
+    page.click("text=Execute")
+    page.wait_for_selector(".live-responses-table .response-col_status >> text=200")
+
+    assert '"status": "ok"' in page.inner_text(".live-responses-table")
+
+
+def test_lines_of_the_interface_can_be_copied(watch):
+    watched = watch(permissions=["clipboard-read", "clipboard-write"])
+    page = watched.open("/docs")
+    page.click("#start-curl + button")
+
+    assert page.evaluate("navigator.clipboard.readText()") == page.inner_text("#start-curl")
 
 
 def test_the_page_prints(watch):

@@ -154,7 +154,7 @@
   }
 
   function copying(place) {
-    const text = place.querySelector("textarea");
+    const text = place.querySelector("textarea, pre");
     const words = document.getElementById("copy-words");
     if (!navigator.clipboard || !words) return;
     const button = document.createElement("button");
@@ -164,7 +164,7 @@
     const said = document.createElement("span");
     said.setAttribute("role", "status");
     button.addEventListener("click", async () => {
-      await navigator.clipboard.writeText(text.value);
+      await navigator.clipboard.writeText(text.value ?? text.textContent);
       said.textContent = ` ${words.dataset.done}`;
     });
     place.append(button, said);
