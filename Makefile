@@ -145,7 +145,7 @@ UV := build/uv/bin/uv
 COMPILE := $(UV) pip compile --quiet --universal --python-version 3.11 --fork-strategy fewest --generate-hashes \
 	--no-emit-index-url --no-emit-find-links --custom-compile-command "make lock" $(UPGRADE)
 # One set of packages for the server, its workers and those of a cluster: they must agree to the byte.
-EXTRAS := --extra report --extra batch --extra postgres --extra cluster --extra metrics
+EXTRAS := --extra report --extra batch --extra postgres --extra cluster --extra metrics --extra limits
 $(UV): requirements/uv.txt
 	@"$(PYTHON)" -m venv build/uv
 	@build/uv/bin/python -m pip install --quiet --require-hashes -r requirements/uv.txt

@@ -6,18 +6,13 @@ the same bytes everywhere. It has no defaults: those of a question are in its sc
 
 import hashlib
 import json
-import threading
 from functools import cache
 
+from detectapi import turns
 from detectapi.values.errors import CatalogError, InputError, MalformedRequest
 
 DEEPEST = 20
 """Levels of nesting that a request may have; the contract needs six."""
-
-_turn = threading.Lock()
-"""Held while an estimate is computed: threads that compute at the same time are slower than one after the other."""
-_long_turn = threading.Lock()
-"""Held while results are interpreted, which takes longer: estimates do not wait for it."""
 
 
 def answer(payload):
@@ -41,12 +36,12 @@ def answer(payload):
     from detectapi.model.recipe import estimate_request
 
     question = load(payload)
-    with _turn:
+    with turns.turn(turns.ESTIMATE):
         estimate = estimate_request(question)
     if question.get("results"):
         from detectapi.interpretation.given_estimate import given_results
 
-        with _long_turn:
+        with turns.turn(turns.INTERPRETATION):
             estimate["given_results"] = given_results(question, estimate)
     return estimate
 
@@ -147,7 +142,7 @@ def interpret(payload):
     from detectapi.interpretation.recipe import interpret_request
 
     question = load(payload, interpretation_form())
-    with _long_turn:
+    with turns.turn(turns.INTERPRETATION):
         return interpret_request(question)
 
 

@@ -23,6 +23,7 @@ WEB = {
     "cachetools",
     "flask",
     "flask_babel",
+    "flask_limiter",
     "flask_smorest",
     "gunicorn",
     "markupsafe",
@@ -50,7 +51,16 @@ THIRD_PARTY = {
 # Equations of physiology and statistics: a reader finds a formula and nothing else.
 PURE_EQUATIONS = ["detectapi.model." + name for name in ("arrays", "covariates", "normal", "renal", "urine")]
 # The pure core sees no files, no clock and no randomness, not even the standard library's.
-PURE_STANDARD_LIBRARY = {"__future__", "collections", "dataclasses", "functools", "itertools", "math", "typing"}
+PURE_STANDARD_LIBRARY = {
+    "__future__",
+    "collections",
+    "contextvars",
+    "dataclasses",
+    "functools",
+    "itertools",
+    "math",
+    "typing",
+}
 
 
 @every("module", FILES)

@@ -20,6 +20,7 @@ LAYERS = (
     {"detectapi.batch"},
     {"detectapi.evaluation", "detectapi.fhir"},
     {"detectapi.service"},
+    {"detectapi.turns"},
     {"detectapi.interpretation"},
     {"detectapi.model"},
     {"detectapi.knowledge"},

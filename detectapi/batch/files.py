@@ -12,7 +12,7 @@ import json
 import math
 import re
 from collections import deque
-from collections.abc import Iterable, Iterator
+from collections.abc import Callable, Iterable, Iterator
 from decimal import Decimal
 from pathlib import Path
 from typing import Any
@@ -67,13 +67,16 @@ def format_of(path: str) -> str:
     return FORMATS[ending]
 
 
-def read(path: str, file_format: str) -> Rows:
+def read(path: str, file_format: str, declared: Callable[[int], None] = lambda rows: None) -> Rows:
     """The rows of a file.
 
     Parameters
     ----------
     path : str
     file_format : {'csv', 'ndjson', 'parquet', 'arrow'}
+    declared : callable
+        Called before rows of a binary table are read, with how many rows the table has up to the end of these. A table of a few
+        hundred bytes can declare billions.
 
     Yields
     ------
@@ -90,21 +93,30 @@ def read(path: str, file_format: str) -> Rows:
         with open(path, "rb") as stream:
             yield from (read_csv if file_format == "csv" else read_ndjson)(stream)
     else:
-        yield from _read_binary(path, file_format)
+        yield from _read_binary(path, file_format, declared)
 
 
 def lines(stream) -> Iterator[bytes | None]:
     """The lines of a binary stream. For a line that is too long it yields None; such a line is never held in memory."""
+    blank = 0
     while True:
         line = stream.readline(LONGEST_LINE + 1)
         if not line:
             return
+        blank = 0 if line.strip() else blank + 1
+        _check_blank(blank)
         if len(line) <= LONGEST_LINE or line.endswith(b"\n"):
             yield line
             continue
         while line and not line.endswith(b"\n"):
             line = stream.readline(LONGEST_LINE)
         yield None
+
+
+def _check_blank(rows: int) -> None:
+    """Refuse a file in which so many rows without a value follow each other."""
+    if rows > MOST_BLANK_ROWS:
+        raise InputError(f"More than {MOST_BLANK_ROWS} rows without any value follow each other.", code="too-large")
 
 
 def too_long() -> InputError:
@@ -139,11 +151,13 @@ def read_csv(stream) -> Rows:
     texts = _without_separator(_text(lines(stream)))
     cells = next(_records(texts), None)
     header = _header(cells)
-    width, number = len(cells or ()), 0
+    width, number, blank = len(cells or ()), 0, 0
     for cells in _records(texts, width):
         if not isinstance(cells, InputError) and not any(map(str.strip, cells)):
-            continue  # a blank row, as spreadsheets leave them at the end
-        number += 1
+            blank += 1  # as spreadsheets leave them at the end
+            _check_blank(blank)
+            continue
+        number, blank = number + 1, 0
         yield number, cells if isinstance(cells, InputError) else _csv_row(header, width, cells, number)
     if not number:
         raise InputError("The file has no rows.", code="empty")
@@ -252,22 +266,19 @@ def _text(rows: Iterable[bytes | None]) -> Iterator[str | None]:
             yield line.decode("utf-8-sig" if i == 0 else "utf-8", "surrogateescape").replace("\0", NO_TEXT)
 
 
-def _read_binary(path: str, file_format: str) -> Rows:
+def _read_binary(path: str, file_format: str, declared: Callable[[int], None]) -> Rows:
     import pyarrow as pa
 
     number = blank = 0
     try:
-        for batch in _parquet_batches(path) if file_format == "parquet" else _arrow_batches(path):
+        for batch in (_parquet_batches if file_format == "parquet" else _arrow_batches)(path, declared):
             for row in plain_rows(batch):
                 if row:
                     number, blank = number + 1, 0
                     yield number, row
                 else:  # a row without any value is none
                     blank += 1
-            if blank > MOST_BLANK_ROWS:
-                raise InputError(
-                    f"More than {MOST_BLANK_ROWS} rows without any value follow each other.", code="too-large"
-                )
+            _check_blank(blank)
     except (pa.ArrowException, OSError, MemoryError) as error:
         if isinstance(error, FileNotFoundError):
             raise
@@ -279,12 +290,13 @@ def _read_binary(path: str, file_format: str) -> Rows:
         raise InputError("The file has no rows.", code="empty")
 
 
-def _parquet_batches(path: str):
+def _parquet_batches(path: str, declared: Callable[[int], None]):
     import pyarrow.parquet as pq
 
     with pq.ParquetFile(path, memory_map=True, pre_buffer=False) as file:
         layout = file.metadata
         check_columns(file.schema_arrow)
+        declared(layout.num_rows)
         for group in range(layout.num_row_groups):
             for column in range(layout.num_columns):
                 if layout.row_group(group).column(column).total_uncompressed_size > LARGEST_PAGE:
@@ -292,9 +304,10 @@ def _parquet_batches(path: str):
         yield from file.iter_batches(batch_size=SLICE_ROWS, use_threads=False)
 
 
-def _arrow_batches(path: str):
+def _arrow_batches(path: str, declared: Callable[[int], None]):
     import pyarrow as pa
 
+    rows = 0
     with pa.memory_map(path) as source:
         try:
             reader = pa.ipc.open_file(source)
@@ -305,6 +318,8 @@ def _arrow_batches(path: str):
             batches = reader = pa.ipc.open_stream(source)
             check_columns(reader.schema)
         for batch in batches:
+            rows += batch.num_rows
+            declared(rows)
             for start in range(0, batch.num_rows, SLICE_ROWS):
                 yield batch.slice(start, SLICE_ROWS)
 

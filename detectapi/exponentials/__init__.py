@@ -7,7 +7,8 @@ Other rooms import from here and never from a file within:
 - `crossings` finds when a response is at or above a cutoff for the first and the last time, `Crossings`;
 - a `Fall` is made of some draws of a response: `span_means` are its means over spans of time that follow each other, with
   times of its own for each draw; `last_above` tells about when it is above a level for the last time;
-- `of_draws` takes some draws of an array, `block_of` tells how many draws are worked on at once.
+- `of_draws` takes some draws of an array, `block_of` tells how many draws are worked on at once;
+- a calculation within `check_between` calls a check between two blocks of draws, or where `between_blocks` stands.
 
 Arrays in, arrays out; numpy only. Rows (poles, compartments, paths, times) lie on the first axis, draws on the last. A draw is
 one column: one set of parameters. Units are micromole, litre and hour throughout. Time 0 is the end of the last dose.
@@ -26,9 +27,11 @@ One question goes through the files in this order:
    the curve turns at most once, and `halley` refines it. `slope_bound_search` searches where the rule does not decide; its
    steps come from `slope_bounds`. `rounding_correction` moves a crossing that rounding has moved.
 
-`draw_arrays` has the operations on arrays that all of them use, `array_types` the names of types.
+`draw_arrays` has the operations on arrays that all of them use, `array_types` the names of types; `blocks` goes from block
+to block.
 """
 
+from detectapi.exponentials.blocks import between_blocks, check_between
 from detectapi.exponentials.build_response import mix, respond
 from detectapi.exponentials.chain import Absorption, Chain, Doses
 from detectapi.exponentials.crossing_times import Crossings, crossings
@@ -47,7 +50,9 @@ __all__ = [
     "Fall",
     "Response",
     "Segments",
+    "between_blocks",
     "block_of",
+    "check_between",
     "crossings",
     "disposition",
     "last_above",

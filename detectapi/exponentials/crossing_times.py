@@ -8,6 +8,7 @@ import numpy as np
 from numpy.typing import ArrayLike
 
 from detectapi.exponentials.array_types import Booleans, Floats, Integers
+from detectapi.exponentials.blocks import blocks
 from detectapi.exponentials.bracketing import Stretch, bracket_nearest
 from detectapi.exponentials.halley import refine_crossings
 from detectapi.exponentials.last_crossing import last_crossing
@@ -61,8 +62,7 @@ def crossings(response: Response, cutoff: ArrayLike, last_only: bool = False) ->
         raise ValueError("cutoff must be positive")
     first, last, safe = np.zeros(response.n), np.zeros(response.n), response.safe_route.copy()
     if response.paths:
-        for begin in range(0, response.n, response.block):
-            draws = slice(begin, begin + response.block)
+        for draws in blocks(response.n, response.block):
             block = _Block(response, cutoff, draws, last_only)
             block.find()
             block.correct_rounding()

@@ -9,6 +9,7 @@ from typing import Any
 import numpy as np
 
 from detectapi.exponentials.array_types import Floats, Integers
+from detectapi.exponentials.blocks import blocks
 from detectapi.exponentials.dose_sums import NEGLIGIBLE_DECAY, average_decay
 from detectapi.exponentials.draw_arrays import of_draws, take_draws
 from detectapi.exponentials.input_phase import FIRST_EXTRA_NODE
@@ -171,8 +172,8 @@ def values_at(response: Response, draws: Integers, time: Floats) -> Floats:
     for pole, coefficient in zip(response.poles, response.tail, strict=True):
         values += coefficient[draws] * np.exp(-pole[draws] * np.maximum(since, 0.0))
     soon = np.flatnonzero(since < 0.0)
-    for first in range(0, len(soon), response.block):
-        some = soon[first : first + response.block]
+    for block in blocks(len(soon), response.block):
+        some = soon[block]
         pieces = response.input_phase_pieces(draws[some], (time[some],), values_only=True)
         values[some] = pieces.at_node(FIRST_EXTRA_NODE)[0]
     return np.maximum(values, 0.0)

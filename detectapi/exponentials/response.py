@@ -10,6 +10,7 @@ import numpy as np
 from numpy.typing import ArrayLike
 
 from detectapi.exponentials.array_types import Booleans, Draws, Floats, Integers
+from detectapi.exponentials.blocks import blocks
 from detectapi.exponentials.chain import Source
 from detectapi.exponentials.dose_sums import average_decay, sum_past, sum_recent
 from detectapi.exponentials.draw_arrays import sum_rows, take_draws
@@ -127,8 +128,8 @@ class Response:
         self._past: Floats | None = None
         self._at_zero = np.full(self.n, np.nan)
         self.tail = np.zeros_like(poles)
-        for begin in range(0, self.n if paths else 0, MOST_DRAWS_AT_ONCE):
-            self._sum_inputs(slice(begin, begin + MOST_DRAWS_AT_ONCE))
+        for draws in blocks(self.n if paths else 0, MOST_DRAWS_AT_ONCE):
+            self._sum_inputs(draws)
 
     def _sum_inputs(self, draws: slice) -> None:
         """Sum the inputs of some draws: the past ones to terms at time 0, and all of them to terms where the tail begins."""
@@ -184,8 +185,7 @@ class Response:
             return np.zeros((len(time), self.n))
         strides = allocate_strides(len(time), self.n) if is_regular(time) else None
         result = np.empty((len(time), self.n)) if strides is None else curves_of(strides, len(time))
-        for begin in range(0, self.n, self.block):
-            draws = slice(begin, min(begin + self.block, self.n))
+        for draws in blocks(self.n, self.block):
             self._fill(time, draws, result[:, draws], None if strides is None else strides[draws])
         return result
 

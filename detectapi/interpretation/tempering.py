@@ -24,6 +24,7 @@ from typing import NamedTuple
 
 import numpy as np
 
+from detectapi.exponentials import between_blocks
 from detectapi.interpretation.accounts import Expected
 from detectapi.interpretation.particles import Particles
 from detectapi.model.arrays import Floats, Ints
@@ -201,6 +202,7 @@ def _moved(
     done = 0.0
     for _ in range(MOST_MOVES):
         moves += 1
+        between_blocks()
         tried = particles.moved(step, moves)
         proposed = expecting(tried)
         there = whole_of(proposed)

@@ -5,8 +5,8 @@ from __future__ import annotations
 import multiprocessing
 import resource
 import signal
-from collections.abc import Callable, Iterator
-from typing import Any
+from collections.abc import Generator, Iterator
+from typing import Any, NamedTuple
 
 from detectapi.batch import files, grid, storage
 from detectapi.batch.options import Options
@@ -16,6 +16,10 @@ from detectapi.values.errors import InputError, Problem
 
 MEMORY_BYTES = 1024 * 1024 * 1024
 """Memory that the process which reads a binary table may use. A table that needs more ends that process only. [bytes]"""
+
+
+WAIT_S = 0.05
+"""Time that is waited for a table whose process has read nothing more. [s]"""
 
 
 class ReaderKilled(Exception):
@@ -31,10 +35,41 @@ def bounds(total: int, chunk_rows: int) -> list[tuple[int, int]]:
     return [(start, min(start + chunk_rows, total)) for start in range(0, total, chunk_rows)]
 
 
-def cut(
-    source: dict[str, Any], options: Options, folder: str, go_on: Callable[[int, int], bool] = lambda rows, size: True
-) -> tuple[list[tuple[int, int]], int] | None:
-    """Divide the rows of a job into chunks.
+class Progress(NamedTuple):
+    """How far a table is read.
+
+    Attributes
+    ----------
+    rows : int
+        Read so far.
+    size : int
+        Written so far. [bytes]
+    declared : int
+        Rows that a binary table says it has, as far as it has been looked at.
+    """
+
+    rows: int
+    size: int
+    declared: int
+
+
+Cut = tuple[list[tuple[int, int]], int]
+"""Bounds of the chunks, and bytes written."""
+
+
+def cut(source: dict[str, Any], options: Options, folder: str) -> Cut:
+    """Divide the rows of a job into chunks, all at once; as `cutting` does."""
+    steps = cutting(source, options, folder)
+    while True:
+        try:
+            next(steps)
+        except StopIteration as end:
+            result: Cut = end.value
+            return result
+
+
+def cutting(source: dict[str, Any], options: Options, folder: str) -> Generator[Progress, None, Cut]:
+    """Divide the rows of a job into chunks, step by step, so that other jobs have their turn between two steps.
 
     Parameters
     ----------
@@ -43,13 +78,15 @@ def cut(
     options : Options
     folder : str
         Where the files of rows are written.
-    go_on : callable
-        Called after each chunk with the rows and bytes so far; False stops.
+
+    Yields
+    ------
+    Progress
 
     Returns
     -------
-    tuple or None
-        Bounds of the chunks, and bytes written; None if stopped.
+    tuple
+        Bounds of the chunks, and bytes written.
 
     Raises
     ------
@@ -66,7 +103,7 @@ def cut(
                 code="too-large",
             )
         return bounds(size, options.chunk_rows), 0
-    total = written = 0
+    total = written = declared = 0
     lines: list[str] = []
 
     def flush(index):
@@ -77,19 +114,29 @@ def cut(
 
     with storage.local_copy(source["file"]) as path:
         for line in row_lines(path, source["format"]):
+            if line is None or isinstance(line, int):
+                declared = line or declared
+                yield Progress(total, written, declared)
+                continue
             lines.append(line)
             total += 1
             if len(lines) == options.chunk_rows:
                 written += flush((total - 1) // options.chunk_rows)
-                if not go_on(total, written):
-                    return None
+            if total % files.SLICE_ROWS == 0 or not lines:
+                yield Progress(total, written, declared)
     if lines:
         written += flush((total - 1) // options.chunk_rows)
     return bounds(total, options.chunk_rows), written
 
 
-def row_lines(path: str, file_format: str) -> Iterator[str]:
-    """Rows of a file as lines. A process of its own, with bounded memory, reads a binary table."""
+def row_lines(path: str, file_format: str) -> Iterator[str | int | None]:
+    """Rows of a file as lines. A process of its own, with bounded memory, reads a binary table.
+
+    Yields
+    ------
+    str, int or None
+        A line; how many rows the table declares; None where nothing has been read for a moment.
+    """
     if file_format in ("csv", "ndjson"):
         for number, row in files.read(path, file_format):
             yield files.to_line(number, row)
@@ -101,13 +148,18 @@ def row_lines(path: str, file_format: str) -> Iterator[str]:
     theirs.close()
     try:
         while True:
+            while not ours.poll(WAIT_S):
+                yield None
             lines = ours.recv()
             if lines is None:
                 return
             if isinstance(lines, dict):
                 problems = [Problem(**problem) for problem in lines["problems"]]
                 raise InputError(lines["message"], code=problems[0].code, problems=problems)
-            yield from lines
+            if isinstance(lines, int):
+                yield lines
+            else:
+                yield from lines
     except EOFError:
         process.join()
         if process.exitcode == -signal.SIGKILL:
@@ -134,7 +186,7 @@ def _read_bounded(connection, path: str, file_format: str) -> None:
     resource.setrlimit(resource.RLIMIT_CORE, (0, 0))
     lines: list[str] = []
     try:
-        for number, row in files.read(path, file_format):
+        for number, row in files.read(path, file_format, connection.send):
             lines.append(files.to_line(number, row))
             if len(lines) >= files.SLICE_ROWS:
                 connection.send(lines)

@@ -6,7 +6,7 @@ import contextlib
 import os
 import socket
 import time
-from collections.abc import Callable, Mapping
+from collections.abc import Callable, Generator, Mapping
 from typing import Any
 
 from detectapi.batch import storage
@@ -21,6 +21,10 @@ STORAGE_WAIT_S, LONGEST_STORAGE_WAIT_S = 5.0, 60.0
 """First and longest wait before the storage is tried again; each wait is twice the one before. [s]"""
 LONGEST_WAIT_S = 5.0
 """Longest wait before a chunk is computed again whose worker died. [s]"""
+MOST_READINGS = 4
+"""Tables that are read at once, each of another key, so that a long one does not keep others waiting."""
+FAILED_READ_ROWS = 1000
+"""Rows that a table which cannot be read counts for at least, against the quota of its key."""
 MOST_FAILURES = 3
 """Attempts after which a fault of the program ends a job."""
 WHY = {
@@ -31,12 +35,36 @@ WHY = {
 }
 
 
+class _Lost(Exception):
+    """A job is no longer this worker's to read."""
+
+
 class _TooMany(Exception):
     """The rows of a job exceed the quota of its owner."""
 
 
 class StorageRefused(Exception):
     """The storage could not be read or written several times, and the command ends with a message."""
+
+
+class _Reading:
+    """A job whose table is being read."""
+
+    def __init__(self, job: dict[str, Any]):
+        self.job = job
+        self.steps: Generator[planner.Progress, None, planner.Cut] | None = None
+        self.rows = self.declared = 0
+        self.kept = time.monotonic()
+
+    @property
+    def cost(self) -> int:
+        """Rows that count against the quota where the table cannot be read. [rows]"""
+        return max(self.rows, FAILED_READ_ROWS)
+
+    def close(self) -> None:
+        """End the process that reads a binary table."""
+        if self.steps is not None:
+            self.steps.close()
 
 
 class Runner:
@@ -77,20 +105,22 @@ class Runner:
         self._renewed = time.monotonic()
         self._refused = 0
         self._tries: dict[str, int] = {}
-        self._until: Callable[[], bool] = lambda: False
+        self.readings: list[_Reading] = []
         self.ended: list[tuple[str, str]] = []
 
     def run(self, until: Callable[[], bool], tick: Callable[[], None] = lambda: None) -> None:
         """Work until `until` is true; `tick` is called several times a second."""
-        self._until = until
-        while not until():
-            self.step()
-            tick()
+        try:
+            while not until():
+                self.step()
+                tick()
+        finally:
+            self._put_off()
 
     def step(self) -> None:
         """Do one turn: read rows, lease, submit, wait, record."""
         self._plan()
-        self._turn(TICK_S)
+        self._turn(0.0 if self.readings else TICK_S)
 
     def _turn(self, wait_s: float) -> None:
         room = self.engine.capacity - len(self.flying)
@@ -109,45 +139,81 @@ class Runner:
         self.ended += self.store.settle(self.retention_s)
 
     def _plan(self) -> None:
-        job = self.store.claim(self.name, self.lease_s)
-        if job is None:
-            return
-        turned = kept = time.monotonic()
+        """Read on in every table that is being read, each for a moment; begin with one more if another key has one."""
+        if len(self.readings) < MOST_READINGS:
+            job = self.store.claim(self.name, self.lease_s, [one.job["owner"] for one in self.readings])
+            if job is not None:
+                self.readings.append(_Reading(job))
+        for reading in list(self.readings):
+            try:
+                more = self._read(reading)
+            except BaseException:
+                self.readings.remove(reading)
+                reading.close()
+                raise
+            if not more:
+                self.readings.remove(reading)
+                reading.close()
 
-        def go_on(rows, size):
-            nonlocal turned, kept
-            now = time.monotonic()
-            if now - turned < TICK_S:
-                return True
-            self._turn(0.0)  # so that the chunks of other jobs do not wait for a long table
-            turned = now
-            self.on_read(rows)
-            if now - kept < min(1.0, self.lease_s / 4):
-                return True
-            kept = now
-            self._limit(job, rows, size)
-            return not (self.patient and self._until()) and self.store.keep(job["id"], self.name, self.lease_s)
-
+    def _read(self, reading: _Reading) -> bool:
+        """Read on in a table for a moment; whether there is more to read."""
+        job = reading.job
         try:
-            planned = planner.cut(job["source"], job["options"], job["folder"], go_on)
-            if planned is None:  # the job is cancelled, or this process stops: another may go on at once
-                self.store.put_off(job["id"], self.name, 0.0, None)
-                return
-            cuts, written = planned
+            cut = self._read_on(reading)
+            if cut is None:
+                return True
+            cuts, written = cut
             self._limit(job, cuts[-1][1] if cuts else 0, written)
+        except _Lost:  # the job is cancelled, or another worker has it
+            return False
         except InputError as error:
             problems = [problem._asdict() for problem in error.problems]
             code = problems[0]["code"] if problems else error.code
-            self.store.fail(job["id"], {"code": code, "detail": error.message, "errors": problems}, self.retention_s)
+            problem = {"code": code, "detail": error.message, "errors": problems}
+            self.store.fail(job["id"], problem, self.retention_s, reading.cost)
         except _TooMany as error:
             self._make_room(job)
-            self.store.fail(job["id"], error.args[0], self.retention_s)
+            self.store.fail(job["id"], error.args[0], self.retention_s, reading.cost)
         except (StorageRefused, *database.AWAY):
             raise
         except Exception as error:  # noqa: BLE001 - the job reports it, and other jobs continue
             self._cannot_read(job, error)
         else:
             self.store.plan(job["id"], self.name, cuts, cuts[-1][1] if cuts else 0, written)
+        return False
+
+    def _read_on(self, reading: _Reading) -> planner.Cut | None:
+        """Read on until the moment is over; the chunks if all is read."""
+        job, until = reading.job, time.monotonic() + TICK_S
+        if reading.steps is None:
+            reading.steps = planner.cutting(job["source"], job["options"], job["folder"])
+        while True:
+            try:
+                rows, size, declared = next(reading.steps)
+            except StopIteration as end:
+                cut: planner.Cut = end.value
+                return cut
+            now = time.monotonic()
+            if declared > reading.declared:
+                reading.declared = declared
+                self._limit(job, declared, size)
+            reading.rows = rows
+            if now - reading.kept >= min(1.0, self.lease_s / 4):
+                reading.kept = now
+                self._limit(job, rows, size)
+                if not self.store.keep(job["id"], self.name, self.lease_s):
+                    raise _Lost
+            if now >= until:
+                self.on_read(rows)
+                return None
+
+    def _put_off(self) -> None:
+        """Stop reading: another worker may go on at once."""
+        for reading in self.readings:
+            reading.close()
+            with contextlib.suppress(*database.AWAY):  # the lease ends by itself
+                self.store.put_off(reading.job["id"], self.name, 0.0, None)
+        self.readings.clear()
 
     def _limit(self, job: dict[str, Any], rows: int, size: int) -> None:
         rows -= job["rows_total"] or 0  # the rows of a grid were counted when it was submitted

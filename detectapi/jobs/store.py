@@ -12,11 +12,10 @@ import time
 from collections.abc import Iterable, Mapping
 from typing import Any, NamedTuple
 
-from sqlalchemy import Engine, and_, delete, func, insert, select, text, update
+from sqlalchemy import Engine, and_, delete, func, insert, literal, select, text, update
 
-from detectapi.batch.options import Options
-from detectapi.batch.storage import errors_place, input_place, part_place
 from detectapi.jobs import database, tables
+from detectapi.jobs.records import decoded, task
 from detectapi.jobs.settings import DAY_S
 
 ACTIVE = ("accepted", "validating", "queued", "running", "cancelling")
@@ -134,12 +133,12 @@ class Store:
         """
         query = select(*(tables.job.c if source else _SHOWN)).where(tables.job.c.id == job)
         row = self._select(lambda connection: connection.execute(query).mappings().first())
-        return _decoded(dict(row)) if row and owner in (None, row["owner"]) else None
+        return decoded(dict(row)) if row and owner in (None, row["owner"]) else None
 
     def jobs(self, owner: str, limit: int = 100) -> list[dict[str, Any]]:
         """The newest jobs of an owner."""
         query = select(*_SHOWN).where(tables.job.c.owner == owner).order_by(tables.job.c.created.desc()).limit(limit)
-        return self._select(lambda c: [_decoded(dict(row)) for row in c.execute(query).mappings()])
+        return self._select(lambda c: [decoded(dict(row)) for row in c.execute(query).mappings()])
 
     def parts(self, job: str) -> list[dict[str, Any]]:
         """Finished chunks in order, with the hashes of their parts."""
@@ -151,10 +150,11 @@ class Store:
 
     # -- reading the rows of a job ------------------------------------------------------------------------------------
 
-    def claim(self, worker: str, lease_s: float = LEASE_S) -> dict[str, Any] | None:
-        """Lease a job whose rows no worker has read yet; None if there is none."""
+    def claim(self, worker: str, lease_s: float = LEASE_S, besides: Iterable[str] = ()) -> dict[str, Any] | None:
+        """Lease a job whose rows no worker has read yet, of other owners than some; None if there is none."""
         now, j = self.clock(), tables.job.c
         free = (j.state == "accepted") | ((j.state == "validating") & (j.lease_until < now))
+        free &= j.owner.not_in(list(besides))
         query = select(j.id).where(free).order_by(j.created).limit(1).with_for_update(skip_locked=True)
 
         def work(connection):
@@ -224,7 +224,7 @@ class Store:
                         .values(state="running", worker=worker, lease_until=now + lease_s, attempts=row.attempts + 1)
                     )
                     _move(connection, row.job, ("queued",), "running", started=now)
-                    leased.append(Leased(row.job, row.idx, row.attempts + 1, _task(row)))
+                    leased.append(Leased(row.job, row.idx, row.attempts + 1, task(row)))
             return leased
 
         return self._do(work)
@@ -312,10 +312,16 @@ class Store:
         expires = None if retention_s is None else now + retention_s
         return _move(connection, job, states, state, ended=now, expires=expires, lease_until=None, **values)
 
-    def fail(self, job: str, problem: Mapping[str, Any], retention_s: float | None = None) -> None:
-        """End a job as failed, and record why."""
-        written = json.dumps(problem)
-        self._do(lambda c: self._end(c, job, ACTIVE, "failed", retention_s, problem=written))
+    def fail(self, job: str, problem: Mapping[str, Any], retention_s: float | None = None, cost: int = 0) -> None:
+        """End a job as failed, and record why; it counts for so many rows against the quota of its owner."""
+        written, old, now = json.dumps(problem), tables.spent, self.clock()
+        owner = select(tables.job.c.owner, literal(cost), literal(now)).where(tables.job.c.id == job)
+
+        def work(connection):
+            if self._end(connection, job, ACTIVE, "failed", retention_s, problem=written) and cost:
+                connection.execute(insert(old).from_select(["owner", "rows", "created"], owner))
+
+        self._do(work)
 
     def cancel(self, job: str, retention_s: float | None = None) -> None:
         """Cancel a job: at once if no chunk runs, else when the running chunks are finished."""
@@ -359,27 +365,12 @@ class Store:
     def expired(self) -> list[dict[str, Any]]:
         """Jobs whose retention has passed."""
         query = select(*_SHOWN).where(tables.job.c.expires < self.clock(), tables.job.c.state.in_(TERMINAL))
-        return self._select(lambda c: [_decoded(dict(row)) for row in c.execute(query).mappings()])
+        return self._select(lambda c: [decoded(dict(row)) for row in c.execute(query).mappings()])
 
 
 def new_id() -> str:
     """An id that cannot be guessed."""
     return f"job_{secrets.token_urlsafe(16)}"
-
-
-def _task(row) -> dict[str, Any]:
-    source = json.loads(row.source)
-    if "grid" in source:
-        rows = {"grid": source["grid"], "start": row.start, "stop": row.stop}
-    else:
-        rows = {"file": input_place(row.folder, row.idx)}
-    return {
-        "options": json.loads(row.options),
-        "source": rows,
-        **{name: text for name, text in json.loads(row.about).items() if name == "model_sha256"},
-        "part": part_place(row.folder, row.idx),
-        "errors": errors_place(row.folder, row.idx),
-    }
 
 
 def _move(connection, job: str, states, state: str, *, worker: str | None = None, **values) -> bool:
@@ -389,12 +380,3 @@ def _move(connection, job: str, states, state: str, *, worker: str | None = None
     if worker is not None:
         query = query.where(j.worker == worker)
     return connection.execute(query.values(state=state, **values)).rowcount == 1
-
-
-def _decoded(row: dict[str, Any]) -> dict[str, Any]:
-    """A row of the table of jobs with its JSON decoded."""
-    for name in ("source", "options", "about", "problem"):
-        if row.get(name) is not None:
-            row[name] = json.loads(row[name])
-    row["options"] = Options.from_dict(row["options"])
-    return row

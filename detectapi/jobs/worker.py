@@ -17,6 +17,8 @@ from detectapi.jobs.engines import from_address
 from detectapi.jobs.runner import Runner
 from detectapi.jobs.settings import Settings
 
+OURS_ONLY = 0o077
+"""Other users of the machine cannot read what a worker writes: rows and results are data of people."""
 CLEAR_EVERY_S = 60.0
 """Time between two removals of expired jobs. [s]"""
 AGAIN_S = 1.0
@@ -34,6 +36,7 @@ def _stop_signal(parent: int | None) -> Callable[[], bool]:
 def coordinate(settings: Settings, parent: int | None = None) -> None:
     """Lease chunks and let an engine compute them, until a signal comes or the parent process has ended."""
     stop = _stop_signal(parent)
+    os.umask(OURS_ONLY)
     desk = Desk(settings)
     engine = _begin(desk, settings, stop)
     if engine is None:

@@ -17,7 +17,7 @@ from typing import Any, NamedTuple, TypeAlias
 
 import numpy as np
 
-from detectapi.exponentials import of_draws
+from detectapi.exponentials import between_blocks, of_draws
 from detectapi.model.arrays import Bools, Floats, Ints, single
 from detectapi.model.sampler import Sampler
 from detectapi.model.several_uses import AnySimulation
@@ -86,6 +86,7 @@ def _joined(blocks: Sequence[Sequence[Series]]) -> list[Series]:
 
 def _of_block(simulation: AnySimulation, some: slice, remembers_ph: bool) -> list[list[Series]]:
     """Series of some draws: for each stage of the test those of its components and its own, then that of several stages."""
+    between_blocks()
     few = simulation.of_draws(some)
     one = few.simulations[0]
     draws = np.arange(some.start, some.stop, some.step)

@@ -85,6 +85,8 @@ def _together(environment: Mapping[str, str] | None) -> list[str]:
     database = setting("DETECTAPI_DATABASE", environment) or ""
     if database and not database.startswith(("sqlite:", "postgresql")):
         sentences.append("DETECTAPI_DATABASE must begin with sqlite: or postgresql:.")
+    if is_set("DETECTAPI_LIMITS_STORE", environment) and not is_set("DETECTAPI_LIMITS", environment):
+        sentences.append("DETECTAPI_LIMITS_STORE has no effect without DETECTAPI_LIMITS.")
     data = setting("DETECTAPI_DATA", environment)
     if data is not None and not Path(data).is_dir():
         sentences.append("DETECTAPI_DATA does not name a folder.")

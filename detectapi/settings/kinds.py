@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import math
+import re
 from dataclasses import dataclass
 from typing import Protocol
 from urllib.parse import urlsplit
@@ -98,6 +99,20 @@ class Word:
     def read(self, text: str) -> str:
         """The word."""
         if text not in self.words and not any(text.startswith(one) and text != one for one in self.beginnings):
+            raise ValueError(text)
+        return text
+
+
+@dataclass(frozen=True, slots=True)
+class Rates:
+    """How often something may be done, in the words of the package limits."""
+
+    allowed: str = "rates such as 60/minute, with semicolons between"
+
+    def read(self, text: str) -> str:
+        """The rates as they are written."""
+        one = r"\s*[1-9][0-9]{0,8}\s*(/|\s+per\s+)\s*([1-9][0-9]{0,4}\s+)?(second|minute|hour|day)s?\s*"
+        if not re.fullmatch(f"{one}([;,]{one})*", text, re.IGNORECASE):
             raise ValueError(text)
         return text
 

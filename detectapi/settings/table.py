@@ -7,7 +7,7 @@ from dataclasses import dataclass
 from types import MappingProxyType
 from typing import Any
 
-from detectapi.settings.kinds import Hosts, Kind, Number, Origins, Switch, Text, Whole, Word
+from detectapi.settings.kinds import Hosts, Kind, Number, Origins, Rates, Switch, Text, Whole, Word
 
 SERVICE, JOBS = "service", "jobs"
 
@@ -79,6 +79,16 @@ _ALL = (
     Setting(
         "DETECTAPI_METRICS", Switch(), "`1`: `/metrics` answers for Prometheus, see [Metrics](#metrics); needs the extra `metrics`",
         False, "no `/metrics`",
+    ),
+    Setting(
+        "DETECTAPI_LIMITS", Rates(),
+        "how often one address may ask, such as `120/minute; 2000/hour`, see [Limits](#limits); needs the extra `limits`", None,
+        "no limit",
+    ),
+    Setting(
+        "DETECTAPI_LIMITS_STORE", Text("a URL such as redis://…"),
+        "where several machines count together, such as `redis://cache:6379/0`", None, "each process counts for itself",
+        secret=True,
     ),
     Setting("DETECTAPI_EMBED_ORIGINS", Origins(), "sites that may frame `/embed`", ()),
     Setting(

@@ -12,10 +12,12 @@ from detectapi.web import (
     fhir,
     headers,
     health,
+    limits,
     logs,
     metrics,
     overload,
     page,
+    patience,
     problems,
     routes,
 )
@@ -69,11 +71,13 @@ def create_app(config=None):
     if setting("DETECTAPI_METRICS"):
         metrics.init_app(app)
     addresses.init_app(app)
+    limits.init_app(app)
     headers.init_app(app)
     cors.init_app(app)
     page.init_app(app)
     computed_once.init_app(app)  # before the places are taken: what is kept needs none
     overload.init_app(app)
+    patience.init_app(app)
     api = ContractApi(app)
     problems.init_app(app)
     api.register_blueprint(routes.blueprint)

@@ -41,7 +41,7 @@ forwarded_allow_ips = "127.0.0.1"
 forwarder_headers = "SCRIPT_NAME" if setting("DETECTAPI_TRUSTED_PROXIES") else ""
 header_map = "drop"
 
-umask = 0o077  # what is written may be data of people: other users of this machine cannot read it
+OURS_ONLY = 0o077  # what is written may be data of people: other users of this machine cannot read it
 
 # Nothing is written in the home folder, and only signals control the service.
 control_socket_disable = True
@@ -106,6 +106,11 @@ if setting("DETECTAPI_METRICS"):
     def on_exit(server):
         """Remove what the processes have counted."""
         metrics.remove_folder()
+
+
+def post_fork(server, worker):
+    """Let nobody else read what the process writes. gunicorn's own setting `umask` holds for sockets only."""
+    os.umask(OURS_ONLY)
 
 
 def post_worker_init(worker):

@@ -36,6 +36,11 @@ KINDS = {
         "The quota of the key is exceeded",
         "A key has limits: rows per day, unfinished jobs at once, stored bytes.",
     ),
+    "too-many-requests": (
+        429,
+        "Too many requests from one address",
+        "This service limits how often one address may ask. Send the request again after the time in Retry-After.",
+    ),
     "not-found": (404, "Nothing exists at this address", "The description of the interface is at /docs."),
     "method-not-allowed": (
         405,

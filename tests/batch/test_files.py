@@ -306,6 +306,27 @@ def test_a_small_file_that_declares_billions_of_rows_is_refused_at_once(tmp_path
     assert refused.value.code == "too-large"
 
 
+def test_blank_lines_without_end_are_refused(tmp_path, monkeypatch):
+    monkeypatch.setattr(files, "MOST_BLANK_ROWS", 10)
+    for name, raw in (
+        ("a.csv", b"id,substance\na,ketamine\n" + b"\n" * 20),
+        ("b.csv", b"id,substance\na,ketamine\n" + b" ,\n" * 20),
+        ("c.ndjson", b'{"id": "a"}\n' + b" \n" * 20),
+    ):
+        (tmp_path / name).write_bytes(raw)
+        with pytest.raises(InputError) as refused:
+            list(files.read(str(tmp_path / name), files.format_of(name)))
+        assert refused.value.code == "too-large", name
+
+
+def test_a_binary_table_tells_its_rows_before_they_are_read(binary):
+    declared = []
+    rows = files.read(*binary(pa.table({"id": [str(i) for i in range(2500)]})), declared.append)
+    next(rows)
+
+    assert declared == [2500]
+
+
 def test_chunks_hold_every_row_once(tmp_path, ndjson):
     path = ndjson([{"id": str(i)} for i in range(25)])
     source = {"file": str(path), "format": "ndjson"}

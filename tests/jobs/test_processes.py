@@ -4,6 +4,8 @@ import subprocess
 import sys
 
 import pytest
+from job_requests import CSV, QUERY
+from processes import Server
 
 from detectapi.jobs import engines
 from detectapi.jobs.engines import MOST_BAD_STARTS, Local, WorkersDieError
@@ -50,3 +52,17 @@ def submit_for_ever(pool):
         pool.submit("chunk", {})
         while not pool.finished(60.0):
             pass
+
+
+@pytest.mark.slow
+def test_other_users_cannot_read_what_a_server_and_its_worker_write_though_they_may_enter_the_folder(tmp_path):
+    folder = tmp_path / "jobs"
+    folder.mkdir(mode=0o755)
+    with Server(folder) as server:
+        job = server.submit(CSV, "text/csv", f"?{QUERY}")
+        assert server.ended(job)["state"] == "succeeded"
+        server.ask("GET", f"/v1/jobs/{job}/results")
+        written = [*folder.rglob("*")]
+
+        assert any(file.suffix == ".parquet" for file in written)
+        assert [file.name for file in written if file.stat().st_mode & 0o077] == []

@@ -12,7 +12,8 @@ import pyarrow as pa
 import pyarrow.parquet as pq
 import pytest
 import sqlalchemy as sa
-from job_requests import CSV, FEW, QUERY, assert_problem, compute, leftovers, submit
+from job_requests import CSV, FEW, QUERY, assert_problem, compute, coordinator, leftovers, submit
+from processes import patience
 from scenarios import GRID, scattered
 
 from detectapi.batch import storage, table
@@ -21,6 +22,7 @@ from detectapi.jobs.desk import ABANDONED_S, RESULTS, Desk
 from detectapi.jobs.engines import Inline, attempt
 from detectapi.jobs.runner import Runner
 from detectapi.jobs.settings import Settings
+from detectapi.values.errors import InputError
 from detectapi.web import create_app, jobs
 from detectapi.web import waiting as waiting_room
 
@@ -158,7 +160,12 @@ def test_a_reader_that_is_killed_says_nothing_about_its_table(client, desk, monk
     monkeypatch.setattr("detectapi.jobs.runner.STORAGE_WAIT_S", 0.0)
     with monkeypatch.context() as broken:
         broken.setattr(planner, "_read_bounded", killed)
-        Runner(desk.store, Inline()).step()
+        runner = Runner(desk.store, Inline())
+        for _ in patience():
+            runner.step()
+            if "problem" in client.get(place).get_json():
+                break
+    runner.run(lambda: True)  # it stops, and gives back what it reads
     assert client.get(place).get_json()["state"] == "validating"
     compute(desk)
     assert client.get(place).get_json()["state"] == "succeeded"
@@ -173,7 +180,7 @@ def test_what_breaks_while_rows_are_read_ends_that_job_only(client, desk, monkey
     place = client.post(f"/v1/jobs?{QUERY}", data=CSV, content_type="text/csv").headers["Location"]
     monkeypatch.setattr("detectapi.jobs.runner.STORAGE_WAIT_S", 0.0)
     with monkeypatch.context() as broken:
-        broken.setattr(planner, "cut", lambda *_: 1 / 0)
+        broken.setattr(planner, "cutting", lambda *_: 1 / 0)
         runner = Runner(desk.store, Inline())
         for _ in range(3):
             runner.step()
@@ -291,19 +298,87 @@ def test_a_long_table_does_not_hold_up_the_chunks_of_others(client, desk, monkey
     monkeypatch.setattr("detectapi.jobs.runner.TICK_S", 0.0)
     first = client.post("/v1/jobs", json={**FEW, "rows": scattered(2)}).headers["Location"]
     runner = Runner(desk.store, Inline())
-    runner._plan()
-    client.post(f"/v1/jobs?{QUERY}", data=CSV * 3, content_type="text/csv")
-    real, seen = planner.cut, []
+    runner.step()
+    second = client.post(f"/v1/jobs?{QUERY}", data=CSV * 3, content_type="text/csv").headers["Location"]
+    monkeypatch.setattr(planner, "cutting", endless)
+    for _ in range(3):
+        runner.step()
 
-    def cut(source, options, folder, go_on):
-        go_on(1, 1)
-        go_on(1, 1)
-        seen.append(client.get(first).get_json()["state"])
-        return real(source, options, folder, go_on)
+    assert client.get(second).get_json()["state"] == "validating"
+    assert client.get(first).get_json()["state"] == "succeeded"
+    runner.run(lambda: True)
 
-    monkeypatch.setattr(planner, "cut", cut)
-    runner._plan()
-    assert seen == ["succeeded"]
+
+def endless(*_):
+    while True:
+        yield planner.Progress(1, 1, 0)
+
+
+def test_a_long_table_of_one_key_does_not_hold_up_the_table_of_another(client, app, desk, monkeypatch):
+    monkeypatch.setattr("detectapi.jobs.runner.TICK_S", 0.0)
+    runner, real = Runner(desk.store, Inline()), planner.cutting
+    monkeypatch.setattr(planner, "cutting", endless)
+    tables = [client.post(f"/v1/jobs?{QUERY}", data=CSV, content_type="text/csv").headers["Location"] for _ in range(2)]
+    runner.step()
+    monkeypatch.setattr(planner, "cutting", real)
+    other = {"Authorization": f"Bearer {desk.keys.issue('clinic', ['batch:read', 'batch:write'])}"}
+    later = (
+        app.test_client()
+        .post(f"/v1/jobs?{QUERY}", data=CSV, content_type="text/csv", headers=other)
+        .headers["Location"]
+    )
+    for _ in range(5):
+        runner.step()
+
+    assert [client.get(place).get_json()["state"] for place in tables] == ["validating", "accepted"]
+    assert app.test_client().get(later, headers=other).get_json()["state"] == "succeeded"
+    runner.run(lambda: True)
+
+
+@pytest.mark.slow
+def test_a_table_that_declares_more_rows_than_its_key_may_have_is_not_read(client, desk):
+    schema, sink = pa.schema([("id", pa.null())]), pa.BufferOutputStream()
+    with pa.ipc.new_file(sink, schema) as writer:
+        writer.write_batch(pa.RecordBatch.from_arrays([pa.nulls(2_000_000_000)], schema=schema))
+    raw, media = sink.getvalue().to_pybytes(), table.MEDIA_TYPES["arrow"]
+    place = client.post(f"/v1/jobs?{QUERY}", data=raw, content_type=media).headers["Location"]
+    step_until_read(coordinator(desk))
+
+    assert client.get(place).get_json()["problem"]["code"] == "quota-rows"  # not "too-large", as rows that are blank
+    assert len(raw) < 1000
+
+
+def step_until_read(runner):
+    """Go on until no table is being read."""
+    for _ in patience():
+        runner.step()
+        if not runner.readings:
+            return
+
+
+def test_a_table_that_cannot_be_read_counts_against_the_quota(app, desk):
+    key = desk.keys.issue("lab", ["batch:read", "batch:write"], quota=(1500, 10, 10**9))
+    client, headers = app.test_client(), {"Authorization": f"Bearer {key}"}
+
+    def post():
+        return client.post(
+            f"/v1/jobs?{QUERY}", data=b"PAR1", content_type="application/vnd.apache.parquet", headers=headers
+        )
+
+    def broken(*_):
+        raise InputError("Not a table.", code="malformed-file")
+        yield
+
+    with pytest.MonkeyPatch.context() as monkeypatch:
+        monkeypatch.setattr(planner, "cutting", broken)
+        states = []
+        for _ in range(2):
+            place = post().headers["Location"]
+            coordinator(desk).step()
+            states.append(client.get(place, headers=headers).get_json()["state"])
+
+    assert states == ["failed", "failed"]
+    assert_problem(post(), 429, "quota-exceeded")
 
 
 def test_rows_are_counted_while_they_are_read(client, desk, settings, monkeypatch):
@@ -315,7 +390,7 @@ def test_rows_are_counted_while_they_are_read(client, desk, settings, monkeypatc
     read = []
     real = planner.row_lines
     monkeypatch.setattr(planner, "row_lines", lambda *a: (read.append(1) or line for line in real(*a)))
-    Runner(desk.store, Inline(), lease_s=0.0, limit_rows=desk.limit_rows).step()
+    step_until_read(Runner(desk.store, Inline(), lease_s=0.0, limit_rows=desk.limit_rows))
     status = client.get(place).get_json()
     assert (status["state"], status["problem"]["code"]) == ("failed", "quota-rows")
     assert len(read) < 10_000

@@ -7,6 +7,7 @@ from contextlib import ExitStack
 
 import pytest
 from http_server import PATIENCE_S, Server
+from processes import patience
 
 from detectapi.web.overload import THREADS
 
@@ -111,3 +112,16 @@ def test_who_finds_no_place_is_told_to_come_back_and_is_counted(tmp_path):
         lines = [json.loads(line) for line in server.log.read_text().splitlines()]
         refused = [line["request_id"] for line in lines if line.get("status") == 503]
         assert refused == [response.getheader("X-Request-ID")]
+
+
+def test_the_work_of_a_caller_who_has_gone_is_given_up(server):
+    doses = [
+        {"amount_mg": 1.0 + i, "route": "intravenous", "start_h": 0.01 * i, "duration_min": 60.0} for i in range(200)
+    ]
+    body = json.dumps({"substance": "ketamine", "doses": doses, "options": {"draws": 2000}}).encode()
+    with ExitStack() as open_ones:
+        connection = connect(open_ones, server)
+        connection.sendall(HEAD.replace(b": 90", b": %d" % len(body)) + body)
+    for _ in patience():
+        if any(json.loads(line).get("status") == 499 for line in server.log.read_text().splitlines()):
+            break

@@ -4,7 +4,7 @@ from importlib.util import find_spec
 
 from flask import Response
 
-from detectapi import service
+from detectapi import service, turns
 from detectapi.telling import interpretation_picture
 from detectapi.telling.evidence import with_access
 from detectapi.telling.filing import UNFILED
@@ -47,7 +47,8 @@ def response(kind, write, voice, download=""):
     NotInstalledError
     """
     try:
-        raw = write()
+        with turns.turn(turns.DRAWING):
+            raw = write()
     except (ImportError, OSError) as error:
         raise NotInstalledError from error
     written = Response(raw, content_type=KINDS[kind], headers={"Cache-Control": "no-store"})
