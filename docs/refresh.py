@@ -43,7 +43,8 @@ PICTURES = {
 NOTEBOOKS = ("docs/examples/batch-grid.ipynb",)
 NOT_RUN = {
     "make": "sets up or changes the project; the tests of the Makefile run it",
-    "docker": "needs a container runtime",
+    "docker": "needs a container runtime; tests/deploy builds the image where one answers, and runs its steps by hand where not",
+    "kubectl": "needs a cluster; tests/deploy holds the manifest against the schemas",
     "python -m pip": "needs the package index; the tests of the wheel install it",
     "dask": "needs several machines; the tests of the cluster run it",
     ". .venv/bin/activate": "the reader has the environment already",
