@@ -178,7 +178,8 @@ def test_no_visible_text_of_a_page_or_a_report_is_english(case, language, client
 @pytest.mark.parametrize("substance", catalog.ids())
 def test_no_sentence_about_a_substance_is_left_in_english(substance):
     known = catalog.substance(substance)
-    doses = [{"amount_mg": 1, "route": route} for route in known.routes]
+    worn = {"transdermal": {"duration_min": 1440}}  # a patch needs the time for which it was worn
+    doses = [{"amount_mg": 1, "route": route, **worn.get(route, {})} for route in known.routes]
     answers = [service.answer({"substance": substance, "doses": doses, "options": {"draws": 100}})]
 
     for language in OTHERS:

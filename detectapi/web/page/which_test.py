@@ -37,16 +37,22 @@ def side_by_side(asked, answer, voice):
 
 
 def not_looking(answer, voice):
-    """Which panels do not look for the substance of an answer, in a sentence; empty where all do."""
+    """The panels that do not look for the substance of an answer.
+
+    Returns
+    -------
+    dict or None
+        ``said``, a sentence, and ``panels``, their names; None where all look for it.
+    """
     used = used_in(answer)
     panels = [item for item in choices()["panels"] if not used & set(item["substances"])]
     if not panels:
-        return ""
-    return voice.say(
-        "Some panels do not look for %(substance)s at all: %(panels)s.",
-        substance=", ".join(sentences.name(substance, voice) for substance in answer.get("uses") or used),
-        panels="; ".join(sentences.named_test(item, voice) for item in panels),
-    )
+        return None
+    names = ", ".join(sentences.name(substance, voice) for substance in answer.get("uses") or used)
+    return {
+        "said": voice.say("Some panels do not look for %(substance)s at all", substance=names),
+        "panels": [sentences.named_test(item, voice) for item in panels],
+    }
 
 
 def used_in(answer):
