@@ -33,7 +33,8 @@ MATRICES = ("urine", "plasma")
 SAMPLING_KINDS = ("every-void", "spot", "collection", "times", "steady-state")
 CLOCKS = ("first-dose-start", "last-dose-end")
 QUANTITIES = (
-    "detection_time",
+    "detection_time",  # of the last positive specimen of a series
+    "first_negative",  # the first negative specimen of a series that follows a positive one
     "auc",
     "cmax",
     "tmax",

@@ -220,17 +220,23 @@ def validate(substance, output):
 
 
 @cli.command()
-@click.argument("substance")
+@click.argument("substance", required=False)
 @click.option("--output", type=click.Path(file_okay=False), default="docs/validation", show_default=True)
+@click.option("--joint", is_flag=True, help="Learn of all substances together how far studies depart from each other.")
 @click.option("--seed", type=int, help="Seed of the sampler.")
 @click.option("--renew", is_flag=True, help="Keep the draws; write the digests anew if the likelihood is what it was.")
 @click.option("--ranks", is_flag=True, help="Keep the draws; try the recipe on made-up studies once more.")
 @reports_errors
-def calibrate(substance, output, seed, renew, ranks):
+def calibrate(substance, output, joint, seed, renew, ranks):
     """Fit the typical values of a SUBSTANCE to the observations marked for it. This takes some minutes.
 
-    It needs the development requirements. The result is written beside the data.
+    It needs the development requirements. The result is written beside the data. With --joint and no SUBSTANCE, it learns from
+    every calibration how far studies depart from each other.
     """
+    if joint == bool(substance) or (joint and (seed is not None or renew or ranks)):
+        raise click.UsageError("Name a SUBSTANCE, or give --joint alone.")
+    if joint:
+        return _calibrate_together(Path(output))
     import dataclasses
 
     from detectapi.evaluation.calibration import report, run
@@ -243,6 +249,15 @@ def calibrate(substance, output, seed, renew, ranks):
         about = run.calibrate(substance, posterior.DATA, plan, lambda words: click.echo(words, err=True))
     for file in report.write(substance, about, Path(output)):
         click.echo(file)
+
+
+def _calibrate_together(output):
+    """Learn how far studies depart from each other, and write the report."""
+    from detectapi.evaluation.calibration import joint, joint_report
+    from detectapi.knowledge import posterior
+
+    joint.fit(posterior.DATA, lambda words: click.echo(words, err=True))
+    click.echo(joint_report.write(output))
 
 
 @cli.command()

@@ -28,6 +28,7 @@ from schemas.observation import DEFAULTS, ObservationFileSchema
 
 UNITS = {
     "detection_time": "h",
+    "first_negative": "h",
     "auc": "ng*h/mL",
     "cmax": "ng/mL",
     "tmax": "h",
@@ -53,6 +54,7 @@ UNITS = {
 }
 """Canonical unit of each quantity, 1 for those that are not listed. A file may use another unit of the same kind."""
 
+OF_A_SERIES = ("detection_time", "first_negative")
 RATIOS = ("auc_ratio", "plasma_ratio", "urine_ratio")
 WITHOUT_ANALYTE = (
     "total_recovery", "daily_amount", "urine_flow", "urine_osmolality", "urine_specific_gravity", "urine_ph",
@@ -252,8 +254,8 @@ def _wrongs(row: Observation) -> Iterator[tuple[bool, str]]:
     yield (row.quantity in RATIOS) != (row.ratio_of is not None), "a ratio is of mass or of moles"
     yield (row.statistic == "share") != (row.quantity.endswith("_share")), "a share is the statistic of shares only"
     yield row.count is not None and row.count[0] > row.count[1], "count: more than all"
-    yield row.quantity == "detection_time" and row.cutoff_ng_ml is None, "a detection time needs its cutoff"
-    yield row.quantity == "detection_time" and study.sampling is None, "a detection time needs its study's sampling"
+    yield row.quantity in OF_A_SERIES and row.cutoff_ng_ml is None, "a detection time needs its cutoff"
+    yield row.quantity in OF_A_SERIES and study.sampling is None, "a detection time needs its study's sampling"
     yield row.split == "calibration" and study.doses is None, "calibration needs doses"
     yield row.split == "calibration" and row.same_as is not None, "a row that restates another is not calibrated on"
 

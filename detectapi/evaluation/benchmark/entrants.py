@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterable, Iterator, Mapping, Sequence
+from collections.abc import Iterable, Mapping, Sequence
 from pathlib import Path
 from typing import Any
 
@@ -10,18 +10,18 @@ import numpy as np
 
 from detectapi.evaluation.benchmark import table
 from detectapi.evaluation.benchmark.score import LEVELS
+from detectapi.evaluation.calibration import unseen
 from detectapi.evaluation.validation import baselines
-from detectapi.evaluation.validation.measures import URINE
 from detectapi.evaluation.validation.outcomes import REPETITIONS, Outcome, simulate
-from detectapi.knowledge import catalog, observations, posterior
+from detectapi.knowledge import catalog, posterior
 from detectapi.values.observation import Observation
 
 COLUMNS = ("id", *(f"{level:g}" for level in LEVELS), "fitted")
 
 ENTRANTS = {
     "calibrated": "this model, calibrated where the substance has a calibration",
-    "unseen": "this model, calibrated without the urine numbers of the publication; where no calibration was fitted to the"
-    " number, as `calibrated`",
+    "unseen": "this model, calibrated without the publication; where no calibration was fitted to the publication, as"
+    " `calibrated`",
     "prior": "this model, from the substance's file alone",
     "one-compartment": "one compartment with the textbook's half-lives, simulated with the study's people and sampling",
     "five-half-lives": "five half-lives, from the shortest to the longest that the textbook has",
@@ -64,16 +64,14 @@ def file_of(folder: Path, name: str) -> Path:
 
 def predictions() -> dict[str, list[Sample]]:
     """The forecasts of every entrant: id of the number, its quantiles (shape (7,)), and whether it was seen before."""
-    known = set(catalog.ids())
-    rows = [row for row in observations.observations() if row.study.substance in known]
+    rows = unseen.forecast_rows()
     fitted, chosen = set(table.fitted_by()), {row.id for row in rows if row.tuned}
     prior = simulate(rows)[0]
     calibrated = _calibrated(rows, prior)
-    unseen = [o for o in calibrated if o.row.id not in fitted] + list(_unseen(rows))
     times = [o for o in prior if o.row.quantity == "detection_time"]
     return {
         "calibrated": _of_model(calibrated, fitted | chosen),
-        "unseen": _of_model(unseen, chosen),
+        "unseen": _of_model(unseen.forecasts(rows), chosen),
         "prior": _of_model(prior, chosen),
     } | _of_rules(times)
 
@@ -86,15 +84,6 @@ def _calibrated(rows: Sequence[Observation], prior: Iterable[Outcome]) -> list[O
         outcomes += simulate(some, draws.spread_out(REPETITIONS))[0]
     done = {outcome.label for outcome in outcomes}
     return outcomes + [outcome for outcome in prior if outcome.label not in done]
-
-
-def _unseen(rows: Sequence[Observation]) -> Iterator[Outcome]:
-    """Forecasts of rows of urine that a calibration was fitted to, from draws without the publication of the row."""
-    for name, draws in _posteriors(rows).items():
-        fitted = posterior.fitted_rows(draws.name)
-        for source, without in posterior.left_out(draws.name).items():
-            some = [row for row in rows if row.study.substance == name and row.study.source == source]
-            yield from simulate([row for row in some if row.id in fitted and row.quantity in URINE], without)[0]
 
 
 def _posteriors(rows: Iterable[Observation]) -> dict[str, Any]:

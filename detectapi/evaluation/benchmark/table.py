@@ -47,7 +47,7 @@ COLUMNS = {
     "high": "the number; or the upper end",
     "unit": "of low and high",
     "log_offset": "what is added before the logarithm is taken, in the same unit",
-    "reading": "serial: last positive of a series of specimens; single: share of positive specimens; none: neither",
+    "reading": "serial: last positive or first negative of a series; single: share of positive specimens; none: neither",
     "matrix": "what was sampled: urine or plasma",
     "sampling": "how: every void, spot specimens, collections, times, steady state",
     "clock": "what times count from",
@@ -62,10 +62,10 @@ COLUMNS = {
 }
 """The columns and what they hold: the data dictionary."""
 
-LOG_OFFSET = {"detection_time": 1.0, "positive_share": 0.01, "specimen_share": 0.01}
+LOG_OFFSET = {"detection_time": 1.0, "first_negative": 1.0, "positive_share": 0.01, "specimen_share": 0.01}
 """Added to quantities that can be 0, before the logarithm: an hour, or one in a hundred specimens."""
 
-READINGS = {"detection_time": "serial", "positive_share": "single"}
+READINGS = {"detection_time": "serial", "first_negative": "serial", "positive_share": "single"}
 
 
 @lru_cache(maxsize=1)

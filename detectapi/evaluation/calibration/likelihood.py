@@ -34,6 +34,7 @@ KINDS = {"clearance": "exposure", "clearance_per_kg": "exposure", "auc": "exposu
          "plasma_molarity": "level", "cmax": "level"}  # fmt: skip
 
 URINE = ("detection_time", "urine_ratio", "urinary_fraction", "renal_clearance")
+OF_A_SERIES = ("positive_share", "first_negative", "urine_peak")
 OF_THE_PARENT = ("bioavailability", "clearance", "clearance_per_kg")
 FREE_OF_ABSORPTION = ("half_life", "urinary_fraction", "detection_time", "clearance")
 
@@ -58,15 +59,17 @@ class Likelihood:
     names : sequence of str
         Parameters whose typical values are fitted.
     without : str, optional
-        A publication whose urine rows are left out.
+        A publication whose rows of ``left_out`` are left out.
     rows : sequence of Observation, optional
         Observations in place of those of the data.
+    left_out : sequence of str, optional
+        Quantities; by default those of urine.
     """
 
-    def __init__(self, substance_id: str, names, without: str | None = None, rows=None):
+    def __init__(self, substance_id: str, names, without: str | None = None, rows=None, left_out=URINE):
         self.names = tuple(names)
         used = rows_of(substance_id, rows)
-        used = [row for row in used if row.study.source != without or row.quantity not in URINE]
+        used = [row for row in used if row.study.source != without or row.quantity not in left_out]
         self.terms = [Term(row) for row in used]
         _weigh(self.terms)
         for term in self.terms:
@@ -171,8 +174,8 @@ def fits(row, routes) -> bool:
         return False
     if row.statistic == "range" and row.quantity != "detection_time":
         return False  # extremes over specimens or people: these rows check the model and do not fit it
-    if row.quantity == "positive_share":
-        return False  # the typical person alone has no share
+    if row.quantity in OF_A_SERIES:
+        return False  # the typical person alone has no share of specimens, and no highest of them
     if row.quantity in OF_THE_PARENT and row.analytes != (catalog.substance(row.study.substance).root.id,):
         return False  # apparent values of metabolites
     if not _by(row, routes) and not row.fold and row.quantity not in FREE_OF_ABSORPTION:

@@ -35,7 +35,7 @@ def scores(likelihood: Likelihood, draws: np.ndarray, seed: int) -> list[dict[st
         ``source``, ``rows``, ``prior`` and ``blind`` (log scores), ``effective_size`` of the weighted draws.
     """
     prior = np.random.default_rng(seed).standard_normal((PRIOR_DRAWS, draws.shape[1]))
-    before, after = (_by_source(likelihood, some) for some in (prior, draws))
+    before, after = (by_source(likelihood, some) for some in (prior, draws))
     rows = [term.row.study.source for term in likelihood.terms]
     return [
         {
@@ -43,14 +43,14 @@ def scores(likelihood: Likelihood, draws: np.ndarray, seed: int) -> list[dict[st
             "rows": rows.count(source),
             "prior": round(_log_mean(before[source]), 3),
             "blind": round(-_log_mean(-after[source]), 3),
-            "effective_size": round(_effective_size(-after[source])),
+            "effective_size": round(effective_size(-after[source])),
         }
         for source in before
     ]
 
 
-def _by_source(likelihood: Likelihood, draws: np.ndarray) -> dict[str, np.ndarray]:
-    """Log likelihood of the rows of each publication. Shape (m,) each."""
+def by_source(likelihood: Likelihood, draws: np.ndarray) -> dict[str, np.ndarray]:
+    """Log likelihood of the rows of each publication, by draws. Shape (m,) each."""
     whole: dict[str, list[np.ndarray]] = {}
     for part in np.array_split(draws, -(-len(draws) // PART)):
         of_part: dict[str, np.ndarray] = {}
@@ -66,5 +66,6 @@ def _log_mean(logarithms: np.ndarray) -> float:
     return float(logsumexp(logarithms) - np.log(len(logarithms)))
 
 
-def _effective_size(log_weights: np.ndarray) -> float:
+def effective_size(log_weights: np.ndarray) -> float:
+    """How many draws of equal weight know as much as these."""
     return float(np.exp(2.0 * logsumexp(log_weights) - logsumexp(2.0 * log_weights)))

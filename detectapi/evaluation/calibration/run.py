@@ -66,7 +66,7 @@ def calibrate(substance_id: str, data: Path, plan: Plan = Plan(), say=None) -> d
     begin = sampling.start(likelihood.log_posterior, len(names), plan.walkers, plan.seed)
     chains = sampling.sample(likelihood.log_posterior, begin, plan.steps, plan.burn, plan.seed, _every(100, say))
     draws = chains.thinned(KEPT)
-    draws = _rounded(draws[sampling.in_order(draws)])
+    draws = rounded(draws[sampling.in_order(draws)])
 
     without = {}
     for source in urine_sources(substance_id, likelihood):
@@ -74,7 +74,7 @@ def calibrate(substance_id: str, data: Path, plan: Plan = Plan(), say=None) -> d
         fewer = Likelihood(substance_id, names, without=source)
         begin = chains.thinned(plan.left_out_walkers)
         left = sampling.sample(fewer.log_posterior, begin, plan.left_out_steps, plan.left_out_burn, plan.seed)
-        without[source] = _rounded(left.thinned(KEPT_LEFT_OUT))
+        without[source] = rounded(left.thinned(KEPT_LEFT_OUT))
 
     checked = draws[np.linspace(0, KEPT - 1, CHECKED).astype(int)].astype(float)
     about = {
@@ -194,7 +194,8 @@ def checked_draws(file: Path) -> np.ndarray:
     return draws[np.linspace(0, len(draws) - 1, CHECKED).astype(int)].astype(float)
 
 
-def _rounded(draws: np.ndarray) -> np.ndarray:
+def rounded(draws: np.ndarray) -> np.ndarray:
+    """Draws as they are kept: multiples of `STEP`."""
     return (np.round(draws / STEP) * STEP).astype(np.float32)
 
 

@@ -8,7 +8,7 @@ from dataclasses import dataclass
 import numpy as np
 
 from detectapi.evaluation.validation import rules, scores
-from detectapi.evaluation.validation.outcomes import simulate
+from detectapi.evaluation.validation.outcomes import Forecaster, simulate
 from detectapi.knowledge import catalog, observations
 from detectapi.values.regimen import CHRONIC_DAYS
 
@@ -42,7 +42,7 @@ def forecasts(outcomes) -> dict[str, list[Forecast]]:
     for low, high, rows in _textbook(outcomes):
         half_life = low if low == high else {"low": low, "high": high}
         name = f"one compartment, half-life {_hours(low, high)}"
-        for outcome in simulate(rows, model={"kind": "half-life", "half_life_h": half_life})[0]:
+        for outcome in simulate(rows, forecaster=Forecaster(model={"kind": "half-life", "half_life_h": half_life}))[0]:
             if outcome.label in by_label:
                 ends = scores.interval(outcome.sample, LEVEL)
                 by_label[outcome.label].append(Forecast(name, *ends, float(np.median(outcome.sample))))

@@ -10,7 +10,10 @@ import numpy as np
 LOOK_H = 24.0
 """Time for which plasma is followed if a study does not report it. [h]"""
 
-URINE = ("detection_time", "urine_ratio", "urinary_fraction", "renal_clearance", "renal_fraction", "positive_specimens")
+URINE = (
+    "detection_time", "first_negative", "urine_ratio", "urinary_fraction", "renal_clearance", "renal_fraction",
+    "positive_specimens", "urine_peak",
+)  # fmt: skip
 """Quantities of urine."""
 
 COLLECTED_H = 240.0
@@ -21,6 +24,9 @@ LATER = 4
 """A slope is computed where concentrations have fallen by a fifth, after so many doublings of time at most."""
 
 GRID_POINTS = 41
+QUIET = 6
+"""A study is over after so many visits at which nobody was positive."""
+
 VISITS = 400
 """Number of specimens after which a simulated study ends."""
 
@@ -29,9 +35,8 @@ NOT_SIMULATED = {
     "fraction_metabolised": "a parameter of the model, not something it predicts",
     "total_recovery": "conjugates and other metabolites are not in the model",
     "positive_specimens": "no time of the specimens",
-    "urine_peak": "how often urine was taken around the peak was not seen",
-    "urine_peak_time": "how often urine was taken around the peak was not seen",
     "urine_concentration": "no time of the specimens",
+    "urine_peak_time": "how often urine was taken around the peak was not seen",
     "urine_plasma_ratio": "no time of the specimens",
     "half_life_per_ph": "a slope over the pH of the urine of a few people, which was not seen; the"
     " half-lives at acid and alkaline pH stand for it",
@@ -155,25 +160,50 @@ def detection_time(trial, row):
     last, end = np.zeros(trial.size), trial.study.sampling.until_h
     quiet = 0
     for visit, time in _visits(trial):
-        readings = trial.specimen(row.analytes, time, visit, row.hydrolysed)
-        hits = [readings[a] >= row.cutoff_ng_ml * trial.departure for a in row.analytes]
-        positive = np.logical_and.reduce(hits) if row.rule == "all" else np.logical_or.reduce(hits)
+        positive = _positive(trial, row, time, visit)
         if end is not None:
             positive &= time <= end
         last = np.where(positive, time, last)
         quiet = 0 if positive.any() else quiet + 1
-        if quiet >= 6:
+        if quiet >= QUIET:
             break
     return last
 
 
+def first_negative(trial, row):
+    """Time of the first specimen below the cutoff after one at or above it; 0 where none is positive. [h]
+
+    A person whose last specimen of the follow-up is positive, with no negative one before, counts with the end of the follow-up.
+    """
+    end = trial.study.sampling.until_h
+    seen, first, quiet = np.zeros(trial.size, dtype=bool), np.zeros(trial.size), 0
+    for visit, time in _visits(trial):
+        within = time <= end if end is not None else np.ones(trial.size, dtype=bool)
+        positive = _positive(trial, row, time, visit)
+        first = np.where(within & seen & ~positive & (first == 0.0), time, first)
+        seen |= positive & within
+        quiet = 0 if positive.any() else quiet + 1
+        if quiet >= QUIET or not within.any():
+            break
+    return np.where(seen & (first == 0.0), end or time, first)
+
+
 def positive_share(trial, row):
-    """1 if a specimen at a random time of the sampling is positive, else 0."""
+    """Share of a person's specimens at the times of the study that are positive; else 1 if one at a random time of it is, or 0."""
     sampling = trial.study.sampling
+    if sampling is not None and sampling.times_h:
+        return np.mean([_positive(trial, row, *one) for one in _specimens(trial)], axis=0)
     time = trial.phase() * ((sampling.until_h if sampling else None) or LOOK_H)
-    readings = trial.specimen(row.analytes, time, 1, row.hydrolysed)
-    hits = [readings[a] >= row.cutoff_ng_ml * trial.departure for a in row.analytes]
-    return np.logical_or.reduce(hits).astype(float)
+    return _positive(trial, row, time, 1).astype(float)
+
+
+def urine_peak(trial, row):
+    """The highest concentration in a person's specimens at the times of the study, summed over the analytes. [ng/mL]"""
+    highest = np.zeros(trial.size)
+    for time, visit in _specimens(trial):
+        readings = trial.specimen(row.analytes, time, visit, row.hydrolysed)
+        highest = np.maximum(highest, sum(readings[a] for a in row.analytes))
+    return highest
 
 
 MEASURES = {
@@ -181,7 +211,7 @@ MEASURES = {
     for measure in (
         auc, auc_ratio, bioavailability, clearance, clearance_per_kg, renal_clearance, renal_fraction, cmax, half_life,
         plasma_concentration, plasma_molarity, plasma_ratio, urinary_fraction, urine_ratio, positive_share,
-        detection_time,
+        detection_time, first_negative, urine_peak,
     )
 }  # fmt: skip
 
@@ -225,6 +255,31 @@ def _ratio(trial, row, amounts, measured=False):
         weight = {a: 1.0 / trial.mass[a] for a in amounts}
     top = sum(amounts[a] * weight[a] for a in row.analytes)
     return top / (amounts[row.relative_to] * weight[row.relative_to])
+
+
+def _positive(trial, row, time, visit):
+    """Whether the specimen of each person at a time is positive by the rule of the row. Shape (size,)."""
+    readings = trial.specimen(row.analytes, time, visit, row.hydrolysed)
+    hits = [readings[a] >= row.cutoff_ng_ml * trial.departure for a in row.analytes]
+    return np.logical_and.reduce(hits) if row.rule == "all" else np.logical_or.reduce(hits)
+
+
+def scheduled(sampling) -> bool:
+    """Whether it is known when each specimen was taken."""
+    return bool(sampling) and bool(sampling.times_h or (sampling.every_h and sampling.until_h))
+
+
+def _specimens(trial):
+    """The time of each specimen of a schedule, and its number. [h after the last dose]"""
+    sampling = trial.study.sampling
+    if not sampling.times_h:
+        for visit, time in _visits(trial):
+            if (time > sampling.until_h).all():
+                return
+            yield np.minimum(time, sampling.until_h), visit
+    before = trial.dose_duration if sampling.clock == "first-dose-start" else 0.0
+    for visit, time in enumerate(sampling.times_h):
+        yield np.full(trial.size, max(time - before, 0.0)), visit + 1
 
 
 def _visits(trial):

@@ -2,14 +2,14 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterator
-from dataclasses import dataclass
+from collections.abc import Iterator, Mapping
+from dataclasses import dataclass, replace
 from typing import Any
 
 import numpy as np
 
-from detectapi.evaluation.validation import rules, scores
-from detectapi.evaluation.validation.measures import MEASURES, NOT_SIMULATED
+from detectapi.evaluation.validation import departures, rules, scores, study_people
+from detectapi.evaluation.validation.measures import MEASURES, NOT_SIMULATED, scheduled
 from detectapi.evaluation.validation.trial import StudyNumbers, Trial
 
 REPETITIONS = 400
@@ -74,7 +74,41 @@ class Outcome:
         return next((f"in {level:.0%}" for level in scores.LEVELS if self.inside(level)), "outside")
 
 
-def simulate(rows, knowledge=None, seed: int = SEED, repetitions: int = REPETITIONS, model=None):
+@dataclass(frozen=True, slots=True)
+class Forecaster:
+    """How studies are simulated.
+
+    Attributes
+    ----------
+    seed, repetitions : int
+    model : dict, optional
+        The ``model`` of the request, for baselines.
+    departure : callable, optional
+        How far the numbers of one study depart from the next; by default as `departures.learned`.
+    described : bool
+        Whether people are those that the words of the study's population describe, or people of whom nothing is known.
+    """
+
+    seed: int = SEED
+    repetitions: int = REPETITIONS
+    model: Mapping[str, Any] | None = None
+    departure: departures.Departure | None = None
+    described: bool = True
+
+    def circumstances(self, row, compared: bool = False) -> Mapping[str, Any]:
+        """Those of a row, or those that its fold change is relative to."""
+        known = row.study.compared_with if compared else row.study.given
+        return study_people.circumstances(row.study, known) if self.described else known
+
+    def departures(self, row) -> np.ndarray:
+        """Logarithms, shape (repetitions,)."""
+        return (self.departure or departures.learned())(row, self.repetitions, self.seed)
+
+
+USUAL = Forecaster()
+
+
+def simulate(rows, knowledge=None, forecaster: Forecaster = USUAL):
     """The outcomes of all rows that the model can predict.
 
     Parameters
@@ -82,22 +116,19 @@ def simulate(rows, knowledge=None, seed: int = SEED, repetitions: int = REPETITI
     rows : sequence of Observation
     knowledge : dict of str to array, shape (m,), optional
         Posterior deviates of typical values, which the repetitions use in turn; by default those of the prior.
-    seed : int
-    repetitions : int
-    model : dict, optional
-        The ``model`` of the request, for baselines.
+    forecaster : Forecaster
 
     Returns
     -------
     list of Outcome, list of (Observation, str)
         The outcomes; and the rows that are left out, with the reason.
     """
-    deviates = {k: np.resize(v, repetitions) for k, v in knowledge.items()} if knowledge else None
+    deviates = {k: np.resize(v, forecaster.repetitions) for k, v in knowledge.items()} if knowledge else None
     outcomes, left_out = [], []
     for row in rows:
         reason = why_not(row)
         if reason is None:
-            simulated = list(_outcomes(row, deviates, seed, repetitions, model))
+            simulated = list(_outcomes(row, deviates, forecaster))
             outcomes += simulated
             reason = None if simulated else "apparent value, or a sum that the model does not form"
         if reason is not None:
@@ -120,22 +151,23 @@ def why_not(row) -> str | None:
     sampled = row.time_h or row.study.sampling or any(dose.get("duration_min") for dose in row.study.doses)
     if row.quantity.startswith("plasma_") and not sampled:
         return "no time of the sample"
+    if row.quantity == "urine_peak" and not scheduled(row.study.sampling):
+        return "no time of the specimens"
     words = {"words"} == set(row.study.given)
     if row.fold and words:
         return "the circumstance is not in the model"
     return None
 
 
-def _outcomes(row, deviates, seed, repetitions, model) -> Iterator[Outcome]:
+def _outcomes(row, deviates, forecaster: Forecaster) -> Iterator[Outcome]:
     people = min(row.n or UNKNOWN_PEOPLE, MOST_PEOPLE)
-    values = _measured(row, row.study.given, deviates, seed, repetitions, people, model)
+    values = _measured(row, forecaster.circumstances(row), deviates, forecaster, people)
     if values is None:
         return
-    departure = np.random.default_rng(seed + 7).standard_normal(repetitions)
-    spread = 0.0 if row.quantity in ("detection_time", "positive_share") else rules.discrepancy(row)
-    factor = np.exp(spread * departure)
+    factor = np.exp(forecaster.departures(row))
     if row.fold:
-        other = _measured(row, row.study.compared_with, deviates, seed + _apart(row), repetitions, people, model)
+        apart = replace(forecaster, seed=forecaster.seed + _apart(row))
+        other = _measured(row, forecaster.circumstances(row, compared=True), deviates, apart, people)
         statistic = STATISTICS[row.statistic]
         yield _point(row, row.id, statistic(values) / statistic(other) * factor, row.value, row.low, row.high)
     elif row.time_h:
@@ -158,10 +190,10 @@ def _point(row, label, sample, value, low=None, high=None) -> Outcome:
     return Outcome(row, label, observed, sample, bound)
 
 
-def _measured(row, circumstances, deviates, seed, repetitions, people, model):
+def _measured(row, circumstances, deviates, forecaster: Forecaster, people: int):
     """A measure of everyone, shape (repetitions, people); for several times (m, repetitions, people)."""
-    numbers = StudyNumbers(seed, repetitions, people, deviates)
-    trial = Trial(row.study, circumstances, numbers, model)
+    numbers = StudyNumbers(forecaster.seed, forecaster.repetitions, people, deviates)
+    trial = Trial(row.study, circumstances, numbers, forecaster.model)
     trial.departure = np.exp(
         rules.discrepancy(row) * np.repeat(numbers.normal("knowledge", f"departure.{row.study.id}"), people)
     )
@@ -169,7 +201,7 @@ def _measured(row, circumstances, deviates, seed, repetitions, people, model):
     if values is None:
         return None
     values = np.broadcast_to(values, (*np.shape(values)[:-1], trial.size))
-    return values.reshape(*values.shape[:-1], repetitions, people)
+    return values.reshape(*values.shape[:-1], forecaster.repetitions, people)
 
 
 def _extremes(values):

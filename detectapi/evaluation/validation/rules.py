@@ -36,11 +36,19 @@ def read() -> dict:
 
 def discrepancy(row) -> float:
     """Log standard deviation of the differences between studies that differences between their people do not explain."""
+    return _spread(row, read()["discrepancy"])
+
+
+def copying(row) -> float:
+    """Log standard deviation of what reading off a figure, or copying by another, adds to a number."""
+    return _spread(row, [rule for rule in read()["discrepancy"] if "evidence" in rule])
+
+
+def _spread(row, some) -> float:
     spread = 0.0
-    for rule in read()["discrepancy"]:
-        if row.quantity in rule.get("quantities", (row.quantity,)) and row.evidence in rule.get(
-            "evidence", (row.evidence,)
-        ):
+    quantity = "detection_time" if row.quantity == "first_negative" else row.quantity  # the effective cutoff of both
+    for rule in some:
+        if quantity in rule.get("quantities", (quantity,)) and row.evidence in rule.get("evidence", (row.evidence,)):
             spread += rule["log_sd"] ** 2
     return spread**0.5
 
@@ -48,6 +56,11 @@ def discrepancy(row) -> float:
 def misfits() -> dict[str, str]:
     """The causes of known misfits, by the label of the outcome."""
     return {item["row"]: item["reason"] for item in _beside("misfits.toml")["misfits"]}
+
+
+def lies_in() -> dict[str, str]:
+    """Where each known misfit lies, by the label of the outcome: in a parameter, in the spread, or in the observation."""
+    return {item["row"]: item["lies_in"] for item in _beside("misfits.toml")["misfits"]}
 
 
 def unbeaten(substance_id: str) -> dict[str, str]:

@@ -6,7 +6,7 @@ import hashlib
 
 import numpy as np
 
-from detectapi.evaluation.validation import against, baselines, outcomes, rules, scores
+from detectapi.evaluation.validation import against, baselines, departures, outcomes, rules, scores
 from detectapi.evaluation.validation.measures import URINE
 from detectapi.telling.numbers import three_figures as number
 
@@ -287,18 +287,21 @@ def _method() -> str:
     spreads = "; ".join(
         f"{', '.join(rule.get('quantities', rule.get('evidence', [])))}: {number(rule['log_sd'])} ({rule['reason']})"
         for rule in rules.read()["discrepancy"]
+        if "evidence" in rule or set(rule["quantities"]) & set(departures.OF_THE_CUTOFF)
     )
     return (
         "## How it was done\n\n"
         f"Every study is simulated {outcomes.REPETITIONS} times, each time with its own typical values (model uncertainty)"
         " and its own people (variability): as many people as took part, at most"
-        f" {outcomes.MOST_PEOPLE}, and {outcomes.UNKNOWN_PEOPLE} where the number is not reported. They get the study's doses."
-        " They are observed as in the study: specimens at its interval from a random start, each with its own flow, pH and"
-        " assay error. The statistic is computed as it was published, so the longest of seven people is compared with the"
-        " longest of seven. An interval in the table of observations counts as covered if any part of it is. PIT is the"
+        f" {outcomes.MOST_PEOPLE}, and {outcomes.UNKNOWN_PEOPLE} where the number is not reported. Of age and sex they are what the"
+        " words of the study's population mean (`study-people.toml`), and kidneys and weight follow. They get the study's doses."
+        " They are observed as in the study: specimens at its interval from a random start, or at its times, each with its own"
+        " flow, pH and assay error. The statistic is computed as it was published, so the longest of seven people is compared with"
+        " the longest of seven. An interval in the table of observations counts as covered if any part of it is. PIT is the"
         " share of repetitions below the observed value (for ties and intervals, below their middle). For a one-sided"
         " statement, P is its probability under the model.\n\n"
-        "Studies differ from each other by more than the chance in their people. These departures are assumed, as log"
-        f" standard deviations: {spreads}.\n\n"
+        "Studies differ from each other by more than the chance in their people. By how much is learned of all substances together"
+        f" ([between studies]({departures.NAME}.md)), each publication without its own rows. The rest is assumed, as log standard"
+        f" deviations: {spreads}.\n\n"
         f"`detectapi/data/references*.toml` has the sources by their citekeys. Seed {outcomes.SEED}."
     )

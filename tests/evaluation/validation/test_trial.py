@@ -6,7 +6,7 @@ import numpy as np
 import pytest
 
 from detectapi.evaluation.validation import measures
-from detectapi.evaluation.validation.outcomes import STATISTICS, simulate, why_not
+from detectapi.evaluation.validation.outcomes import STATISTICS, Forecaster, simulate, why_not
 from detectapi.evaluation.validation.trial import StudyNumbers, Trial
 from detectapi.knowledge.observations import observations
 
@@ -72,7 +72,9 @@ def test_a_recovery_is_of_the_amount_that_was_taken_where_it_forms_at_a_constant
 
 
 def test_the_longest_of_more_people_is_longer():
-    few, many = (simulate([replace(LONGEST, n=n)], repetitions=100)[0][0].sample for n in (2, 20))
+    few, many = (
+        simulate([replace(LONGEST, n=n)], forecaster=Forecaster(repetitions=100))[0][0].sample for n in (2, 20)
+    )
 
     assert np.median(many) > 1.2 * np.median(few)
 
@@ -81,18 +83,67 @@ def test_nobody_is_seen_positive_after_the_end_of_follow_up():
     sampling = replace(LONGEST.study.sampling, until_h=100.0)
     cut = replace(LONGEST, study=replace(LONGEST.study, sampling=sampling))
 
-    assert simulate([cut], repetitions=50)[0][0].sample.max() <= 100.0
+    assert simulate([cut], forecaster=Forecaster(repetitions=50))[0][0].sample.max() <= 100.0
 
 
 def test_a_higher_cutoff_is_reached_for_less_long():
-    low, high = (simulate([replace(LONGEST, cutoff_ng_ml=c)], repetitions=50)[0][0].sample for c in (0.05, 5.0))
+    low, high = (
+        simulate([replace(LONGEST, cutoff_ng_ml=c)], forecaster=Forecaster(repetitions=50))[0][0].sample
+        for c in (0.05, 5.0)
+    )
 
     assert (high <= low).all()
     assert np.median(high) < 0.8 * np.median(low)
 
 
+def test_the_first_negative_specimen_follows_a_positive_one_and_does_not_come_after_the_visit_that_follows_the_last_positive():
+    numbers = StudyNumbers(1, 20, 5)
+    there = trial(LONGEST, numbers)
+    first, last = measures.first_negative(there, LONGEST), measures.detection_time(there, LONGEST)
+    every = LONGEST.study.sampling.every_h
+
+    assert (first > 0.0).all()
+    assert (first <= last + every + 1e-9).all()
+    assert (first < last).any(), "flow and pH let a specimen fall below the cutoff before the last positive one"
+
+
+def test_who_is_positive_to_the_end_of_the_follow_up_counts_with_it_as_first_negative():
+    sampling = replace(LONGEST.study.sampling, until_h=48.0)
+    cut = replace(LONGEST, cutoff_ng_ml=1e-9, study=replace(LONGEST.study, sampling=sampling))
+
+    assert (measures.first_negative(trial(cut), cut) == 48.0).all()
+
+
+def timed(times_h):
+    sampling = replace(LONGEST.study.sampling, kind="times", clock="first-dose-start", every_h=None, times_h=times_h)
+    return replace(LONGEST, cutoff_ng_ml=20.0, study=replace(LONGEST.study, sampling=sampling))
+
+
+def test_a_share_of_specimens_at_known_times_is_that_of_all_specimens_of_a_person():
+    alone = [measures.positive_share(trial(timed((t,))), timed((t,))) for t in (3.0, 400.0)]
+    together = measures.positive_share(trial(timed((3.0, 400.0))), timed((3.0, 400.0)))
+
+    assert [set(share) for share in alone] == [{1.0}, {0.0}]
+    assert set(together) == {0.5}
+
+
+def test_the_peak_of_a_person_is_the_highest_of_the_specimens_of_the_schedule():
+    numbers = StudyNumbers(1, 5, 4)
+    row = timed((2.0, 8.0, 24.0))
+    there = trial(row, numbers)
+    each = [
+        there.specimen(row.analytes, np.full(there.size, t), visit)[row.analytes[0]]
+        for visit, t in enumerate(row.study.sampling.times_h, start=1)
+    ]
+
+    assert measures.urine_peak(there, row) == pytest.approx(np.max(each, axis=0))
+    assert not measures.scheduled(replace(row.study.sampling, times_h=()))
+
+
 def test_the_same_seed_gives_the_same_forecast_and_another_one_another():
-    first, again, other = (simulate([LONGEST], seed=seed, repetitions=30)[0][0].sample for seed in (5, 5, 6))
+    first, again, other = (
+        simulate([LONGEST], forecaster=Forecaster(seed=seed, repetitions=30))[0][0].sample for seed in (5, 5, 6)
+    )
 
     assert (first == again).all()
     assert not (first == other).all()
