@@ -7,7 +7,7 @@ import pytest
 
 from detectapi.evaluation.calibration import detection
 from detectapi.evaluation.calibration.likelihood import Likelihood
-from detectapi.evaluation.validation.outcomes import simulate
+from detectapi.evaluation.validation.outcomes import Forecaster, simulate
 from detectapi.knowledge import catalog
 from detectapi.knowledge.observations import observations
 
@@ -24,7 +24,7 @@ def looked(row):
 def at_the_centre(row, repetitions=300):
     """Means of a study that is simulated again and again with the typical values of the data."""
     fixed = {name: np.zeros(repetitions) for name in catalog.substance(row.study.substance).parameters}
-    return simulate([row], fixed, repetitions=repetitions)[0][0].sample
+    return simulate([row], fixed, Forecaster(repetitions=repetitions, described=False))[0][0].sample
 
 
 @pytest.mark.parametrize("name", ["cone2013-oxycodone", "cone2013-oxymorphone", "cone1996-morphine-12"])

@@ -8,7 +8,7 @@ import pytest
 from detectapi.evaluation.calibration.likelihood import Likelihood, fits
 from detectapi.evaluation.calibration.people import CommonNumbers, TypicalNumbers
 from detectapi.evaluation.validation import rules
-from detectapi.evaluation.validation.outcomes import simulate
+from detectapi.evaluation.validation.outcomes import Forecaster, simulate
 from detectapi.knowledge.observations import observations
 
 ROWS = {row.id: row for row in observations("ketamine")}
@@ -67,7 +67,7 @@ def test_a_longest_time_is_likely_where_the_simulated_study_has_it():
     """The likelihood's chance of each interval of sampling against the shares of a study simulated person by person."""
     row = ROWS["parkin2008-dehydronorketamine"]
     fixed = {name: np.zeros(300) for name in ROWS_PARAMETERS}
-    sample = simulate([row], fixed, repetitions=300)[0][0].sample / 24.0
+    sample = simulate([row], fixed, Forecaster(repetitions=300, described=False))[0][0].sample / 24.0
     days = np.arange(4, 16)
     shares = np.array([np.mean((sample >= d - 0.5) & (sample < d + 0.5)) for d in days])
     chances = np.array([np.exp(likelihood(replace(row, value=24.0 * d))([[0.0, 0.0]])[0]) for d in days])
