@@ -197,24 +197,35 @@ def sensitivity(file, svg, as_json, **flags):
 @cli.command()
 @click.argument("substance", required=False)
 @click.option("--output", type=click.Path(file_okay=False), default="docs/validation", show_default=True)
+@click.option("--keep", type=click.Path(file_okay=False), help="Folder that keeps the cases of interpretation.")
+@click.option("--minutes", type=float, help="Begin no more cases of interpretation after so many minutes.")
+@click.option("--processes", type=click.IntRange(1, 2), default=1, show_default=True, help="For interpretation.")
 @reports_errors
-def validate(substance, output):
+def validate(substance, output, keep, minutes, processes):
     """Compare the model with the results of studies, and write the report.
 
     Without SUBSTANCE, for every substance with observations, and for the population's body, kidneys and urine (the word
     physiology asks for these alone). The word interpretation asks for results read backwards on simulated cases, which
-    takes some minutes. Run it in the source: the grades of evidence follow from a file that is written beside the data.
+    takes half an hour. With --keep and --minutes it is done in pieces: the same command goes on with what is left. Run it
+    in the source: the grades of evidence follow from a file that is written beside the data.
     """
-    from detectapi.evaluation.validation import backwards_report, population, report
+    from detectapi.evaluation.validation import backwards_report, backwards_runs, population, report
     from detectapi.knowledge import posterior
 
     folder = Path(output)
-    of_no_substance = {population.SUBJECT: population.validate, backwards_report.SUBJECT: backwards_report.validate}
+    of_no_substance = {
+        population.SUBJECT: lambda: population.validate(folder),
+        backwards_report.SUBJECT: lambda: backwards_report.validate(
+            folder, Path(keep) if keep else None, processes, minutes
+        ),
+    }
     for name in [substance] if substance else [*report.subjects(), population.SUBJECT]:
-        if name in of_no_substance:
-            files = of_no_substance[name](folder)
-        else:
-            files = report.validate(name, folder, posterior.DATA)
+        try:
+            files = (
+                of_no_substance[name]() if name in of_no_substance else report.validate(name, folder, posterior.DATA)
+            )
+        except backwards_runs.NotFinished as left:
+            raise click.ClickException(str(left)) from None
         for file in files:
             click.echo(file)
 

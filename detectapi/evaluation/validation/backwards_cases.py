@@ -14,6 +14,7 @@ from detectapi.interpretation.accounts import Account, Simulated
 from detectapi.interpretation.particles import Particles
 from detectapi.interpretation.question import Interpretation, read
 from detectapi.model.arrays import Floats
+from detectapi.model.several_uses import SeveralUses
 from detectapi.model.simulation import Simulation
 
 LIMIT_NG_ML = 1.0
@@ -72,12 +73,15 @@ class Case(NamedTuple):
     used : float
         When the use ended whose time is not known. [h on the clock of the doses]
     levels : list of dict
-        Of each specimen, the concentration of each analyte over creatinine. [ng/mg]
+        Of each specimen, the concentration of each analyte. [ng/mL]
+    creatinine : list of float
+        Of each specimen. [mg/dL]
     """
 
     question: Interpretation
     used: float
     levels: list[dict[str, float]]
+    creatinine: list[float]
 
 
 def request_of(setting: Setting, specimens: Sequence[Mapping[str, Any]], draws: int, seed: int) -> dict[str, Any]:
@@ -98,10 +102,8 @@ def question_of(request: Mapping[str, Any]) -> Interpretation:
     return read(service.load(request, service.interpretation_form()))
 
 
-def simulate(
-    setting: Setting, count: int, seed: int, true: int = 0, twist: Twist = AS_ASSUMED, draws: int = 2000
-) -> list[Case]:
-    """Cases of which one account is true.
+class People:
+    """Simulated people of whom one account is true. Person ``i`` is the same however many others there are.
 
     Parameters
     ----------
@@ -113,28 +115,47 @@ def simulate(
     twist : Twist
     draws : int
         With which the cases are answered.
+
+    Attributes
+    ----------
+    used : array, shape (people,)
+        When the use ended whose time is not known. [h on the clock of the doses]
+    creatinine : list of array, shape (people,)
+        In each specimen. [mg/dL]
+    levels : list of dict of str to array, shape (people,)
+        Concentration of each analyte in each specimen. [ng/mL]
     """
-    blank = [
-        {"collected_h": at, "results": [{"analyte": a, "below_ng_ml": LIMIT_NG_ML} for a in setting.analytes]}
-        for at in setting.collected
-    ]
-    account = question_of(request_of(setting, blank, draws, seed)).accounts[true]
-    simulated = Simulated(Particles(seed, count, account.question.posterior))
-    used = _times(account, count, seed)
-    specimens: list[list[dict[str, Any]]] = [[] for _ in range(count)]
-    levels: list[list[dict[str, float]]] = [[] for _ in range(count)]
-    for visit, at in enumerate(setting.collected):
-        creatinine, measured = _specimens(setting, account, simulated, visit, at, used, twist)
-        for i in range(count):
-            one: dict[str, Any] = {"collected_h": at, "results": [_result(a, v[i]) for a, v in measured.items()]}
-            if twist.creatinine:
-                one["urine_creatinine_mg_dl"] = float(f"{creatinine[i]:.3g}")
-            specimens[i].append(one)
-            levels[i].append({a: float(v[i] / creatinine[i] * 100.0) for a, v in measured.items()})
-    return [
-        Case(question_of(request_of(setting, specimens[i], draws, seed + i)), float(used[i]), levels[i])
-        for i in range(count)
-    ]
+
+    def __init__(
+        self, setting: Setting, count: int, seed: int, true: int = 0, twist: Twist = AS_ASSUMED, draws: int = 2000
+    ) -> None:
+        self.setting, self.seed, self.twist, self.draws = setting, seed, twist, draws
+        blank = [
+            {"collected_h": at, "results": [{"analyte": a, "below_ng_ml": LIMIT_NG_ML} for a in setting.analytes]}
+            for at in setting.collected
+        ]
+        account = question_of(request_of(setting, blank, draws, seed)).accounts[true]
+        simulated = Simulated(Particles(seed, count, account.question.posterior))
+        self.used = _times(account, count, seed)
+        self.creatinine: list[Floats] = []
+        self.levels: list[dict[str, Floats]] = []
+        for visit, at in enumerate(setting.collected):
+            creatinine, measured = _specimens(setting, account, simulated, visit, at, self.used, twist)
+            self.creatinine.append(creatinine)
+            self.levels.append(measured)
+
+    def case(self, number: int) -> Case:
+        """The report of one person."""
+        creatinine = [float(f"{one[number]:.3g}") for one in self.creatinine]
+        levels = [{a: float(values[number]) for a, values in here.items()} for here in self.levels]
+        specimens: list[dict[str, Any]] = []
+        for at, amount, here in zip(self.setting.collected, creatinine, levels, strict=True):
+            one: dict[str, Any] = {"collected_h": at, "results": [_result(a, value) for a, value in here.items()]}
+            if self.twist.creatinine:
+                one["urine_creatinine_mg_dl"] = amount
+            specimens.append(one)
+        question = question_of(request_of(self.setting, specimens, self.draws, self.seed + number))
+        return Case(question, float(self.used[number]), levels, creatinine)
 
 
 def _times(account: Account, count: int, seed: int) -> Floats:
@@ -153,6 +174,8 @@ def _specimens(
     """Creatinine [mg/dL] and the reading of each analyte [ng/mL] in one specimen of each person."""
     question, particles = account.question, simulated.particles.at_visit(visit, with_residuals=True)
     there, _ = simulated.void(question, question.physiology, visit)
+    if isinstance(there, SeveralUses):
+        raise ValueError("cases are of one substance")
     scattered = there.at_another_void(particles, there.specimen)
     made = question.physiology.composition(there.person, there.specimen, particles, particles.selection())
     measured = {}
