@@ -17,6 +17,7 @@ from schemas.fields import Items, Name
 from schemas.form import Form, Section
 from schemas.inputs import exactly_one, field_of, fields_of, missing_beside
 from schemas.request import (
+    MOST_USES,
     DoseSchema,
     HydrationSchema,
     ModelSchema,
@@ -32,6 +33,9 @@ MOST_IN_TURN = 6
 """Specimens that are each held against the earlier ones."""
 MOST_WORK = 60_000
 """Draws times specimens times accounts."""
+
+
+DOSES = Items(Section(DoseSchema), minimum=1, maximum=1000)
 
 
 class FurtherUseSchema(Form):
@@ -78,6 +82,15 @@ def _one_clock(section: Mapping[str, Any], names: tuple[str, str], needed: bool)
     return {missing: [Message("Missing. Give both times as dates, or both in hours.", "required")]} if needed else {}
 
 
+class AccountUseSchema(Form):
+    """One of several substances that an account says were used. A pattern of use ends with the last dose of all."""
+
+    exactly_one = exactly_one("uses[]")
+
+    class Meta:
+        include = fields_of("uses[]", doses=DOSES, pattern=Section(PatternSchema))
+
+
 class AccountSchema(Form):
     """One account of use."""
 
@@ -87,7 +100,15 @@ class AccountSchema(Form):
         include = fields_of(
             "accounts[]",
             table=RESULTS,
-            doses=Items(Section(DoseSchema), minimum=1, maximum=1000),
+            uses=Items(
+                Section(AccountUseSchema),
+                minimum=1,
+                maximum=MOST_USES,
+                metadata={
+                    "description": "Several substances that were used; in place of `substance`, `doses` and `pattern`."
+                },
+            ),
+            doses=DOSES,
             pattern=Section(PatternSchema),
             further_use=Section(FurtherUseSchema),
             last_use=Section(LastUseSchema),
@@ -103,18 +124,31 @@ class AccountSchema(Form):
         if "extends" in section:
             detail = "Leave it out: it is that of the account that is extended."
             messages |= {name: [Message(detail, "conflict")] for name in ("last_use", "substance") if name in section}
-        if "pattern" in section and "last_use" not in section:
+        if "uses" in section and "substance" in section:
+            messages["substance"] = [Message("Leave it out: uses names the substances.", "conflict")]
+        if _has_no_times(section) and "last_use" not in section:
             messages["last_use"] = [Message("Missing. A pattern has no times of its own.", "required")]
         return messages
 
     def load(self, data: Any, **kwargs: Any) -> Any:
         """The account with its doses checked."""
         loaded = super().load(data, **kwargs)
-        if "doses" in loaded:
-            clocked = any("start" in dose or "start_h" in dose for dose in loaded["doses"])
-            check_doses(loaded["doses"])
-            loaded["timed"] = clocked
+        doses = doses_of(loaded)
+        if doses:
+            loaded["timed"] = any("start" in dose or "start_h" in dose for dose in doses)
+            check_doses(doses)
         return loaded
+
+
+def doses_of(account: Mapping[str, Any]) -> list[dict[str, Any]]:
+    """Every dose that an account names."""
+    return [dose for use in account.get("uses", (account,)) for dose in use.get("doses", ())]
+
+
+def _has_no_times(account: Mapping[str, Any]) -> bool:
+    """Whether an account names patterns of use alone."""
+    uses = account.get("uses", [account])
+    return isinstance(uses, list) and bool(uses) and all(isinstance(use, Mapping) and "pattern" in use for use in uses)
 
 
 class PlannedSchema(Form):
@@ -172,7 +206,7 @@ class InterpretationRequestSchema(Form):
 
     def relations(self, section: Mapping[str, Any]) -> dict[str, Any]:
         """Problems between sections, and a substance that is not named."""
-        missing = {} if "substance" in section else {"substance": [Message("Missing.", "required")]}
+        missing = {} if _names_substances(section) else {"substance": [Message("Missing.", "required")]}
         return {**super().relations(section), **missing_beside(section), **missing}
 
     def load(self, data: Any, **kwargs: Any) -> Any:
@@ -189,12 +223,23 @@ class InterpretationRequestSchema(Form):
         return loaded
 
 
+def _names_substances(request: Mapping[str, Any]) -> bool:
+    """Whether it is known what every account says was used."""
+    if "substance" in request:
+        return True
+    accounts, named = request.get("accounts"), {"uses", "substance", "extends"}
+    if not isinstance(accounts, list) or not accounts:
+        return False
+    return all(isinstance(account, Mapping) and named & set(account) for account in accounts)
+
+
 def check_work(loaded: Mapping[str, Any]) -> None:
     """What one interpretation may cost."""
     if loaded["options"]["in_turn"] and len(loaded["specimens"]) > MOST_IN_TURN:
         detail = f"At most {MOST_IN_TURN} specimens in turn; leave it out, or ask about the last ones."
         raise ValidationError({"options": {"in_turn": [Message(detail, "too-much-work")]}})
-    each = len(loaded["specimens"]) * len(loaded["accounts"])
+    used = {account["id"]: len(account.get("uses", (account,))) for account in loaded["accounts"]}
+    each = len(loaded["specimens"]) * sum(used[one.get("extends", one["id"])] for one in loaded["accounts"])
     if each * loaded["options"]["draws"] > MOST_WORK:
         fits = MOST_WORK // each
         detail = f"At most {fits} draws with so many specimens and accounts."

@@ -67,6 +67,16 @@ class JointSchema(Schema):
     )
 
 
+class DiluteNegativeSchema(Schema):
+    """A dilute specimen in which nothing was found: how often the account gives that, before any result."""
+
+    specimen = fields.String(required=True)
+    probability_negative = probability(**described("In a specimen with this creatinine and specific gravity."))
+    probability_negative_usually = probability(
+        **described("In a specimen of the same people of which neither was measured.")
+    )
+
+
 class HoursSchema(Schema):
     """Quantiles, in hours."""
 
@@ -127,10 +137,17 @@ class AccountAnswerSchema(Schema):
 
     id = fields.String(required=True)
     substance = fields.String(required=True)
+    substances = fields.List(
+        fields.String(), metadata={"description": "All that were used, where the account names several."}
+    )
     explained = fields.Boolean(**described("False where the model does not expect the results under this account."))
     departure_probability = probability(**described("That some specimen departs from the model, the largest."))
     results = fields.List(fields.Nested(ResultPlaceSchema), required=True)
     joint = fields.Nested(JointSchema, required=True)
+    dilute_negatives = fields.List(
+        fields.Nested(DiluteNegativeSchema),
+        metadata={"description": "How much less a negative weighs that is dilute; left out where there is none."},
+    )
     time_of_use = fields.Nested(TimeOfUseSchema)
     planned = fields.Nested(PlannedAnswerSchema)
     window = fields.Nested(WindowsSchema)

@@ -72,7 +72,7 @@ def of_code():
             for _, message, _, context in extract(method, io.BytesIO(file.read_bytes()), KEYWORDS):
                 add(message, file, context)
     ours = {**interpretation.SUPPORT, **interpretation.CHANGES, "limits": interpretation.LIMITS}
-    own_notes = interpretation_notes.NOTES
+    own_notes = {**interpretation_notes.NOTES, "medicine": interpretation_notes.MEDICINE}
     for texts, name in ((NOTES, "notes"), (DETAILS, "details"), (ours, "interpretation"),
                         (own_notes, "interpretation_notes")):  # fmt: skip
         for text in texts.values():
@@ -152,9 +152,10 @@ def of_substance(root):
 
 
 def of_interpretation(root):
-    """What a programme calls a specimen and why, and what has to be known beside the numbers."""
+    """What a programme calls a specimen and why, what has to be known beside the numbers, and medicines that interfere."""
     yield from of_keys({"rows": root["validity"]}, "word", "locator")
     yield from of_keys({"rows": root["preconditions"]}, "message")
+    yield from of_keys({"rows": root["interference"]}, "called", "name")
 
 
 def of_education(root):

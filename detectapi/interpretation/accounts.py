@@ -34,10 +34,13 @@ class FurtherUse(NamedTuple):
     regimen : Regimen
     cells : Cells
         Of its end.
+    substance : str
+        Id of what was used.
     """
 
     regimen: Regimen
     cells: Cells
+    substance: str
 
 
 class Account(NamedTuple):
@@ -240,6 +243,8 @@ def _in_plasma(account: Account, there: Simulation, time: float, analyte: str) -
         return plasma
     later = time - account.further.cells.time
     more = np.zeros((len(later), plasma.shape[1]))
+    if account.further.substance != there.question.substance.id:
+        return more + plasma
     is_past = later >= 0.0
     if is_past.any():
         response = there.respond(analyte, [account.further.regimen])

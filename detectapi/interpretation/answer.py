@@ -56,10 +56,12 @@ def write(
 
 
 def _account(one: Outcome, question: Interpretation) -> dict[str, Any]:
-    substance, references = one.account.question.substance, catalog.references()
+    question_of, references = one.account.question, catalog.references()
+    substance = question_of.substance
     written: dict[str, Any] = {
         "id": one.account.id,
         "substance": substance.id,
+        **({"substances": [use.substance.id for use in question_of.uses]} if question_of.uses else {}),
         "explained": one.is_explained,
         "departure_probability": _probability(max(one.departures, default=0.0)),
         "results": _results(one, question),
@@ -68,6 +70,15 @@ def _account(one: Outcome, question: Interpretation) -> dict[str, Any]:
             "percentile": None if one.places.joint.percentile is None else _probability(one.places.joint.percentile),
         },
     }
+    if one.dilute:
+        written["dilute_negatives"] = [
+            {
+                "specimen": negative.specimen,
+                "probability_negative": _probability(negative.here),
+                "probability_negative_usually": _probability(negative.usual),
+            }
+            for negative in one.dilute
+        ]
     if one.is_explained:
         written |= _given_results(one, question)
     written["evidence"] = {

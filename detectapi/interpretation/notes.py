@@ -12,7 +12,7 @@ from detectapi.interpretation.specimen_entry import specimen_entry
 from detectapi.interpretation.validity import DILUTE
 from detectapi.knowledge.interpretation import Precondition, rules
 from detectapi.telling.interpretation import quoted
-from detectapi.telling.interpretation_notes import note
+from detectapi.telling.interpretation_notes import interference, note
 from detectapi.telling.unread_specimens import note_of
 
 FEW = 50.0
@@ -37,6 +37,7 @@ def collect(request: Mapping[str, Any], question: Interpretation, accounts: Sequ
     ]
     for asked in question.asked:
         remarks += _of_specimen(asked, question.clock)
+    remarks += _of_screens(question)
     if not question.specimens:
         return remarks
     remarks += _of_comparisons(question, accounts)
@@ -47,7 +48,7 @@ def collect(request: Mapping[str, Any], question: Interpretation, accounts: Sequ
         remarks.append(note("few-draws", number=round(few)))
     if request.get("programme") == "dot":
         remarks.append(note("dot-not-considered"))
-    substances = {one.account.question.substance.id for one in accounts}
+    substances = {use.substance.id for one in accounts for use in one.account.question.each}
     remarks += [
         {"code": one.code, "message": one.message}
         for one in rules().preconditions
@@ -67,6 +68,17 @@ def _of_specimen(asked: Asked, clock: Clock) -> Iterator[dict[str, str]]:
         yield note("screen-only", specimen=asked.id)
     if not any(asked.said.get(name) is not None for name in ("urine_creatinine_mg_dl", "specific_gravity")):
         yield note("creatinine-missing", specimen=asked.id)
+
+
+def _of_screens(question: Interpretation) -> Iterator[dict[str, str]]:
+    """Medicines after which a screen was more often positive without its drug: of specimens with nothing but a positive screen."""
+    interpreted = [asked for asked in question.asked if asked.is_interpreted]
+    for asked, specimen in zip(interpreted, question.specimens, strict=True):
+        if asked.said["results"] or not asked.said.get("screen", {}).get("positive", False):
+            continue
+        screens = [screen for findings in specimen.findings.values() for screen in findings.screens]
+        read = {analyte for screen in screens for reading in screen.readings for analyte in reading.weights}
+        yield from (interference(asked.id, known) for known in rules().interference if read & set(known.analytes))
 
 
 def _of_comparisons(question: Interpretation, accounts: Sequence[Outcome]) -> Iterator[dict[str, str]]:

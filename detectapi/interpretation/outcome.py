@@ -6,6 +6,7 @@ from collections.abc import Mapping
 from typing import NamedTuple
 
 from detectapi.interpretation.accounts import Account
+from detectapi.interpretation.dilution import Negative
 from detectapi.interpretation.given_results import Interval, TimeOfUse
 from detectapi.interpretation.predictive import Place, Predictive
 from detectapi.interpretation.sensitivity import Alternative, Changed
@@ -24,6 +25,8 @@ class Outcome(NamedTuple):
     places : Predictive
     in_turn : tuple of tuple of Place, or None
         Of each specimen from the second on, its results among those that are expected after the earlier specimens.
+    dilute : tuple of Negative
+        Dilute specimens in which nothing was found.
     departures : tuple of float
         For each specimen the probability that it departs from the model, given all results.
     time : TimeOfUse or None
@@ -38,6 +41,7 @@ class Outcome(NamedTuple):
     weighted: Weighted
     places: Predictive
     in_turn: tuple[tuple[Place, ...], ...] | None
+    dilute: tuple[Negative, ...]
     departures: tuple[float, ...]
     time: TimeOfUse | None
     planned: tuple[float, float] | None

@@ -8,7 +8,7 @@ from typing import NamedTuple
 
 import numpy as np
 
-from detectapi.interpretation.accounts import Expected
+from detectapi.interpretation.accounts import Account, Expected
 from detectapi.interpretation.gaussian import Normal
 from detectapi.interpretation.likelihood import Findings, Logs, Result, log_likelihood, spread_of
 from detectapi.interpretation.tempering import normalised
@@ -76,7 +76,7 @@ def predictive(expected: Expected, level: float, seed: int) -> Predictive:
     seed : int
     """
     weights = normalised(expected.urine)
-    cells = _one_cell_each(expected)
+    cells = one_cell_each(expected.account, len(expected.urine))
     logs = [
         {analyte: log[cells, np.arange(log.shape[1])][np.newaxis] for analyte, log in one.items()}
         for one in expected.logs
@@ -98,10 +98,10 @@ def _row(normal: Normal) -> tuple[Floats, Floats]:
     return centre[0], spread[0]
 
 
-def _one_cell_each(expected: Expected) -> Ints:
+def one_cell_each(account: Account, draws: int) -> Ints:
     """One cell of the time of use for each draw, by the prior; evenly spread over the draws."""
-    ends = np.cumsum(np.exp(expected.account.cells.log_mass))
-    places = np.modf((np.arange(len(expected.urine)) + 0.5) * _GOLDEN)[0]
+    ends = np.cumsum(np.exp(account.cells.log_mass))
+    places = np.modf((np.arange(draws) + 0.5) * _GOLDEN)[0]
     cells: Ints = np.minimum(np.searchsorted(ends, places), len(ends) - 1)
     return cells
 

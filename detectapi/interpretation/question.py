@@ -23,7 +23,7 @@ from detectapi.knowledge import catalog
 from detectapi.knowledge.interpretation import rules
 from detectapi.model.asked_assay import read_assay
 from detectapi.model.physiology import Physiology
-from detectapi.model.question import read_question
+from detectapi.model.question import Question, read_question
 from detectapi.model.read_doses import read_regimen
 from detectapi.model.read_physiology import read_physiology
 from detectapi.values.assay import Assay
@@ -139,7 +139,7 @@ def _plain_account(
 ) -> Account:
     here, used = f"/accounts/{place}", {name: said[name] for name in ("uses", "doses", "pattern") if name in said}
     if "uses" in said:
-        substances = [catalog.substance(use["substance"]) for use in said["uses"]]
+        substances = [_named(use["substance"], f"{here}/uses/{i}/substance") for i, use in enumerate(said["uses"])]
     else:
         substances = [_substance(request, said, here)]
         used["substance"] = substances[0].id
@@ -147,9 +147,10 @@ def _plain_account(
         **of_person(request), **used, "model": request["model"],
         "assay": everything_measured(asked, *substances), "options": {"draws": request["options"]["draws"]},
     }  # fmt: skip
-    with within(("/doses", f"{here}/doses"), ("/pattern", f"{here}/pattern"), ("/assay", "/specimens")):
+    parts = [(f"/{name}", f"{here}/{name}") for name in ("doses", "pattern", "uses")]
+    with within(*parts, ("/assay", "/specimens")):
         question = read_question(question_of)
-    ended = _ended(said, question.regimen, here, asked, clock)
+    ended = _ended(said, question, here, asked, clock)
     first = min((one.collected for one in asked), default=0.0)
     begun = ended.time[-1] + min(train.start for use in question.each for train in use.regimen.trains)
     if begun >= first:
@@ -161,18 +162,23 @@ def _plain_account(
 
 
 def _substance(request: Mapping[str, Any], said: Mapping[str, Any], here: str) -> Substance:
-    word = said.get("substance", request["substance"])
-    if word == request["substance"]:
+    word = said.get("substance", request.get("substance"))
+    if word == request.get("substance"):
         return catalog.substance(word)
-    with within(("", f"{here}/substance")):
+    return _named(word, f"{here}/substance")
+
+
+def _named(word: str, pointer: str) -> Substance:
+    """A substance by its name; refused at the place where it is named."""
+    with within(("/substance", pointer)):
         return catalog.substance(word)
 
 
-def _ended(said: Mapping[str, Any], regimen: Regimen, here: str, asked: Sequence[Asked], clock: Clock) -> Cells:
+def _ended(said: Mapping[str, Any], question: Question, here: str, asked: Sequence[Asked], clock: Clock) -> Cells:
     """When the last dose of an account ended."""
     last = said.get("last_use")
     if last is None:
-        return cells.known_time(_end_of_doses(said, regimen, here, clock))
+        return cells.known_time(_end_of_doses(said, question, here, clock))
     pointer = f"{here}/last_use"
     at = clock.hours(last, "at", pointer)
     if at is not None:
@@ -193,21 +199,23 @@ def _ended(said: Mapping[str, Any], regimen: Regimen, here: str, asked: Sequence
     return cells.before_specimen(earliest, latest, first, last["prior"])
 
 
-def _end_of_doses(said: Mapping[str, Any], regimen: Regimen, here: str, clock: Clock) -> float:
-    if regimen.ended_at is not None:
+def _end_of_doses(said: Mapping[str, Any], question: Question, here: str, clock: Clock) -> float:
+    ended_at = next((use.regimen.ended_at for use in question.each if use.regimen.ended_at is not None), None)
+    pointer = f"{here}/{'uses' if 'uses' in said else 'doses'}"
+    if ended_at is not None:
         if clock.origin is None:
             raise InputError(
                 "Specimens and uses must be on one clock: give start_h here.",
-                pointer=f"{here}/doses",
+                pointer=pointer,
                 code="mixed-times",
             )
-        return (regimen.ended_at - clock.origin).total_seconds() / 3600.0
+        return (ended_at - clock.origin).total_seconds() / 3600.0
     if clock.origin is not None or not said["timed"]:
         raise InputError(
             "Give every dose a start on the clock of the specimens, or the account a last_use.",
-            pointer=f"{here}/doses", code="required",
+            pointer=pointer, code="required",
         )  # fmt: skip
-    return end_of_doses(said["doses"])
+    return end_of_doses([dose for use in said.get("uses", (said,)) for dose in use.get("doses", ())])
 
 
 def end_of_doses(doses: Sequence[Mapping[str, Any]]) -> float:
@@ -227,14 +235,37 @@ def _further(base: Account, said: Mapping[str, Any], place: int, asked: Sequence
             "A further use is added to uses whose time is known: give the account last_use.at, or dated doses.",
             pointer=here,
         )
+    substance = _used_once_more(base.question, use, here)
     with within(("/doses/0", here)):
-        regimen = read_regimen({"doses": [{**use, "repeat": None}]}, base.question.substance)
+        regimen = read_regimen({"doses": [{**use, "repeat": None}]}, substance)
     regimen = Regimen(tuple(replace(train, pointer=FURTHER) for train in regimen.trains))
     earliest, latest = (clock.hours(use, name, here) for name in ("earliest", "latest"))
     if earliest is None or latest is None or earliest >= latest:
         raise InputError("The earliest time must lie before the latest one.", pointer=here, code="empty-range")
     when = cells.between(earliest, latest, [one.collected for one in asked])
-    return Account(said["id"], base.question, base.ended, FurtherUse(regimen, when))
+    return Account(said["id"], base.question, base.ended, FurtherUse(regimen, when, substance.id))
+
+
+def _used_once_more(question: Question, use: Mapping[str, Any], here: str) -> Substance:
+    """Which of the substances of an account a further use is of."""
+    substances = [one.substance for one in question.each]
+    if "substance" not in use:
+        if len(substances) == 1:
+            return substances[0]
+        detail = "Missing. The account that is extended names several substances: say which was used once more."
+        raise InputError(detail, pointer=f"{here}/substance", code="required")
+    wanted = _named(use["substance"], f"{here}/substance")
+    for substance in substances:
+        if substance.id == wanted.id:
+            return substance
+    raise InputError(
+        "Must be a substance of the account that is extended.",
+        pointer=f"{here}/substance", code="unknown-substance", allowed=[one.id for one in substances],
+    )  # fmt: skip
+
+
+def _substances(account: Account) -> list[Substance]:
+    return [use.substance for use in account.question.each]
 
 
 def _planned(
@@ -251,7 +282,7 @@ def _planned(
             pointer="/planned/at" if "at" in said else "/planned/at_h", code="range",
         )  # fmt: skip
     with within(("/assay", "/planned/assay")):
-        assays = {one.id: read_assay(said.get("assay"), one.question.substance) for one in accounts}
+        assays = {one.id: read_assay(said.get("assay"), *_substances(one)) for one in accounts}
     if any(part.per_creatinine for test in assays.values() for part in test.components) or any(
         test.stages for test in assays.values()
     ):

@@ -13,6 +13,7 @@ from typing import Any
 from detectapi.interpretation import answer
 from detectapi.interpretation.accounts import Account, Simulated
 from detectapi.interpretation.comparisons import ratio
+from detectapi.interpretation.dilution import dilute_negatives
 from detectapi.interpretation.given_results import planned_probability, time_of_use, windows
 from detectapi.interpretation.in_turn import in_turn
 from detectapi.interpretation.outcome import Outcome
@@ -80,6 +81,7 @@ def _read(question: Interpretation, account: Account, count: int, shared: dict[i
         weighted,
         predictive(plain.expected, question.level, question.seed),
         in_turn(question, account) if _asks_in_turn(question, account) else None,
+        dilute_negatives(question, plain.expected, simulated),
         departures(weighted, question.departure),
         None if account.time_is_known else time_of_use(weighted, question.level),
         planned,
@@ -95,7 +97,8 @@ def _evidence(account: Account, simulated: Simulated) -> Evidence:
     own = evidence.of(question, covariates)
     if account.further is None:
         return own
-    further = evidence.of(replace(question, regimen=account.further.regimen), covariates)
+    used = next(one for one in question.each if one.substance.id == account.further.substance)
+    further = evidence.of(replace(used, regimen=account.further.regimen), covariates)
     return max(own, further, key=lambda one: GRADES.index(one.grade))
 
 

@@ -15,12 +15,11 @@ from detectapi.interpretation.cells import LOG_UNIFORM, UNIFORM, Cells
 from detectapi.interpretation.given_results import Interval
 from detectapi.interpretation.likelihood import Findings
 from detectapi.interpretation.tempering import Weighted, in_cells, of_draws, resampled
+from detectapi.interpretation.voids import without_urine
 from detectapi.model.arrays import Floats, Ints
-from detectapi.model.physiology import Physiology
 
 FEWEST = 20.0
 """Below this effective size an alternative is not told."""
-URINE = ("specimen.urine_creatinine_mg_dl", "specimen.specific_gravity")
 
 
 class Alternative(NamedTuple):
@@ -146,16 +145,16 @@ def _simulated_anew(weighted: Weighted, some: Ints) -> Iterator[tuple[Alternativ
     """Assumptions under which the same people or their voids are others."""
     account, specimens = weighted.expected.account, weighted.expected.specimens
     particles = weighted.particles.taken(some)
-    without = [one._replace(physiology=_without_urine(one.physiology)) for one in specimens]
+    without = [one._replace(physiology=without_urine(one.physiology)) for one in specimens]
     if any(one.physiology is not other.physiology for one, other in zip(without, specimens, strict=True)):
         yield Alternative("urine-not-used"), expect(account, without, Simulated(particles))
-    if particles.posterior is not None:
-        yield Alternative("not-calibrated"), expect(account, specimens, Simulated(particles.without_posterior()))
+    if any(use.posterior is not None for use in account.question.each):
+        before = _before_calibration(account)
+        yield Alternative("not-calibrated"), expect(before, specimens, Simulated(particles.without_posterior()))
 
 
-def _without_urine(physiology: Physiology) -> Physiology:
-    known = physiology.known
-    if not any(name in known.distributions for name in URINE):
-        return physiology
-    kept = {name: one for name, one in known.distributions.items() if name not in URINE}
-    return Physiology(replace(known, distributions=kept), physiology.norms)
+def _before_calibration(account: Account) -> Account:
+    """The account with typical values as they were before calibration, where several uses have their own."""
+    question = account.question
+    uses = tuple(replace(use, posterior=None) for use in question.uses)
+    return account._replace(question=replace(question, posterior=None, uses=uses))

@@ -7,6 +7,7 @@ this is: that part is a factor on the weight of the draw.
 from __future__ import annotations
 
 import math
+from dataclasses import replace
 from typing import NamedTuple
 
 import numpy as np
@@ -114,3 +115,12 @@ def _parts(person: Person) -> Parts:
     if person.parts is None:
         raise ValueError("one of several people has no void of its own")
     return person.parts
+
+
+def without_urine(physiology: Physiology) -> Physiology:
+    """The same where neither creatinine nor specific gravity was measured."""
+    known = physiology.known
+    if not any(name in known.distributions for name in (CREATININE, GRAVITY)):
+        return physiology
+    kept = {name: one for name, one in known.distributions.items() if name not in (CREATININE, GRAVITY)}
+    return Physiology(replace(known, distributions=kept), physiology.norms)

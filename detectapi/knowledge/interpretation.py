@@ -92,6 +92,43 @@ class Precondition(NamedTuple):
     above: float = 0.0
 
 
+class Medicine(NamedTuple):
+    """A medicine after which false positives of a screen were more frequent.
+
+    Attributes
+    ----------
+    name : str
+    odds_ratio, low, high : float
+        Odds of a false positive with the medicine over those without, and the 95 % interval.
+    """
+
+    name: str
+    odds_ratio: float
+    low: float
+    high: float
+
+
+class Interference(NamedTuple):
+    """The medicines that a study of one screen names.
+
+    Attributes
+    ----------
+    called : str
+        What the screen is for.
+    analytes : tuple of str
+        A screen is meant that responds to one of them.
+    kit, source : str
+        The test, and the citekey of the study.
+    medicines : tuple of Medicine
+    """
+
+    called: str
+    analytes: tuple[str, ...]
+    kit: str
+    source: str
+    medicines: tuple[Medicine, ...]
+
+
 class Rules(NamedTuple):
     """Everything in the file.
 
@@ -110,6 +147,7 @@ class Rules(NamedTuple):
     validity : tuple of Validity
         In the order in which they are tried.
     preconditions : tuple of Precondition
+    interference : tuple of Interference
     """
 
     departure: float
@@ -119,6 +157,7 @@ class Rules(NamedTuple):
     scale_source: str
     validity: tuple[Validity, ...]
     preconditions: tuple[Precondition, ...]
+    interference: tuple[Interference, ...]
 
 
 @lru_cache(maxsize=1)
@@ -159,4 +198,12 @@ def _read(root: Mapping[str, Any]) -> Rules:
             Precondition(row["code"], row["message"], row["when"], tuple(row["substances"]), row.get("above", 0.0))
             for row in root["preconditions"]
         ),
+        tuple(_interference(row) for row in root["interference"]),
     )
+
+
+def _interference(row: Mapping[str, Any]) -> Interference:
+    medicines = tuple(Medicine(one["name"], one["odds_ratio"], one["low"], one["high"]) for one in row["medicines"])
+    if any(not one.low <= one.odds_ratio <= one.high for one in medicines):
+        raise CatalogError("interpretation.toml: an odds ratio lies outside its interval")
+    return Interference(row["called"], tuple(row["analytes"]), row["kit"], row["source"], medicines)

@@ -94,7 +94,7 @@ def given(question: Part) -> dict[str, Any]:
 
 def interpret(
     *,
-    substance: str,
+    substance: str | None = None,
     specimens: Sequence[Part],
     accounts: Sequence[Part],
     compare: Sequence[Sequence[str]] | None = None,
@@ -112,7 +112,7 @@ def interpret(
     Parameters
     ----------
     substance : str
-        Its id or an alias.
+        Its id or an alias; needed unless every account names what was used.
     specimens : list of dict
         When each was collected, and what was found in it.
     accounts : list of dict

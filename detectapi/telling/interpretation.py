@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from detectapi.telling import chances, sentences
+from detectapi.telling.dilute_negatives import dilute_negative
 from detectapi.telling.durations import after, figure, unit_for
 from detectapi.telling.evidence import grade_names
 from detectapi.telling.lines import fill, finish
@@ -339,6 +340,7 @@ def each_result(entry, level: float, voice=ENGLISH) -> list[str]:
 def of_account(entry, level: float, voice=ENGLISH) -> list[str]:
     """What all results say under an account; parameters as of `in_turn`."""
     said = [*in_turn(entry, level, voice), joint(entry, voice)]
+    said += [dilute_negative(quoted(entry["id"], voice), one, voice) for one in entry.get("dilute_negatives", ())]
     said += [last_use(entry, voice)] if "time_of_use" in entry else []
     return said + ([planned(entry, voice)] if "planned" in entry else [])
 

@@ -25,6 +25,11 @@ NOTES = {
         "Specimen %(specimen)s has the verdict of a screen and no confirmation. Screens respond to other substances too,"
         " and that is not part of the calculation."
     ),
+    "screen-interference": (
+        "Specimen %(specimen)s: in the records of one hospital (Hughey and Colby 2019), false positive screens for %(called)s were"
+        " more frequent after these medicines. Odds with each, over those without (95 %% interval): %(medicines)s. The kit was"
+        " %(kit)s; another may respond to others. None of this is part of the calculation."
+    ),
     "creatinine-missing": (
         "Specimen %(specimen)s has neither creatinine nor specific gravity. Its dilution is taken as it varies in the population."
     ),
@@ -43,7 +48,37 @@ NOTES = {
 }
 """The template of each note."""
 
+MEDICINE = "%(medicine)s %(number)s (%(number_low)s to %(number_high)s)"
+"""A medicine within a note: its odds ratio and the interval."""
+
 
 def note(code: str, voice=ENGLISH, **values) -> dict[str, str]:
     """A note as an answer holds it."""
     return {"code": code, "message": voice.say(NOTES[code], **values)}
+
+
+def interference(specimen: str, known, voice=ENGLISH) -> dict[str, str]:
+    """The note of a screen that some medicines interfere with.
+
+    Parameters
+    ----------
+    specimen : str
+        Its id.
+    known : detectapi.knowledge.interpretation.Interference
+    voice : Voice
+    """
+    medicines = [
+        voice.say(
+            MEDICINE, medicine=one.name,
+            number=f"{one.odds_ratio:g}", number_low=f"{one.low:g}", number_high=f"{one.high:g}",
+        )
+        for one in known.medicines
+    ]  # fmt: skip
+    return note(
+        "screen-interference",
+        voice,
+        specimen=specimen,
+        called=known.called,
+        medicines="; ".join(medicines),
+        kit=known.kit,
+    )

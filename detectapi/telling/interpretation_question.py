@@ -52,9 +52,10 @@ def account(entry, voice=ENGLISH) -> tuple[str, ...]:
             latest=_when(use, "latest", voice),
         )
         base = telling.quoted(entry["extends"], voice)
+        what = f"{sentences.name(use['substance'], voice)}: " if "substance" in use else ""
         return voice.say(
             "As %(account)s, and one more use:", account=base
-        ), f"{question.one_dose(use, voice)}; {between}"
+        ), f"{what}{question.one_dose(use, voice)}; {between}"
     lines = question.doses(entry, voice)
     last = entry.get("last_use")
     return (*lines, _last(last, voice)) if last else lines

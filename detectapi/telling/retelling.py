@@ -75,7 +75,10 @@ def _value(text: str, voice) -> str:
         said = retold(form, voice)
         if said is not None:
             return said
-    return ", ".join(_value(part, voice) for part in text.split(", ")) if ", " in text else text
+    for mark in ("; ", ", "):
+        if mark in text:
+            return mark.join(_value(part, voice) for part in text.split(mark))
+    return text
 
 
 def _joined(text: str, voice) -> str | None:
@@ -93,7 +96,8 @@ def _joined(text: str, voice) -> str | None:
 @cache
 def _templates() -> tuple[tuple[re.Pattern[str], str], ...]:
     """The sentences that hold values, each with the pattern of what they become; the longest first."""
-    held = [*NOTES.values(), *interpretation_notes.NOTES.values(), *DETAILS.values(), *chances.SENTENCES]
+    own = (*interpretation_notes.NOTES.values(), interpretation_notes.MEDICINE)
+    held = [*NOTES.values(), *own, *DETAILS.values(), *chances.SENTENCES]
     return tuple((_pattern(one), one) for one in sorted(held, key=len, reverse=True) if VALUE.search(one))
 
 
@@ -108,4 +112,4 @@ def _pattern(template: str) -> re.Pattern[str]:
 
 def _form(name: str) -> str:
     """What a value may be: a number where it is called one, else anything."""
-    return NUMBER.pattern if name == "number" else ".+?"
+    return NUMBER.pattern if name.startswith("number") else ".+?"

@@ -128,6 +128,7 @@ RESULTS = InputTable(
             meaning="What was used, where it is another substance than that of the question.",
             form=FormField(name="substance", label="Substance of this account"),
         ),
+        section("accounts[].uses", "use"),
         section("accounts[].doses", "use"),
         section("accounts[].pattern", "use"),
         Input(
@@ -138,6 +139,11 @@ RESULTS = InputTable(
             form=FormField(name="extends", label="What it says"),
         ),
         section("accounts[].further_use"),
+        Input(
+            path="accounts[].further_use.substance",
+            kind="name",
+            meaning="What was used once more, where the account that is extended names several substances.",
+        ),
         AMOUNT.also("accounts[].further_use.amount_mg", alternatives="further amount"),
         _KNOWN["doses[].amount_mg_per_kg"].also(
             "accounts[].further_use.amount_mg_per_kg", alternatives="further amount"

@@ -1,0 +1,88 @@
+"""A dilute negative says by how much less it weighs."""
+
+import json
+
+import pytest
+from click.testing import CliRunner
+
+from detectapi import service
+from detectapi.cli.main import cli
+from detectapi.telling.dilute_negatives import dilute_negative
+from detectapi.telling.interpretation_summary import summarize
+from detectapi.telling.languages import TranslatedVoice
+from schemas import InterpretationResponseSchema
+
+DILUTE = {"urine_creatinine_mg_dl": 8, "specific_gravity": 1.002}
+
+
+@pytest.fixture
+def negative(one):
+    """A dilute specimen in which nothing was found at 25 ng/mL."""
+    one["specimens"] = [
+        {"id": "A", "collected_h": 0, **DILUTE, "results": [{"analyte": "norketamine", "below_ng_ml": 25}]}
+    ]
+    one["accounts"][0]["last_use"] = {"earliest_h": -96}
+    one["options"] = {"draws": 500}
+    return one
+
+
+def test_a_dilute_specimen_is_more_often_negative_than_a_usual_one(negative):
+    answer = service.interpret(negative)
+    (entry,) = answer["accounts"][0]["dilute_negatives"]
+
+    # Both chances are of the same 500 draws; with 10,000 they are 0.70 and 0.60.
+    assert entry["probability_negative"] > entry["probability_negative_usually"] + 0.03
+    assert entry["probability_negative"] == answer["accounts"][0]["results"][0]["probability"]
+    assert not InterpretationResponseSchema().validate(json.loads(service.to_json_bytes(answer)))
+
+
+def test_the_sentence_stands_on_every_surface(negative):
+    answer = service.interpret(negative)
+    said = dilute_negative("“reported”", answer["accounts"][0]["dilute_negatives"][0])
+    shown = CliRunner().invoke(cli, ["interpret", "--summary", "-"], input=json.dumps(negative)).output
+
+    assert said.endswith("So this negative weighs less than a usual one.")
+    assert said in answer["words"]
+    assert said in summarize(answer).accounts[0].sentences
+    assert said in " ".join(shown.split())
+
+
+@pytest.mark.parametrize("language", ["de", "es"])
+def test_it_is_said_in_every_language(language):
+    entry = {"specimen": "A", "probability_negative": 0.7, "probability_negative_usually": 0.5}
+    voice = TranslatedVoice("page", language)
+
+    for usual in (0.5, 0.7):
+        said = dilute_negative("“a”", {**entry, "probability_negative_usually": usual}, voice)
+        assert "70" in said
+        assert "specimen" not in said
+
+
+def test_chances_that_are_alike_are_not_told_to_differ():
+    said = dilute_negative(
+        "“a”", {"specimen": "A", "probability_negative": 0.9999, "probability_negative_usually": 0.9995}
+    )
+
+    assert said.endswith("weighs as much as a usual one.")
+
+
+@pytest.mark.parametrize(
+    "change",
+    [
+        {"urine_creatinine_mg_dl": 88},
+        {"results": [{"analyte": "norketamine", "value_ng_ml": 40}]},
+        {"screen": {"assay": {"analytes": [{"analyte": "norketamine", "cutoff_ng_ml": 25}]}, "positive": True}},
+    ],
+)
+def test_nothing_is_said_of_what_is_not_dilute_or_not_negative(negative, change):
+    negative["specimens"][0] |= change
+
+    assert "dilute_negatives" not in service.interpret(negative)["accounts"][0]
+
+
+def test_the_verdict_of_a_screen_is_a_negative_too(negative):
+    test = {"analytes": [{"analyte": "norketamine", "cutoff_ng_ml": 25}]}
+    negative["specimens"][0] |= {"results": [], "screen": {"assay": test, "positive": False}}
+    (entry,) = service.interpret(negative)["accounts"][0]["dilute_negatives"]
+
+    assert entry["probability_negative"] > entry["probability_negative_usually"]
