@@ -22,7 +22,7 @@ COLUMNS = 80
 HOME = "/home/you"  # what the pages call the reader's folder
 SERVES = ("detectapi serve", "make run", "opentelemetry-instrument gunicorn")
 """Commands that run until they are stopped. `make run` is `detectapi serve` after a set-up; a test holds it to that."""
-OF_POSTGRES = ("createdb", "pg_dump", "pg_restore")
+OF_POSTGRES = ("createuser", "createdb", "pg_dump", "pg_restore")
 """Commands for which a server of PostgreSQL must run."""
 END = "\x04END "  # printed after each command, with its exit code
 

@@ -49,7 +49,14 @@ NOT_RUN = {
     "dask": "needs several machines; the tests of the cluster run it",
     ". .venv/bin/activate": "the reader has the environment already",
     **dict.fromkeys(
-        ("python3 -m venv /opt/detectapi", "/opt/detectapi/bin/", "install ", "systemd-sysusers", "systemctl "),
+        (
+            "python3 -m venv /opt/detectapi",
+            "/opt/detectapi/bin/",
+            "install ",
+            "systemd-sysusers",
+            "systemd-run",
+            "systemctl ",
+        ),
         "changes the system of the reader; tests/deploy installs the same in a folder and holds the units against their tool",
     ),
 }
