@@ -36,4 +36,5 @@ def probe(path="/readyz", host="127.0.0.1", port=8000, timeout_s=3.0):
 
 
 if __name__ == "__main__":
-    sys.exit(0 if probe(*sys.argv[1:2], port=setting("PORT") or 8000) else 1)
+    asked = sys.argv[1] if len(sys.argv) > 1 else "/readyz"
+    sys.exit(0 if probe(asked, port=setting("PORT") or 8000) else 1)

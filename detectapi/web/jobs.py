@@ -6,6 +6,7 @@ import re
 import shutil
 from functools import wraps
 from pathlib import Path
+from typing import Any
 
 from flask import Response, current_app, g, request
 from marshmallow import ValidationError
@@ -96,8 +97,9 @@ def needs(scope):
                 arguments["job"] = job
             return view(**arguments)
 
-        checked.scope = scope
-        return blueprint.doc(security=[{"key": []}])(checked)
+        restricted: Any = checked
+        restricted.scope = scope
+        return blueprint.doc(security=[{"key": []}])(restricted)
 
     return decorate
 

@@ -10,6 +10,7 @@ import shutil
 import tempfile
 import time
 from pathlib import Path
+from typing import Any
 
 from flask import Blueprint, Response, g, request
 
@@ -70,7 +71,7 @@ def count_refusal(method, status):
         _KEPT[0].labels("unmatched", logs.known_method(method), str(status)).inc()
 
 
-_KEPT = []
+_KEPT: list[Any] = []
 
 
 def _meters():
