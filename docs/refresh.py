@@ -31,6 +31,7 @@ PAGES = (
     "docs/method.md",
     "docs/operating.md",
     "docs/panel.md",
+    "docs/tutorials/own-data.md",
     "docs/tutorials/physician.md",
     "docs/tutorials/portal-editor.md",
     "docs/tutorials/researcher.md",

@@ -32,6 +32,14 @@ def refuse(detail: str, code: str, allowed: Iterable[Any] | None = None) -> Vali
     return ValidationError([Message(detail, code, allowed)])
 
 
+def loaded(schema: Schema, content: Any) -> tuple[Any, list[Flat]]:
+    """Content as a schema reads it; None and the problems if it has any."""
+    try:
+        return schema.load(content), []
+    except ValidationError as error:
+        return None, problems(error.messages)
+
+
 def problems(messages: Any, pointer: str = "") -> list[Flat]:
     """Flatten marshmallow's nested messages.
 

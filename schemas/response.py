@@ -232,7 +232,10 @@ class ProvenanceSchema(Schema):
     calibration = fields.String(
         required=True,
         allow_none=True,
-        metadata={"description": "Digest of the calibration of the typical values; null where the prior was used."},
+        metadata={
+            "description": "Digest of the calibration of the typical values, after `own:` if the operator fitted it to own"
+            " observations; null where the prior was used."
+        },
     )
     seed = fields.Integer(required=True)
     draws = fields.Integer(

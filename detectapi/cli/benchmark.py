@@ -67,8 +67,17 @@ def score(predictions: str) -> None:
     click.echo(scorer.markdown(scorer.HEAD, scorer.lines(joined)))
 
 
+@benchmark.command()
+@click.option("--output", type=click.Path(file_okay=False), default="docs/validation", show_default=True)
+def recovery(output: str) -> None:
+    """Make up studies, fit them as own observations, and write how often the truth comes back. This takes ten minutes."""
+    from detectapi.evaluation.own import recovery_report
+
+    click.echo(recovery_report.write(Path(output), lambda words: click.echo(words, err=True)))
+
+
 def add_to(group: Any, reports_errors: Any) -> None:
     """Add the commands to the command line, with its reports of errors."""
-    for one in (table, predict, report, score):
+    for one in (table, predict, report, score, recovery):
         one.callback = reports_errors(one.callback)
     group.add_command(benchmark)

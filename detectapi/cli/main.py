@@ -13,7 +13,7 @@ from pathlib import Path
 import click
 
 from detectapi._version import __version__
-from detectapi.cli import benchmark, config, contribution
+from detectapi.cli import benchmark, config, contribution, own
 from detectapi.cli import jobs as cli_jobs
 from detectapi.cli.options import flags_in_use, flags_of_own_test, option, with_flags_of_inputs
 from detectapi.cli.output import json_or_summary, reports_errors, write
@@ -21,6 +21,7 @@ from detectapi.inputs.table import INPUTS
 from detectapi.settings import setting
 from detectapi.settings.checking import contradictions
 
+TABLE = click.Path(exists=True, dir_okay=False)
 LANGUAGE = click.option("--language", type=click.Choice(["en", "de", "es"]), default="en", show_default=True)
 
 
@@ -200,15 +201,22 @@ def sensitivity(file, svg, as_json, **flags):
 @click.option("--keep", type=click.Path(file_okay=False), help="Folder that keeps the cases of interpretation.")
 @click.option("--minutes", type=float, help="Begin no more cases of interpretation after so many minutes.")
 @click.option("--processes", type=click.IntRange(1, 2), default=1, show_default=True, help="For interpretation.")
+@click.option("--observations", type=TABLE, help="A CSV of your own: forecast its rows, and print the scores.")
 @reports_errors
-def validate(substance, output, keep, minutes, processes):
+def validate(substance, output, keep, minutes, processes, observations):
     """Compare the model with the results of studies, and write the report.
 
     Without SUBSTANCE, for every substance with observations, and for the population's body, kidneys and urine (the word
     physiology asks for these alone). The word interpretation asks for results read backwards on simulated cases, which
     takes half an hour. With --keep and --minutes it is done in pieces: the same command goes on with what is left. Run it
     in the source: the grades of evidence follow from a file that is written beside the data.
+
+    With --observations only your own table is compared, and nothing is written.
     """
+    if observations:
+        if substance:
+            raise click.UsageError("With --observations, leave out SUBSTANCE: the table says of what it is.")
+        return own.validate(observations)
     from detectapi.evaluation.validation import backwards_report, backwards_runs, population, report
     from detectapi.knowledge import posterior
 
@@ -237,12 +245,18 @@ def validate(substance, output, keep, minutes, processes):
 @click.option("--seed", type=int, help="Seed of the sampler.")
 @click.option("--renew", is_flag=True, help="Keep the draws; write the digests anew if the likelihood is what it was.")
 @click.option("--ranks", is_flag=True, help="Keep the draws; try the recipe on made-up studies once more.")
+@click.option("--observations", type=TABLE, help="Fit to this CSV of your own. It needs --out.")
+@click.option("--out", type=click.Path(file_okay=False), help="Folder for a calibration by your own observations.")
+@click.option("--alone", is_flag=True, help="With --observations: begin at the file, not at the shipped calibration.")
 @reports_errors
-def calibrate(substance, output, joint, seed, renew, ranks):
+def calibrate(substance, output, joint, seed, renew, ranks, observations, out, alone):
     """Fit the typical values of a SUBSTANCE to the observations marked for it. This takes some minutes.
 
     It needs the development requirements. The result is written beside the data. With --joint and no SUBSTANCE, it learns from
     every calibration how far studies depart from each other.
+
+    With --observations, to your own table instead; the result is written to the folder --out, and the service uses it where
+    DETECTAPI_CALIBRATION names that folder.
     """
     if joint == bool(substance) or (joint and (seed is not None or renew or ranks)):
         raise click.UsageError("Name a SUBSTANCE, or give --joint alone.")
@@ -250,6 +264,11 @@ def calibrate(substance, output, joint, seed, renew, ranks):
         return _calibrate_together(Path(output))
     import dataclasses
 
+    if (observations is None) != (out is None) or (observations and (renew or ranks)):
+        raise click.UsageError("Give --observations and --out together, without --renew and --ranks.")
+    if observations:
+        own.calibrate(substance, observations, out, seed, alone)
+        return
     from detectapi.evaluation.calibration import report, run
     from detectapi.knowledge import posterior
 
@@ -296,6 +315,7 @@ def serve(host, port, workers):
 cli_jobs.add_to(cli, reports_errors)
 benchmark.add_to(cli, reports_errors)
 contribution.add_to(cli, reports_errors)
+own.add_to(cli, reports_errors)
 config.add_to(cli)
 
 

@@ -240,7 +240,7 @@ def _provenance(question: Interpretation, accounts: Sequence[Outcome]) -> dict[s
         "detectapi": __version__,
         "substance_revision": first.substance.revision,
         "substance_sha256": first.substance.sha256,
-        "calibration": first.posterior.fingerprint[:16] if first.posterior else None,
+        "calibration": first.posterior.label if first.posterior else None,
         "seed": question.seed,
         "draws": question.draws,
         "departure": question.departure,

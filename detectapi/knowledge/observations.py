@@ -15,15 +15,13 @@ from pathlib import Path
 from types import MappingProxyType
 from typing import Any, NamedTuple
 
-from marshmallow import ValidationError
-
 from detectapi.knowledge import DATA
 from detectapi.knowledge.catalog.reading import reading
 from detectapi.knowledge.catalog.registries import Reference, references
 from detectapi.values.errors import CatalogError, Mistake
 from detectapi.values.observation import Claim, Observation, Sampling, Spread, Study
 from detectapi.values.units import KINDS, convert
-from schemas.error import problems
+from schemas.error import Flat, loaded
 from schemas.observation import DEFAULTS, ObservationFileSchema
 
 UNITS = {
@@ -166,20 +164,40 @@ def _wrong(place: Place, message: str) -> CatalogError:
     return CatalogError.of([Mistake(*place, message)])
 
 
+def form(content: Mapping[str, Any]) -> tuple[Mapping[str, Any], list[Flat]]:
+    """A file as its form has it; nothing of it, and the problems, where the form is wrong."""
+    read, wrong = loaded(ObservationFileSchema(), content)
+    return read or {}, wrong
+
+
 def _load(content: bytes, name: str, mistakes: list[Mistake]) -> Mapping[str, Any]:
-    """A file as its form has it; nothing of it where the form is wrong."""
     try:
-        loaded: Mapping[str, Any] = ObservationFileSchema().load(tomllib.loads(content.decode("utf-8")))
-        return loaded
+        read, wrong = form(tomllib.loads(content.decode("utf-8")))
     except (UnicodeDecodeError, tomllib.TOMLDecodeError) as error:
         mistakes.append(Mistake(name, "", f"not TOML: {error}"))
-    except ValidationError as error:
-        mistakes += [Mistake(name, pointer, detail) for pointer, _, detail, _ in problems(error.messages)]
-    return {}
+        return {}
+    mistakes += [Mistake(name, pointer, detail) for pointer, _, detail, _ in wrong]
+    return read
 
 
 def _study_rows(file: str, entry: Mapping[str, Any], mistakes: list[Mistake]) -> Iterator[Observation]:
-    study = Study(
+    study = read_study(entry)
+    for field in (*study.recalled, *study.assumed):
+        if field not in entry:
+            mistakes.append(Mistake(file, study.id, f"{field} is called recalled or assumed but is not there"))
+    inherited = {key: entry[key] for key in DEFAULTS if key in entry}
+    for row in entry["rows"]:
+        with _noting(mistakes):
+            observation = read_row(file, study, inherited | row)
+            wrong = [Mistake(file, observation.id, message) for _, message in wrongs(observation)]
+            if wrong:
+                raise CatalogError.of(wrong)
+            yield observation
+
+
+def read_study(entry: Mapping[str, Any]) -> Study:
+    """A study from an entry of a file, as its form has it."""
+    return Study(
         id=entry["id"],
         source=entry["source"],
         substance=entry["substance"],
@@ -193,13 +211,6 @@ def _study_rows(file: str, entry: Mapping[str, Any], mistakes: list[Mistake]) ->
         assumed=MappingProxyType({item["field"]: item["reason"] for item in entry["assumed"]}),
         note=entry.get("note", ""),
     )
-    for field in (*study.recalled, *study.assumed):
-        if field not in entry:
-            mistakes.append(Mistake(file, study.id, f"{field} is called recalled or assumed but is not there"))
-    inherited = {key: entry[key] for key in DEFAULTS if key in entry}
-    for row in entry["rows"]:
-        with _noting(mistakes):
-            yield _observation(file, study, inherited | row)
 
 
 def _sampling(entry: Mapping[str, Any] | None) -> Sampling | None:
@@ -209,7 +220,14 @@ def _sampling(entry: Mapping[str, Any] | None) -> Sampling | None:
     return Sampling(entry["matrix"], entry["kind"], entry["clock"], times_h=tuple(entry.get("times_h", ())), **numbers)
 
 
-def _observation(file: str, study: Study, row: Mapping[str, Any]) -> Observation:
+def read_row(file: str, study: Study, row: Mapping[str, Any]) -> Observation:
+    """A row of a study, from an entry of a file as its form has it, with what the study hands down.
+
+    Raises
+    ------
+    CatalogError
+        Something that every row needs is missing, or a unit is of another kind. `wrongs` has the rest.
+    """
     place = Place(file, row["id"])
     for key in ("status", "evidence", "split"):
         if key not in row:
@@ -220,7 +238,7 @@ def _observation(file: str, study: Study, row: Mapping[str, Any]) -> Observation
     content: dict[str, Any] = {key: row[key] for key in names} | {key: row.get(key) for key in optional}
     content |= {key: _optional(place, row, key, unit) for key in ("value", "low", "high")}
     content |= {key: tuple(row.get(key, ())) for key in ("analytes", "time_h", "recalled")}
-    observation = Observation(
+    return Observation(
         file=file,
         study=study,
         unit=unit,
@@ -231,33 +249,34 @@ def _observation(file: str, study: Study, row: Mapping[str, Any]) -> Observation
         note=row.get("note", ""),
         **content,
     )
-    mistakes = [Mistake(*place, message) for wrong, message in _wrongs(observation) if wrong]
-    if mistakes:
-        raise CatalogError.of(mistakes)
-    return observation
 
 
-def _wrongs(row: Observation) -> Iterator[tuple[bool, str]]:
-    """What a row must not be, each with its message."""
+def wrongs(row: Observation) -> Iterator[tuple[str, str]]:
+    """What a row must not be and is: the field that is to be corrected, and the message."""
     study = row.study
     several = len(row.analytes) > 1
-    yield row.evidence not in EVIDENCE_OF_STATUS[row.status], f"{row.evidence} is no evidence of what is {row.status}"
-    yield (row.low is None) != (row.high is None), "low and high belong together"
-    yield row.low is not None and row.high is not None and row.low > row.high, "low must not be above high"
-    yield row.statistic.startswith("range") and row.low is None, "a range has low and high"
-    yield len(row.time_h) != len(row.values), "each of values needs its time in time_h"
-    yield list(row.time_h) != sorted(set(row.time_h)), "time_h must increase"
-    yield row.fold and study.compared_with is None, "a fold change needs the study's compared_with"
-    yield bool(row.analytes) == (row.quantity in WITHOUT_ANALYTE), "analytes are missing, or do not belong here"
-    yield several != (row.rule is not None), "several analytes need a rule, one has none"
-    yield (row.quantity in RATIOS) != (row.relative_to is not None), "a ratio needs relative_to, nothing else has it"
-    yield (row.quantity in RATIOS) != (row.ratio_of is not None), "a ratio is of mass or of moles"
-    yield (row.statistic == "share") != (row.quantity.endswith("_share")), "a share is the statistic of shares only"
-    yield row.count is not None and row.count[0] > row.count[1], "count: more than all"
-    yield row.quantity in OF_A_SERIES and row.cutoff_ng_ml is None, "a detection time needs its cutoff"
-    yield row.quantity in OF_A_SERIES and study.sampling is None, "a detection time needs its study's sampling"
-    yield row.split == "calibration" and study.doses is None, "calibration needs doses"
-    yield row.split == "calibration" and row.same_as is not None, "a row that restates another is not calibrated on"
+    timed = row.quantity in OF_A_SERIES
+    turned = row.low is not None and row.high is not None and row.low > row.high
+    tried = (
+        ("evidence", row.evidence not in EVIDENCE_OF_STATUS[row.status], f"{row.evidence} is no evidence of what is {row.status}"),
+        ("high", (row.low is None) != (row.high is None), "low and high belong together"),
+        ("high", turned, "low must not be above high"),
+        ("low", row.statistic.startswith("range") and row.low is None, "a range has low and high"),
+        ("time_h", len(row.time_h) != len(row.values), "each of values needs its time in time_h"),
+        ("time_h", list(row.time_h) != sorted(set(row.time_h)), "time_h must increase"),
+        ("compared_with", row.fold and study.compared_with is None, "a fold change needs the study's compared_with"),
+        ("analytes", bool(row.analytes) == (row.quantity in WITHOUT_ANALYTE), "analytes are missing, or do not belong here"),
+        ("rule", several != (row.rule is not None), "several analytes need a rule, one has none"),
+        ("relative_to", (row.quantity in RATIOS) != (row.relative_to is not None), "a ratio needs relative_to, others have none"),
+        ("ratio_of", (row.quantity in RATIOS) != (row.ratio_of is not None), "a ratio is of mass or of moles"),
+        ("statistic", (row.statistic == "share") != row.quantity.endswith("_share"), "a share is the statistic of shares only"),
+        ("count", row.count is not None and row.count[0] > row.count[1], "count: more than all"),
+        ("cutoff_ng_ml", timed and row.cutoff_ng_ml is None, "a detection time needs its cutoff"),
+        ("sampling", timed and study.sampling is None, "a detection time needs its study's sampling"),
+        ("doses", row.split == "calibration" and study.doses is None, "calibration needs doses"),
+        ("same_as", row.split == "calibration" and row.same_as is not None, "a row that restates another is not calibrated on"),
+    )  # fmt: skip
+    yield from ((field, message) for field, wrong, message in tried if wrong)
 
 
 def _claim(file: str, entry: Mapping[str, Any]) -> Claim:

@@ -18,9 +18,12 @@ from pathlib import Path
 import numpy as np
 
 from detectapi.knowledge import DATA
+from detectapi.settings import setting
 from detectapi.values.substance import Substance
 
 NONE, CURRENT, STALE = "none", "current", "stale"
+OWN = "own:"
+"""How the label of a calibration begins that the operator fitted to observations of their own."""
 
 
 @dataclass(frozen=True, eq=False, slots=True)
@@ -37,12 +40,20 @@ class Posterior:
         Columns are joint draws.
     fingerprint : str
         Digest of the draws, for provenance.
+    own : bool
+        Whether the operator fitted it to observations of their own.
     """
 
     name: str
     index: Mapping[str, int]
     deviates: np.ndarray
     fingerprint: str = ""
+    own: bool = False
+
+    @property
+    def label(self) -> str:
+        """What provenance says of it."""
+        return f"{OWN if self.own else ''}{self.fingerprint[:16]}"
 
     @property
     def size(self) -> int:
@@ -76,6 +87,8 @@ class Posterior:
 def posterior(substance: Substance) -> tuple[Posterior | None, str]:
     """The calibration of a substance, if there is one and it is of these very data.
 
+    One in the folder that `DETECTAPI_CALIBRATION` names comes before the shipped one.
+
     Parameters
     ----------
     substance : Substance
@@ -86,17 +99,39 @@ def posterior(substance: Substance) -> tuple[Posterior | None, str]:
     str
         ``current``, ``stale`` (the data have changed since: None) or ``none`` (never calibrated: None).
     """
-    return _posterior(DATA, substance.id, substance.numbers_sha256)
+    folder = setting("DETECTAPI_CALIBRATION")
+    if folder is not None:
+        learnt, state = _posterior(DATA, Path(folder), substance.id, substance.numbers_sha256, own=True)
+        if state != NONE:
+            return learnt, state
+    return shipped(substance)
 
 
-@lru_cache(maxsize=32)
-def _posterior(data: Path, substance_id: str, numbers: str) -> tuple[Posterior | None, str]:
-    for file in sorted((data / "calibration").glob("*.json")):
+def fitted_to(substance_id: str) -> str | None:
+    """The digest of the observations that the operator's own calibration of a substance was fitted to."""
+    folder = setting("DETECTAPI_CALIBRATION")
+    file = Path(folder or "") / f"{substance_id}.json"
+    if folder is None or not file.is_file():
+        return None
+    digest_of_own: str | None = json.loads(file.read_text(encoding="utf-8")).get("own", {}).get("sha256")
+    return digest_of_own
+
+
+def shipped(substance: Substance) -> tuple[Posterior | None, str]:
+    """The same without the operator's own calibration."""
+    return _posterior(DATA, DATA / "calibration", substance.id, substance.numbers_sha256)
+
+
+@lru_cache(maxsize=64)
+def _posterior(
+    data: Path, folder: Path, substance_id: str, numbers: str, own: bool = False
+) -> tuple[Posterior | None, str]:
+    for file in sorted(folder.glob("*.json")):
         about = json.loads(file.read_text(encoding="utf-8"))
-        if substance_id in about["substances"]:
+        if substance_id in about.get("substances", ()):
             if about["substances"][substance_id] != numbers or about["observations"] != digest(data, about["files"]):
                 return None, STALE
-            return read(file), CURRENT
+            return replace(read(file), own=own), CURRENT
     return None, NONE
 
 

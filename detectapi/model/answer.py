@@ -102,7 +102,7 @@ def write(
             "substance_sha256": substance.sha256,
             "assay": question.assay.id,
             "model": "half-life" if question.half_life else "population",
-            "calibration": question.posterior.fingerprint[:16] if question.posterior else None,
+            "calibration": question.posterior.label if question.posterior else None,
             "seed": estimate.seed,
             "draws": estimate.plan.draws,
             "safe_route_draws": estimate.safe_route_draws,

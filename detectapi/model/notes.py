@@ -70,6 +70,8 @@ def collect(
         remarks += _idle(question)
         remarks += [_assumptions(question)] if regimen.count else []
         remarks += [note("calibration-stale")] if question.calibration == STALE else []
+        if question.posterior is not None and question.posterior.own:
+            remarks.append(note("calibration-own", substance=question.substance.name))
     if question.assay.stages:
         remarks.append(note("two-stages"))
     if regimen.count and ever_positive < 0.5:

@@ -87,7 +87,8 @@ def _together(environment: Mapping[str, str] | None) -> list[str]:
         sentences.append("DETECTAPI_DATABASE must begin with sqlite: or postgresql:.")
     if is_set("DETECTAPI_LIMITS_STORE", environment) and not is_set("DETECTAPI_LIMITS", environment):
         sentences.append("DETECTAPI_LIMITS_STORE has no effect without DETECTAPI_LIMITS.")
-    data = setting("DETECTAPI_DATA", environment)
-    if data is not None and not Path(data).is_dir():
-        sentences.append("DETECTAPI_DATA does not name a folder.")
+    for name in ("DETECTAPI_DATA", "DETECTAPI_CALIBRATION"):
+        folder = setting(name, environment)
+        if folder is not None and not Path(folder).is_dir():
+            sentences.append(f"{name} does not name a folder.")
     return sentences

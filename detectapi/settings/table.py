@@ -95,6 +95,10 @@ _ALL = (
         "DETECTAPI_DATA", Text("a folder"), "folder with more substances, see [Adding a substance](adding-a-substance.md)"
     ),
     Setting(
+        "DETECTAPI_CALIBRATION", Text("a folder"),
+        "folder of a calibration by own observations, see [Your own data](tutorials/own-data.md)", None, "the shipped ones",
+    ),
+    Setting(
         "DETECTAPI_JOBS", Text("a folder or a URL"),
         "folder of rows and parts, or an fsspec URL that all machines reach", None, "no jobs", JOBS,
     ),

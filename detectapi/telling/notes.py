@@ -78,6 +78,10 @@ NOTES = {
         "The installed calibration does not match the installed data, so it was ignored. The uncertainty of the typical"
         " values is that of the substance's file, and ranges are wider than they need be."
     ),
+    "calibration-own": (
+        "This service calculates %(substance)s with typical values that it fitted to its own observations. The studies that the"
+        " evidence names say nothing of these values."
+    ),
     "assumed-parameters": (
         "%(assumed)s of the %(total)s numbers that this answer uses are assumptions. The range includes how uncertain each"
         " is. The card of %(substance)s lists them with their reasons."

@@ -25,6 +25,7 @@ KINDS = {
     "mosm/d": {"mosm/d": 1.0},
     "kg/mosm": {"kg/mosm": 1.0},
     "mosm/kg": {"mosm/kg": 1.0},
+    "ng/mL": {"ng/mL": 1.0, "ug/L": 1.0, "ug/mL": 1000.0, "mg/L": 1000.0},
     "L/d": {"L/d": 1.0, "mL/d": 1e-3},
     "kg/m2": {"kg/m2": 1.0},
     "y": {"y": 1.0},

@@ -70,10 +70,7 @@ class Likelihood:
         self.names = tuple(names)
         used = rows_of(substance_id, rows)
         used = [row for row in used if row.study.source != without or row.quantity not in left_out]
-        self.terms = [Term(row) for row in used]
-        _weigh(self.terms)
-        for term in self.terms:
-            _prepare(term)
+        self.terms = terms_of(used)
 
     def __call__(self, deviates) -> np.ndarray:
         """Log likelihood of sets of typical values.
@@ -135,6 +132,15 @@ class Likelihood:
         if row.fold:
             value = value / _value(row, trial(row, row.study.compared_with, numbers))
         return np.log(np.maximum(value, 1e-300)) + term.shift[:, None]
+
+
+def terms_of(rows) -> list[Term]:
+    """The terms of rows, weighted, with what is computed once for each."""
+    terms = [Term(row) for row in rows]
+    _weigh(terms)
+    for term in terms:
+        _prepare(term)
+    return terms
 
 
 def rows_of(substance_id: str, rows=None) -> list:

@@ -108,8 +108,8 @@ def _text(substance, about, learnt) -> str:
         parameter, draws = substance.parameters[name], learnt.deviates[learnt.index[name]]
         mark = "**" if abs(about["mean"][i]) > MOVED or about["sd"][i] < NARROWED else ""
         lines.append(
-            f"| {mark}{name}{mark} | {parameter.unit} | {_range(parameter, np.array([-CENTRAL_90, 0.0, CENTRAL_90]))} |"
-            f" {_range(parameter, np.quantile(draws, [0.05, 0.5, 0.95]))} | {about['mean'][i]:+.2f} |"
+            f"| {mark}{name}{mark} | {parameter.unit} | {in_range(parameter, np.array([-CENTRAL_90, 0.0, CENTRAL_90]))} |"
+            f" {in_range(parameter, np.quantile(draws, [0.05, 0.5, 0.95]))} | {about['mean'][i]:+.2f} |"
             f" {about['sd'][i]:.2f} |"
             f" {about['effective_size'][i]} | {about['split_r_hat'][i]:.3f} |"
         )
@@ -217,7 +217,7 @@ def _bytes(substance_id) -> int:
     return sum((posterior.DATA / "calibration" / f"{substance_id}{end}").stat().st_size for end in (".npz", ".json"))
 
 
-def _natural(parameter: Parameter, deviates):
+def natural(parameter: Parameter, deviates):
     """Typical values at deviates of the knowledge."""
     z = parameter.uncertainty * np.asarray(deviates, dtype=float)
     if parameter.scale == "log":
@@ -227,8 +227,9 @@ def _natural(parameter: Parameter, deviates):
     return 1.0 / (1.0 + np.exp(-(np.log(parameter.value / (1.0 - parameter.value)) + z)))
 
 
-def _range(parameter, deviates) -> str:
-    low, middle, high = _natural(parameter, deviates)
+def in_range(parameter, deviates) -> str:
+    """The middle of three deviates in the unit of the parameter, with the two others as its range."""
+    low, middle, high = natural(parameter, deviates)
     return f"{number(middle)} ({number(low)} to {number(high)})"
 
 

@@ -214,6 +214,15 @@ class Trial:
                 readings[analyte] = sum(there_is[1:], start=there_is[0]) * there.noise(component)
         return readings
 
+    def usual_specimen(self, analyte: str, time: float, hydrolysed: bool = False) -> np.ndarray:
+        """Concentration in the usual specimen of each person, as the urine of its questions is, without a measurement. [ng/mL]
+
+        Shape (size,). ``time``: after the last dose. [h]
+        """
+        parts, when = self.parts(analyte, hydrolysed), np.full(self.size, time)
+        there_is = [self._after(each, when) * self.simulation.per_plasma(each) * by for each, by in parts.items()]
+        return sum(there_is[1:], start=there_is[0])
+
     def parts(self, analyte: str, hydrolysed: bool) -> dict[str, float]:
         """What a test reads as an analyte: itself and, after hydrolysis, its conjugates. With the mass that each counts as."""
         moieties = self.question.substance.moieties if hydrolysed else ()
