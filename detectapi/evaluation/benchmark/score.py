@@ -15,8 +15,7 @@ LEVELS = np.array([0.025, 0.05, 0.25, 0.5, 0.75, 0.95, 0.975])
 GRID = (np.arange(400) + 0.5) / 400
 LINES = np.array([np.interp(GRID, LEVELS, unit) for unit in np.eye(len(LEVELS))])
 """From seven quantiles to those of a fine grid, along straight lines."""
-SEED, RESAMPLES = 20261129, 1000
-FLOOR, FEWEST = 1e-12, 20
+SEED, RESAMPLES, FLOOR, FEWEST = 20261129, 1000, 1e-12, 20
 ONE_SIDED = ("at-most", "at-least")
 GROUPS = ("class", "quantity", "reading", "access")
 HEAD = "fitted|group|numbers|publications|interval score|CRPS|in 50 %|in 90 %|in 95 %|width".split("|")
@@ -49,7 +48,8 @@ def join(table, predictions):
     missing = {"id", *columns} - set(predictions[0] if predictions else ())
     if missing:
         raise ValueError(f"no line, or columns are missing: {', '.join(sorted(missing))}")
-    by_id, joined, gathered = {line["id"]: line for line in table}, [], {}
+    by_id, joined = {line["id"]: line for line in table}, []
+    gathered: dict = {}
     for forecast in predictions:
         gathered.setdefault(forecast["id"], []).append(forecast)
     for name, forecasts in gathered.items():

@@ -132,7 +132,7 @@ class Design:
     def log_probability(self, typical: np.ndarray, bias: np.ndarray) -> np.ndarray:
         """Of everything that its people showed. ``bias`` has shape (biases, m). Shape (m,)."""
         expected = typical + self.shift[:, None]
-        return sum(part.log_probability(expected, bias) for part in self.parts)
+        return np.sum([part.log_probability(expected, bias) for part in self.parts], axis=0)
 
     def logs(self, trial: Trial, apart: bool) -> np.ndarray:
         """Logarithms of all points. ``apart``: every specimen of urine is another one, not the usual one. Shape (points, size)."""

@@ -105,8 +105,9 @@ def _typical(
     before = posterior.shipped(catalog.substance(substance_id))[0] if about["own"]["begin"] == "published" else None
     rng, names = np.random.default_rng(about["method"]["seed"]), list(about["parameters"])
     prior = rng.standard_normal((1000, len(names)))
-    for name, i in before.index.items() if before else ():
-        prior[:, names.index(name)] = before.deviates[i, np.linspace(0, before.size - 1, 1000).astype(int)]  # type: ignore[union-attr]
+    if before:
+        for name, values in before.spread_out(1000).items():
+            prior[:, names.index(name)] = values
     some = learnt.deviates[:, np.linspace(0, learnt.size - 1, 1000).astype(int)].T
     both = [typical_person(substance_id, own, names, deviates) for deviates in (prior, some)]
     return [(name, _interval(both[0][name]), _interval(both[1][name])) for name in both[0]]
@@ -118,7 +119,7 @@ def _interval(values: np.ndarray) -> str:
 
 
 def _values(substance: Any, about: dict[str, Any], learnt: posterior.Posterior) -> list[tuple[str, ...]]:
-    rows = []
+    rows: list[tuple[str, ...]] = []
     for i, name in enumerate(about["parameters"]):
         one, mean, sd = substance.parameters[name], about["before"]["mean"][i], about["before"]["sd"][i]
         before = in_range(one, mean + sd * np.array([-CENTRAL_90, 0.0, CENTRAL_90]))

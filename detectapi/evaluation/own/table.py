@@ -216,7 +216,7 @@ class _Gathering:
         for column, name in (("use", "doses"), ("circumstances", "given"), ("substance", "substance")):
             if getattr(row.study, name) != getattr(person.study, name):
                 self._note(column, "This differs from the first row of the same person.")
-        clock = row.study.sampling.clock
+        clock = row.study.sampling.clock if row.study.sampling else ""
         hydrolysed, time, number = row.hydrolysed, row.time_h[0], row.values[0]
         point = Point(row.id, row.quantity, row.analytes[0], hydrolysed, clock, time, number, below)
         if any(point.key == other.key for other in person.points):

@@ -221,7 +221,7 @@ class Trial:
         """
         parts, when = self.parts(analyte, hydrolysed), np.full(self.size, time)
         there_is = [self._after(each, when) * self.simulation.per_plasma(each) * by for each, by in parts.items()]
-        return sum(there_is[1:], start=there_is[0])
+        return np.sum(there_is, axis=0)
 
     def parts(self, analyte: str, hydrolysed: bool) -> dict[str, float]:
         """What a test reads as an analyte: itself and, after hydrolysis, its conjugates. With the mass that each counts as."""
