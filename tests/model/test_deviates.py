@@ -5,6 +5,7 @@ import pytest
 
 from detectapi.batch.seeded import SeededDraws
 from detectapi.evaluation.calibration.people import CommonNumbers, TypicalNumbers
+from detectapi.evaluation.own.people import Opposites
 from detectapi.evaluation.validation.trial import StudyNumbers
 from detectapi.interpretation.particles import Particles
 from detectapi.model.draws import STREAMS, Deviates, Draws, MedianDraw, layout
@@ -20,6 +21,7 @@ MADE = {
     StudyNumbers: StudyNumbers(1, 4, 5),
     TypicalNumbers: TypicalNumbers(*KNOWN),
     CommonNumbers: CommonNumbers(*KNOWN, people=3),
+    Opposites: Opposites({"a": 0.5}),
     Particles: Particles(1, 20).at_visit(2),
 }
 each = pytest.mark.parametrize("kind", MADE, ids=lambda kind: kind.__name__)
