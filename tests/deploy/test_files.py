@@ -126,6 +126,12 @@ def test_the_units_may_do_little(units):
         assert checked.returncode == 0, checked.stdout
 
 
+def test_service_and_worker_have_the_same_rights():
+    first, second = (unit.read_text(encoding="utf-8").partition("# It calls nobody")[2] for unit in UNITS)
+
+    assert first == second != ""
+
+
 def commands_of(unit):
     return re.findall(r"^Exec(?:StartPre|Start)=(.+)$", unit.read_text(encoding="utf-8"), re.MULTILINE)
 
