@@ -87,6 +87,13 @@ class Reader:
         self.save(name, self._here(code))
         return self.run(f"python {name}")
 
+    def r(self, code):
+        """Run a piece of R as a file and return what it prints."""
+        self.files += 1
+        name = f"part_{self.files}.R"
+        self.save(name, self._here(code))
+        return self.run(f"Rscript --no-init-file {name}")
+
     def save(self, name, text):
         """Save a file that the page tells the reader to save."""
         (self.folder / name).write_text(text, encoding="utf-8")

@@ -5,6 +5,7 @@ Everything that a page shows is run in the order of the page, by one reader in o
 - a `console` block holds commands after `$ `, each with what the terminal shows after it; `…` stands for what differs each time;
 - a `bash` block holds commands; a `json` block after it shows some fields of what they print, a `text` block all of it;
 - a `python` block is a file of its own; a `text` block after it shows what it prints;
+- an `r` block is one too, where R and the packages that it names are installed; elsewhere it stays as it is;
 - a block after the words "as `name`:" is saved under that name first;
 - what `/docs` shows of the interface is asked of the service (`tools/interface_answers.py`);
 - tables between two marks (`<!-- begin NAME -->`, `<!-- end NAME -->`) are written by a function of `generated.py`.
@@ -12,6 +13,8 @@ Everything that a page shows is run in the order of the page, by one reader in o
 
 import json
 import re
+import shutil
+import subprocess
 from pathlib import Path
 
 import data_flow_picture
@@ -25,12 +28,14 @@ PAGES = (
     "README.md",
     "docs/adding-a-substance.md",
     "docs/batches.md",
+    "docs/client.md",
     "docs/fhir.md",
     "docs/inputs.md",
     "docs/messages.md",
     "docs/method.md",
     "docs/operating.md",
     "docs/panel.md",
+    "docs/r.md",
     "docs/tutorials/own-data.md",
     "docs/tutorials/physician.md",
     "docs/tutorials/portal-editor.md",
@@ -41,7 +46,13 @@ PICTURES = {
     "docs/images/data-flow.svg": data_flow_picture.picture,
     "docs/images/readings.svg": readings_picture.picture,
 }
-NOTEBOOKS = ("docs/examples/batch-grid.ipynb",)
+NOTEBOOKS = (
+    "docs/examples/batch-grid.ipynb",
+    "docs/examples/physician.ipynb",
+    "docs/examples/portal-editor.ipynb",
+    "docs/examples/researcher.ipynb",
+    "docs/examples/results.ipynb",
+)
 NOT_RUN = {
     "make": "sets up or changes the project; the tests of the Makefile run it",
     "docker": "needs a container runtime; tests/deploy builds the image where one answers, and runs its steps by hand where not",
@@ -64,6 +75,7 @@ NOT_RUN = {
 FENCE = re.compile(r"^```(\w+)\n(.*?)^```$", re.MULTILINE | re.DOTALL)
 SAVED = re.compile(r"\bas\s`([\w.-]+)`:\s*$")
 MARKED = re.compile(r"(<!-- begin (\w+) -->\n).*?(<!-- end \2 -->)", re.DOTALL)
+PACKAGE = re.compile(r"^library\((\w+)\)", re.MULTILINE)
 RUN = {"console", "bash", "python"}
 
 
@@ -84,12 +96,24 @@ def refreshed(text):
                 printed = "".join(reader.run(command) for command, _ in commands(body) if is_run(command))
             elif kind == "python":
                 printed = reader.python(body)
+            elif kind == "r":
+                printed = reader.r(body) if can_run_r(body) else None
             elif printed is not None and kind in ("json", "text"):
                 shown = excerpt(json.loads(body), json.loads(printed)) if kind == "json" else printed
                 body, printed = shown if shown.endswith("\n") else f"{shown}\n", None
             return f"```{kind}\n{body}```"
 
         return FENCE.sub(renew, text)
+
+
+def can_run_r(code):
+    """Whether R is installed, and every package that a piece of R names."""
+    if not shutil.which("Rscript"):
+        return False
+    asked = " && ".join(f'requireNamespace("{name}", quietly = TRUE)' for name in PACKAGE.findall(code)) or "TRUE"
+    return not subprocess.run(
+        ["Rscript", "-e", f"quit(status = as.integer(!({asked})))"], capture_output=True
+    ).returncode
 
 
 def is_run(command):

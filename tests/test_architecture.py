@@ -37,6 +37,7 @@ THIRD_PARTY = {
     "wsgi": set(),
     "detectapi.web": WEB,
     "detectapi.cli": {"click", "rich", "sqlalchemy"},
+    "detectapi.client": {"httpx"},
     "detectapi.library": {"matplotlib"},
     "detectapi.jobs": {"alembic", "distributed", "pyarrow", "rich", "sqlalchemy"},
     "detectapi.batch": {"fsspec", "marshmallow", "numpy", "pyarrow"},

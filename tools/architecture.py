@@ -15,7 +15,7 @@ PACKAGES = ("detectapi", "schemas")
 LAYERS = (
     {"wsgi", "detectapi.__main__"},
     {"detectapi.web", "detectapi.cli"},
-    {"detectapi.library"},
+    {"detectapi.client", "detectapi.library"},
     {"detectapi.jobs"},
     {"detectapi.batch"},
     {"detectapi.evaluation", "detectapi.fhir"},
