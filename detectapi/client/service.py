@@ -35,13 +35,13 @@ def _asks(
     path: str, kind: type[Answered], function: Callable[P, Answered]
 ) -> Callable[Concatenate[Client, P], Answered]:
     """A method with the keywords of a function of the library, which asks the service instead."""
-    signature = inspect.signature(function)
+    signature: inspect.Signature = inspect.signature(function)
 
     def method(self: Client, *positional: P.args, **keywords: P.kwargs) -> Answered:
         question = given(signature.bind(*positional, **keywords).arguments)
         return kind(self._post(path, question).json())
 
-    own = inspect.Parameter("self", inspect.Parameter.POSITIONAL_OR_KEYWORD)
+    own: inspect.Parameter = inspect.Parameter("self", inspect.Parameter.POSITIONAL_OR_KEYWORD)
     method.__signature__ = signature.replace(parameters=[own, *signature.parameters.values()])  # type: ignore[attr-defined]
     method.__name__, method.__doc__ = function.__name__, function.__doc__
     return method
