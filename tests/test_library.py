@@ -7,6 +7,7 @@ import subprocess
 import sys
 from pathlib import Path
 
+import parts
 import pytest
 
 import detectapi
@@ -20,10 +21,12 @@ from detectapi import (
     list_substances,
     show_substance,
 )
+from detectapi.library import parts as library_parts
 from detectapi.service import to_json_bytes
 from detectapi.telling import picture
-from schemas import EstimateRequestSchema
+from schemas import EstimateRequestSchema, interpretation, request
 from schemas.interpretation import InterpretationRequestSchema
+from schemas.results import SpecimenResultsSchema
 
 ROOT = Path(__file__).parents[1]
 
@@ -116,6 +119,33 @@ def test_every_function_tells_the_types_of_what_it_takes_and_gives():
             annotations = [p.annotation for p in inspect.signature(function).parameters.values()]
             assert inspect.Parameter.empty not in annotations, name
             assert function.__annotations__["return"], name
+
+
+@pytest.mark.slow
+def test_the_types_of_the_parts_are_those_of_the_tables_of_inputs():
+    assert parts.TARGET.read_text(encoding="utf-8") == parts.text(), "run: python tools/parts.py"
+
+
+FORMS = {
+    "Account": interpretation.AccountSchema,
+    "Dose": request.DoseSchema,
+    "FurtherUse": interpretation.FurtherUseSchema,
+    "Hydration": request.HydrationSchema,
+    "LastUse": interpretation.LastUseSchema,
+    "MeasuredSpecimen": SpecimenResultsSchema,
+    "Model": request.ModelSchema,
+    "Pattern": request.PatternSchema,
+    "Person": request.PersonSchema,
+    "Planned": interpretation.PlannedSchema,
+    "Renal": request.RenalSchema,
+    "Specimen": request.SpecimenSchema,
+    "Use": request.UseSchema,
+}
+
+
+def test_the_types_of_the_parts_have_the_fields_of_the_contract():
+    for name, form in FORMS.items():
+        assert set(form().fields) == set(getattr(library_parts, name).__annotations__), name
 
 
 def test_what_is_loaded_when_asked_for_is_what_type_checkers_see():

@@ -5,10 +5,11 @@ from __future__ import annotations
 from collections.abc import Mapping, Sequence
 from typing import Any
 
+from detectapi.library import parts
 from detectapi.library.answers import Estimate, Interpretation, Record, record
 
 Part = Mapping[str, Any]
-"""A part of a question, such as a dose."""
+"""A part of a question, such as a dose; `detectapi.library.parts` has the fields of each."""
 
 
 def estimate_request(request: Part) -> Estimate:
@@ -36,18 +37,18 @@ def estimate_request(request: Part) -> Estimate:
 def estimate(
     *,
     substance: str | None = None,
-    doses: Sequence[Part] | None = None,
-    pattern: Part | None = None,
-    uses: Sequence[Part] | None = None,
-    person: Part | None = None,
-    renal: Part | None = None,
-    hydration: Part | None = None,
-    urine_ph: float | Part | None = None,
-    specimen: Part | None = None,
-    assay: str | Part | None = None,
-    results: Sequence[Part] | None = None,
-    model: Part | None = None,
-    options: Part | None = None,
+    doses: Sequence[parts.Dose | Part] | None = None,
+    pattern: parts.Pattern | Part | None = None,
+    uses: Sequence[parts.Use | Part] | None = None,
+    person: parts.Person | Part | None = None,
+    renal: parts.Renal | Part | None = None,
+    hydration: parts.Hydration | Part | None = None,
+    urine_ph: float | parts.Range | Part | None = None,
+    specimen: parts.Specimen | Part | None = None,
+    assay: str | parts.Test | Part | None = None,
+    results: Sequence[parts.MeasuredSpecimen | Part] | None = None,
+    model: parts.Model | Part | None = None,
+    options: parts.Options | Part | None = None,
 ) -> Estimate:
     """Answer a question given field by field. What is left out, or None, is not given.
 
@@ -95,17 +96,17 @@ def given(question: Part) -> dict[str, Any]:
 def interpret(
     *,
     substance: str | None = None,
-    specimens: Sequence[Part],
-    accounts: Sequence[Part],
+    specimens: Sequence[parts.MeasuredSpecimen | Part],
+    accounts: Sequence[parts.Account | Part],
     compare: Sequence[Sequence[str]] | None = None,
-    planned: Part | None = None,
-    person: Part | None = None,
-    renal: Part | None = None,
-    hydration: Part | None = None,
-    urine_ph: float | Part | None = None,
-    model: Part | None = None,
+    planned: parts.Planned | Part | None = None,
+    person: parts.Person | Part | None = None,
+    renal: parts.Renal | Part | None = None,
+    hydration: parts.Hydration | Part | None = None,
+    urine_ph: float | parts.Range | Part | None = None,
+    model: parts.Model | Part | None = None,
     programme: str | None = None,
-    options: Part | None = None,
+    options: parts.Options | Part | None = None,
 ) -> Interpretation:
     """Read measured results backwards.
 
