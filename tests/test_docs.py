@@ -81,18 +81,6 @@ def test_every_command_of_a_page_is_run_or_says_why_not(path):
             assert not [command for command, _ in commands(body) if refresh.is_run(command)]
 
 
-@pytest.mark.slow
-def test_what_the_page_about_r_shows_is_run_where_r_is_installed():
-    text = page("r.md")
-    pieces = [body for kind, body in refresh.FENCE.findall(text) if kind == "r"]
-    if not refresh.can_run_r("library(httr2)"):
-        pytest.skip("R or its package httr2 is not installed (Debian: apt-get install r-base-core r-cran-httr2)")
-
-    assert [piece for piece in pieces if not refresh.can_run_r(piece)] == [
-        piece for piece in pieces if "library(arrow)" in piece and not refresh.can_run_r("library(arrow)")
-    ]
-
-
 def test_make_run_is_the_command_that_the_pages_are_tested_with():
     makefile = (ROOT / "Makefile").read_text(encoding="utf-8")
     recipe = re.search(r"^run:.*\n((?:\t.*\n)+)", makefile, re.MULTILINE)[1]
