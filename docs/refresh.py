@@ -48,6 +48,7 @@ PICTURES = {
 }
 NOTEBOOKS = (
     "docs/examples/batch-grid.ipynb",
+    "docs/examples/own-data.ipynb",
     "docs/examples/physician.ipynb",
     "docs/examples/portal-editor.ipynb",
     "docs/examples/researcher.ipynb",
