@@ -5,7 +5,7 @@ import shlex
 from typing import Any
 
 JSON = "application/json"
-KEY = "DETECTAPI_KEY"
+KEY = "KEY"
 """The variable of the environment that holds the key in the lines."""
 
 

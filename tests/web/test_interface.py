@@ -145,7 +145,7 @@ def root(asker):
 def test_the_lines_run(language, root, asker):
     if why_not(language):
         pytest.skip(why_not(language))
-    environment = {**os.environ, "DETECTAPI_KEY": asker.key}
+    environment = {**os.environ, "KEY": asker.key}
     for name, one in interface.requests().items():
         job = asker.job(one.get("job", "ended")) if "{job_id}" in one["path"] else ""
         lines = snippets({**one, "path": one["path"].replace("{job_id}", job)}, root)[language]
