@@ -65,6 +65,12 @@ def results(page):
     page.wait_for_selector("h2.range")
 
 
+def editor(page):
+    """The page for editors of other sites, with colours of their own."""
+    page.goto("/embed/editor?paper=fff8e7&ink=3a2a10&accent=8a1c4a&font=serif")
+    page.frames[1].wait_for_selector("h2.range")
+
+
 # Name: what to do, width, height, colours.
 PICTURES = {
     "answer": (answer, 1280, 1000, "light"),
@@ -72,6 +78,7 @@ PICTURES = {
     "phone": (phone, 320, 760, "light"),
     "dark": (dark, 1280, 1000, "dark"),
     "errors": (errors, 1280, 900, "light"),
+    "editor": (editor, 1280, 1000, "light"),
     "results": (results, 1280, 1000, "light"),
 }
 
