@@ -30,6 +30,8 @@ COMMON = {
     "how unequal publications are": "publications",
     "variance that rows of one kind and one publication share": "shared",
 }
+FEWEST = 4
+"""Publications of a quantity, to say whether its forecasts lean."""
 PRIOR_SEED, PRIOR_DRAWS = 1, 20_000
 LIES_IN = {
     "parameter": "the model, or a value of it, does not hold for this study",
@@ -88,6 +90,8 @@ def text() -> str:
         _learned(about),
         "## Before and after",
         _before_and_after(forecasts),
+        "## Do forecasts lean?",
+        _leanings(forecasts),
         "## Where the misses lie",
         _misses(forecasts),
         "## Numbers that it was learned from",
@@ -234,6 +238,32 @@ def _before_and_after(forecasts: Sequence[Forecast]) -> str:
             width, score = number(np.exp(values[:, 3].mean())), number(values[:, 4].mean())
             lines.append(f"| {words} | {way} | {len(some)} | {counts} | {width} | {score} |")
     return "\n".join(lines)
+
+
+LEANING = (
+    "A wrong parameter that substances share would let the numbers of one quantity lie to one side of their forecasts; a spread"
+    " that is too narrow lets them lie on both. The table has the mean logarithm of observed over the median of the forecast:"
+    " of the means of publications, with the standard error over publications. Ranges over people are not counted."
+)
+
+
+def _leanings(forecasts: Sequence[Forecast]) -> str:
+    """By how much numbers lie above or below the medians of their forecasts, on average over publications."""
+    gaps: dict[str, dict[str, list[float]]] = {}
+    for one in forecasts:
+        row = one.row
+        if _is_primary(row) and not row.tuned and row.quantity in departures.kinds() and row.statistic != "range":
+            gap = np.log(np.sqrt(one.observed[0] * one.observed[1]) / one.quantiles["learned"][3])
+            gaps.setdefault(row.quantity, {}).setdefault(row.study.source, []).append(float(gap))
+    lines = ["| quantity | numbers | publications | mean (standard error) | above |", "|---|---|---|---|---|"]
+    for quantity, some in sorted(gaps.items()):
+        means = np.array([np.mean(own) for own in some.values()])
+        if len(means) >= FEWEST:
+            error, above = means.std(ddof=1) / np.sqrt(len(means)), f"{(means > 0.0).sum()} of {len(means)}"
+            shown = f"{means.mean():+.2f} ({error:.2f})"
+            words = quantity.replace("_", " ")
+            lines.append(f"| {words} | {sum(map(len, some.values()))} | {len(means)} | {shown} | {above} |")
+    return "\n".join([LEANING, "", *lines])
 
 
 def _family(row: Observation) -> str:
