@@ -141,7 +141,7 @@ def upgrade(settings):
 @click.argument("folder", type=click.Path())
 @reports_database
 def backup(settings, folder):
-    """Copy the database, if it is SQLite, and the files of the jobs to a new FOLDER.
+    """Copy the database, if it is SQLite, the files of the jobs and the counts of cards to a new FOLDER.
 
     The service may run meanwhile. Of PostgreSQL only the files are copied: run pg_dump before.
     """
@@ -152,6 +152,7 @@ def backup(settings, folder):
     except ValueError as error:
         raise click.ClickException(str(error)) from None
     what = "The database and" if saved.database else "Without the database,"
+    what += " the counts of cards and" if saved.counts else ""
     click.echo(f"{what} {saved.files} files ({saved.size:,} bytes) are in {folder}.")
 
 

@@ -9,27 +9,34 @@ from __future__ import annotations
 import contextlib
 import os
 import shutil
+import sqlite3
 from pathlib import Path
 from typing import NamedTuple
 
 from detectapi.batch import storage
 from detectapi.jobs import database
 from detectapi.jobs.settings import Settings
+from detectapi.settings import setting
 
 DATABASE = "jobs.sqlite"
 """Name of the copy of the database, which is that of the database where nothing else is set."""
 
 
+COUNTS = "cards.sqlite"
+"""Name of the copy of the counts of cards."""
+
+
 class Saved(NamedTuple):
-    """What a backup holds: whether the database is in it, how many files, and their size in bytes."""
+    """What a backup holds: whether the database and the counts of cards are in it; number and size of the files. [bytes]"""
 
     database: bool
+    counts: bool
     files: int
     size: int
 
 
 def save(settings: Settings, folder: str) -> Saved:
-    """Copy the database, if it is SQLite, and the files of the jobs, if they are in a folder.
+    """Copy the database, if it is SQLite, the counts of cards, if kept, and the files of the jobs, if in a folder.
 
     Parameters
     ----------
@@ -53,8 +60,19 @@ def save(settings: Settings, folder: str) -> Saved:
     if own_database:
         with database.connected(settings.database) as engine:
             database.copy(engine, target / DATABASE)
+    counts = setting("DETECTAPI_CDS_FEEDBACK")
+    has_counts = counts is not None and Path(counts).exists()
+    if has_counts:
+        _copy_counts(Path(counts), target / COUNTS)
     files, size = _copy_files(Path(settings.folder), target) if own_files else (0, 0)
-    return Saved(own_database, files, size)
+    return Saved(own_database, has_counts, files, size)
+
+
+def _copy_counts(source: Path, copy: Path) -> None:
+    """Copy the counts of cards as they are at one moment."""
+    copy.touch(mode=0o600, exist_ok=False)
+    with contextlib.closing(sqlite3.connect(f"{source.resolve().as_uri()}?mode=ro", uri=True)) as counts:
+        counts.execute("VACUUM INTO ?", (str(copy),))
 
 
 def _copy_files(source: Path, target: Path) -> tuple[int, int]:

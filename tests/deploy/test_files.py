@@ -163,21 +163,24 @@ def test_the_compose_file_has_the_form_of_its_specification():
     assert checked.returncode == 0, checked.stdout
 
 
-def has_compose():
-    if shutil.which("docker") is None:
-        return False
-    return subprocess.run(["docker", "compose", "version"], capture_output=True).returncode == 0
+def compose():
+    """The program of compose: that of docker, or one that stands alone; None if there is none."""
+    for program in (["docker", "compose"], ["docker-compose"]):
+        if shutil.which(program[0]) and not subprocess.run([*program, "version"], capture_output=True).returncode:
+            return program
+    return None
 
 
 @pytest.mark.slow
-def test_docker_compose_accepts_the_file(tmp_path):
-    if not has_compose():
+def test_compose_accepts_the_file(tmp_path):
+    program = compose()
+    if program is None:
         pytest.skip(
             "docker compose is not installed; the schema of its specification is held against the file all the same"
         )
     secrets = tmp_path / "secrets.env"
     secrets.write_text("POSTGRES_PASSWORD=a\nDETECTAPI_KEY_PEPPER=b\n", encoding="utf-8")
-    command = ["docker", "compose", "--file", DEPLOY / "compose.yaml", "--env-file", secrets, "config", "--quiet"]
+    command = [*program, "--file", DEPLOY / "compose.yaml", "--env-file", secrets, "config", "--quiet"]
     checked = subprocess.run(command, capture_output=True, text=True)
 
     assert (checked.returncode, checked.stderr) == (0, "")

@@ -1,5 +1,6 @@
 """A backup that is taken while jobs run restores to the state that the server reaches without it."""
 
+import contextlib
 import json
 import os
 import shutil
@@ -107,7 +108,11 @@ def test_a_backup_taken_under_load_restores_to_an_equal_state(server, database_u
 
 def test_a_backup_is_for_its_owner_and_has_no_half_written_files(tmp_path):
     folder, target = tmp_path / "jobs", tmp_path / "backup"
-    environment = {"DETECTAPI_JOBS": str(folder)}
+    counts = tmp_path / "counts of cards.sqlite"
+    environment = {"DETECTAPI_JOBS": str(folder), "DETECTAPI_CDS_FEEDBACK": str(counts)}
+    with contextlib.closing(sqlite3.connect(counts)) as connection, connection:
+        connection.execute("CREATE TABLE feedback (number)")
+        connection.execute("INSERT INTO feedback VALUES (7)")
     issue = ["keys", "issue", "--owner", "a", "--scope", "batch:read"]
     assert CliRunner().invoke(cli, issue, env=environment).exit_code == 0
     parts = folder / "job_aaaaaaaaaaaaaaaaaaaaaa" / "parts"
@@ -120,16 +125,17 @@ def test_a_backup_is_for_its_owner_and_has_no_half_written_files(tmp_path):
     again = CliRunner().invoke(cli, ["db", "backup", str(target)], env=environment)
 
     assert (done.exit_code, again.exit_code) == (0, 1)
-    assert done.output.startswith("The database and 2 files (")
+    assert done.output.startswith("The database and the counts of cards and 2 files (")
     assert "exists" in again.output
     files = {path.relative_to(target).as_posix(): path for path in target.rglob("*") if path.is_file()}
-    assert files.keys() == {"jobs.sqlite", "pepper", "job_aaaaaaaaaaaaaaaaaaaaaa/parts/000000.parquet"}
+    assert files.keys() == {"jobs.sqlite", "cards.sqlite", "pepper", "job_aaaaaaaaaaaaaaaaaaaaaa/parts/000000.parquet"}
     for path in (target, *target.rglob("*")):
         assert stat.S_IMODE(path.stat().st_mode) == (0o700 if path.is_dir() else 0o600), path
-    with sqlite3.connect(target / "jobs.sqlite") as connection:
+    with contextlib.closing(sqlite3.connect(target / "jobs.sqlite")) as connection:
         assert connection.execute("SELECT owner FROM api_key").fetchall() == [("a",)]
         assert connection.execute("PRAGMA integrity_check").fetchall() == [("ok",)]
-    connection.close()
+    with contextlib.closing(sqlite3.connect(target / "cards.sqlite")) as connection:
+        assert connection.execute("SELECT number FROM feedback").fetchall() == [(7,)]
 
 
 def test_where_nothing_is_here_there_is_nothing_to_back_up(tmp_path):
