@@ -36,7 +36,7 @@ def table(output: str, parquet: bool) -> None:
 @benchmark.command()
 @FOLDER
 def predict(output: str) -> None:
-    """Write the forecasts of this model, of half-life rules and of charts. This takes about two minutes."""
+    """Write the forecasts of this model, of half-life rules and of charts. This takes about three minutes."""
     from detectapi.evaluation.benchmark import entrants
 
     for file in entrants.write(Path(output)):
@@ -46,10 +46,11 @@ def predict(output: str) -> None:
 @benchmark.command()
 @FOLDER
 def report(output: str) -> None:
-    """Write the report of the entrants whose forecasts are there."""
+    """Write the report of the entrants whose forecasts are there, and its plots."""
     from detectapi.evaluation.benchmark import report as reports
 
-    click.echo(reports.write(Path(output)))
+    for file in reports.write(Path(output)):
+        click.echo(file)
 
 
 @benchmark.command()

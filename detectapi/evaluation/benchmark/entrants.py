@@ -8,12 +8,12 @@ from typing import Any
 
 import numpy as np
 
-from detectapi.evaluation.benchmark import table
+from detectapi.evaluation.benchmark import calculators, table
 from detectapi.evaluation.benchmark.score import LEVELS
 from detectapi.evaluation.calibration import unseen
-from detectapi.evaluation.validation import baselines
-from detectapi.evaluation.validation.outcomes import REPETITIONS, Outcome, simulate
-from detectapi.knowledge import catalog, posterior
+from detectapi.evaluation.validation import baselines, one_volume
+from detectapi.evaluation.validation.outcomes import REPETITIONS, Forecaster, Outcome, simulate
+from detectapi.knowledge import catalog, observations, posterior
 from detectapi.values.observation import Observation
 
 COLUMNS = ("id", *(f"{level:g}" for level in LEVELS), "fitted")
@@ -25,19 +25,25 @@ ENTRANTS = {
     "prior": "this model, from the substance's file alone",
     "one-compartment": "one compartment with the textbook's half-lives, simulated with the study's people and sampling",
     "five-half-lives": "five half-lives, from the shortest to the longest that the textbook has",
+    "one-volume": "this model's own typical values with one compartment for each moiety, first-pass metabolites counted",
     "charts": "charts and pages that speak of the number: the geometric mean of their ends",
+    "laboratories": "the charts of laboratories alone",
+    "calculators": "public calculators, from the formula that they print",
     "nomogram": "a published straight line for the concentration in urine after one dose",
 }
 """The name of each entrant, which is that of its file, and what it is."""
 
-RULES = ("one-compartment", "five-half-lives", "charts", "nomogram")
+RULES = ("one-compartment", "five-half-lives", "charts", "laboratories", "calculators", "nomogram")
 """Entrants that speak of detection times alone and were fitted to nothing."""
+
+OTHERS = ("one-volume", *RULES)
+"""Entrants that are not this model."""
 
 Sample = tuple[str, np.ndarray, bool]
 
 
 def write(folder: Path) -> list[Path]:
-    """Compute the forecasts of every entrant, and write a file for each into ``predictions``. This takes about two minutes.
+    """Compute the forecasts of every entrant, and write a file for each into ``predictions``. This takes about three minutes.
 
     Parameters
     ----------
@@ -73,6 +79,7 @@ def predictions() -> dict[str, list[Sample]]:
         "calibrated": _of_model(calibrated, fitted | chosen),
         "unseen": _of_model(unseen.forecasts(rows), chosen),
         "prior": _of_model(prior, chosen),
+        "one-volume": _of_model(simulate(rows, forecaster=Forecaster(model={"kind": one_volume.KIND}))[0], chosen),
     } | _of_rules(times)
 
 
@@ -100,8 +107,9 @@ def _of_model(outcomes: Iterable[Outcome], seen: set[str]) -> list[Sample]:
 def _of_rules(times: Sequence[Outcome]) -> dict[str, list[Sample]]:
     """The forecasts of what people find today; several of one kind that speak of a number are put together."""
     forecasts: dict[str, list[Sample]] = {name: [] for name in RULES}
+    printed = {outcome.label: calculators.forecasts(outcome.row) for outcome in times}
     for label, some in baselines.forecasts(times).items():
-        for name, chosen in _by_entrant(some).items():
+        for name, chosen in _by_entrant([*some, *printed[label]]).items():
             forecasts[name].append((label, _together(chosen), False))
     return forecasts
 
@@ -112,11 +120,15 @@ def _by_entrant(forecasts: Iterable[baselines.Forecast]) -> dict[str, list[basel
         "five": "five-half-lives",
         "claim": "charts",
         "nomogram": "nomogram",
+        "calculator": "calculators",
     }
+    laboratories = {baselines.claim_name(claim) for claim in observations.claims() if claim.evidence == "laboratory"}
     gathered: dict[str, list[baselines.Forecast]] = {}
     for forecast in forecasts:
         name = next(entrant for start, entrant in starts.items() if forecast.name.startswith(start))
         gathered.setdefault(name, []).append(forecast)
+        if forecast.name in laboratories:
+            gathered.setdefault("laboratories", []).append(forecast)
     return gathered
 
 

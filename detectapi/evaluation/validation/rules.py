@@ -79,6 +79,11 @@ def nomograms() -> list[dict]:
     return _beside("baselines.toml")["nomograms"]
 
 
+def calculators() -> list[dict]:
+    """Public calculators, with the numbers of the formulas that they print."""
+    return _beside("baselines.toml")["calculators"]
+
+
 def _beside(name: str) -> dict:
     return tomllib.loads(FILE.with_name(name).read_text(encoding="utf-8"))
 

@@ -11,6 +11,7 @@ from typing import Any, Protocol
 import numpy as np
 
 from detectapi import service
+from detectapi.evaluation.validation import one_volume
 from detectapi.model.arrays import Floats
 from detectapi.model.draws import Deviates, Selection, spawn_key
 from detectapi.model.question import read_question
@@ -255,9 +256,11 @@ def _question(study, circumstances, model):
     request |= {key: _plain(circumstances[key]) for key in CIRCUMSTANCES if circumstances.get(key) is not None}
     if request.get("person", {}).get("hepatic_class") == "none":
         del request["person"]["hepatic_class"]
-    if model:
+    whole = bool(model) and model["kind"] == one_volume.KIND
+    if model and not whole:
         request["model"] = dict(model)
-    return read_question(service.load(request))
+    question = read_question(service.load(request))
+    return one_volume.in_one_volume(question) if whole else question
 
 
 def _analytes(study) -> list[str]:

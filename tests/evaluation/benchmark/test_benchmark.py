@@ -8,10 +8,14 @@ import numpy as np
 import pytest
 from click.testing import CliRunner
 
+from detectapi import service
 from detectapi.cli.main import cli
-from detectapi.evaluation.benchmark import entrants, report, score, table
-from detectapi.evaluation.validation import scores
+from detectapi.evaluation.benchmark import calculators, entrants, report, score, table
+from detectapi.evaluation.calibration.people import TypicalNumbers
+from detectapi.evaluation.validation import one_volume, scores
+from detectapi.evaluation.validation.trial import Trial
 from detectapi.knowledge import observations
+from detectapi.model.question import read_question
 
 FOLDER = Path(__file__).parents[3] / "docs" / "benchmark"
 SEVEN = {f"{level:g}": str(10.0 * (i + 1)) for i, level in enumerate(score.LEVELS)}
@@ -197,7 +201,62 @@ def test_the_script_stands_alone_and_prints_the_same_scores_as_the_command(tmp_p
 
 
 def test_the_committed_report_is_what_the_command_writes():
-    assert (FOLDER / "report.md").read_text(encoding="utf-8") == report.text(FOLDER), "run: detectapi benchmark report"
+    for name, content in report.files(FOLDER).items():
+        assert (FOLDER / name).read_text(encoding="utf-8") == content, f"{name}: run detectapi benchmark report"
+
+
+def test_a_report_that_misses_the_aim_says_so_first():
+    """Two entrants on one number each, of two classes: this model is better on one and worse on the other."""
+    exact, far = np.full(7, 20.0), np.full(7, 90.0)
+    lines = {name: a_line(name) | {"class": name} for name in ("a", "b")}
+    ours = [(lines["a"], exact, False), (lines["b"], far, False)]
+    theirs = [(lines["a"], far, False), (lines["b"], exact, False)]
+    joined = {name: [] for name in entrants.ENTRANTS} | {report.OURS: ours, "charts": theirs}
+
+    said = list(report._in_short(joined))
+
+    assert said[0].startswith("- **The aim is missed**")
+    assert said[1].startswith("- Not first: charts, all") or said[1].startswith("- Not first: charts, b")
+    assert "in 1 of 2 classes" in said[-3]
+
+
+def test_a_body_of_one_volume_is_as_large_as_all_its_compartments():
+    question = read_question(service.load({"substance": "ketamine", "doses": [{"amount_mg": 50, "route": "oral"}]}))
+    before = {name: one.value for name, one in question.parameters.items()}
+
+    after = one_volume.in_one_volume(question).parameters
+
+    third = before["ketamine.intercompartmental_clearance_3"] * before["ketamine.release_half_life_3"] / np.log(2.0)
+    whole = sum(before[f"ketamine.{name}"] for name in ("central_volume", "peripheral_volume_1", "peripheral_volume_2"))
+    assert after["ketamine.central_volume"].value == pytest.approx(whole + third)
+    assert after["ketamine.clearance"].value == before["ketamine.clearance"]
+    assert after["ketamine.intercompartmental_clearance_1"].value < 1e-3
+
+
+def test_in_one_volume_plasma_falls_with_one_half_life():
+    """After an infusion a typical person's concentration falls by the same factor in each hour; with compartments it does not."""
+    rows = [row for row in observations.observations("ketamine") if row.study.doses and row.quantity == "half_life"]
+    row = next(row for row in rows if [dose["route"] for dose in row.study.doses] == ["intravenous"])
+    falls = {}
+    for kind in (one_volume.KIND, "population"):
+        trial = Trial(row.study, {}, TypicalNumbers((), np.zeros((1, 0))), {"kind": kind})
+        hours = trial.dose_duration + np.array([1.0, 2.0, 3.0])
+        first, second, third = trial.plasma(trial.question.substance.root.id, hours)[:, 0]
+        falls[kind] = (first / second) / (second / third)
+
+    assert falls[one_volume.KIND] == pytest.approx(1.0, abs=0.001)
+    assert falls["population"] > 1.02
+
+
+def test_a_calculator_halves_its_peak_until_the_cutoff():
+    row = next(row for row in observations.observations("alcohol") if row.id == "albermann2012-etg")
+
+    (stated,) = calculators.forecasts(row)
+
+    # 10 g: 3,570 to 7,140 ng/mL after 2 to 3 h, then halved every 2 to 3 h down to 100 ng/mL.
+    assert stated.low == pytest.approx(2.0 + 2.0 * np.log2(35.7))
+    assert stated.high == pytest.approx(3.0 + 3.0 * np.log2(71.4))
+    assert stated.low < stated.middle < stated.high
 
 
 @pytest.mark.slow
