@@ -21,6 +21,7 @@ import sys
 import time
 from collections import Counter
 from pathlib import Path
+from typing import NamedTuple
 
 sys.path.insert(0, str(Path(__file__).parents[1]))
 
@@ -66,13 +67,28 @@ def whole_request(path, body=None):
     return f"{head}\r\n".encode() + (body or b"")
 
 
+class Known(NamedTuple):
+    """A request, and what it must get: the body only where that is the same each time."""
+
+    request: bytes
+    status: int
+    right: bytes | None = None
+
+
 def questions():
-    """Requests with the answers that they must get."""
+    """Questions with their answers."""
     asked = [{**DEFAULT, "options": {"seed": seed, "draws": DRAWS}} for seed in range(QUESTIONS)]
     return [
-        (whole_request(ESTIMATES, json.dumps(one).encode()), service.to_json_bytes(service.answer(one)))
+        Known(whole_request(ESTIMATES, json.dumps(one).encode()), 200, service.to_json_bytes(service.answer(one)))
         for one in asked
     ]
+
+
+def mixed(known):
+    """One question in eight; pages, texts, mistakes and addresses that do not exist."""
+    cheap = [Known(whole_request(path), 200) for path in ("/", "/healthz", "/v1/substances", "/v1/assays", "/docs")]
+    cheap += [Known(whole_request("/nowhere"), 404), Known(whole_request(ESTIMATES, b"{}"), 422)]
+    return known + cheap * QUESTIONS
 
 
 class Heard:
@@ -82,23 +98,20 @@ class Heard:
     ----------
     statuses : Counter
     wrong : int
-        Answers with status 200 and other bytes.
+        Answers with other bytes than they must have.
+    errors : int
+        Answers that are neither what they must be nor a word to come back.
     lost : set of int
         Local ports of the connections on which no whole answer came.
     """
 
     def __init__(self):
-        self.statuses, self.wrong, self.lost = Counter(), 0, set()
+        self.statuses, self.wrong, self.errors, self.lost = Counter(), 0, 0, set()
 
     @property
     def total(self):
         """Requests."""
         return self.statuses.total() + len(self.lost)
-
-    @property
-    def errors(self):
-        """Answers that are neither right nor a word to come back."""
-        return sum(count for status, count in self.statuses.items() if status not in (200, 429, 503))
 
 
 async def ask(port, request):
@@ -121,29 +134,29 @@ async def ask(port, request):
     return local, int(head.split(" ")[1]) if end and len(body) == length else None, head, body
 
 
-async def caller(port, known, heard, is_over, number):
-    """Ask until it is over; come back later when told so."""
+async def caller(port, known, heard, is_over, number, is_patient):
+    """Ask until it is over; come back later when told so, at once without patience."""
     source = random.Random(number)  # noqa: S311 - which question, not a secret
     while not is_over():
-        request, right = source.choice(known)
+        request, wanted, right = source.choice(known)
         local, status, head, body = await ask(port, request)
         if status is None:
             heard.lost.add(local)
             continue
         heard.statuses[status] += 1
-        heard.wrong += status == 200 and body != right
-        if status in (429, 503):
+        heard.wrong += status == wanted and right not in (None, body)
+        heard.errors += status not in (wanted, 429, 503)
+        if status in (429, 503) and is_patient:
             later = [float(line[12:]) for line in head.split("\r\n") if line.lower().startswith("retry-after:")]
             await asyncio.sleep(source.uniform(0.5, 1.0) * (later or [1.0])[0])
 
 
-async def crowd(port, known, count, is_over, beside=None):
+async def crowd(port, known, count, is_over, beside=None, is_patient=True):
     """Some callers at once, and what is done beside them."""
     heard = Heard()
     others = [] if beside is None else [asyncio.create_task(beside(heard))]
-    await asyncio.gather(
-        *(caller(port, known, heard, lambda: is_over(heard), number) for number in range(count)), *others
-    )
+    each = [caller(port, known, heard, lambda: is_over(heard), number, is_patient) for number in range(count)]
+    await asyncio.gather(*each, *others)
     return heard
 
 
@@ -240,20 +253,21 @@ def in_ms(times):
 def common_rows(heard):
     """What is said of every crowd."""
     return [
-        ["answers", heard.statuses[200], ""],
+        ["answers", heard.statuses.total() - heard.statuses[503], ""],
         ["told to come back (503)", heard.statuses[503], ""],
         ["other errors", heard.errors, verdict(heard.errors, 0)],
         ["answers with another byte than in process", heard.wrong, verdict(heard.wrong, 0)],
     ]
 
 
-def under_load(port, known, seconds):
+def under_load(port, known, seconds, is_patient):
     """Print what many callers get, and how long probes take meanwhile."""
     end = time.monotonic() + seconds
-    probes, post = [whole_request(path) for path in PROBES], [known[0][0]]
+    probes, post = [whole_request(path) for path in PROBES], [known[0].request]
     with watching(port, probes, seconds) as seen, watching(port, post, seconds) as posted:
-        os.nice(5)  # the callers, not the server nor the clocks
-        heard = asyncio.run(crowd(port, known, CALLERS, lambda _: time.monotonic() > end))
+        if is_patient:
+            os.nice(5)  # the callers, not the server nor the clocks
+        heard = asyncio.run(crowd(port, known, CALLERS, lambda _: time.monotonic() > end, None, is_patient))
     probed, refused = seen.get("200", []), posted.get("503", [])
     failed = sum(map(len, seen.values())) - len(probed)
     rows = [
@@ -263,8 +277,9 @@ def under_load(port, known, seconds):
         ["`/healthz` and `/readyz`, median and 99 %, ms", in_ms(probed), verdict(round(1e3 * p99(probed)), 100)],
         ["to be told to come back, median and 99 %, ms", in_ms(refused), verdict(round(1e3 * p99(refused)), 50)],
     ]
+    manner = "come back when they are told" if is_patient else "come back at once, whatever they are told"
     print(
-        f"## Under load\n\n{CALLERS} callers for {seconds:g} s on {WORKERS} workers, default question, {DRAWS} draws.\n"
+        f"\n{CALLERS} callers for {seconds:g} s on {WORKERS} workers, who {manner}; default question, {DRAWS} draws.\n"
     )
     print(table(["", "", "bar"], rows))
 
@@ -278,14 +293,15 @@ def memory(pid, port, known, requests):
             await asyncio.sleep(0.05)
         first.append(memory_of(pid))
 
-    heard = asyncio.run(crowd(port, known, UNHURRIED, lambda heard: heard.total >= requests, note))
+    heard = asyncio.run(crowd(port, mixed(known), UNHURRIED, lambda heard: heard.total >= requests, note))
     growth = memory_of(pid) / first[0] - 1.0
     rows = [
         *common_rows(heard),
-        [f"memory after {FIRST} requests, MiB", f"{first[0]:.0f}", ""],
+        [f"memory after {min(FIRST, requests)} requests, MiB", f"{first[0]:.0f}", ""],
         [f"growth until {heard.total} requests, %", f"{100 * growth:.1f}", verdict(round(100 * growth, 1), 10)],
     ]
-    print(f"\n{UNHURRIED} callers at once, workers that are never replaced.\n\n{table(['', '', 'bar'], rows)}")
+    print(f"\n{UNHURRIED} callers at once, a question in eight requests; workers that are never replaced.\n")
+    print(table(["", "", "bar"], rows))
 
 
 def killing(pid, port, known, seconds):
@@ -317,7 +333,9 @@ def main():
     asked = parser.parse_args()
     known = questions()
     with serving() as (pid, port):
-        under_load(port, known, asked.seconds)
+        print("## Under load")
+        under_load(port, known, asked.seconds, is_patient=True)
+        under_load(port, known, asked.seconds / 3, is_patient=False)
         if asked.requests:
             memory(pid, port, known, asked.requests)
         if asked.killing:

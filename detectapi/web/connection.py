@@ -14,6 +14,9 @@ SLOWEST = 16 * 1024
 STALLED_S = 30.0
 """Time for the caller to take a part of the answer, before the connection is closed. [s]"""
 
+MOST_UNSENT = 2 * 1024 * 1024
+"""Bytes of an answer that are kept for a caller who does not take them yet; of more, a thread waits for the caller. [bytes]"""
+
 
 class Connection(socket.socket):
     """A socket that waits for its caller for a limited time.
@@ -24,13 +27,15 @@ class Connection(socket.socket):
         What has come and nobody has read.
     fence : int
         So many bytes of it belong to the present request, and are not given out together with those behind them.
+    unsent : bytearray
+        What the caller has not taken yet.
     due : float or None
         When the request must have arrived; None between requests. [s, monotonic]
     """
 
     def __init__(self, *args, **kwargs):
         super().__init__(*args, **kwargs)
-        self.held, self.fence, self.due = bytearray(), 0, None
+        self.held, self.unsent, self.fence, self.due = bytearray(), bytearray(), 0, None
 
     def setblocking(self, flag):
         """Block with a time limit, or not at all."""
@@ -86,6 +91,43 @@ class Connection(socket.socket):
         self.due += len(received) / SLOWEST
         return received
 
+    def sendall(self, data, flags=0):
+        """Send what the caller takes now, and keep the rest for `send_on`, so that a slow reader keeps no thread."""
+        view = memoryview(data)
+        while view and not self.unsent and self._is_ready(select.POLLOUT):
+            view = view[self.send(view, flags) :]
+        if len(self.unsent) + len(view) > MOST_UNSENT:
+            self._send_kept()
+            super().sendall(view, flags)
+        else:
+            self.unsent += view
+
+    def sendfile(self, file, offset=0, count=None):
+        """Send a file, behind what was kept; a thread waits for the caller."""
+        self._send_kept()
+        return super().sendfile(file, offset, count)
+
+    def _send_kept(self):
+        super().sendall(bytes(self.unsent))
+        self.unsent.clear()
+
+    def send_on(self):
+        """Send more of what was kept, without waiting; the number of bytes.
+
+        Raises
+        ------
+        OSError
+            The connection is broken.
+        """
+        count = self.send(self.unsent) if self._is_ready(select.POLLOUT) else 0
+        del self.unsent[:count]
+        return count
+
+    def _is_ready(self, event):
+        waiter = select.poll()
+        waiter.register(self, event)
+        return bool(waiter.poll(0))
+
     def say(self, raw):
         """Send a short text without waiting; a caller who takes nothing does not get it."""
         with suppress(OSError):
@@ -93,9 +135,7 @@ class Connection(socket.socket):
 
     def is_abandoned(self):
         """Whether the caller has closed the connection, or its sending side: nobody waits for an answer."""
-        waiter = select.poll()
         try:
-            waiter.register(self, select.POLLIN)
-            return bool(waiter.poll(0)) and not super().recv(1, socket.MSG_PEEK)
+            return self._is_ready(select.POLLIN) and not super().recv(1, socket.MSG_PEEK)
         except (OSError, ValueError):
             return True

@@ -41,6 +41,7 @@ forwarded_allow_ips = "127.0.0.1"
 forwarder_headers = "SCRIPT_NAME" if setting("DETECTAPI_TRUSTED_PROXIES") else ""
 header_map = "drop"
 
+SWITCH_S = 0.0005  # time after which a thread that computes lets another go on [s]
 OURS_ONLY = 0o077  # what is written may be data of people: other users of this machine cannot read it
 
 # Nothing is written in the home folder, and only signals control the service.
@@ -109,8 +110,11 @@ if setting("DETECTAPI_METRICS"):
 
 
 def post_fork(server, worker):
-    """Let nobody else read what the process writes. gunicorn's own setting `umask` holds for sockets only."""
+    """Let nobody else read what the process writes, and threads take turns often. gunicorn's `umask` holds for sockets only."""
     os.umask(OURS_ONLY)
+    # The main loop waits for the interpreter after each call of the system, up to so long while a thread computes. With the usual
+    # 5 ms, many callers at once make probes wait.
+    sys.setswitchinterval(SWITCH_S)
 
 
 def post_worker_init(worker):

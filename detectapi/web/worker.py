@@ -1,6 +1,7 @@
 """gunicorn's threaded worker, in which no caller can keep others waiting.
 
-The main loop reads heads and bodies; a thread gets a request when it is whole. Probes have threads of their own. What is more than
+The main loop reads heads and bodies; a thread gets a request when it is whole, and leaves it to the main loop to send what the
+caller does not take at once. Probes have threads of their own. What is more than
 can be answered is told to come back by the main loop itself, which takes no thread.
 """
 
@@ -10,7 +11,7 @@ import uuid
 from concurrent.futures import ThreadPoolExecutor
 from contextlib import suppress
 from functools import partial
-from selectors import EVENT_READ
+from selectors import EVENT_READ, EVENT_WRITE
 
 from gunicorn.http import errors
 
@@ -33,6 +34,9 @@ MOST_STALLED = 20
 MOST_HELD = 64 * LARGEST_BODY
 """Bytes of requests that are arriving which a process holds. [bytes]"""
 
+MOST_SENDING = 100
+"""Callers who do not take their answer yet; of more, the connection of the first is closed."""
+
 PIECE = 64 * 1024
 """Bytes that are taken from a connection at a time. [bytes]"""
 
@@ -50,7 +54,7 @@ REFUSALS = {errors.LimitRequestLine: 414, errors.ExpectationFailed: 417, errors.
 
 
 class Waiting:
-    """A connection whose request is arriving, or whose caller is to close it."""
+    """A connection whose request is arriving, or whose caller is to take the answer or to close it."""
 
     def __init__(self, address, due):
         self.address, self.due, self.begun = address, due, time.monotonic()
@@ -62,7 +66,7 @@ class Worker(gunicorn_internals.ThreadWorker):
 
     def init_process(self):
         """Prepare what belongs to the process, then run."""
-        self.arriving, self.lingering = {}, {}
+        self.arriving, self.sending, self.lingering = {}, {}, {}
         self.stalling = {}  # by address: connections that are arriving, the oldest first
         self.busy, self.streams = set(), set()
         self.held, self.swept = 0, 0.0
@@ -224,12 +228,39 @@ class Worker(gunicorn_internals.ThreadWorker):
         self.streams.discard(conn)
         if not isinstance(conn.sock, Connection):
             super().finish_request(conn, fs)
+        elif conn.sock.unsent and conn.sock.fileno() >= 0:
+            self.sending[conn] = Waiting(None, time.monotonic() + connection.STALLED_S)
+            conn.sock.setblocking(False)
+            self.poller.register(conn.sock, EVENT_WRITE, partial(self.on_sending, conn, fs))
+            if len(self.sending) > MOST_SENDING:
+                self.stop_sending(next(iter(self.sending)))
         elif fs.cancelled() or fs.exception() is not None or not fs.result():
             self.linger(conn)
         else:
             super().finish_request(conn, fs)
             if conn.sock.held and conn in self.keepalived_conns:
                 self.on_client_socket_readable(conn, conn.sock)
+
+    def on_sending(self, conn, fs, _socket=None):
+        """Send more of an answer; at its end, go on as after any answer."""
+        waiting = self.sending.get(conn)
+        if waiting is None:
+            return
+        try:
+            waiting.due += conn.sock.send_on() / connection.SLOWEST
+        except OSError:
+            self.stop_sending(conn)
+            return
+        if not conn.sock.unsent:
+            del self.sending[conn]
+            self.poller.unregister(conn.sock)
+            self.finish_request(conn, fs)
+
+    def stop_sending(self, conn):
+        """Close a connection whose caller does not take the answer."""
+        del self.sending[conn]
+        self.poller.unregister(conn.sock)
+        self.drop(conn)
 
     def linger(self, conn):
         """Close a connection when its caller has taken the answer: at once would cut it off (RFC 9112, section 9.6)."""
@@ -276,5 +307,7 @@ class Worker(gunicorn_internals.ThreadWorker):
         self.swept = now
         for conn in [conn for conn, waiting in self.arriving.items() if waiting.due < now]:
             self.give_up(conn)
+        for conn in [conn for conn, waiting in self.sending.items() if waiting.due < now]:
+            self.stop_sending(conn)
         for conn in [conn for conn, waiting in self.lingering.items() if waiting.due < now]:
             self.end_lingering(conn)

@@ -356,6 +356,7 @@ def step_until_read(runner):
             return
 
 
+@pytest.mark.slow
 def test_a_table_that_cannot_be_read_counts_against_the_quota(app, desk):
     key = desk.keys.issue("lab", ["batch:read", "batch:write"], quota=(1500, 10, 10**9))
     client, headers = app.test_client(), {"Authorization": f"Bearer {key}"}

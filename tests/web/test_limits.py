@@ -38,6 +38,7 @@ def test_beyond_the_limit_a_caller_is_told_when_to_come_back(limited):
     assert statuses(client, 1, address=OTHER) == [200]
 
 
+@pytest.mark.slow
 def test_probes_and_files_of_pages_have_no_limit(limited):
     client = limited()
 
@@ -46,6 +47,7 @@ def test_probes_and_files_of_pages_have_no_limit(limited):
     assert statuses(client, 2) == [200, 200]
 
 
+@pytest.mark.slow
 def test_a_caller_is_known_by_what_trusted_proxies_tell_and_by_nothing_else(limited):
     told = [{"X-Forwarded-For": f"192.0.2.{i}"} for i in range(4)]
     client = limited()

@@ -125,3 +125,25 @@ def test_the_work_of_a_caller_who_has_gone_is_given_up(server):
     for _ in patience():
         if any(json.loads(line).get("status") == 499 for line in server.log.read_text().splitlines()):
             break
+
+
+def test_callers_who_do_not_take_their_answers_delay_nobody(server, question):
+    """A large file without compression, asked for by more callers than there are threads."""
+    asked = b"GET /static/swagger-ui-bundle.js HTTP/1.1\r\nHost: x\r\nConnection: close\r\n\r\n"
+    with ExitStack() as open_ones:
+        slow = []
+        for _ in range(THREADS + 10):
+            connection = open_ones.enter_context(socket.socket())
+            connection.setsockopt(socket.SOL_SOCKET, socket.SO_RCVBUF, 4096)
+            connection.settimeout(PATIENCE_S)
+            connection.connect(("127.0.0.1", server.port))
+            connection.sendall(asked)
+            slow.append(connection)
+        while server.log.read_text().count("/static/<name>") < len(slow):
+            assert server.ask("GET", "/healthz")[0] == 200
+
+        assert server.post(json.dumps(question))[0] == 200
+        received = b""
+        while piece := slow[0].recv(65536):
+            received += piece
+        assert received.partition(b"\r\n\r\n")[2] == server.ask("GET", "/static/swagger-ui-bundle.js")[1]
