@@ -32,6 +32,7 @@ BENCHMARKS = (
     "reference_problems",
     "estimate",
     "panel",
+    "interpretation",
     "http_service",
     "presets",
     "startup",

@@ -158,6 +158,10 @@ class Response:
                 past *= decay
                 tail += past
 
+    def averaged_over(self, averaging_time: Floats) -> Response:
+        """The same doses with another averaging time. Shape (n,). [h]"""
+        return Response(self.poles, self.paths, averaging_time, self.safe_route, self.condition)
+
     # -- the concentration at given times ---------------------------------------------------------------------------------
 
     def concentration(self, time: ArrayLike) -> Floats:

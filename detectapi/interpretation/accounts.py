@@ -11,8 +11,9 @@ import numpy as np
 
 from detectapi.exponentials import Response
 from detectapi.interpretation.cells import Cells
-from detectapi.interpretation.likelihood import Findings, Logs, departure_probability, with_departures
+from detectapi.interpretation.likelihood import Findings, departure_probability, with_departures
 from detectapi.interpretation.particles import Particles
+from detectapi.interpretation.readings import Logs
 from detectapi.interpretation.voids import MeasuredVoid, measured_void
 from detectapi.model.arrays import Bools, Floats, Ints
 from detectapi.model.physiology import Physiology
@@ -22,6 +23,8 @@ from detectapi.model.several_uses import AnySimulation, SeveralUses, simulate
 from detectapi.model.simulation import Simulation
 from detectapi.values.regimen import Amount, Regimen, Train, from_end
 
+VOIDS = 8
+"""Voids that stand for all that a draw might have given at a visit, in questions with several specimens."""
 TINY = 1e-300
 """A concentration is not let below this, so that it has a logarithm. [ng/mL]"""
 
@@ -99,15 +102,20 @@ class Expected(NamedTuple):
     account : Account
     specimens : tuple of Specimen
     logs : tuple of dict
-        For each specimen, the logarithm of the concentration of each analyte without its residual. [ln ng/mL]
+        For each specimen, the logarithm of the concentration of each analyte without its residual, shape (cells, draws); of one
+        cell where it is the same in all. [ln ng/mL]
     urine : array, shape (draws,)
         Logarithm of the density of what was measured of the urine, given the person.
+    voids : tuple of dict
+        For each specimen, how far the logarithms would lie from these in other voids of the draw, shape (voids, draws). The first
+        is the draw's own void. Empty where that one stands for all.
     """
 
     account: Account
     specimens: tuple[Specimen, ...]
     logs: tuple[Logs, ...]
     urine: Floats
+    voids: tuple[Logs, ...]
 
     def findings(self, place: int) -> Findings:
         """What was found in one of the specimens."""
@@ -115,27 +123,36 @@ class Expected(NamedTuple):
 
     def taken(self, chosen: Ints) -> Expected:
         """The same of copies of some draws."""
-        logs = tuple({name: log[:, chosen] for name, log in here.items()} for here in self.logs)
-        return self._replace(logs=logs, urine=self.urine[chosen])
+        logs, voids = (
+            tuple({name: log[:, chosen] for name, log in here.items()} for here in each)
+            for each in (self.logs, self.voids)
+        )
+        return self._replace(logs=logs, voids=voids, urine=self.urine[chosen])
 
     def where(self, accepted: Bools, other: Expected) -> Expected:
         """That of other draws where a mask is set."""
-        logs = tuple(
-            {name: np.where(accepted, there[name], log) for name, log in here.items()}
-            for here, there in zip(self.logs, other.logs, strict=True)
+        logs, voids = (
+            tuple(
+                {name: np.where(accepted, there[name], log) for name, log in here.items()}
+                for here, there in zip(own, its, strict=True)
+            )
+            for own, its in ((self.logs, other.logs), (self.voids, other.voids))
         )
-        return self._replace(logs=logs, urine=np.where(accepted, other.urine, self.urine))
+        return self._replace(logs=logs, voids=voids, urine=np.where(accepted, other.urine, self.urine))
 
     def log_likelihood(self, departure: float, scatter: float = 1.0, wide: float = 0.0) -> Floats:
         """Logarithm of the probability of all results in each cell and draw. Shape (cells, draws)."""
         total = np.zeros((len(self.account.cells.time), len(self.urine)))
-        for place, logs in enumerate(self.logs):
-            total += with_departures(logs, self.findings(place), departure, scatter, wide)
+        for place, (logs, voids) in enumerate(zip(self.logs, self.voids, strict=True)):
+            total += with_departures(logs, self.findings(place), departure, scatter, wide, voids)
         return total
 
     def departures(self, departure: float) -> list[Floats]:
         """For each specimen the probability that it departs from the model, in each cell and draw."""
-        return [departure_probability(logs, self.findings(place), departure) for place, logs in enumerate(self.logs)]
+        return [
+            departure_probability(logs, self.findings(place), departure, voids)
+            for place, (logs, voids) in enumerate(zip(self.logs, self.voids, strict=True))
+        ]
 
 
 class Simulated:
@@ -145,6 +162,7 @@ class Simulated:
         self.particles = particles
         self._people: dict[int, tuple[Question, AnySimulation]] = {}
         self._voids: dict[tuple[int, int], tuple[AnySimulation, Floats]] = {}
+        self._other_voids: dict[tuple[int, int], Void] = {}
 
     def people(self, question: Question) -> AnySimulation:
         """The simulation of the people."""
@@ -160,6 +178,14 @@ class Simulated:
             void: MeasuredVoid = measured_void(people.person, physiology, particles)
             self._voids[key] = at_visit(people, particles, void.specimen), void.evidence
         return self._voids[key]
+
+    def other_voids(self, question: Question, physiology: Physiology, visit: int) -> Void:
+        """Flow and pH of the voids that each draw might have given at a visit, its own first. Shape (voids, draws)."""
+        key = id(question), visit
+        if key not in self._other_voids:
+            particles = self.particles.at_visit(visit, voids=VOIDS)
+            self._other_voids[key] = measured_void(self.people(question).person, physiology, particles).specimen
+        return self._other_voids[key]
 
 
 def at_visit(people: AnySimulation, particles: Particles, specimen: Void) -> AnySimulation:
@@ -189,11 +215,26 @@ def expect(account: Account, specimens: Sequence[Specimen], simulated: Simulated
     simulated : Simulated
     """
     logs, urine = [], np.zeros(simulated.particles.count)
+    voids: list[Logs] = []
     for visit, specimen in enumerate(specimens):
         there, evidence = simulated.void(account.question, specimen.physiology, visit)
         urine = urine + evidence
-        logs.append(concentrations(account, there, specimen.collected, analytes_of(specimen.findings[account.id])))
-    return Expected(account, tuple(specimens), tuple(logs), urine)
+        analytes = analytes_of(specimen.findings[account.id])
+        logs.append(concentrations(account, there, specimen.collected, analytes))
+        voids.append({})
+        if len(specimens) > 1 and len(there.simulations) == 1:
+            others = simulated.other_voids(account.question, specimen.physiology, visit)
+            voids[-1] = _shifts(there.simulations[0], others, analytes)
+    return Expected(account, tuple(specimens), tuple(logs), urine, tuple(voids))
+
+
+def _shifts(there: Simulation, others: Void, analytes: Sequence[str]) -> dict[str, Floats]:
+    """How far the logarithm of each concentration in other voids lies from that in the draw's own. Shape (voids, draws)."""
+    shifts = {}
+    for analyte in analytes:
+        made = np.log(np.maximum(there.made_at(analyte, others.flow, others.ph), TINY))
+        shifts[analyte] = np.broadcast_to(made - made[0], (VOIDS, made.shape[-1]))
+    return shifts
 
 
 def analytes_of(findings: Findings) -> tuple[str, ...]:
@@ -226,9 +267,8 @@ def concentrations(account: Account, there: AnySimulation, time: float, analytes
 def _in_specimen(account: Account, there: AnySimulation, time: float, analyte: str) -> Floats:
     """Concentration in the specimen, without residual. Shape (cells, draws). [ng/mL]"""
     forming = [one for one in there.simulations if one.question.substance.forms(analyte)]
-    return np.asarray(
-        np.sum([_in_plasma(account, one, time, analyte) * one.per_plasma(analyte) for one in forming], axis=0)
-    )
+    parts = [np.asarray(_in_plasma(account, one, time, analyte) * one.per_plasma(analyte)) for one in forming]
+    return sum(parts[1:], parts[0])
 
 
 def _in_plasma(account: Account, there: Simulation, time: float, analyte: str) -> Floats:
@@ -238,17 +278,17 @@ def _in_plasma(account: Account, there: Simulation, time: float, analyte: str) -
     if len(since) == 1 and since[0] < 0.0:
         regimen, shift = until(regimen, float(since[0]))
         since = since - shift
-    plasma = _after(there.respond(analyte, [regimen]), since, regimen)
+    whole = regimen is there.question.regimen
+    plasma = _after(there.response(analyte) if whole else there.respond(analyte, [regimen]), since, regimen)
     if account.further is None:
         return plasma
     later = time - account.further.cells.time
-    more = np.zeros((len(later), plasma.shape[1]))
-    if account.further.substance != there.question.substance.id:
-        return more + plasma
     is_past = later >= 0.0
-    if is_past.any():
-        response = there.respond(analyte, [account.further.regimen])
-        more[is_past] = response.concentration(later[is_past])
+    if account.further.substance != there.question.substance.id or not is_past.any():
+        return plasma  # the same in every cell
+    more = np.zeros((len(later), plasma.shape[1]))
+    response = there.respond(analyte, [account.further.regimen])
+    more[is_past] = response.concentration(later[is_past])
     return more + plasma
 
 

@@ -13,8 +13,10 @@ from datetime import datetime
 from typing import Any, NamedTuple
 
 from detectapi.interpretation.accounts import Account, Specimen
-from detectapi.interpretation.likelihood import Findings, Reading, Residual, Result, Screen
+from detectapi.interpretation.likelihood import Findings, Result
+from detectapi.interpretation.readings import Reading, Residual
 from detectapi.interpretation.validity import NOT_INTERPRETED, Judged, judge
+from detectapi.interpretation.verdicts import Stage, Verdict
 from detectapi.model.asked_assay import analyte_of, read_assay
 from detectapi.model.question import Question
 from detectapi.model.read_physiology import read_physiology
@@ -160,16 +162,36 @@ def _findings(asked: Asked, question: Question) -> Findings:
     screens = []
     if "screen" in said:
         test = _screen_assay(asked, substances)
-        screen_error = math.log1p(test.imprecision_cv**2)
-        if test.kit_bias is not None:
-            screen_error += test.kit_bias.log_sd**2
-        screens.append(Screen(
-            tuple(_reading(part, test, screen_error) for part in test.components),
-            tuple(math.log(part.cutoff_ng_ml) for part in test.components),
-            test.rule == "all", said["screen"]["positive"],
-        ))  # fmt: skip
+        screens = _told(Verdict(stages_of(test), said["screen"]["positive"]), test, results)
     readings = [result.reading for result in results] + [one for screen in screens for one in screen.readings]
     return Findings(tuple(results), tuple(screens), residuals_of(question, readings))
+
+
+def stages_of(test: Assay) -> tuple[Stage, ...]:
+    """The stages of a test, each with what its parts respond to, their errors and their cutoffs."""
+    stages = []
+    for stage in test.in_turn:
+        error = math.log1p(stage.imprecision_cv**2) + (stage.kit_bias.log_sd**2 if stage.kit_bias else 0.0)
+        readings = tuple(_reading(part, stage, error) for part in stage.components)
+        cutoffs = tuple(math.log(part.cutoff_ng_ml) for part in stage.components)
+        stages.append(Stage(readings, cutoffs, stage.rule == "all"))
+    return tuple(stages)
+
+
+def _told(verdict: Verdict, test: Assay, results: Sequence[Result]) -> list[Verdict]:
+    """What the verdict of a test tells beside the results of its confirmation, which are the same measurement.
+
+    With every analyte of the last stage reported, the earlier stages have the verdict where the confirmation is positive. Where it
+    is not, it explains a negative verdict by itself.
+    """
+    reported = {tuple(result.reading.weights): result for result in results}
+    last = verdict.stages[-1]
+    own = [reported.get(tuple(reading.weights)) for reading in last.readings]
+    if len(verdict.stages) == 1 or any(result is None for result in own):
+        return [verdict]
+    reached = [result is not None and result.low >= cutoff for result, cutoff in zip(own, last.cutoffs, strict=True)]
+    confirmed = all(reached) if last.needs_all else any(reached)
+    return [Verdict(verdict.stages[:-1], verdict.positive)] if confirmed or verdict.positive else []
 
 
 def _reading(part: Component, test: Assay, error: float) -> Reading:
@@ -228,12 +250,18 @@ def _limits(said: Mapping[str, Any]) -> tuple[float, float]:
 def _screen_assay(asked: Asked, substances: Sequence[Substance]) -> Assay:
     with within(("/assay", f"/specimens/{asked.place}/screen/assay")):
         test = read_assay(asked.said["screen"]["assay"], *substances)
-    if any(part.per_creatinine for part in test.components) or test.stages:
+    if any(part.per_creatinine for part in test.every_component):
         raise NotSupported(
-            "A screen with a cutoff per creatinine, or in stages, cannot be read backwards yet.",
+            "A screen with a cutoff per creatinine cannot be read backwards yet.",
             pointer=f"/specimens/{asked.place}/screen/assay",
         )
-    return replace(test, components=tuple(sorted(test.components, key=lambda part: part.analyte)))
+    return _in_order(test)
+
+
+def _in_order(test: Assay) -> Assay:
+    """A test with the parts of each stage in order of analyte."""
+    stages = tuple(_in_order(stage) for stage in test.stages)
+    return replace(test, components=tuple(sorted(test.components, key=lambda part: part.analyte)), stages=stages)
 
 
 def everything_measured(asked: Sequence[Asked], *substances: Substance) -> dict[str, Any] | None:
@@ -245,7 +273,7 @@ def everything_measured(asked: Sequence[Asked], *substances: Substance) -> dict[
             key = entry[:2]
             levels[key] = min(level, levels.get(key, math.inf))
         if "screen" in one.said:
-            for part in _screen_assay(one, substances).components:
+            for part in _screen_assay(one, substances).every_component:
                 key = part.analyte, part.hydrolysed
                 levels[key] = min(part.cutoff_ng_ml, levels.get(key, math.inf))
     if not levels:

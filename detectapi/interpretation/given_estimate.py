@@ -56,7 +56,7 @@ def given_results(request: Mapping[str, Any], answer: Mapping[str, Any]) -> dict
     (account,) = question.accounts
     count = ISLANDS * -(-question.draws // ISLANDS)
     prior = Simulated(Particles(question.seed, count, account.question.posterior))
-    plain, weighted = weigh(question, account, prior)
+    ((plain, weighted),) = weigh(question, question.accounts, prior)
     written: dict[str, Any] = {
         "specimens": [specimen_entry(one, question.clock) for one in question.asked],
         "explained": max(departures(weighted, question.departure), default=0.0) <= rules().unexplained,

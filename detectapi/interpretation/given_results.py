@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-import math
 from collections.abc import Sequence
 from typing import NamedTuple
 
@@ -10,10 +9,11 @@ import numpy as np
 
 from detectapi.interpretation import cells
 from detectapi.interpretation.accounts import Simulated, at_visit, concentrations
-from detectapi.interpretation.asked_specimens import residuals_of
-from detectapi.interpretation.likelihood import Findings, Reading, Screen, log_likelihood
+from detectapi.interpretation.asked_specimens import residuals_of, stages_of
+from detectapi.interpretation.likelihood import Findings, log_likelihood
 from detectapi.interpretation.question import Planned
 from detectapi.interpretation.tempering import Weighted
+from detectapi.interpretation.verdicts import Verdict
 from detectapi.model.arrays import Floats
 from detectapi.model.question import Question
 from detectapi.model.several_uses import AnySimulation
@@ -91,10 +91,8 @@ def planned_probability(weighted: Weighted, planned: Planned, simulated: Simulat
 
 def positive(test: Assay, question: Question) -> Findings:
     """The finding that a test is positive."""
-    error = math.log1p(test.imprecision_cv**2) + (test.kit_bias.log_sd**2 if test.kit_bias else 0.0)
-    readings = tuple(Reading(part.weights, error) for part in test.components)
-    cutoffs = tuple(math.log(part.cutoff_ng_ml) for part in test.components)
-    return Findings((), (Screen(readings, cutoffs, test.rule == "all", True),), residuals_of(question, readings))
+    verdict = Verdict(stages_of(test), True)
+    return Findings((), (verdict,), residuals_of(question, verdict.readings))
 
 
 # -- the window -------------------------------------------------------------------------------------------------------

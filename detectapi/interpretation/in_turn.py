@@ -34,7 +34,7 @@ def in_turn(question: Interpretation, account: Account) -> tuple[tuple[Place, ..
     places = []
     for visit in range(1, len(question.specimens)):
         earlier = question._replace(specimens=question.specimens[:visit])
-        places.append(_next(question, weigh(earlier, account, simulated)[1]))
+        places.append(_next(question, weigh(earlier, [account], simulated)[0].weighted))
     return tuple(places)
 
 

@@ -16,57 +16,29 @@ from L1 to L2          ``ln [Phi((ln L2 - mu)/s) - Phi((ln L1 - mu)/s)]``
 screen positive at K   ``ln Phi((ln sum_a w_a e^mu_a - ln K)/s_mix)``
 =====================  ====================================================
 
-A screen and a confirmation of one specimen share the residual: what the confirmation tells of it enters the screen.
+A screen and a confirmation of one specimen share the residual: what the confirmation tells of it enters the screen. Tests of
+several parts or stages are in `detectapi.interpretation.verdicts`.
 """
 
 from __future__ import annotations
 
 import math
-from collections.abc import Mapping, Sequence
+from collections.abc import Iterator, Mapping, Sequence
 from typing import NamedTuple
 
 import numpy as np
 
-from detectapi.interpretation.gaussian import LOG_ROOT_2_PI, Normal, Sum, cut, log_between, log_probability, log_sum
-from detectapi.model.arrays import Floats, Value
-
-Logs = Mapping[str, Floats]
-"""Logarithm of the concentration of each analyte without residual and error, shape (cells, draws). [ln ng/mL]"""
+from detectapi.interpretation.gaussian import LOG_ROOT_2_PI, Normal, Sum, cut, log_between
+from detectapi.interpretation.readings import Logs, Reading, Residual, mixed
+from detectapi.interpretation.verdicts import Verdict, log_verdict
+from detectapi.model.arrays import Floats
 
 WIDE = math.log(10.0)
 """Standard deviation that a departure from the model adds to the logarithm of every reading of a specimen."""
+ONE_VOID: Logs = {}
+"""Nothing is told of other voids: the draw's own stands for all."""
 LEAST_PROBABILITY = -1e4
 """The logarithm of a probability is not let below this: it has to stay finite."""
-
-
-class Residual(NamedTuple):
-    """The residual that one analyte shares with others of its specimen.
-
-    Attributes
-    ----------
-    group : str
-        Analytes of one group have the same residual.
-    spread : float
-        Standard deviation of its logarithm.
-    """
-
-    group: str
-    spread: float
-
-
-class Reading(NamedTuple):
-    """What one part of a test responds to: parts of the specimen, each with its weight.
-
-    Attributes
-    ----------
-    weights : dict of str to float or array
-        By analyte; arrays of shape (draws,).
-    error : float
-        Variance of the logarithm of a reading by the imprecision of the measurement.
-    """
-
-    weights: Mapping[str, Value]
-    error: float
 
 
 class Result(NamedTuple):
@@ -89,39 +61,19 @@ class Result(NamedTuple):
         return self.low == self.high
 
 
-class Screen(NamedTuple):
-    """The verdict of a screen of one specimen.
-
-    Attributes
-    ----------
-    readings : tuple of Reading
-        One for each part of the test.
-    cutoffs : tuple of float
-        Of each part. [ln ng/mL]
-    needs_all : bool
-        Whether all parts must reach their cutoff, or any.
-    positive : bool
-    """
-
-    readings: tuple[Reading, ...]
-    cutoffs: tuple[float, ...]
-    needs_all: bool
-    positive: bool
-
-
 class Findings(NamedTuple):
     """Everything that was measured in one specimen of what was used.
 
     Attributes
     ----------
     results : tuple of Result
-    screens : tuple of Screen
+    screens : tuple of Verdict
     residuals : dict of str to Residual
         By analyte.
     """
 
     results: tuple[Result, ...]
-    screens: tuple[Screen, ...]
+    screens: tuple[Verdict, ...]
     residuals: Mapping[str, Residual]
 
 
@@ -146,19 +98,19 @@ def log_likelihood(logs: Logs, findings: Findings, wide: float = 0.0, scatter: f
     residuals = {
         one.group: Normal(0.0, (scatter * one.spread) ** 2 + wide * wide) for one in findings.residuals.values()
     }
-    total = np.zeros(np.shape(next(iter(logs.values()))) if logs else (1, 1))
+    whole = np.zeros(np.shape(next(iter(logs.values()))) if logs else (1, 1))
     for result in findings.results:
-        groups, mixed = _mixed(logs, result.reading, findings.residuals, residuals)
-        total = total + _of_result(result, mixed)
+        groups, total = mixed(logs, result.reading, findings.residuals, residuals)
+        whole = whole + _of_result(result, total)
         if findings.screens:
-            residuals = _learn(residuals, groups, mixed, result)
+            residuals = _learn(residuals, groups, total, result)
     for screen in findings.screens:
-        total = total + _of_screen(logs, screen, findings.residuals, residuals)
-    return np.maximum(total, LEAST_PROBABILITY)
+        whole = whole + log_verdict(logs, screen, findings.residuals, residuals)
+    return np.maximum(whole, LEAST_PROBABILITY)
 
 
 def with_departures(
-    logs: Logs, findings: Findings, departure: float, scatter: float = 1.0, wide: float = 0.0
+    logs: Logs, findings: Findings, departure: float, scatter: float = 1.0, wide: float = 0.0, voids: Logs = ONE_VOID
 ) -> Floats:
     """The same where a share of all specimens departs from the model altogether.
 
@@ -169,23 +121,42 @@ def with_departures(
     ----------
     departure : float
         Their share. [0 to 1]
+    voids : dict of str to array, shape (voids, draws)
+        How far the logarithms would lie from these in other voids that the draw might have given: the mean over them is taken.
     logs, findings, scatter, wide
         As in `log_likelihood`; ``wide`` is that of specimens that do not depart.
     """
-    usual = log_likelihood(logs, findings, wide, scatter)
-    if departure == 0.0 or not (findings.results or findings.screens):
-        return usual
-    astray = log_likelihood(logs, findings, wide=WIDE, scatter=scatter)
-    return np.logaddexp(math.log1p(-departure) + usual, math.log(departure) + astray)
+    usual, astray = _usual_and_astray(logs, findings, departure, scatter, wide, voids)
+    return usual if astray is None else np.logaddexp(usual, astray)
 
 
-def departure_probability(logs: Logs, findings: Findings, departure: float) -> Floats:
+def departure_probability(logs: Logs, findings: Findings, departure: float, voids: Logs = ONE_VOID) -> Floats:
     """Probability that a specimen departs from the model, given what was found, in each cell and draw."""
-    if departure == 0.0 or not (findings.results or findings.screens):
+    usual, astray = _usual_and_astray(logs, findings, departure, 1.0, 0.0, voids)
+    if astray is None:
         return np.zeros((1, 1))
-    usual = log_likelihood(logs, findings)
-    astray = log_likelihood(logs, findings, wide=WIDE)
-    return np.asarray(1.0 / (1.0 + np.exp(np.clip(usual - astray, -700.0, 700.0)) * (1.0 - departure) / departure))
+    return np.asarray(1.0 / (1.0 + np.exp(np.clip(usual - astray, -700.0, 700.0))))
+
+
+def _usual_and_astray(
+    logs: Logs, findings: Findings, departure: float, scatter: float, wide: float, voids: Logs
+) -> tuple[Floats, Floats | None]:
+    """Logarithm of the probability of what was found: as the model has it, and in a specimen that departs from it."""
+    if voids and (findings.results or findings.screens):
+        each = {name: log[:, np.newaxis] + voids[name] for name, log in logs.items()}
+        usual = _log_mean(log_likelihood(each, findings, wide, scatter))
+    else:
+        usual = log_likelihood(logs, findings, wide, scatter)
+    if departure == 0.0 or not (findings.results or findings.screens):
+        return usual, None
+    astray = log_likelihood(logs, findings, wide=WIDE, scatter=scatter)
+    return math.log1p(-departure) + usual, math.log(departure) + astray
+
+
+def _log_mean(logs: Floats) -> Floats:
+    """Logarithm of the mean of exponentials over the voids. Shape (cells, voids, draws) -> (cells, draws)."""
+    top = logs.max(axis=1)
+    return np.asarray(top + np.log(np.exp(logs - top[:, np.newaxis]).mean(axis=1)))
 
 
 def spread_of(logs: Logs, result: Result, findings: Findings) -> Normal:
@@ -197,60 +168,42 @@ def spread_of(logs: Logs, result: Result, findings: Findings) -> Normal:
         Of the logarithm of the reading, residual and error included. Shape (cells, draws). [ln ng/mL]
     """
     residuals = {one.group: Normal(0.0, one.spread**2) for one in findings.residuals.values()}
-    _, mixed = _mixed(logs, result.reading, findings.residuals, residuals)
-    return Normal(mixed.centre, np.sqrt(mixed.variance))
+    _, total = mixed(logs, result.reading, findings.residuals, residuals)
+    return Normal(total.centre, np.sqrt(total.variance))
+
+
+def centres(logs: Logs, findings: Findings) -> Iterator[tuple[Floats, Floats]]:
+    """Mean and standard deviation of the logarithm of what each result and each part of a screen reads, in each cell and draw."""
+    residuals = {one.group: Normal(0.0, one.spread**2) for one in findings.residuals.values()}
+    readings = [result.reading for result in findings.results]
+    readings += [reading for screen in findings.screens for reading in screen.readings]
+    for reading in readings:
+        _, total = mixed(logs, reading, findings.residuals, residuals)
+        yield total.centre, np.asarray(np.sqrt(total.variance))
 
 
 # -- one reading ------------------------------------------------------------------------------------------------------
 
 
-def _mixed(
-    logs: Logs, reading: Reading, of: Mapping[str, Residual], residuals: Mapping[str, Normal]
-) -> tuple[list[str], Sum]:
-    """What a reading responds to, with the residuals as they are known: their groups, and the sum with its shares."""
-    gathered: dict[str, Floats] = {}
-    for analyte, weight in reading.weights.items():
-        group, part = of[analyte].group, logs[analyte] + np.log(weight)
-        gathered[group] = np.logaddexp(gathered[group], part) if group in gathered else part
-    parts = [Normal(part + residuals[group].mean, residuals[group].variance) for group, part in gathered.items()]
-    mixed = log_sum(parts)
-    return list(gathered), mixed._replace(variance=mixed.variance + reading.error)
-
-
-def _of_result(result: Result, mixed: Sum) -> Floats:
-    spread = np.sqrt(mixed.variance)
+def _of_result(result: Result, total: Sum) -> Floats:
+    spread = np.sqrt(total.variance)
     if result.is_value:
-        return np.asarray(-0.5 * np.square((result.low - mixed.centre) / spread) - np.log(spread) - LOG_ROOT_2_PI)
-    return log_between((result.low - mixed.centre) / spread, (result.high - mixed.centre) / spread)
+        return np.asarray(-0.5 * np.square((result.low - total.centre) / spread) - np.log(spread) - LOG_ROOT_2_PI)
+    return log_between((result.low - total.centre) / spread, (result.high - total.centre) / spread)
 
 
-def _learn(residuals: Mapping[str, Normal], groups: Sequence[str], mixed: Sum, result: Result) -> dict[str, Normal]:
+def _learn(residuals: Mapping[str, Normal], groups: Sequence[str], total: Sum, result: Result) -> dict[str, Normal]:
     """What a result tells of the residuals: exact for a value of one group; elsewhere mean and variance are kept."""
-    spread = np.sqrt(mixed.variance)
+    spread = np.sqrt(total.variance)
     if result.is_value:
-        seen = Normal(result.low - mixed.centre, 0.0)
+        seen = Normal(result.low - total.centre, 0.0)
     else:
-        inner = cut((result.low - mixed.centre) / spread, (result.high - mixed.centre) / spread)
-        seen = Normal(spread * inner.mean, mixed.variance * inner.variance)
+        inner = cut((result.low - total.centre) / spread, (result.high - total.centre) / spread)
+        seen = Normal(spread * inner.mean, total.variance * inner.variance)
     learnt = dict(residuals)
-    for group, share in zip(groups, mixed.shares, strict=True):
+    for group, share in zip(groups, total.shares, strict=True):
         before = residuals[group]
-        gain = share * before.variance / mixed.variance
-        variance = before.variance - gain * gain * (mixed.variance - seen.variance)
+        gain = share * before.variance / total.variance
+        variance = before.variance - gain * gain * (total.variance - seen.variance)
         learnt[group] = Normal(before.mean + gain * seen.mean, np.maximum(variance, 0.0))
     return learnt
-
-
-def _of_screen(logs: Logs, screen: Screen, of: Mapping[str, Residual], residuals: Mapping[str, Normal]) -> Floats:
-    """Logarithm of the probability of a verdict. Parts of a test are independent once the residuals are as they are known."""
-    below, above = [], []
-    for reading, cutoff in zip(screen.readings, screen.cutoffs, strict=True):
-        _, mixed = _mixed(logs, reading, of, residuals)
-        place = (cutoff - mixed.centre) / np.sqrt(mixed.variance)
-        below.append(log_probability(place))
-        above.append(log_probability(-place))
-    decided = sum(above[1:], above[0]) if screen.needs_all else sum(below[1:], below[0])
-    if screen.needs_all == screen.positive:
-        return decided
-    with np.errstate(divide="ignore"):
-        return np.log(-np.expm1(np.minimum(decided, -1e-300)))

@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-import math
 from collections.abc import Callable, Iterable
 from functools import cached_property
 
@@ -11,20 +10,29 @@ import numpy as np
 from detectapi.knowledge.posterior import Posterior
 from detectapi.model.arrays import Bools, Floats, Ints
 from detectapi.model.draws import STREAMS, Deviates, Selection, spawn_key
+from detectapi.model.normal import inverse_normal
 from detectapi.model.question import Question
+from detectapi.model.specimen import normal_probability
 
 Key = tuple[str, str, int]
 """Stream, name and visit; the visit of what does not differ between specimens is -1."""
 
-MOVED = 0.25
-"""Share of the numbers that a move changes."""
-CHOOSE = 11
-"""Beginning of the spawn key of the random numbers that choose them."""
+MOVE = 11
+"""Beginning of the spawn key of the random numbers of a move."""
 PERSON = -1
 OF_VISIT = ("specimen", "assay")
 """Streams whose numbers differ between the specimens of one person."""
 SPECIMEN_INPUTS = ("specimen.", "void_interval_h")
 """Beginnings of the names of inputs that belong to one specimen."""
+OF_VOID = (
+    "urine_flow_between_voids",
+    "urine_ph_between_voids",
+    "side_of_the_highest_concentration",
+    "specific_gravity_per_osmolality",
+)
+"""Names of the numbers that make a void, in the order of the dimensions of a lattice of voids."""
+LATTICE = (1, 3, 5, 7)
+"""Generator of the lattice: by how many steps each point lies beyond the one before, in each dimension."""
 RESIDUAL = ".residual_factor"
 """End of the names of residuals. They are integrated in closed form, so that their numbers are zero here."""
 
@@ -45,6 +53,9 @@ class Particles(Deviates):
         Which specimen of the person the numbers of the streams ``specimen`` and ``assay`` are of.
     with_residuals : bool
         Whether residuals are drawn, rather than zero because somebody integrates them.
+    voids : int
+        Voids that stand for those which each draw might have given at this visit. With several, the numbers that make a void
+        have one more axis, shape (voids, count): the draw's own number first, then points of a lattice that is turned by it.
     """
 
     def __init__(
@@ -55,18 +66,20 @@ class Particles(Deviates):
         numbers: dict[Key, Floats] | None = None,
         visit: int = PERSON,
         with_residuals: bool = False,
+        voids: int = 1,
     ) -> None:
         self.seed = seed
         self.count = count
         self.posterior = posterior
         self.visit = visit
         self.with_residuals = with_residuals
+        self.voids = voids
         self._numbers: dict[Key, Floats] = {} if numbers is None else numbers
 
-    def at_visit(self, visit: int, with_residuals: bool = False) -> Particles:
+    def at_visit(self, visit: int, with_residuals: bool = False, voids: int = 1) -> Particles:
         """The same people at one of their visits; it shares its numbers with this object."""
         there = self._of(self.posterior)
-        there.visit, there.with_residuals = visit, with_residuals
+        there.visit, there.with_residuals, there.voids = visit, with_residuals, voids
         return there
 
     def of_uses(self, question: Question) -> list[Particles]:
@@ -97,7 +110,10 @@ class Particles(Deviates):
         key = stream, name, self.visit if of_visit else PERSON
         if key not in self._numbers:
             self._numbers[key] = self._fresh(key)
-        return self._numbers[key]
+        numbers = self._numbers[key]
+        if self.voids > 1 and stream == "specimen" and name in OF_VOID:
+            return turned(numbers, LATTICE[OF_VOID.index(name)], self.voids)
+        return numbers
 
     @cached_property
     def _columns(self) -> Ints:
@@ -106,40 +122,30 @@ class Particles(Deviates):
         columns: Ints = self.posterior.columns(self.normal("knowledge", "posterior"))
         return columns
 
-    def _fresh(self, key: Key, move: int = 0) -> Floats:
+    def _fresh(self, key: Key) -> Floats:
         stream, name, visit = key
-        seeds = np.random.SeedSequence(self.seed, spawn_key=(*spawn_key(stream, name), visit + 1, move))
+        seeds = np.random.SeedSequence(self.seed, spawn_key=(*spawn_key(stream, name), visit + 1, 0))
         return np.random.default_rng(seeds).standard_normal(self.count)
 
-    # -- moves of a sampler -------------------------------------------------------------------------------------------
+    # -- all numbers at once, as a sampler moves them -------------------------------------------------------------------
+
+    def matrix(self) -> Floats:
+        """All numbers in order of their names. Shape (numbers, count)."""
+        return np.array([self._numbers[key] for key in sorted(self._numbers)])
+
+    def with_matrix(self, numbers: Floats) -> Particles:
+        """Draws with other numbers in the same order."""
+        own = dict(zip(sorted(self._numbers), numbers, strict=True))
+        return Particles(self.seed, self.count, self.posterior, own)
+
+    def anew(self, move: int) -> Floats:
+        """Standard normal numbers of the shape of `matrix`; each move, from 1, has random numbers of its own."""
+        seeds = np.random.SeedSequence(self.seed, spawn_key=(MOVE, move))
+        return np.random.default_rng(seeds).standard_normal((len(self._numbers), self.count))
 
     def _with(self, change: Callable[[Key, Floats], Floats], count: int | None = None) -> Particles:
         numbers = {key: change(key, value) for key, value in self._numbers.items()}
         return Particles(self.seed, count or self.count, self.posterior, numbers)
-
-    def moved(self, step: float, move: int) -> Particles:
-        """Some of the numbers, chosen at random, moved by a step that leaves the standard normal distribution as it is.
-
-        Parameters
-        ----------
-        step : float
-            0 leaves all where it is, 1 draws all anew.
-        move : int
-            Number of the move, from 1: each has random numbers of its own.
-        """
-        kept = math.sqrt(1.0 - step * step)
-
-        def change(key: Key, value: Floats) -> Floats:
-            if self._chance(key, move) > MOVED:
-                return value
-            return kept * value + step * self._fresh(key, move)
-
-        return self._with(change)
-
-    def _chance(self, key: Key, move: int) -> float:
-        stream, name, visit = key
-        seeds = np.random.SeedSequence(self.seed, spawn_key=(CHOOSE, *spawn_key(stream, name), visit + 1, move))
-        return float(np.random.default_rng(seeds).random())
 
     def taken(self, chosen: Ints) -> Particles:
         """Copies of some draws."""
@@ -152,3 +158,30 @@ class Particles(Deviates):
     def without_posterior(self) -> Particles:
         """The same draws with typical values as they were before calibration."""
         return Particles(self.seed, self.count, None, dict(self._numbers))
+
+
+def turned(numbers: Floats, step: int, count: int) -> Floats:
+    """Standard normal numbers that are evenly spread, the first being those of each draw.
+
+    The probability of a number is moved on by equal steps, and what passes 1 begins again at 0. So each of them is standard normal
+    where the first is, and in several dimensions with other steps the points are those of a lattice.
+
+    Parameters
+    ----------
+    numbers : array, shape (draws,)
+    step : int
+        Steps between a point and the next; it has no divisor in common with `count`.
+    count : int
+
+    Returns
+    -------
+    array, shape (count, draws)
+
+    References
+    ----------
+    cranley1976
+    """
+    places = normal_probability(numbers) + (np.arange(count)[:, np.newaxis] * step / count)
+    points: Floats = inverse_normal(np.clip(np.modf(places)[0], 1e-12, 1.0 - 1e-12))
+    points[0] = numbers
+    return points

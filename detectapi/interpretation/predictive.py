@@ -10,7 +10,8 @@ import numpy as np
 
 from detectapi.interpretation.accounts import Account, Expected
 from detectapi.interpretation.gaussian import Normal
-from detectapi.interpretation.likelihood import Findings, Logs, Result, log_likelihood, spread_of
+from detectapi.interpretation.likelihood import Findings, Result, log_likelihood, spread_of
+from detectapi.interpretation.readings import Logs
 from detectapi.interpretation.tempering import normalised
 from detectapi.model.arrays import Floats, Ints
 from detectapi.model.normal import inverse_normal
@@ -78,7 +79,7 @@ def predictive(expected: Expected, level: float, seed: int) -> Predictive:
     weights = normalised(expected.urine)
     cells = one_cell_each(expected.account, len(expected.urine))
     logs = [
-        {analyte: log[cells, np.arange(log.shape[1])][np.newaxis] for analyte, log in one.items()}
+        {a: log[np.minimum(cells, len(log) - 1), np.arange(log.shape[1])][np.newaxis] for a, log in one.items()}
         for one in expected.logs
     ]
     places, seen = [], []

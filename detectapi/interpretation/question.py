@@ -19,6 +19,7 @@ from detectapi.interpretation.asked_specimens import (
     within,
 )
 from detectapi.interpretation.cells import Cells
+from detectapi.interpretation.work import check_work
 from detectapi.knowledge import catalog
 from detectapi.knowledge.interpretation import rules
 from detectapi.model.asked_assay import read_assay
@@ -117,6 +118,7 @@ def read(request: Mapping[str, Any]) -> Interpretation:
         accounts.append(_further(base, account, i, asked, clock) if "further_use" in account else base)
     planned = _planned(request, accounts, asked, clock)
     options = request["options"]
+    check_work(accounts, sum(one.is_interpreted for one in asked), options["draws"])
     order = {account.id: i for i, account in enumerate(accounts)}
     departure = options.get("departure")
     return Interpretation(
@@ -283,9 +285,8 @@ def _planned(
         )  # fmt: skip
     with within(("/assay", "/planned/assay")):
         assays = {one.id: read_assay(said.get("assay"), *_substances(one)) for one in accounts}
-    if any(part.per_creatinine for test in assays.values() for part in test.components) or any(
-        test.stages for test in assays.values()
-    ):
-        raise NotSupported("A planned test in stages, or with a cutoff per creatinine, cannot be answered yet.",
-                           pointer="/planned/assay")  # fmt: skip
+    if any(part.per_creatinine for test in assays.values() for part in test.every_component):
+        raise NotSupported(
+            "A planned test with a cutoff per creatinine cannot be answered yet.", pointer="/planned/assay"
+        )
     return Planned(at, read_physiology(of_person(request)), assays)

@@ -6,7 +6,7 @@ results -> ratios, times of use, planned test -> other assumptions -> evidence a
 
 from __future__ import annotations
 
-from collections.abc import Mapping
+from collections.abc import Mapping, Sequence
 from dataclasses import replace
 from typing import Any
 
@@ -22,7 +22,7 @@ from detectapi.interpretation.predictive import predictive
 from detectapi.interpretation.question import Interpretation, read
 from detectapi.interpretation.sensitivity import changed
 from detectapi.interpretation.tempering import ISLANDS
-from detectapi.interpretation.weighing import departures, weigh
+from detectapi.interpretation.weighing import Weighed, departures, weigh
 from detectapi.knowledge import evidence
 from detectapi.knowledge.evidence import GRADES, Evidence
 
@@ -58,15 +58,25 @@ def run(question: Interpretation) -> list[Outcome]:
     ----------
     question : Interpretation
     """
-    count = ISLANDS * max(1, -(-question.draws // ISLANDS))
-    prior: dict[int, Simulated] = {}
-    return [_read(question, account, count, prior) for account in question.accounts]
+    particles = ISLANDS * max(1, -(-question.draws // ISLANDS))
+    outcomes: dict[str, Outcome] = {}
+    for accounts in _alike(question.accounts):
+        simulated = Simulated(Particles(question.seed, particles, accounts[0].question.posterior))
+        for account, weighed in zip(accounts, weigh(question, accounts, simulated), strict=True):
+            outcomes[account.id] = _read(question, account, simulated, weighed)
+    return [outcomes[account.id] for account in question.accounts]
 
 
-def _read(question: Interpretation, account: Account, count: int, shared: dict[int, Simulated]) -> Outcome:
-    learnt = account.question.posterior
-    simulated = shared.setdefault(id(learnt), Simulated(Particles(question.seed, count, learnt)))
-    plain, weighted = weigh(question, account, simulated)
+def _alike(accounts: Sequence[Account]) -> list[list[Account]]:
+    """Accounts whose draws have the same typical values, together."""
+    together: dict[int, list[Account]] = {}
+    for account in accounts:
+        together.setdefault(id(account.question.posterior), []).append(account)
+    return list(together.values())
+
+
+def _read(question: Interpretation, account: Account, simulated: Simulated, weighed: Weighed) -> Outcome:
+    plain, weighted = weighed
     planned, window = None, None
     if question.planned is not None:
         after = simulated if weighted is plain else Simulated(weighted.particles)

@@ -1,8 +1,11 @@
 """Weighted draws of a person given all results: plain importance sampling, or tempered sequential Monte Carlo.
 
 Every random number of the engine is a standard normal one, whatever the substance. So a move ``z' = sqrt(1 - b^2) z + b xi``
-leaves the prior as it is, and is accepted by the ratio of the likelihoods alone. A move changes a quarter of the numbers, chosen
-at random.
+leaves the prior as it is, and is accepted by the ratio of the likelihoods alone. Along the few directions that the results tell,
+moves know where the draws are: see `detectapi.interpretation.fitted_moves`.
+
+Accounts that are compared share the draws. These follow the sum of the likelihoods of all accounts, each with a factor that gives
+it an equal part, and are weighted for each account in the end. So a ratio of two accounts lacks most of what is random in both.
 
 The results are brought in by narrowing: at first every reading has a standard deviation that is wider by 3 on the logarithm,
 and this shrinks to nothing in steps that keep a share of the effective sample size. Powers of the likelihood would not do: the
@@ -18,14 +21,15 @@ cotter2013
 
 from __future__ import annotations
 
-from collections.abc import Callable
-from functools import partial
+from collections.abc import Callable, Sequence
 from typing import NamedTuple
 
 import numpy as np
 
 from detectapi.exponentials import between_blocks
 from detectapi.interpretation.accounts import Expected
+from detectapi.interpretation.fitted_moves import fit
+from detectapi.interpretation.likelihood import centres
 from detectapi.interpretation.particles import Particles
 from detectapi.model.arrays import Floats, Ints
 
@@ -37,10 +41,12 @@ FACTORS = (0.0, 0.15, 0.3, 0.45, 0.6, 0.75, 0.88)
 KEPT = 0.3
 """Share of the effective sample size that a step keeps."""
 MOST_STEPS = 40
-MOST_MOVES = 8
-ENOUGH_ACCEPTED = 1.8
+MOST_MOVES = 5
+ENOUGH_ACCEPTED = 1.2
 """Moves of one step go on until the shares accepted add up to this."""
 WANTED_ACCEPTANCE = 0.3
+ADAPTING = 2.0
+"""By how much the logarithm of the length of a move follows the share that was accepted."""
 SMALLEST_STEP, FIRST_STEP = 0.02, 0.4
 RESAMPLE = 7
 """Beginning of the spawn key of the random numbers that choose and accept draws."""
@@ -84,8 +90,8 @@ class Weighted(NamedTuple):
         return in_cells(self.expected, self.log_likelihood)
 
 
-Expecting = Callable[[Particles], Expected]
-"""What an account expects of some people."""
+Expecting = Callable[[Particles], tuple[Expected, ...]]
+"""What each of some accounts expects of some people."""
 
 
 def in_cells(expected: Expected, log_likelihood: Floats) -> Floats:
@@ -127,57 +133,74 @@ def resampled(weighted: Weighted, count: int = 400) -> Ints:
     return chosen
 
 
-def importance(particles: Particles, expecting: Expecting, departure: float, islands: int = ISLANDS) -> Weighted:
+def importance(particles: Particles, expected: Expected, departure: float, islands: int = ISLANDS) -> Weighted:
     """Draws from the prior, weighted by the probability of the results.
 
     Parameters
     ----------
     particles : Particles
         Their number is a multiple of `islands`.
-    expecting : callable
+    expected : Expected
+        What the account expects of them.
     departure : float
         Share of specimens that depart from the model altogether. [0 to 1]
     islands : int
     """
-    expected = expecting(particles)
     likelihood = expected.log_likelihood(departure)
     whole = of_draws(expected, likelihood)
     return Weighted(particles, expected, likelihood, normalised(whole), log_mean(whole, islands), 0, 1.0)
 
 
-def temper(start: Weighted, expecting: Expecting, departure: float, islands: int = ISLANDS) -> Weighted:
-    """Move draws from the prior to where the results have them.
+def temper(
+    starts: Sequence[Weighted], expecting: Expecting, departure: float, islands: int = ISLANDS
+) -> list[Weighted]:
+    """Move draws from the prior to where the results have them under any of several accounts.
 
     Parameters
     ----------
-    start : Weighted
-        Draws of the prior with their likelihoods.
-    expecting, departure, islands
-        As in `importance`.
+    starts : sequence of Weighted
+        The same draws of the prior with the likelihoods of each account.
+    expecting : callable
+    departure : float
+        Share of specimens that depart from the model altogether. [0 to 1]
+    islands : int
+
+    Returns
+    -------
+    list of Weighted
+        The same draws, weighted for each account.
     """
-    state = _State(start.particles, start.expected, np.zeros(0), FIRST_STEP, 0, 1.0)
-    wide, evidence = WIDEST, np.zeros(islands)
-    gain = whole = of_draws(state.expected, state.expected.log_likelihood(departure, wide=wide))
+    expected = tuple(start.expected for start in starts)
+    state = _State(starts[0].particles, expected, np.zeros(starts[0].particles.count), FIRST_STEP, 0, 1.0)
+    evidence = np.zeros(islands)
+    mixture, whole = _Mixture(departure, WIDEST, np.zeros(len(expected))).at(WIDEST, state)
+    gain = whole
     for round_ in range(1, MOST_STEPS + 1):
         evidence += log_mean(gain, islands)
         rng = np.random.default_rng(np.random.SeedSequence(state.particles.seed, spawn_key=(RESAMPLE, round_)))
-        state = state.taken(_resample(gain, islands, rng), whole)
-        state = _moved(state, expecting, rng, partial(_whole, departure=departure, wide=wide))
-        wide, narrower = _narrower(state, wide, departure)
-        gain, whole = narrower - state.whole, narrower
-        if wide == 0.0:
+        state = _moved(state.taken(_resample(gain, islands, rng), whole), expecting, rng, mixture)
+        mixture, whole = _narrower(state, mixture)
+        gain = whole - state.whole
+        if mixture.wide == 0.0:
             break
-    evidence += log_mean(gain, islands)
-    likelihood = state.expected.log_likelihood(departure)
-    weights = _across_islands(gain, evidence, islands)
-    return Weighted(state.particles, state.expected, likelihood, weights, evidence, round_, state.accepted)
+    return [_of_account(state, one, departure, evidence, round_) for one in state.expected]
+
+
+def _of_account(state: _State, expected: Expected, departure: float, evidence: Floats, steps: int) -> Weighted:
+    """The draws weighted for one account."""
+    likelihood, islands = expected.log_likelihood(departure), len(evidence)
+    gain = of_draws(expected, likelihood) - state.whole
+    whole = evidence + log_mean(gain, islands)
+    return Weighted(
+        state.particles, expected, likelihood, _across_islands(gain, whole, islands), whole, steps, state.accepted
+    )
 
 
 class _State(NamedTuple):
-    """Draws between two steps: what they expect, their likelihood at the present width, and how moves fare."""
+    """Draws between two steps: what accounts expect of them, their likelihood at the present width, and how moves fare."""
 
     particles: Particles
-    expected: Expected
+    expected: tuple[Expected, ...]
     whole: Floats
     step: float
     moves: int
@@ -185,47 +208,90 @@ class _State(NamedTuple):
 
     def taken(self, chosen: Ints, whole: Floats) -> _State:
         """Copies of some draws."""
-        return self._replace(
-            particles=self.particles.taken(chosen), expected=self.expected.taken(chosen), whole=whole[chosen]
-        )
+        expected = tuple(one.taken(chosen) for one in self.expected)
+        return self._replace(particles=self.particles.taken(chosen), expected=expected, whole=whole[chosen])
 
 
-def _whole(expected: Expected, departure: float, wide: float) -> Floats:
-    return of_draws(expected, expected.log_likelihood(departure, wide=wide))
+class _Mixture(NamedTuple):
+    """The likelihood that draws follow: that of all accounts together, each with a share.
+
+    Attributes
+    ----------
+    departure : float
+    wide : float
+        Standard deviation that is added to the logarithm of every reading.
+    shares : array, shape (accounts,)
+        Logarithm of the factor of each account.
+    """
+
+    departure: float
+    wide: float
+    shares: Floats
+
+    def of(self, expected: Sequence[Expected]) -> Floats:
+        """Logarithm of the probability of all that was measured in each draw. Shape (draws,)."""
+        return self._together(self._of_accounts(expected))
+
+    def at(self, wide: float, state: _State) -> tuple[_Mixture, Floats]:
+        """The same at another width, with shares by which each account has an equal part of the draws; and that probability."""
+        other = self._replace(wide=wide)
+        apart = other._of_accounts(state.expected)
+        shares = -np.array([log_mean(one - state.whole, 1)[0] for one in apart])
+        other = other._replace(shares=shares)
+        return other, other._together(apart)
+
+    def readings(self, expected: Expected) -> list[Floats]:
+        """What each reading is expected to be in each draw, in standard deviations of what it varies by given the draw."""
+        where = in_cells(expected, expected.log_likelihood(self.departure, wide=self.wide))
+        return [
+            np.asarray(np.sum(centre / spread * where, axis=0))
+            for place, logs in enumerate(expected.logs)
+            for centre, spread in centres(logs, expected.findings(place))
+        ]
+
+    def _of_accounts(self, expected: Sequence[Expected]) -> Floats:
+        return np.array([of_draws(one, one.log_likelihood(self.departure, wide=self.wide)) for one in expected])
+
+    def _together(self, apart: Floats) -> Floats:
+        return np.asarray(np.logaddexp.reduce(apart + self.shares[:, np.newaxis], axis=0))
 
 
-def _moved(
-    state: _State, expecting: Expecting, rng: np.random.Generator, whole_of: Callable[[Expected], Floats]
-) -> _State:
+def _moved(state: _State, expecting: Expecting, rng: np.random.Generator, mixture: _Mixture) -> _State:
     """Draws after enough moves at one width."""
     particles, expected, whole, step, moves, accepted = state
+    fitted = fit(particles, [reading for one in expected for reading in mixture.readings(one)])
     done = 0.0
     for _ in range(MOST_MOVES):
         moves += 1
         between_blocks()
-        tried = particles.moved(step, moves)
+        before = particles.matrix()
+        after = fitted.moved(before, particles.anew(moves), step)
+        tried, gain = particles.with_matrix(after), fitted.log_ratio(after) - fitted.log_ratio(before)
         proposed = expecting(tried)
-        there = whole_of(proposed)
-        accept = np.log(rng.random(len(whole))) < there - whole
-        particles, expected = particles.where(accept, tried), expected.where(accept, proposed)
+        there = mixture.of(proposed)
+        accept = np.log(rng.random(len(whole))) < there - whole + gain
+        particles = particles.where(accept, tried)
+        expected = tuple(one.where(accept, other) for one, other in zip(expected, proposed, strict=True))
         whole = np.where(accept, there, whole)
         accepted = float(accept.mean())
-        step = float(np.clip(step * np.exp(accepted - WANTED_ACCEPTANCE), SMALLEST_STEP, 1.0))
+        step = float(np.clip(step * np.exp(ADAPTING * (accepted - WANTED_ACCEPTANCE)), SMALLEST_STEP, 1.0))
         done += accepted
         if done >= ENOUGH_ACCEPTED:
             break
     return _State(particles, expected, whole, step, moves, accepted)
 
 
-def _narrower(state: _State, wide: float, departure: float) -> tuple[float, Floats]:
+def _narrower(state: _State, mixture: _Mixture) -> tuple[_Mixture, Floats]:
     """The least width that keeps the wanted share of the effective sample size, and the likelihoods at it."""
-    narrowest, there = wide, state.whole
-    for factor in FACTORS:
-        narrowest = wide * factor
-        there = _whole(state.expected, departure, narrowest)
-        if _share_kept(there - state.whole) >= KEPT:
-            break
-    return narrowest, there
+    narrower, there = mixture.at(0.0, state)
+    low, high = 0, len(FACTORS) - 1  # the width of the first keeps too little unless it is taken at once
+    if _share_kept(there - state.whole) >= KEPT:
+        return narrower, there
+    while high - low > 1:
+        middle = (low + high) // 2
+        narrower, there = mixture.at(mixture.wide * FACTORS[middle], state)
+        low, high = (low, middle) if _share_kept(there - state.whole) >= KEPT else (middle, high)
+    return mixture.at(mixture.wide * FACTORS[high], state)
 
 
 def _share_kept(logs: Floats) -> float:

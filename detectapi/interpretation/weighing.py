@@ -2,44 +2,62 @@
 
 from __future__ import annotations
 
-from functools import partial
+from collections.abc import Sequence
+from typing import NamedTuple
 
 import numpy as np
 
 from detectapi.interpretation.accounts import Account, Expected, Simulated, expect
-from detectapi.interpretation.particles import Particles
 from detectapi.interpretation.question import Interpretation
 from detectapi.interpretation.tempering import Weighted, importance, in_cells, resampled, temper
 
 ENOUGH = 200.0
 """Effective sample size from which on plain importance sampling answers: an interval's end then moves by 0.15 of the spread."""
-TEMPERED = 1000
+TEMPERED = 1200
 """Draws that are moved otherwise, at most."""
 
 
-def weigh(question: Interpretation, account: Account, simulated: Simulated) -> tuple[Weighted, Weighted]:
-    """Draws of the prior, and draws given the results.
+class Weighed(NamedTuple):
+    """Draws of one account.
+
+    Attributes
+    ----------
+    plain : Weighted
+        Draws of the prior.
+    weighted : Weighted
+        Draws given the results; the same where plain importance sampling is enough.
+    """
+
+    plain: Weighted
+    weighted: Weighted
+
+
+def weigh(question: Interpretation, accounts: Sequence[Account], simulated: Simulated) -> list[Weighed]:
+    """Draws of the prior and draws given the results, for each of some accounts.
+
+    Where draws are moved, the same draws serve all accounts, so that what is random in them cancels in a ratio.
 
     Parameters
     ----------
     question : Interpretation
-    account : Account
+    accounts : sequence of Account
+        With one posterior of their typical values.
     simulated : Simulated
-        Draws of the prior; accounts that extend each other share them.
+        Draws of the prior.
     """
-    plain = importance(
-        simulated.particles, lambda _: expect(account, question.specimens, simulated), question.departure
-    )
-    if plain.effective_size >= ENOUGH:
-        return plain, plain
-    few = simulated.particles.taken(np.arange(min(TEMPERED, simulated.particles.count)))
-    expecting = partial(_expect, account, question)
-    start = importance(few, expecting, question.departure)
-    return plain, temper(start, expecting, question.departure)
+    particles, departure = simulated.particles, question.departure
+    plain = [importance(particles, one, departure) for one in _expect(question, accounts, simulated)]
+    if not question.specimens or min(one.effective_size for one in plain) >= ENOUGH:
+        return [Weighed(one, one) for one in plain]
+    few = np.arange(min(TEMPERED, particles.count))
+    start = particles.taken(few)
+    starts = [importance(start, one.expected.taken(few), departure) for one in plain]
+    moved = temper(starts, lambda tried: _expect(question, accounts, Simulated(tried)), departure)
+    return [Weighed(*pair) for pair in zip(plain, moved, strict=True)]
 
 
-def _expect(account: Account, question: Interpretation, particles: Particles) -> Expected:
-    return expect(account, question.specimens, Simulated(particles))
+def _expect(question: Interpretation, accounts: Sequence[Account], simulated: Simulated) -> tuple[Expected, ...]:
+    return tuple(expect(account, question.specimens, simulated) for account in accounts)
 
 
 def departures(weighted: Weighted, departure: float) -> tuple[float, ...]:

@@ -266,7 +266,7 @@ class Physiology:
         return Sampler(self.known.distributions, deviates, selection)
 
     def _wide(self, value: Value, selection: Selection) -> Floats:
-        return np.broadcast_to(value, (*self.people, len(selection.people)))
+        return np.broadcast_to(value, np.broadcast_shapes(np.shape(value), (*self.people, len(selection.people))))
 
     def _usual_flow(
         self, body: sample_body.Body, usual: sample_urine.UsualUrine, kidneys: sample_kidneys.Kidneys, sampler: Sampler

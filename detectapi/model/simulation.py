@@ -89,6 +89,7 @@ class Simulation:
         self.kinetics = Kinetics(substance, self.population, self.person)
         self.dosing = Dosing(substance, self.population, self.person)
         self._responses: dict[str, Response] = {}
+        self._at_every_void: dict[tuple[str, tuple[int, ...]], tuple[Sequence[Regimen], Response]] = {}
         self._per_plasma: dict[str, Value] = {}
         self._noise: dict[str, Value] = {}
 
@@ -129,7 +130,7 @@ class Simulation:
         other.selection = other.population.selection
         other.columns = Columns(other.person.gfr.shape)
         other.kinetics = Kinetics(self.question.substance, other.population, other.person)
-        other._responses, other._per_plasma, other._noise = {}, {}, {}
+        other._responses, other._at_every_void, other._per_plasma, other._noise = {}, {}, {}, {}
         return other
 
     @property
@@ -216,6 +217,25 @@ class Simulation:
         regimens, people, per_mg
             As in `signal`.
         """
+        if people is not None or per_mg:
+            return self._plasma(analyte, regimens, averaging_time, people, per_mg)
+        key = (
+            analyte,
+            tuple(id(regimen) for regimen in regimens),
+        )  # the regimens are kept with it, so that no other has their ids
+        if key not in self._at_every_void:
+            self._at_every_void[key] = regimens, self._plasma(analyte, regimens, averaging_time)
+        response = self._at_every_void[key][1]
+        return response if response.averaging_time is averaging_time else response.averaged_over(averaging_time)
+
+    def _plasma(
+        self,
+        analyte: str,
+        regimens: Sequence[Regimen],
+        averaging_time: Floats,
+        people: People = None,
+        per_mg: bool = False,
+    ) -> Response:
         parts = [
             respond(
                 self.kinetics.chain(lineage, people),

@@ -9,14 +9,13 @@ from scipy import stats
 from detectapi.interpretation.gaussian import Normal, cut, log_between, log_probability, log_sum
 from detectapi.interpretation.likelihood import (
     Findings,
-    Reading,
-    Residual,
     Result,
-    Screen,
     departure_probability,
     log_likelihood,
     with_departures,
 )
+from detectapi.interpretation.readings import Reading, Residual
+from detectapi.interpretation.verdicts import Stage, Verdict
 
 SCATTER, CV = 0.3, 0.1
 ERROR, SCREEN_ERROR = math.log1p(CV**2), math.log1p(0.15**2)
@@ -39,7 +38,7 @@ def below(limit, *which):
 
 def screen(cutoff, positive, needs_all=False, readings=None):
     readings = readings or (reading(SCREEN_ERROR),)
-    return Screen(readings, (math.log(cutoff),) * len(readings), needs_all, positive)
+    return Verdict((Stage(readings, (math.log(cutoff),) * len(readings), needs_all),), positive)
 
 
 def logs(**concentrations):
