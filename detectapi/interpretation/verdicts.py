@@ -24,7 +24,7 @@ from detectapi.model.arrays import Floats
 from detectapi.model.normal import inverse_normal
 
 NODES = 32
-"""Nodes for one residual. A step of the probability three times as steep as the residual's spread is then off by less than 1e-4."""
+"""Nodes for one residual. With a measurement three times as steep as it is wide, a probability is then off by 2 in 1,000."""
 LATTICE = 256
 """Nodes for several residuals."""
 

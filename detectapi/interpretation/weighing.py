@@ -10,11 +10,10 @@ import numpy as np
 from detectapi.interpretation.accounts import Account, Expected, Simulated, expect
 from detectapi.interpretation.question import Interpretation
 from detectapi.interpretation.tempering import Weighted, importance, in_cells, resampled, temper
+from detectapi.interpretation.work import moved_draws
 
 ENOUGH = 200.0
 """Effective sample size from which on plain importance sampling answers: an interval's end then moves by 0.15 of the spread."""
-TEMPERED = 1200
-"""Draws that are moved otherwise, at most."""
 
 
 class Weighed(NamedTuple):
@@ -49,7 +48,7 @@ def weigh(question: Interpretation, accounts: Sequence[Account], simulated: Simu
     plain = [importance(particles, one, departure) for one in _expect(question, accounts, simulated)]
     if not question.specimens or min(one.effective_size for one in plain) >= ENOUGH:
         return [Weighed(one, one) for one in plain]
-    few = np.arange(min(TEMPERED, particles.count))
+    few = np.arange(min(moved_draws(len(question.specimens)), particles.count))
     start = particles.taken(few)
     starts = [importance(start, one.expected.taken(few), departure) for one in plain]
     moved = temper(starts, lambda tried: _expect(question, accounts, Simulated(tried)), departure)

@@ -5,18 +5,25 @@ from __future__ import annotations
 from collections.abc import Sequence
 
 from detectapi.interpretation.accounts import Account
+from detectapi.interpretation.tempering import ISLANDS
 from detectapi.model.work import seconds, sizes_of
 from detectapi.values.errors import InputError
 
-MOST_SECONDS = 15.0
+MOST_SECONDS = 8.0
 """The dearest interpretation that is accepted, by the estimate of this module. [s of a processor]
 
-Most questions of several specimens take 0.5 to 1.2 times what is expected of them, on one core of a server of 2026.
+Hard questions take about 0.5 to 1.2 times what is expected of them, on one core of a server of 2026. A request is ended after 10 s.
 """
-MOVED = 1000
-"""Draws that are moved to where the results have them, at most."""
-ROUNDS = 40
-"""How often these are simulated anew, at most, in most questions; of a single specimen in none."""
+MOVED, FEWEST_MOVED = 2400, 600
+"""Draws that are moved to where the results have them: the first number, shared out among the specimens, or at least the second."""
+ROUNDS = 15
+"""How often these are simulated anew in a hard question of several specimens, in whole simulations of one account after another;
+a question of a single specimen hardly ever is."""
+
+
+def moved_draws(specimens: int) -> int:
+    """How many draws are moved, at most."""
+    return max(FEWEST_MOVED, min(MOVED // (2 * ISLANDS) * ISLANDS, MOVED // (specimens * ISLANDS) * ISLANDS))
 
 
 def check_work(accounts: Sequence[Account], specimens: int, draws: int) -> None:
@@ -54,5 +61,5 @@ def check_work(accounts: Sequence[Account], specimens: int, draws: int) -> None:
 def _of_one_specimen(account: Account, draws: int, specimens: int) -> float:
     """What one account costs in each specimen. [s of a processor]"""
     sizes = sizes_of(account.question)
-    moved = ROUNDS * seconds(sizes, min(MOVED, draws)) if specimens > 1 else 0.0
+    moved = ROUNDS * seconds(sizes, min(moved_draws(specimens), draws)) if specimens > 1 else 0.0
     return seconds(sizes, draws) + moved

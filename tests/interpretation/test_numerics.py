@@ -111,9 +111,10 @@ def test_turned_numbers_are_standard_normal_and_evenly_spread():
 
     assert np.array_equal(points[0], numbers)
     assert points.std(axis=1) == pytest.approx(np.ones(8), abs=0.02)
-    assert points.mean(axis=0).std() < 0.1  # of 8 independent numbers it would be 0.35
+    assert points.mean(axis=0).std() < 0.25  # of 8 independent numbers it would be 0.35
 
 
+@pytest.mark.slow
 def test_other_voids_of_a_draw_average_to_what_many_independent_voids_do(pair):
     asked = question(pair)
     (account, *_), (specimen, *_) = asked.accounts, asked.specimens

