@@ -14,7 +14,7 @@ from detectapi.interpretation.cells import Cells
 from detectapi.interpretation.likelihood import Findings, departure_probability, with_departures
 from detectapi.interpretation.particles import Particles
 from detectapi.interpretation.readings import Logs
-from detectapi.interpretation.voids import MeasuredVoid, measured_void
+from detectapi.interpretation.voids import measured_void
 from detectapi.model.arrays import Bools, Floats, Ints
 from detectapi.model.physiology import Physiology
 from detectapi.model.physiology import Specimen as Void
@@ -23,8 +23,10 @@ from detectapi.model.several_uses import AnySimulation, SeveralUses, simulate
 from detectapi.model.simulation import Simulation
 from detectapi.values.regimen import Amount, Regimen, Train, from_end
 
-VOIDS = 8
-"""Voids that stand for all that a draw might have given at a visit, in questions with several specimens."""
+VOIDS, FEWER_VOIDS, FEW_SPECIMENS = 8, 4, 3
+"""Voids that stand for all that a draw might have given at a visit: in questions with two specimens or a few, and with more.
+
+With one specimen it is the draw's own void."""
 TINY = 1e-300
 """A concentration is not let below this, so that it has a logarithm. [ng/mL]"""
 
@@ -161,8 +163,7 @@ class Simulated:
     def __init__(self, particles: Particles) -> None:
         self.particles = particles
         self._people: dict[int, tuple[Question, AnySimulation]] = {}
-        self._voids: dict[tuple[int, int], tuple[AnySimulation, Floats]] = {}
-        self._other_voids: dict[tuple[int, int], Void] = {}
+        self._voids: dict[tuple[int, int], tuple[AnySimulation, Floats, Void, int]] = {}
 
     def people(self, question: Question) -> AnySimulation:
         """The simulation of the people."""
@@ -172,20 +173,25 @@ class Simulated:
 
     def void(self, question: Question, physiology: Physiology, visit: int) -> tuple[AnySimulation, Floats]:
         """The people at one void, and the evidence of what was measured of its urine."""
-        key = id(question), visit
-        if key not in self._voids:
-            people, particles = self.people(question), self.particles.at_visit(visit)
-            void: MeasuredVoid = measured_void(people.person, physiology, particles)
-            self._voids[key] = at_visit(people, particles, void.specimen), void.evidence
-        return self._voids[key]
+        return self._void(question, physiology, visit, 1)[:2]
 
-    def other_voids(self, question: Question, physiology: Physiology, visit: int) -> Void:
-        """Flow and pH of the voids that each draw might have given at a visit, its own first. Shape (voids, draws)."""
+    def other_voids(self, question: Question, physiology: Physiology, visit: int, voids: int) -> Void:
+        """Flow and pH of voids that each draw might have given at a visit, its own first. Shape (voids, draws)."""
+        return self._void(question, physiology, visit, voids)[2]
+
+    def _void(
+        self, question: Question, physiology: Physiology, visit: int, voids: int
+    ) -> tuple[AnySimulation, Floats, Void, int]:
+        """The same with the other voids, and how many these are at least."""
         key = id(question), visit
-        if key not in self._other_voids:
-            particles = self.particles.at_visit(visit, voids=VOIDS)
-            self._other_voids[key] = measured_void(self.people(question).person, physiology, particles).specimen
-        return self._other_voids[key]
+        if key not in self._voids or self._voids[key][3] < voids:
+            people, particles = self.people(question), self.particles.at_visit(visit, voids=voids)
+            specimen, evidence = measured_void(people.person, physiology, particles)
+            each = specimen.flow, specimen.ph, specimen.void_interval
+            own = Void(*(value if value.ndim == 1 else value[0] for value in each))
+            there = at_visit(people, self.particles.at_visit(visit), own)
+            self._voids[key] = there, evidence, specimen, voids
+        return self._voids[key]
 
 
 def at_visit(people: AnySimulation, particles: Particles, specimen: Void) -> AnySimulation:
@@ -216,15 +222,15 @@ def expect(account: Account, specimens: Sequence[Specimen], simulated: Simulated
     """
     logs, urine = [], np.zeros(simulated.particles.count)
     voids: list[Logs] = []
+    count = 1 if len(specimens) == 1 else VOIDS if len(specimens) <= FEW_SPECIMENS else FEWER_VOIDS
     for visit, specimen in enumerate(specimens):
+        others = simulated.other_voids(account.question, specimen.physiology, visit, count)
         there, evidence = simulated.void(account.question, specimen.physiology, visit)
         urine = urine + evidence
         analytes = analytes_of(specimen.findings[account.id])
         logs.append(concentrations(account, there, specimen.collected, analytes))
-        voids.append({})
-        if len(specimens) > 1 and len(there.simulations) == 1:
-            others = simulated.other_voids(account.question, specimen.physiology, visit)
-            voids[-1] = _shifts(there.simulations[0], others, analytes)
+        is_one = count == 1 or len(there.simulations) > 1
+        voids.append({} if is_one else _shifts(there.simulations[0], others, analytes))
     return Expected(account, tuple(specimens), tuple(logs), urine, tuple(voids))
 
 
@@ -233,7 +239,7 @@ def _shifts(there: Simulation, others: Void, analytes: Sequence[str]) -> dict[st
     shifts = {}
     for analyte in analytes:
         made = np.log(np.maximum(there.made_at(analyte, others.flow, others.ph), TINY))
-        shifts[analyte] = np.broadcast_to(made - made[0], (VOIDS, made.shape[-1]))
+        shifts[analyte] = np.broadcast_to(made - made[0], np.broadcast_shapes(made.shape, others.flow.shape))
     return shifts
 
 

@@ -41,18 +41,19 @@ class Fit(NamedTuple):
     directions : array, shape (numbers, directions)
         Each of length 1, at right angles to each other.
     mean : array, shape (directions,)
-    root : array, shape (directions, directions)
-        Triangular root of the covariance.
+    root, inverse : array, shape (directions, directions)
+        Symmetric root of the covariance, and the inverse of it. So a move is the same whatever signs or turns the directions have.
     """
 
     directions: Floats
     mean: Floats
     root: Floats
+    inverse: Floats
 
     def log_ratio(self, numbers: Floats) -> Floats:
         """Logarithm of the density of the prior over that of the fit, up to a constant. Shape (draws,)."""
         places = self.directions.T @ numbers
-        away = np.linalg.solve(self.root, places - self.mean[:, np.newaxis])
+        away = self.inverse @ (places - self.mean[:, np.newaxis])
         return np.asarray(0.5 * (np.square(away).sum(axis=0) - np.square(places).sum(axis=0)))
 
     def moved(self, numbers: Floats, fresh: Floats, step: float) -> Floats:
@@ -87,7 +88,9 @@ def fit(particles: Particles, readings: Sequence[Floats]) -> Fit:
     places = directions.T @ numbers
     away = places - places.mean(axis=1, keepdims=True)
     covariance = WIDER * WIDER * (away @ away.T) / numbers.shape[1] + 1e-3 * np.eye(len(places))
-    return Fit(directions, places.mean(axis=1), np.linalg.cholesky(covariance))
+    variances, axes = np.linalg.eigh(covariance)
+    roots = np.sqrt(variances)
+    return Fit(directions, places.mean(axis=1), (axes * roots) @ axes.T, (axes / roots) @ axes.T)
 
 
 def _directions(numbers: Floats, readings: Floats) -> Floats:
@@ -95,5 +98,5 @@ def _directions(numbers: Floats, readings: Floats) -> Floats:
     away = numbers - numbers.mean(axis=1, keepdims=True)
     gram = away @ away.T + RIDGE * numbers.shape[1] * np.eye(len(numbers))
     slopes = np.linalg.solve(gram, away @ (readings - readings.mean(axis=1, keepdims=True)).T)
-    left, signal, _ = np.linalg.svd(slopes, full_matrices=False)
-    return np.asarray(left[:, signal > LEAST_SIGNAL])
+    squares, directions = np.linalg.eigh(slopes @ slopes.T)
+    return np.asarray(directions[:, squares > LEAST_SIGNAL**2])

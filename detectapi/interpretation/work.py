@@ -14,7 +14,7 @@ MOST_SECONDS = 8.0
 
 Hard questions take about 0.5 to 1.2 times what is expected of them, on one core of a server of 2026. A request is ended after 10 s.
 """
-MOVED, FEWEST_MOVED = 2400, 600
+MOVED, FEWEST_MOVED = 2400, 500
 """Draws that are moved to where the results have them: the first number, shared out among the specimens, or at least the second."""
 ROUNDS = 15
 """How often these are simulated anew in a hard question of several specimens, in whole simulations of one account after another;
