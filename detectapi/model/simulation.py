@@ -11,13 +11,14 @@ from copy import copy
 
 import numpy as np
 
-from detectapi.exponentials import Chain, Crossings, Disposition, Response, mix, respond
+from detectapi.exponentials import Chain, Crossings, Disposition, Response, respond
 from detectapi.model.arrays import Floats, Value
 from detectapi.model.columns import Columns, People
 from detectapi.model.dosing import Dosing, largest_dose
 from detectapi.model.draws import Deviates, MedianDraw, Selection
 from detectapi.model.kinetics import L_H_PER_ML_MIN, Kinetics, parameter_names
 from detectapi.model.physiology import Composition, Physiology, Specimen
+from detectapi.model.plasma import Plasma
 from detectapi.model.population import AMOUNT, Population, random_names
 from detectapi.model.question import Question
 from detectapi.model.signal import Signal, together
@@ -88,8 +89,8 @@ class Simulation:
         self.stage = len(self.question.assay.in_turn) - 1
         self.kinetics = Kinetics(substance, self.population, self.person)
         self.dosing = Dosing(substance, self.population, self.person)
+        self._plasma = Plasma(substance, self.kinetics, self.dosing)
         self._responses: dict[str, Response] = {}
-        self._at_every_void: dict[tuple[str, tuple[int, ...]], tuple[Sequence[Regimen], Response]] = {}
         self._per_plasma: dict[str, Value] = {}
         self._noise: dict[str, Value] = {}
 
@@ -130,7 +131,8 @@ class Simulation:
         other.selection = other.population.selection
         other.columns = Columns(other.person.gfr.shape)
         other.kinetics = Kinetics(self.question.substance, other.population, other.person)
-        other._responses, other._at_every_void, other._per_plasma, other._noise = {}, {}, {}, {}
+        other._plasma = Plasma(self.question.substance, other.kinetics, self.dosing)
+        other._responses, other._per_plasma, other._noise = {}, {}, {}
         return other
 
     @property
@@ -217,34 +219,7 @@ class Simulation:
         regimens, people, per_mg
             As in `signal`.
         """
-        if people is not None or per_mg:
-            return self._plasma(analyte, regimens, averaging_time, people, per_mg)
-        key = (
-            analyte,
-            tuple(id(regimen) for regimen in regimens),
-        )  # the regimens are kept with it, so that no other has their ids
-        if key not in self._at_every_void:
-            self._at_every_void[key] = regimens, self._plasma(analyte, regimens, averaging_time)
-        response = self._at_every_void[key][1]
-        return response if response.averaging_time is averaging_time else response.averaged_over(averaging_time)
-
-    def _plasma(
-        self,
-        analyte: str,
-        regimens: Sequence[Regimen],
-        averaging_time: Floats,
-        people: People = None,
-        per_mg: bool = False,
-    ) -> Response:
-        parts = [
-            respond(
-                self.kinetics.chain(lineage, people),
-                self.dosing.doses(lineage, *regimens, people=people, per_mg=per_mg),
-                averaging_time,
-            )
-            for lineage in self.question.substance.lineages(analyte)
-        ]
-        return parts[0] if len(parts) == 1 else mix(parts, [np.ones(len(averaging_time))] * len(parts))
+        return self._plasma.response(analyte, regimens, averaging_time, people, per_mg)
 
     def per_plasma(self, analyte: str) -> Value:
         """Concentration in the specimen for each unit of the response. Shape (n,) or (people, n). [ng/mL per umol/L]"""
