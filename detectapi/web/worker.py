@@ -58,7 +58,7 @@ class Waiting:
 
     def __init__(self, address, due):
         self.address, self.due, self.begun = address, due, time.monotonic()
-        self.arrival, self.drained = Arrival(), 0
+        self.arrival, self.drained, self.is_watched = Arrival(), 0, False
 
 
 class Worker(gunicorn_internals.ThreadWorker):
@@ -89,10 +89,12 @@ class Worker(gunicorn_internals.ThreadWorker):
         if address is not None:
             self.stalling.setdefault(address, {})[conn] = None
         self.held += len(conn.sock.held)
-        self.poller.register(conn.sock, EVENT_READ, partial(self.on_arriving, conn))
         if conn.sock.held:  # of a request that came together with the one before
             self.look(conn, waiting)
         self.on_arriving(conn)
+        if conn in self.arriving:  # most requests are there by now, and need not be watched
+            self.poller.register(conn.sock, EVENT_READ, partial(self.on_arriving, conn))
+            waiting.is_watched = True
         self.close_stalled(address)
 
     def on_arriving(self, conn, _socket=None):
@@ -138,7 +140,8 @@ class Worker(gunicorn_internals.ThreadWorker):
     def leave(self, conn):
         """A connection no longer waits for its request."""
         waiting = self.arriving.pop(conn)
-        self.poller.unregister(conn.sock)
+        if waiting.is_watched:
+            self.poller.unregister(conn.sock)
         self.held -= len(conn.sock.held)
         if waiting.address is not None:
             own = self.stalling[waiting.address]
@@ -197,7 +200,10 @@ class Worker(gunicorn_internals.ThreadWorker):
         if conn in self.arriving:
             self.leave(conn)
         conn.sock.say(response)
-        self.linger(conn)
+        if len(conn.sock.held) == conn.sock.fence:  # nothing of the request is unread that could cut off the answer
+            self.drop(conn)
+        else:
+            self.linger(conn)
 
     def handle(self, conn):
         """Read and answer one request, in a thread."""
