@@ -20,8 +20,8 @@ POWDER = {"amount_mg": {"low": 50, "high": 200}, "route": "intranasal-powder"}
 DAILY = {**POWDER, "start_h": -1416, "repeat": {"every_h": 24, "count": 60}}
 AGAIN = {"amount_mg": {"low": 30, "high": 150}, "route": "intranasal-powder"}
 LEVELS = {
-    "what is left of earlier use": [(72, 110, (6.0, 45.0, 700.0)), (168, 90, (None, 8.0, 160.0))],
-    "new use": [(72, 110, (6.0, 45.0, 700.0)), (168, 90, (25.0, 80.0, 420.0))],
+    "a lower second specimen": [(72, 110, (6.0, 45.0, 700.0)), (168, 90, (None, 8.0, 160.0))],
+    "a higher second specimen": [(72, 110, (6.0, 45.0, 700.0)), (168, 90, (25.0, 80.0, 420.0))],
 }
 """Hours after the last daily use, creatinine [mg/dL], and the level of each analyte [ng/mL]; None below 1 ng/mL."""
 SEEDS = itertools.count(1)

@@ -32,7 +32,7 @@ async def caller(port, question, heard, seeds, end):
 async def crowd(port, seconds):
     """Callers of ten specimens and of two, as many of each."""
     heard, seeds, end = Counter(), itertools.count(1), time.monotonic() + seconds
-    questions = [ten(), several(LEVELS["new use"], 72, 168)]
+    questions = [ten(), several(LEVELS["a higher second specimen"], 72, 168)]
     await asyncio.gather(
         *(caller(port, question, heard, seeds, end) for question in questions for _ in range(CALLERS // 2))
     )

@@ -8,12 +8,10 @@ from detectapi.interpretation.accounts import Account, Simulated, analytes_of, c
 from detectapi.interpretation.particles import Particles
 from detectapi.interpretation.predictive import Place, place_in
 from detectapi.interpretation.question import Interpretation
-from detectapi.interpretation.tempering import ISLANDS, Weighted
+from detectapi.interpretation.tempering import Weighted
 from detectapi.interpretation.weighing import weigh
+from detectapi.interpretation.work import IN_TURN
 from detectapi.model.arrays import Floats
-
-DRAWS = 40 * ISLANDS
-"""Draws for each specimen. Bands of a picture need fewer than ratios."""
 
 
 def in_turn(question: Interpretation, account: Account) -> tuple[tuple[Place, ...], ...]:
@@ -30,7 +28,7 @@ def in_turn(question: Interpretation, account: Account) -> tuple[tuple[Place, ..
     tuple of tuple of Place
         For each specimen from the second on, one for each result in the order of its findings.
     """
-    simulated = Simulated(Particles(question.seed, DRAWS, account.question.posterior))
+    simulated = Simulated(Particles(question.seed, IN_TURN, account.question.posterior))
     places = []
     for visit in range(1, len(question.specimens)):
         earlier = question._replace(specimens=question.specimens[:visit])

@@ -19,7 +19,7 @@ from detectapi.interpretation.asked_specimens import (
     within,
 )
 from detectapi.interpretation.cells import Cells
-from detectapi.interpretation.work import check_work
+from detectapi.interpretation.work import IN_TURN, check_work
 from detectapi.knowledge import catalog
 from detectapi.knowledge.interpretation import rules
 from detectapi.model.asked_assay import read_assay
@@ -118,7 +118,8 @@ def read(request: Mapping[str, Any]) -> Interpretation:
         accounts.append(_further(base, account, i, asked, clock) if "further_use" in account else base)
     planned = _planned(request, accounts, asked, clock)
     options = request["options"]
-    check_work(accounts, sum(one.is_interpreted for one in asked), options["draws"])
+    interpreted = sum(one.is_interpreted for one in asked)
+    check_work(accounts, interpreted, options["draws"], IN_TURN if options.get("in_turn") else 0)
     order = {account.id: i for i, account in enumerate(accounts)}
     departure = options.get("departure")
     return Interpretation(

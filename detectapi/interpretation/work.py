@@ -16,6 +16,8 @@ Hard questions take about 0.5 to 1.2 times what is expected of them, on one core
 """
 MOVED, FEWEST_MOVED = 2400, 500
 """Draws that are moved to where the results have them: the first number, shared out among the specimens, or at least the second."""
+IN_TURN = 40 * ISLANDS
+"""Draws for each specimen that is held against the earlier ones. Bands of a picture need fewer than ratios."""
 ROUNDS = 15
 """How often these are simulated anew in a hard question of several specimens, in whole simulations of one account after another;
 a question of a single specimen hardly ever is."""
@@ -26,7 +28,7 @@ def moved_draws(specimens: int) -> int:
     return max(FEWEST_MOVED, min(MOVED // (2 * ISLANDS) * ISLANDS, MOVED // (specimens * ISLANDS) * ISLANDS))
 
 
-def check_work(accounts: Sequence[Account], specimens: int, draws: int) -> None:
+def check_work(accounts: Sequence[Account], specimens: int, draws: int, in_turn: int = 0) -> None:
     """Refuse an interpretation that takes too long.
 
     Parameters
@@ -35,31 +37,36 @@ def check_work(accounts: Sequence[Account], specimens: int, draws: int) -> None:
     specimens : int
         Those that are interpreted.
     draws : int
+    in_turn : int
+        Draws with which each specimen is held against the earlier ones; 0 where it is not.
 
     Raises
     ------
     InputError
         It says how many specimens would fit, or that there are too many doses for any number.
     """
-    if specimens == 0:
+    fits = specimens
+    while fits > 0 and sum(_seconds(account, fits, draws, in_turn) for account in accounts) > MOST_SECONDS:
+        fits -= 1
+    if fits == specimens:
         return
-    of_one = sum(_of_one_specimen(account, draws, specimens) for account in accounts)
-    if of_one * specimens <= MOST_SECONDS:
-        return
-    fits = int(MOST_SECONDS / of_one)
     if fits > 0:
         raise InputError(
-            f"At most {fits} specimens with so many accounts, doses and analytes.",
+            f"At most {fits} {'specimen' if fits == 1 else 'specimens'} with so many accounts, doses and analytes.",
             pointer="/specimens", code="too-much-work", allowed=[1, fits],
         )  # fmt: skip
     raise InputError(
         "Too many doses listed one by one, or too many accounts: leave some out, or use repeat for equal doses.",
-        pointer="/accounts", code="too-much-work",
+        pointer="/accounts" if len(accounts) > 1 else "/accounts/0/doses", code="too-much-work",
     )  # fmt: skip
 
 
-def _of_one_specimen(account: Account, draws: int, specimens: int) -> float:
-    """What one account costs in each specimen. [s of a processor]"""
+def _seconds(account: Account, specimens: int, draws: int, in_turn: int) -> float:
+    """What one account costs. [s of a processor]"""
     sizes = sizes_of(account.question)
-    moved = ROUNDS * seconds(sizes, min(moved_draws(specimens), draws)) if specimens > 1 else 0.0
-    return seconds(sizes, draws) + moved
+    whole = specimens * seconds(sizes, draws)
+    if specimens > 1:
+        whole += specimens * ROUNDS * seconds(sizes, min(moved_draws(specimens), draws))
+    if in_turn and account.further is None:
+        whole += specimens * (specimens - 1) / 2 * ROUNDS * seconds(sizes, in_turn)
+    return whole

@@ -272,6 +272,35 @@ def test_too_much_work_is_refused_with_what_fits(pair):
     assert ("/options/draws", "too-much-work") in refused(pair)
 
 
+def test_specimens_and_accounts_that_take_too_long_are_refused_with_the_number_of_specimens_that_fits(pair):
+    pair["specimens"] = [{**pair["specimens"][0], "id": f"S{i}", "collected_h": 96 + 24 * i} for i in range(10)]
+    pair["accounts"] = [{**pair["accounts"][0], "id": f"account {i}"} for i in range(6)]
+    pair["compare"], pair["options"] = [], {"draws": 1000}
+    with pytest.raises(InputError) as caught:
+        service.interpret(pair)
+    fits = int(caught.value.problems[0].allowed[1])
+    pair["specimens"] = pair["specimens"][:fits]
+
+    assert caught.value.problems[0].pointer == "/specimens"
+    assert 2 <= fits < 10
+    read(service.load(pair, service.interpretation_form()))  # so many are not refused
+
+
+def test_ten_specimens_with_two_accounts_are_not_too_many(pair):
+    pair["specimens"] = [{**pair["specimens"][0], "id": f"S{i}", "collected_h": 96 + 24 * i} for i in range(10)]
+    pair["accounts"][1]["further_use"]["latest_h"] = 312
+    del pair["options"]
+
+    assert len(read(service.load(pair, service.interpretation_form())).specimens) == 10
+
+
+def test_many_doses_listed_one_by_one_are_too_much_to_read_backwards(one):
+    doses = [{**one["accounts"][0]["doses"][0], "start_h": -400 + i} for i in range(300)]
+    one["accounts"] = [{"id": "reported", "doses": doses}]
+
+    assert "too-much-work" in {code for _, code in refused(one)}
+
+
 def test_the_half_life_view_has_no_likelihood(one):
     one["model"] = {"kind": "half-life"}
 
