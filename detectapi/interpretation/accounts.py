@@ -182,9 +182,9 @@ class Simulated:
     def _void(
         self, question: Question, physiology: Physiology, visit: int, voids: int
     ) -> tuple[AnySimulation, Floats, Void, int]:
-        """The same with the other voids, and how many these are at least."""
+        """The same with the other voids, and how many these are."""
         key = id(question), visit
-        if key not in self._voids or self._voids[key][3] < voids:
+        if key not in self._voids or voids not in (1, self._voids[key][3]):
             people, particles = self.people(question), self.particles.at_visit(visit, voids=voids)
             specimen, evidence = measured_void(people.person, physiology, particles)
             each = specimen.flow, specimen.ph, specimen.void_interval

@@ -340,6 +340,17 @@ def test_a_specimen_is_held_against_the_earlier_ones(pair):
     assert [said for said in answer["words"] if said.startswith("Given the earlier specimens")]
 
 
+@pytest.mark.slow
+def test_each_of_six_specimens_is_held_against_the_earlier_ones(pair):
+    pair["specimens"] = [{**pair["specimens"][i % 2], "id": str(i), "collected_h": 96 + 48 * i} for i in range(6)]
+    pair["accounts"], pair["compare"] = pair["accounts"][:1], []
+    pair["options"] = {"draws": 100, "in_turn": True}
+    (earlier,) = service.interpret(pair)["accounts"]
+    later = [entry for entry in earlier["results"] if "after_earlier" in entry]
+
+    assert {entry["specimen"] for entry in later} == {"1", "2", "3", "4", "5"}
+
+
 def test_many_specimens_in_turn_are_refused(pair):
     pair["specimens"] = [{**pair["specimens"][0], "id": str(i), "collected_h": 96 + 24 * i} for i in range(7)]
     pair["options"]["in_turn"] = True
