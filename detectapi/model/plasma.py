@@ -14,6 +14,9 @@ from detectapi.model.kinetics import Kinetics
 from detectapi.values.regimen import Regimen
 from detectapi.values.substance import Substance
 
+MOST_KEPT = 16
+"""Responses that are kept: those of a few analytes after the uses of an account."""
+
 
 class Plasma:
     """Responses of some people, whose kinetics and dosing are the same at every void.
@@ -27,12 +30,12 @@ class Plasma:
 
     def __init__(self, substance: Substance, kinetics: Kinetics, dosing: Dosing) -> None:
         self.substance, self.kinetics, self.dosing = substance, kinetics, dosing
-        self._kept: dict[tuple[str, tuple[int, ...]], tuple[Sequence[Regimen], Response]] = {}
+        self._kept: dict[tuple[str, int], tuple[Regimen, Response]] = {}
 
     def response(
         self, analyte: str, regimens: Sequence[Regimen], averaging_time: Floats, people: People, per_mg: bool
     ) -> Response:
-        """The response of all people is made once; at another void only its averaging time is another.
+        """The response of one person's draws is made once; at another void only its averaging time is another.
 
         Parameters
         ----------
@@ -43,14 +46,13 @@ class Plasma:
         people, per_mg
             As in `detectapi.model.simulation.Simulation.signal`.
         """
-        if people is not None or per_mg:
+        if people is not None or per_mg or len(regimens) > 1:
             return self._made(analyte, regimens, averaging_time, people, per_mg)
-        key = (
-            analyte,
-            tuple(id(regimen) for regimen in regimens),
-        )  # the regimens are kept with it: no other gets their ids
+        key = analyte, id(regimens[0])  # the regimen is kept with it, so that no other gets its id
         if key not in self._kept:
-            self._kept[key] = regimens, self._made(analyte, regimens, averaging_time, people, per_mg)
+            if len(self._kept) == MOST_KEPT:
+                self._kept.pop(next(iter(self._kept)))
+            self._kept[key] = regimens[0], self._made(analyte, regimens, averaging_time, people, per_mg)
         response = self._kept[key][1]
         if np.array_equal(response.averaging_time, averaging_time):
             return response
