@@ -47,7 +47,9 @@ class Memory:
     """What a process keeps, by the hash of the question. Threads may use it at the same time."""
 
     def __init__(self, most_bytes=MOST_BYTES):
-        self._kept = LRUCache(most_bytes, getsizeof=lambda kept: len(kept.content) + OVERHEAD_BYTES)
+        self._kept: LRUCache[str, Kept] = LRUCache(
+            most_bytes, getsizeof=lambda kept: len(kept.content) + OVERHEAD_BYTES
+        )
         self._lock = threading.Lock()
         self._turns = [threading.Lock() for _ in range(16)]
 
@@ -110,7 +112,7 @@ def computed_once(*names, when=None):
                     memory().put(key, kept)
             return kept.response()
 
-        answered.kept_by = ({*names, "lang"}, when)
+        vars(answered)["kept_by"] = ({*names, "lang"}, when)
         return answered
 
     return decorate
@@ -118,7 +120,7 @@ def computed_once(*names, when=None):
 
 def key_of_address():
     """The hash of the question of the current address; None where its answer may not be kept."""
-    names, when = getattr(current_app.view_functions.get(request.endpoint), "kept_by", ((), None))
+    names, when = getattr(current_app.view_functions.get(request.endpoint or ""), "kept_by", ((), None))
     if not names or request.method not in ("GET", "HEAD") or len(request.query_string) > LONGEST_ADDRESS:
         return None
     if not names.issuperset(request.args) or (when and not when()):
