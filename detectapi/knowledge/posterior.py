@@ -19,6 +19,7 @@ import numpy as np
 
 from detectapi.knowledge import DATA
 from detectapi.settings import setting
+from detectapi.values.errors import CatalogError
 from detectapi.values.substance import Substance
 
 NONE, CURRENT, STALE = "none", "current", "stale"
@@ -127,11 +128,16 @@ def _posterior(
     data: Path, folder: Path, substance_id: str, numbers: str, own: bool = False
 ) -> tuple[Posterior | None, str]:
     for file in sorted(folder.glob("*.json")):
-        about = json.loads(file.read_text(encoding="utf-8"))
-        if substance_id in about.get("substances", ()):
-            if about["substances"][substance_id] != numbers or about["observations"] != digest(data, about["files"]):
-                return None, STALE
-            return replace(read(file), own=own), CURRENT
+        try:
+            about = json.loads(file.read_text(encoding="utf-8"))
+            if substance_id in about["substances"]:
+                if about["substances"][substance_id] != numbers or about["observations"] != digest(
+                    data, about["files"]
+                ):
+                    return None, STALE
+                return replace(read(file), own=own), CURRENT
+        except (ValueError, KeyError, TypeError, OSError) as error:
+            raise CatalogError(f"{file.name} is no calibration: {error!r}") from error
     return None, NONE
 
 

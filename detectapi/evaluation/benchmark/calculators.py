@@ -24,15 +24,15 @@ def forecasts(row: Observation) -> list[Forecast]:
     list of Forecast
         None for a row that no calculator speaks of.
     """
-    doses = row.study.doses or ()
-    if row.quantity != "detection_time" or baselines.pattern(row) != "single":
+    doses, cutoff = row.study.doses or (), row.cutoff_ng_ml
+    if row.quantity != "detection_time" or cutoff is None or baselines.pattern(row) != "single":
         return []
     amount = doses[0].get("amount_mg")
     stated = []
     for item in rules.calculators():
         if row.study.substance == item["substance"] and item["analyte"] in row.analytes and isinstance(amount, float):
-            low, high = (_hours(item, amount / row.cutoff_ng_ml, end) for end in (0, 1))
-            middle = _hours(item, amount / row.cutoff_ng_ml, None)
+            low, high = (_hours(item, amount / cutoff, end) for end in (0, 1))
+            middle = _hours(item, amount / cutoff, None)
             stated.append(Forecast(f"calculator: {item['source']}", low, high, middle))
     return stated
 

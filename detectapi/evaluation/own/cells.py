@@ -6,6 +6,8 @@ import json
 from collections.abc import Callable, Mapping
 from typing import Any
 
+from detectapi.evaluation.benchmark.table import READINGS
+
 PERSON = "person"
 """The one column that the benchmark has not: the name of a person within the study."""
 
@@ -140,7 +142,7 @@ class Cells:
         sampling = {key: value for key, value in {**words, **times}.items() if value not in (None, "")}
         if not sampling:
             return {}
-        of_urine = sampling.get("matrix") == "urine" or line["quantity"] in ("detection_time", "positive_share")
+        of_urine = sampling.get("matrix") == "urine" or line["quantity"] in READINGS
         return (URINE if of_urine else PLASMA) | sampling
 
     def _json(self, column: str, otherwise: Any) -> Any:

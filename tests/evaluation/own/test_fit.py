@@ -12,7 +12,7 @@ from detectapi.cli.main import cli
 from detectapi.evaluation.own import fit, forecast, made, recovery, report, table
 from detectapi.evaluation.own import recovery_report as page
 from detectapi.knowledge import catalog, posterior
-from detectapi.values.errors import InputError
+from detectapi.values.errors import CatalogError, InputError
 
 PAGE = Path(__file__).parents[3] / "docs" / "validation" / page.FILE
 ORAL = {"substance": "zolpidem", "doses": [{"amount_mg": 10, "route": "oral"}]}
@@ -75,6 +75,18 @@ def test_it_is_ignored_once_the_data_have_changed(folder):
 
     assert posterior.posterior(catalog.substance("zolpidem")) == (None, posterior.STALE)
     assert posterior.posterior(catalog.substance("morphine"))[1] == posterior.CURRENT  # the folder does not have it
+
+
+@pytest.mark.parametrize("content", ["{", "[]", '{"rows": []}', '{"substances": {"zolpidem": "x"}}'])
+def test_a_folder_with_another_kind_of_file_is_refused_with_its_name(content, tmp_path, monkeypatch):
+    (tmp_path / "notes.json").write_text(content, encoding="utf-8")
+    monkeypatch.setenv("DETECTAPI_CALIBRATION", str(tmp_path))
+
+    if "zolpidem" in content:  # it says that it is of other data
+        assert posterior.posterior(catalog.substance("zolpidem")) == (None, posterior.STALE)
+    else:
+        with pytest.raises(CatalogError, match=r"notes\.json"):
+            posterior.posterior(catalog.substance("zolpidem"))
 
 
 @pytest.mark.slow
