@@ -240,14 +240,12 @@ async def kill_workers(pid, port, seconds, theirs):
 # -- the tables -----------------------------------------------------------------------------------------------------------
 
 
-def p99(times):
-    """The time that 99 of 100 keep. [s]"""
-    return sorted(times)[int(0.99 * len(times))] if times else float("nan")
-
-
-def in_ms(times):
-    """Median and 99th percentile, for a table."""
-    return f"{1e3 * statistics.median(times):.0f}, {1e3 * p99(times):.0f}" if times else "none"
+def row_of_times(name, times, most_ms):
+    """A row with the median and with the time that 99 of 100 keep. Times in s; the bar in ms."""
+    if not times:
+        return [name, "none", ""]
+    p99 = 1e3 * sorted(times)[int(0.99 * len(times))]
+    return [name, f"{1e3 * statistics.median(times):.0f}, {p99:.0f}", verdict(round(p99), most_ms)]
 
 
 def common_rows(heard):
@@ -274,8 +272,8 @@ def under_load(port, known, seconds, is_patient):
         *common_rows(heard),
         ["requests without an answer", len(heard.lost), verdict(len(heard.lost), 0)],
         [f"probes that failed, of {len(probed) + failed}", failed, verdict(failed, 0)],
-        ["`/healthz` and `/readyz`, median and 99 %, ms", in_ms(probed), verdict(round(1e3 * p99(probed)), 100)],
-        ["to be told to come back, median and 99 %, ms", in_ms(refused), verdict(round(1e3 * p99(refused)), 50)],
+        row_of_times("`/healthz` and `/readyz`, median and 99 %, ms", probed, 100),
+        row_of_times("to be told to come back, median and 99 %, ms", refused, 50),
     ]
     manner = "come back when they are told" if is_patient else "come back at once, whatever they are told"
     print(
