@@ -18,7 +18,7 @@ PRIORS = np.linspace(-2.5, 2.5, 41)
 
 def plot(one: Apart, title: str, rules: list[str]) -> Drawing:
     """Tippett's curves of cases of two accounts on the left, the cost of their ratios on the right."""
-    page = paper(RIGHT + 20.0, 380.0, title)
+    page = paper(RIGHT + 20.0, 395.0, title)
     _tippett(page, one)
     _costs(page, one, rules)
     return page
