@@ -32,8 +32,8 @@ SUBJECT = "interpretation"
 REPORT = f"{SUBJECT}.md"
 SETTINGS = "backwards.toml"
 SEED = 20261123
-NEW = 10_000
-"""What the seed of cases with new use has more."""
+OF_SETTING, OF_NEW, OF_TRUTH = 100_000, 10_000, 1000
+"""What the seed of each further setting, of cases with new use, and of each further truth has more: so no two rows share people."""
 FIRST = 2
 """Cases of each row whose numbers stand in the report, by which a test sees that it is old."""
 TWISTS = {
@@ -119,13 +119,14 @@ def settings() -> dict[str, Any]:
 def rows(tables: Mapping[str, Any]) -> list[Row]:
     """Every row that is answered case by case."""
     made = []
-    for table in [*tables["time"], *tables["apart"]]:
+    for number, table in enumerate([*tables["time"], *tables["apart"]]):
         for place, (truth, twist) in enumerate(TWISTS.items()):
             count = table["cases"] if twist == AS_ASSUMED else table["twisted"]
             if count:
                 accounts = range(len(table.get("accounts", [None])))
+                seed = SEED + OF_SETTING * number + OF_TRUTH * place
                 made.append(Row(table, truth, tuple(
-                    Task(table, true, twist, count, SEED + place + NEW * true) for true in accounts
+                    Task(table, true, twist, count, seed + OF_NEW * true) for true in accounts
                 )))  # fmt: skip
     return made
 
