@@ -23,7 +23,7 @@ CODE = ("exponentials", "inputs", "interpretation", "knowledge", "model", "value
 """Packages whose code decides the numbers."""
 OF_ALL = ("interpretation.toml", "physiology/*.toml", "routes.toml", "covariates.toml")
 """Data that every question reads."""
-PIECE = 10
+PIECE = 5
 """Cases that a process answers at once."""
 
 Read = TimeRead | PairRead
@@ -146,7 +146,7 @@ class Answers:
         """
         kept = [self._kept(task) for task in tasks]
         until = None if minutes is None else time.monotonic() + 60.0 * minutes
-        for number, places, reads in _run(list(_pieces(tasks, kept)), tasks, processes, until):
+        for number, places, reads in _run(sorted(_pieces(tasks, kept), key=_first_case), tasks, processes, until):
             kept[number].update(zip(places, reads, strict=True))
             self._keep(tasks[number], dict(zip(places, reads, strict=True)))
         done, whole = sum(map(len, kept)), sum(task.cases for task in tasks)
@@ -184,6 +184,11 @@ def _pieces(tasks: Sequence[Task], kept: Sequence[Mapping[int, Read]]) -> Iterat
         left = [place for place in range(task.cases) if place not in known]
         for start in range(0, len(left), PIECE):
             yield number, left[start : start + PIECE]
+
+
+def _first_case(piece: tuple[int, list[int]]) -> int:
+    """By which pieces are put in order: the first cases of every task come before later ones of any."""
+    return piece[1][0]
 
 
 def _run(

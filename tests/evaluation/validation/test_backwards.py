@@ -106,3 +106,29 @@ def test_a_share_inside_is_held_against_what_so_many_cases_allow():
     assert not covers(343, 400)
     assert covers(84, 100)
     assert not covers(83, 100)
+
+
+def test_the_report_has_every_row_of_the_settings_and_every_open_case():
+    text = REPORT.read_text(encoding="utf-8")
+
+    for row in backwards_report.rows(TABLES):
+        assert row.name in backwards_report.first_numbers(text), row.name
+    for table in TABLES["published"]:
+        assert f"| {table['id']} | {table['use']}" in text
+    assert {table["id"] for table in TABLES["published"]} == {f"O{i}" for i in range(1, 9)}
+
+
+@pytest.mark.slow
+def test_the_report_is_of_the_numbers_at_hand():
+    shown = backwards_report.first_numbers(REPORT.read_text(encoding="utf-8"))
+    for row in backwards_report.rows(TABLES):
+        reads = [
+            read
+            for task in row.tasks
+            for read in backwards_runs.answer(task, range(min(backwards_report.FIRST, task.cases)))
+        ]
+        numbers = [backwards_report.number_of(read) for read in reads]
+        # Written to four decimals; other processors round sums otherwise.
+        assert numbers == pytest.approx(shown[row.name], abs=0.002), (
+            f"{row.name}: run detectapi validate interpretation"
+        )
