@@ -10,7 +10,7 @@ import numpy as np
 
 from detectapi.interpretation.accounts import Expected, Simulated, analytes_of, concentrations
 from detectapi.interpretation.likelihood import Findings, log_likelihood
-from detectapi.interpretation.predictive import one_cell_each
+from detectapi.interpretation.predictive import in_cells, one_cell_each
 from detectapi.interpretation.question import Interpretation
 from detectapi.interpretation.tempering import normalised
 from detectapi.interpretation.validity import DILUTE
@@ -66,8 +66,7 @@ def _chances(expected: Expected, simulated: Simulated, visit: int) -> Iterator[f
     unmeasured = len(expected.specimens) + 1 + visit  # its void has random numbers of its own
     there, _ = simulated.void(account.question, without_urine(specimen.physiology), unmeasured)
     usual = concentrations(account, there, specimen.collected, analytes_of(findings))
-    weights, draws = normalised(expected.urine), np.arange(len(expected.urine))
-    cells = one_cell_each(account, len(draws))
+    weights = normalised(expected.urine)
+    cells = one_cell_each(account, len(weights))
     for levels in (expected.logs[visit], usual):
-        logs = {analyte: log[cells, draws][np.newaxis] for analyte, log in levels.items()}
-        yield float(np.exp(log_likelihood(logs, findings)[0]) @ weights)
+        yield float(np.exp(log_likelihood(in_cells(levels, cells), findings)[0]) @ weights)

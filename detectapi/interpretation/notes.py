@@ -10,6 +10,7 @@ from detectapi.interpretation.outcome import Outcome
 from detectapi.interpretation.question import Interpretation
 from detectapi.interpretation.specimen_entry import specimen_entry
 from detectapi.interpretation.validity import DILUTE
+from detectapi.knowledge import catalog
 from detectapi.knowledge.interpretation import Precondition, rules
 from detectapi.telling.interpretation import quoted
 from detectapi.telling.interpretation_notes import interference, note
@@ -64,17 +65,25 @@ def _of_specimen(asked: Asked, clock: Clock) -> Iterator[dict[str, str]]:
     rule = asked.judged.rule
     if rule is not None and rule.word == DILUTE:
         yield note("dilute-specimen", specimen=asked.id, rule=rule.locator)
-    if "screen" in asked.said and not asked.said["results"]:
+    if _is_unconfirmed(asked):
         yield note("screen-only", specimen=asked.id)
     if not any(asked.said.get(name) is not None for name in ("urine_creatinine_mg_dl", "specific_gravity")):
         yield note("creatinine-missing", specimen=asked.id)
+
+
+def _is_unconfirmed(asked: Asked) -> bool:
+    """Whether nothing but a screen is known of a specimen. A registered test with a confirmation in it is more than a screen."""
+    if asked.said["results"] or "screen" not in asked.said:
+        return False
+    test = asked.said["screen"]["assay"]
+    return not isinstance(test, str) or catalog.assay(test).stage == "screen"
 
 
 def _of_screens(question: Interpretation) -> Iterator[dict[str, str]]:
     """Medicines after which a screen was more often positive without its drug: of specimens with nothing but a positive screen."""
     interpreted = [asked for asked in question.asked if asked.is_interpreted]
     for asked, specimen in zip(interpreted, question.specimens, strict=True):
-        if asked.said["results"] or not asked.said.get("screen", {}).get("positive", False):
+        if not (_is_unconfirmed(asked) and asked.said["screen"]["positive"]):
             continue
         screens = [screen for findings in specimen.findings.values() for screen in findings.screens]
         read = {analyte for screen in screens for reading in screen.readings for analyte in reading.weights}

@@ -78,10 +78,7 @@ def predictive(expected: Expected, level: float, seed: int) -> Predictive:
     """
     weights = normalised(expected.urine)
     cells = one_cell_each(expected.account, len(expected.urine))
-    logs = [
-        {a: log[np.minimum(cells, len(log) - 1), np.arange(log.shape[1])][np.newaxis] for a, log in one.items()}
-        for one in expected.logs
-    ]
+    logs = [in_cells(one, cells) for one in expected.logs]
     places, seen = [], []
     for here, findings in zip(logs, (expected.findings(i) for i in range(len(logs))), strict=True):
         normals = [spread_of(here, result, findings) for result in findings.results]
@@ -105,6 +102,19 @@ def one_cell_each(account: Account, draws: int) -> Ints:
     places = np.modf((np.arange(draws) + 0.5) * _GOLDEN)[0]
     cells: Ints = np.minimum(np.searchsorted(ends, places), len(ends) - 1)
     return cells
+
+
+def in_cells(logs: Logs, cells: Ints) -> dict[str, Floats]:
+    """Logarithms of each draw in a cell of its own. Shape (1, draws). [ln ng/mL]
+
+    Parameters
+    ----------
+    logs : dict of str to array, shape (cells, draws)
+        Of one cell where it is the same in all, as before a further use. [ln ng/mL]
+    cells : array of int, shape (draws,)
+    """
+    draws = np.arange(len(cells))
+    return {analyte: log[np.minimum(cells, len(log) - 1), draws][np.newaxis] for analyte, log in logs.items()}
 
 
 def _place(result: Result, centre: Floats, spread: Floats, weights: Floats, level: float) -> Place:

@@ -36,6 +36,24 @@ def test_a_dilute_specimen_is_more_often_negative_than_a_usual_one(negative):
     assert not InterpretationResponseSchema().validate(json.loads(service.to_json_bytes(answer)))
 
 
+def test_a_dilute_negative_before_a_further_use_is_answered():
+    use = {"amount_mg": 50, "route": "intranasal-powder"}
+    negative = {"id": "A", "collected_h": 0, **DILUTE, "results": [{"analyte": "benzoylecgonine", "below_ng_ml": 100}]}
+    later = {"id": "B", "collected_h": 48, "results": [{"analyte": "benzoylecgonine", "value_ng_ml": 900}]}
+    answer = service.interpret({
+        "substance": "cocaine",
+        "specimens": [negative, later],
+        "accounts": [
+            {"id": "before", "doses": [use], "last_use": {"at_h": -30}},
+            {"id": "again", "extends": "before", "further_use": {**use, "earliest_h": 1, "latest_h": 47}},
+        ],
+        "options": {"draws": 100},
+    })  # fmt: skip
+    before, again = (one["dilute_negatives"] for one in answer["accounts"])
+
+    assert before == again  # the further use is later than the negative
+
+
 def test_the_sentence_stands_on_every_surface(negative):
     answer = service.interpret(negative)
     said = dilute_negative("“reported”", answer["accounts"][0]["dilute_negatives"][0])

@@ -43,6 +43,12 @@ def test_a_negative_or_confirmed_screen_names_none(change):
     assert "screen-interference" not in notes(**change)
 
 
+@pytest.mark.parametrize("assay", ["hhs-methamphetamine", "hhs-methamphetamine-confirm"])
+def test_the_verdict_of_a_test_with_a_confirmation_is_not_called_a_screen(assay):
+    assert not {"screen-only", "screen-interference"} & set(notes(screen={"assay": assay, "positive": True}))
+    assert "screen-only" in notes(screen={"assay": "hhs-methamphetamine-screen", "positive": True})
+
+
 def test_the_note_is_said_in_every_language():
     for known in rules().interference:
         message = interference("A", known)["message"]
