@@ -149,7 +149,7 @@ def backup(settings, folder):
 
     try:
         saved = save(settings, folder)
-    except ValueError as error:
+    except (ValueError, FileNotFoundError) as error:
         raise click.ClickException(str(error)) from None
     what = "The database and" if saved.database else "Without the database,"
     what += " the counts of cards and" if saved.counts else ""

@@ -49,13 +49,20 @@ def save(settings: Settings, folder: str) -> Saved:
     FileExistsError
         The folder of the backup exists already.
     ValueError
-        Neither is here: PostgreSQL and an object store have backups of their own.
+        Neither is here: PostgreSQL and an object store have backups of their own. Or the folder of the backup is in that of the
+        jobs, so that the next backup would hold this one.
+    FileNotFoundError
+        There is no database yet.
     """
     own_database = settings.database.startswith("sqlite")
     own_files = not storage.is_remote(settings.folder)
     if not own_database and not own_files:
         raise ValueError("The database is PostgreSQL and the files are at a URL: use the tools of both.")
     target = Path(folder)
+    if own_files and target.resolve().is_relative_to(Path(settings.folder).resolve()):
+        raise ValueError("A backup cannot be kept in the folder of the jobs.")
+    if own_database and not database.exists(settings.database):
+        raise FileNotFoundError("There is no database of jobs yet.")
     target.mkdir(mode=0o700, parents=True)
     if own_database:
         with database.connected(settings.database) as engine:

@@ -82,9 +82,6 @@ def _together(environment: Mapping[str, str] | None) -> list[str]:
         sentences += [
             f"{name} is needed where DETECTAPI_JOBS is a URL." for name in needed if not is_set(name, environment)
         ]
-    database = setting("DETECTAPI_DATABASE", environment) or ""
-    if database and not database.startswith(("sqlite:", "postgresql")):
-        sentences.append("DETECTAPI_DATABASE must begin with sqlite: or postgresql:.")
     if is_set("DETECTAPI_LIMITS_STORE", environment) and not is_set("DETECTAPI_LIMITS", environment):
         sentences.append("DETECTAPI_LIMITS_STORE has no effect without DETECTAPI_LIMITS.")
     for name in ("DETECTAPI_DATA", "DETECTAPI_CALIBRATION"):

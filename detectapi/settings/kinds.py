@@ -41,6 +41,22 @@ class Text:
 
 
 @dataclass(frozen=True, slots=True)
+class Url:
+    """A URL with one of a few schemes. A refusal never repeats it, since it may hold a password."""
+
+    schemes: tuple[str, ...]
+    allowed: str
+
+    def read(self, text: str) -> str:
+        """The URL as it is written."""
+        scheme, colon, rest = text.partition(":")
+        if not colon or scheme not in self.schemes or not rest.startswith("//"):
+            raise ValueError(text)
+        _ = urlsplit(text).port  # an error where there is one that is no number
+        return text
+
+
+@dataclass(frozen=True, slots=True)
 class Whole:
     """A whole number in decimal digits; `high` is None where it has no bound of its own."""
 

@@ -7,12 +7,14 @@ from dataclasses import dataclass
 from types import MappingProxyType
 from typing import Any
 
-from detectapi.settings.kinds import Hosts, Kind, Number, Origins, Rates, Switch, Text, Whole, Word
+from detectapi.settings.kinds import Hosts, Kind, Number, Origins, Rates, Switch, Text, Url, Whole, Word
 
 SERVICE, JOBS = "service", "jobs"
 
 MOST_PROXIES = 10
 MOST_PROCESSES = 1024
+DATABASES = ("sqlite", "sqlite+pysqlite", "postgres", "postgresql", "postgresql+psycopg")
+STORES = ("redis", "rediss", "redis+unix", "redis+sentinel", "redis+cluster", "memory")
 
 
 @dataclass(frozen=True, slots=True)
@@ -86,7 +88,7 @@ _ALL = (
         "no limit",
     ),
     Setting(
-        "DETECTAPI_LIMITS_STORE", Text("a URL such as redis://…"),
+        "DETECTAPI_LIMITS_STORE", Url(STORES, "a URL such as redis://…"),
         "where several machines count together, such as `redis://cache:6379/0`", None, "each process counts for itself",
         secret=True,
     ),
@@ -103,7 +105,7 @@ _ALL = (
         "folder of rows and parts, or an fsspec URL that all machines reach", None, "no jobs", JOBS,
     ),
     Setting(
-        "DETECTAPI_DATABASE", Text("a URL such as sqlite:////… or postgresql://…"),
+        "DETECTAPI_DATABASE", Url(DATABASES, "a URL such as sqlite:////… or postgresql://user@host/name"),
         "`sqlite:////…` or `postgresql://user@host/name`; run `detectapi db upgrade` first for PostgreSQL", None,
         "SQLite in the folder", JOBS, secret=True,
     ),

@@ -148,3 +148,21 @@ def test_where_nothing_is_here_there_is_nothing_to_back_up(tmp_path):
     assert done.exit_code == 1
     assert "use the tools of both" in done.output
     assert not Path(tmp_path / "b").exists()
+
+
+def test_a_backup_is_not_kept_in_the_folder_of_the_jobs(tmp_path):
+    folder = tmp_path / "jobs"
+    done = CliRunner().invoke(cli, ["db", "backup", str(folder / "inside")], env={"DETECTAPI_JOBS": str(folder)})
+
+    assert done.exit_code == 1
+    assert "A backup cannot be kept in the folder of the jobs." in done.output
+    assert not (folder / "inside").exists()
+
+
+def test_where_there_is_no_database_nothing_is_left_behind(tmp_path):
+    environment = {"DETECTAPI_JOBS": str(tmp_path / "absent"), "DETECTAPI_DATABASE": f"sqlite:///{tmp_path}/none.sqlite"}
+    done = CliRunner().invoke(cli, ["db", "backup", str(tmp_path / "b")], env=environment)
+
+    assert done.exit_code == 1
+    assert "There is no database of jobs yet." in done.output
+    assert not (tmp_path / "b").exists()

@@ -11,13 +11,12 @@ from werkzeug.datastructures import MultiDict
 from detectapi.knowledge import education
 from detectapi.settings import setting
 from detectapi.telling import sentences
-from detectapi.telling.languages import TranslatedVoice
 from detectapi.web.page import fields, form, look, one_dose
 from detectapi.web.page.choices import choices, lists, presets
 from detectapi.web.page.embed import LONGEST, USE, VOICE, address_of, oembed_of, wrong_with
 from detectapi.web.page.history import DATES
 from detectapi.web.page.oembed import HEIGHT, frame, title_of
-from detectapi.web.page.voice import LANGUAGES, POLICY, html_response
+from detectapi.web.page.voice import LANGUAGES, POLICY, html_response, voice_of
 
 blueprint = Blueprint("editor", __name__)
 
@@ -37,8 +36,7 @@ def editor():
     problems = [(name if name != "lang" else "language", words) for name, words in wrong_with(args)]
     chosen, _ = look.read_look(args, VOICE)
     address, known = address_of(args), values["substance"]
-    spoken = TranslatedVoice("page", values["language"]) if values["language"] in LANGUAGES else VOICE
-    title = title_of(args, spoken)
+    title = title_of(args, voice_of(values["language"]))
     html = render_template(
         "page/editor.html",
         values=values,

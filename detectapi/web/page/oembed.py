@@ -12,7 +12,8 @@ from werkzeug.datastructures import MultiDict
 from detectapi import service
 from detectapi.web.api import cacheable
 from detectapi.web.page.choices import named_preset
-from detectapi.web.page.embed import VOICE, address_of, wrong_with
+from detectapi.web.page.embed import address_of, wrong_with
+from detectapi.web.page.voice import voice_of
 from detectapi.web.problems import problem
 
 blueprint = Blueprint("oembed", __name__)
@@ -36,7 +37,8 @@ def oembed():
     args = parts_of(request.args.get("url", ""))
     if args is None or wrong_with(args):
         return problem("not-found", "The address is none of a fragment of this service, or it cannot be answered.")
-    title = title_of(args, VOICE)
+    spoken = voice_of(args.get("lang", ""))
+    title = title_of(args, spoken)
     return cacheable(
         service.to_json_bytes(
             {
@@ -51,7 +53,7 @@ def oembed():
                 "html": frame(address_of(args), title, width, height),
             }
         ),
-        VOICE.language,
+        spoken.language,
     )
 
 

@@ -18,6 +18,11 @@ class BabelVoice(TranslatedVoice):
         return str(get_locale() or "en")
 
 
+def voice_of(language):
+    """A voice of the page that speaks a language, by its code; the language of the request where it is none of ours."""
+    return TranslatedVoice("page", language) if language in LANGUAGES else BabelVoice("page")
+
+
 class Sentences(Domain):
     """The same translations for templates and for `flask_babel`."""
 

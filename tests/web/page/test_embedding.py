@@ -119,6 +119,7 @@ def test_the_page_of_a_worked_example_has_the_frame_of_its_fragment(client):
     answer = described(client, "http://localhost/?preset=one-infusion&lang=de").json
 
     assert "http://localhost/embed?preset=one-infusion&amp;lang=de" in answer["html"]
+    assert answer["title"].startswith("Wie lange")
 
 
 def test_a_use_has_a_description_too_and_nothing_in_it_can_close_the_frame(client):
