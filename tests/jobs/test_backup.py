@@ -160,7 +160,10 @@ def test_a_backup_is_not_kept_in_the_folder_of_the_jobs(tmp_path):
 
 
 def test_where_there_is_no_database_nothing_is_left_behind(tmp_path):
-    environment = {"DETECTAPI_JOBS": str(tmp_path / "absent"), "DETECTAPI_DATABASE": f"sqlite:///{tmp_path}/none.sqlite"}
+    environment = {
+        "DETECTAPI_JOBS": str(tmp_path / "absent"),
+        "DETECTAPI_DATABASE": f"sqlite:///{tmp_path}/none.sqlite",
+    }
     done = CliRunner().invoke(cli, ["db", "backup", str(tmp_path / "b")], env=environment)
 
     assert done.exit_code == 1
