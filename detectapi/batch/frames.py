@@ -5,13 +5,13 @@ No library of data frames is imported here. pandas, Polars, pyarrow, DuckDB and 
 
 from __future__ import annotations
 
+import json
 import re
 from collections import defaultdict
 from collections.abc import Iterable, Iterator, Mapping
 from typing import Any
 
 import pyarrow as pa
-import pyarrow.compute as pc
 
 from detectapi.batch import about, chunk, files, table
 from detectapi.batch.options import Options
@@ -39,9 +39,22 @@ def stream(frame: Any) -> pa.RecordBatchReader:
     if hasattr(frame, "__arrow_c_stream__"):
         try:
             return pa.RecordBatchReader.from_stream(frame)
-        except (pa.ArrowInvalid, TypeError):  # a single column is a stream too; a column of mixed kinds is none
-            pass
-    raise InputError(
+        except (pa.ArrowInvalid, pa.ArrowNotImplementedError, TypeError, ValueError, OverflowError) as error:
+            raise _no_table(error) from None  # a single column is a stream too; a column of mixed kinds is none
+    raise _no_table(None)
+
+
+def _no_table(error: Exception | None) -> InputError:
+    """What is wrong with a table that gives no stream; None where it does not offer one."""
+    if isinstance(error, UnicodeEncodeError):
+        return InputError("A text must be one that UTF-8 can hold.", code="encoding")
+    if isinstance(error, OverflowError):
+        return InputError("A whole number has at most 64 bits.", code="range")
+    if isinstance(error, pa.ArrowNotImplementedError):
+        return InputError("A column has a kind of values that Arrow does not have, such as complex.", code="type")
+    if type(error) is ValueError:  # of pandas
+        return InputError("Each column must have its own name, a text.", code="header")
+    return InputError(
         "Must be a table of pandas, Polars or pyarrow, or anything else with __arrow_c_stream__, "
         "with one kind of values in each column.",
         code="type",
@@ -73,22 +86,34 @@ def slices(rows: pa.RecordBatchReader, size: int) -> Iterator[dict[str, Any]]:
     Yields
     ------
     dict
-        ``first``: number of the first row, from 1; ``rows``: bytes. A row without any value is none, as in a file.
+        ``first``: number of the first row, from 1; ``rows``: bytes. A row without any value counts too.
 
     Raises
     ------
     InputError
         The columns cannot be those of a table of scenarios.
     """
+    index = _index(rows.schema)
     wanted = pa.schema([
-        pa.field(field.name, _plain(field.type)) for field in rows.schema if not INDEX.fullmatch(field.name)
+        pa.field(field.name, _plain(field.type))
+        for field in rows.schema
+        if field.name not in index and not INDEX.fullmatch(field.name)
     ])  # fmt: skip
     files.check_columns(wanted)
-    tables = (_filled(_cast(batch, wanted)) for batch in rows)
+    tables = (_cast(batch, wanted) for batch in rows)
     first = 1
     for some in table.regrouped(tables, wanted, size):
         yield {"first": first, "rows": packed(some)}
         first += some.num_rows
+
+
+def _index(columns: pa.Schema) -> set[str]:
+    """Names of the columns in which pandas sends an index that has a name."""
+    try:
+        index = json.loads((columns.metadata or {}).get(b"pandas", b"{}"))["index_columns"]
+        return {name for name in index if isinstance(name, str)}
+    except (ValueError, KeyError, TypeError):
+        return set()
 
 
 def _plain(kind: pa.DataType) -> pa.DataType:
@@ -111,15 +136,6 @@ def _decoded(column: pa.Array, kind: pa.DataType) -> pa.Array:
     if pa.types.is_dictionary(column.type):
         return pa.DictionaryArray.from_arrays(column.indices, column.dictionary.cast(kind)).dictionary_decode()
     return column.cast(kind)
-
-
-def _filled(rows: pa.Table) -> pa.Table:
-    """The rows that have a value."""
-    blank = pa.array([True]) if not rows.num_columns else None
-    for column in rows.columns:
-        empty = pc.is_null(column, nan_is_null=True)
-        blank = empty if blank is None else pc.and_(blank, empty)
-    return rows.filter(pc.invert(blank)) if pc.any(blank).as_py() else rows
 
 
 def packed(rows: pa.Table) -> bytes:
@@ -163,12 +179,17 @@ def compute(task: Mapping[str, Any]) -> dict[str, Any]:
             (row for batch in unpacked(task["rows"]) for row in files.plain_rows(batch)), task["first"]
         )
     }
-    answered, bad = chunk.answer(numbered.items(), options)
+    answered, bad = chunk.answer(((number, row or blank()) for number, row in numbered.items()), options)
     for number, mistakes in by_row(bad).items():
         name = mistakes[0].get("id", str(number))
         answered.append(table.unanswered(number, name, numbered[number], in_words(mistakes), options))
     answered.sort(key=lambda line: line["number"])
     return {"table": packed(table.to_table(answered, options, with_errors=True)), "bad": bad}
+
+
+def blank() -> InputError:
+    """The error for a row without any value."""
+    return InputError("The row has no value.", code="empty")
 
 
 def by_row(bad: Iterable[Mapping[str, Any]]) -> dict[int, list[Mapping[str, Any]]]:

@@ -18,6 +18,7 @@ from detectapi import service
 from detectapi.batch import about, chunk, frames, rows
 from detectapi.telling.columns import OF_INTERPRETATION, lines_of_interpretation
 from detectapi.values.errors import DetectError, InputError
+from schemas.interpretation import InterpretationOptionsSchema
 
 KINDS = {str: pa.string(), float: pa.float64(), bool: pa.bool_()}
 COLUMNS = pa.schema([
@@ -33,6 +34,24 @@ def columns() -> pa.Schema:
     """The columns of a result, with what reproduces it."""
     texts = {"version": about.__version__, "model_sha256": about.model_sha256(), "limits": about.LIMITS}
     return COLUMNS.with_metadata({f"detectapi.{name}": text for name, text in texts.items()})
+
+
+def checked(options: Any) -> dict[str, Any]:
+    """The options of all questions, as they were sent.
+
+    Raises
+    ------
+    InputError
+        With every mistake.
+    """
+    if not isinstance(options, Mapping):
+        raise InputError("Must be a dict.", pointer="/options", code="type")
+    try:
+        service.load(dict(options), InterpretationOptionsSchema())
+    except InputError as error:
+        problems = [one._replace(pointer=f"/options{one.pointer}") for one in error.problems]
+        raise InputError(error.message, problems=problems) from None
+    return dict(options)
 
 
 def compute(task: Mapping[str, Any]) -> dict[str, Any]:
@@ -53,6 +72,8 @@ def compute(task: Mapping[str, Any]) -> dict[str, Any]:
     for number, row in enumerate(plain_rows(frames.unpacked(task["rows"])), task["first"]):
         name = str(number)
         try:
+            if not row:
+                raise frames.blank()
             name = rows.identity(row, number)
             answer = service.interpret(question(row, task["options"]))
             lines += [{"id": name, **line} for line in lines_of_interpretation(answer)]

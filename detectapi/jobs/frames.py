@@ -54,8 +54,9 @@ def interpreted(frame: Any, options: Mapping[str, Any], on_error: str, processes
     """
     if on_error not in ON_ERROR:
         raise InputError("Unknown word.", pointer="/on_error", code="choice", allowed=ON_ERROR)
+    asked = interpretations.checked(options)
     slices = frames.slices(frames.stream(frame), QUESTIONS)
-    tasks = ({"options": dict(options), **some} for some in slices)
+    tasks = ({"options": asked, **some} for some in slices)
     columns = interpretations.columns()
     results = in_order(tasks, interpretations.compute, processes)
     return frames.like(frame, columns, _batches(results, columns, on_error))

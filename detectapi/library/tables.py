@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Mapping, Sequence
+from collections.abc import Iterable, Mapping, Sequence
 from typing import Any, TypeVar
 
 Frame = TypeVar("Frame")
@@ -90,10 +90,12 @@ def interpretations(
     """
     from detectapi.jobs import frames
 
-    answers: Frame = frames.interpreted(frame, options or {}, on_error, processes)
+    answers: Frame = frames.interpreted(frame, {} if options is None else options, on_error, processes)
     return answers
 
 
-def listed(values: Sequence[Any] | None) -> list[Any] | None:
-    """A sequence as a list; None stays None."""
-    return None if values is None else list(values)
+def listed(values: Any) -> Any:
+    """A sequence as a list, and a text as a list of it alone. What is neither stays as it is: the form says what is wrong."""
+    if isinstance(values, (str, bytes)):
+        return [values]
+    return list(values) if isinstance(values, Iterable) else values

@@ -72,8 +72,9 @@ def test_the_kind_that_went_in_comes_back(frame, kind):
 
     assert kind is type(answers)
     rows = arrow(answers).to_pylist()
-    assert ["a", "b", "3"] == [row["id"] for row in rows]  # a row without a value is none
-    assert rows[0]["median_h"] == rows[2]["median_h"] > 0.0
+    assert ["a", "b", "3", "4"] == [row["id"] for row in rows]
+    assert "The row has no value." == rows[2]["errors"]
+    assert rows[0]["median_h"] == rows[3]["median_h"] > 0.0
     assert rows[1]["median_h"] is None
     assert rows[1]["errors"].startswith("amount_mg: Must be a number above 0")
 
@@ -97,12 +98,45 @@ def test_the_index_of_pandas_is_no_column_of_a_scenario():
     filtered = TABLE.to_pandas().iloc[[3, 0]]
 
     assert ["1", "a"] == list(asked(filtered)["id"])
+    for name in ("patient", "id", None):
+        named = filtered.drop(columns="id").set_index(pd.Index(["p1", "p2"], name=name))
+
+        assert ["1", "2"] == list(asked(named)["id"]), name
+
+
+def test_a_row_without_a_value_moves_no_number():
+    rows = pl.DataFrame(
+        {"substance": ["ketamine", None], "route": ["oral", None], "amount_mg": [-30.0, None]}
+    ).reverse()
+    answers = asked(rows)
+
+    assert ["1", "2"] == answers["id"].to_list()
+    assert [True, False] == [error == "The row has no value." for error in answers["errors"]]
+    with pytest.raises(InputError, match=r"^rows\[0\]: The row has no value"):
+        asked(rows, on_error="fail")
+    (line,) = interpretations(pl.DataFrame({"substance": [None]})).to_dicts()
+    assert ("1", "The row has no value.") == (line["id"], line["errors"])
 
 
 @pytest.mark.parametrize("wrong", [[ROWS[0]], pl.Series([1.0]), pd.DataFrame({"amount_mg": [1.0, "12 mg"]}), 7])
 def test_what_is_no_table_is_refused(wrong):
     with pytest.raises(InputError, match="Must be a table"):
         asked(wrong)
+
+
+@pytest.mark.parametrize(
+    ("wrong", "words"),
+    [
+        (pd.DataFrame([[1.0, 2.0]], columns=["amount_mg", "amount_mg"]), "its own name"),
+        (pd.DataFrame({"amount_mg": [10**30]}), "64 bits"),
+        (pd.DataFrame({"amount_mg": [1j]}), "complex"),
+        (pd.DataFrame({"substance": pd.Series(["\ud800"], dtype=object)}), "UTF-8"),
+    ],
+)
+def test_a_table_that_arrow_cannot_hold_is_refused_in_words(wrong, words):
+    for function in (asked, interpretations):
+        with pytest.raises(InputError, match=words):
+            function(wrong)
 
 
 def test_a_frame_without_rows_gives_one_without_rows():
@@ -116,6 +150,20 @@ def test_an_option_that_is_not_allowed_is_named():
         estimates(TABLE, on_error="ignore")
     with pytest.raises(InputError, match="^processes: "):
         estimates(TABLE, processes=0)
+    for wrong in (5, "12", b"12"):
+        with pytest.raises(InputError, match="^times_h"):
+            estimates(TABLE, times_h=wrong)
+
+
+def test_a_text_is_one_column_to_repeat():
+    assert "in_amount_mg" in asked(TABLE.slice(0, 1), echo="amount_mg").column_names
+
+
+@pytest.mark.parametrize("wrong", [{"draws": 3}, {"drows": 100}, [1], [], "draws", 0])
+def test_an_option_of_interpretations_is_checked_once_and_first(wrong):
+    for rows in (0, 2):
+        with pytest.raises(InputError, match="options"):
+            interpretations(pa.Table.from_pylist([FLAT] * 2).slice(0, rows), options=wrong)
 
 
 def test_on_request_a_wrong_row_is_an_error_that_names_row_and_column():
