@@ -14,6 +14,7 @@ import httpx
 
 from detectapi._version import __version__
 from detectapi.client.errors import Unreachable, error_of
+from detectapi.values.errors import InputError
 
 ATTEMPTS = 6
 AGAIN = frozenset({429, 502, 503, 504})
@@ -37,6 +38,11 @@ class Connection:
         In place of the network.
     sleep : callable
         Waits for some time. [s]
+
+    Raises
+    ------
+    InputError
+        The address, the key or the number of attempts cannot be one.
     """
 
     def __init__(
@@ -47,8 +53,12 @@ class Connection:
         transport: httpx.BaseTransport | None = None,
         sleep: Callable[[float], None] = time.sleep,
     ):
+        _check_address(address)
+        if isinstance(attempts, bool) or not isinstance(attempts, int) or attempts < 1:
+            raise InputError("Must be a whole number from 1.", pointer="/attempts", code="range")
         headers = {"User-Agent": f"detectapi/{__version__}", "Accept": "application/json"}
         if key:
+            check_header("key", key)
             headers["Authorization"] = f"Bearer {key}"
         self.http = httpx.Client(base_url=address, headers=headers, timeout=TIMEOUT, transport=transport)
         self.attempts, self.sleep = attempts, sleep
@@ -79,7 +89,8 @@ class Connection:
                 continue
             if response.status_code not in AGAIN or not waited(response):
                 break
-        if response.is_error:
+        asked_for_change = "If-None-Match" in response.request.headers and response.status_code == 304
+        if not response.is_success and not asked_for_change:
             raise error_of(response)
         return response
 
@@ -92,7 +103,7 @@ class Connection:
         ServiceError
         """
         with self.http.stream(method, path, **how) as response:
-            if response.is_error:
+            if not response.is_success:
                 response.read()
                 raise error_of(response)
             yield response
@@ -122,8 +133,34 @@ class Connection:
 
 
 def _is_final(failure: httpx.Response | httpx.TransportError, asked: float | None) -> bool:
-    """Whether a later attempt cannot help: a quota is used up, and nobody knows until when."""
-    return not isinstance(failure, Exception) and failure.status_code == 429 and asked is None
+    """Whether a later attempt cannot help: the request cannot be sent, or a quota is used up, and nobody knows until when."""
+    if isinstance(failure, Exception):
+        return isinstance(failure, (httpx.UnsupportedProtocol, httpx.LocalProtocolError))
+    return failure.status_code == 429 and asked is None
+
+
+def _check_address(address: Any) -> None:
+    try:
+        url = httpx.URL(address)
+    except (httpx.InvalidURL, TypeError):
+        url = httpx.URL("")
+    if url.scheme not in ("http", "https") or not url.host:
+        raise InputError("Must be an address such as http://127.0.0.1:8000.", pointer="/address", code="choice")
+
+
+def check_header(name: str, value: Any) -> None:
+    """Refuse a value that no header can have. The message does not repeat it: it may be a secret.
+
+    Raises
+    ------
+    InputError
+    """
+    if not isinstance(value, str) or not (value.isascii() and value.isprintable() and value == value.strip()):
+        raise InputError(
+            "Must be text of Latin letters without accents, digits and signs, with no space or line break at its ends.",
+            pointer=f"/{name}",
+            code="characters",
+        )
 
 
 def backoff(attempt: int) -> float:

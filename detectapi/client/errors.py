@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Mapping
+from collections.abc import Iterable, Mapping
 from typing import Any
 
 import httpx
@@ -69,8 +69,8 @@ def error_of(response: httpx.Response) -> ServiceError:
     status = response.status_code
     message = str(body.get("detail") or body.get("title") or f"The service answered {status}.")
     error: ServiceError
-    if status not in CLASSES and status < 500:
-        error = QuestionRefused(message, problems=map(problem, body.get("errors", ())))
+    if status not in CLASSES and 400 <= status < 500:
+        error = QuestionRefused(message, problems=problems_of(body.get("errors")))
     else:
         error = CLASSES.get(status, ServiceFailed)(message)
     error.code = str(body.get("type", "")).rpartition("/")[2] or type(error).code
@@ -80,16 +80,41 @@ def error_of(response: httpx.Response) -> ServiceError:
 
 def failed(job: Mapping[str, Any]) -> JobFailed:
     """The exception for a job that has failed."""
-    why = job.get("problem", {})
-    error = JobFailed(str(why.get("detail", "The job has failed.")), problems=map(problem, why.get("errors", ())))
+    why = job.get("problem")
+    why = why if isinstance(why, Mapping) else {}
+    error = JobFailed(str(why.get("detail", "The job has failed.")), problems=problems_of(why.get("errors")))
     error.code = str(why.get("code", error.code))
     return error
 
 
-def problem(entry: Mapping[str, Any]) -> Problem:
-    """An entry of ``errors`` as a problem."""
-    allowed = entry.get("allowed")
-    return Problem(entry["pointer"], entry["code"], entry["detail"], None if allowed is None else tuple(allowed))
+def problems_of(entries: Any) -> Iterable[Problem]:
+    """The entries of ``errors`` as problems. A proxy may answer in another form: what is no entry is left out."""
+    for entry in entries if isinstance(entries, list) else ():
+        if isinstance(entry, Mapping) and entry.get("detail"):
+            allowed = entry.get("allowed")
+            listed = tuple(allowed) if isinstance(allowed, list) else None
+            yield Problem(str(entry.get("pointer", "")), str(entry.get("code", "")), str(entry["detail"]), listed)
+
+
+def content_of(response: httpx.Response, *names: str) -> dict[str, Any]:
+    """The JSON of an answer, an object that has these names.
+
+    Raises
+    ------
+    ServiceFailed
+        It is something else: another program answered, such as a proxy.
+    """
+    body = _problem(response)
+    if not body or not all(name in body for name in names):
+        raise not_of_the_service(response)
+    return body
+
+
+def not_of_the_service(response: httpx.Response) -> ServiceFailed:
+    """The error for an answer that a service of this kind does not give."""
+    error = ServiceFailed(f"The answer ({response.status_code}) is not one of this service. Is the address right?")
+    error.status = response.status_code
+    return error
 
 
 def _problem(response: httpx.Response) -> dict[str, Any]:

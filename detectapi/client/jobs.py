@@ -7,19 +7,31 @@ import json
 import os
 import time
 from collections.abc import Callable, Iterator
+from contextlib import suppress
 from pathlib import Path
 from typing import Any
+from urllib.parse import quote
 
 import httpx
 
 from detectapi.client.connection import Connection, retry_after
-from detectapi.client.errors import ServiceFailed, failed
+from detectapi.client.errors import ServiceError, ServiceFailed, content_of, failed, not_of_the_service
 from detectapi.library.answers import Record, record
 
 ENDED = ("succeeded", "partial", "failed", "cancelled")
 WAIT_S = 20
 """Time that the service may take for an answer, until something changes. [s]"""
 FORMATS = {".parquet": "parquet", ".arrow": "arrow", ".csv": "csv", ".ndjson": "ndjson"}
+
+
+def status_of(response: httpx.Response) -> dict[str, Any]:
+    """The status of a job in an answer."""
+    return content_of(response, "id", "state")
+
+
+def place_of(job_id: Any) -> str:
+    """The path of a job."""
+    return f"/v1/jobs/{quote(str(job_id), safe='')}"
 
 
 class Job:
@@ -52,7 +64,7 @@ class Job:
 
     @property
     def _place(self) -> str:
-        return f"/v1/jobs/{self.id}"
+        return place_of(self.id)
 
     def refresh(self, wait_s: int = 0) -> Record:
         """The status now, or as soon as it has changed, after so many seconds at most.
@@ -67,7 +79,7 @@ class Job:
         began = time.monotonic()
         response = self._connection.send("GET", self._place, headers=headers)
         if response.status_code != 304:
-            self.status, self._tag = record(response.json()), response.headers.get("ETag")
+            self.status, self._tag = record(status_of(response)), response.headers.get("ETag")
         if wait_s and self.state not in ENDED and time.monotonic() - began < 0.5:
             self._connection.sleep(min(retry_after(response) or 1.0, float(wait_s)))  # too many others wait there
         return self.status
@@ -108,7 +120,7 @@ class Job:
 
     def cancel(self) -> Record:
         """Stop the job; its finished parts stay."""
-        self.status = record(self._connection.send("POST", f"{self._place}/cancel").json())
+        self.status = record(status_of(self._connection.send("POST", f"{self._place}/cancel")))
         return self.status
 
     def delete(self) -> None:
@@ -118,7 +130,10 @@ class Job:
     def errors(self) -> Iterator[dict[str, Any]]:
         """The mistakes of rows that cannot be answered, as lines of `errors.ndjson`."""
         response = self._connection.send("GET", f"{self._place}/errors", headers={"Accept": "*/*"})
-        return (json.loads(line) for line in response.text.splitlines())
+        try:
+            return iter([json.loads(line) for line in response.text.splitlines()])
+        except ValueError:
+            raise not_of_the_service(response) from None
 
     def download(self, target: str | os.PathLike[str], file_format: str | None = None) -> Path:
         """Fetch the result into a file. What came before a break is kept beside it, and the next call goes on from there.
@@ -139,8 +154,7 @@ class Job:
         """
         place = Path(target)
         how: dict[str, Any] = {"params": {"format": file_format or FORMATS.get(place.suffix.lower(), "parquet")}}
-        head = self._connection.send("HEAD", f"{self._place}/results", headers={"Accept": "*/*"}, **how)
-        tag, size = head.headers.get("ETag", ""), int(head.headers["Content-Length"])
+        tag, size = self._head(how)
         part = place.with_name(f"{place.name}.{hashlib.sha256(tag.encode()).hexdigest()[:12]}.part")
         part.touch()
         for waited in self._connection.waits():
@@ -155,6 +169,24 @@ class Job:
             raise ServiceFailed("The result is not as long as the service said. Fetch it again.")
         part.replace(place)
         return place
+
+    def _head(self, how: dict[str, Any]) -> tuple[str, int]:
+        """Tag and size of the result. [bytes]"""
+        request: dict[str, Any] = {"headers": {"Accept": "*/*"}, **how}
+        try:
+            head = self._connection.send("HEAD", f"{self._place}/results", **request)
+        except ServiceError as error:
+            if error.status is not None:  # such an answer has no words, but that to GET has
+                with (
+                    suppress(httpx.TransportError),
+                    self._connection.stream("GET", f"{self._place}/results", **request),
+                ):
+                    pass
+            raise
+        size = head.headers.get("Content-Length", "")
+        if not size.isdecimal():
+            raise not_of_the_service(head)
+        return head.headers.get("ETag", ""), int(size)
 
     def _go_on(self, part: Path, tag: str, how: dict[str, Any]) -> None:
         """Fetch what is still missing of the result."""

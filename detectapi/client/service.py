@@ -3,7 +3,6 @@
 from __future__ import annotations
 
 import inspect
-import json
 import os
 import uuid
 from collections.abc import Callable, Mapping, Sequence
@@ -13,8 +12,10 @@ from typing import Any, Concatenate, ParamSpec, TypeVar
 
 import httpx
 
-from detectapi.client.connection import ATTEMPTS, Connection
-from detectapi.client.jobs import Job
+from detectapi.client.connection import ATTEMPTS, Connection, check_header
+from detectapi.client.errors import content_of, not_of_the_service
+from detectapi.client.jobs import Job, place_of, status_of
+from detectapi.client.writing import as_json, in_query
 from detectapi.library.answers import Estimate, Interpretation, Record, record
 from detectapi.library.questions import estimate, given, interpret
 from detectapi.values.errors import InputError
@@ -39,7 +40,7 @@ def _asks(
 
     def method(self: Client, *positional: P.args, **keywords: P.kwargs) -> Answered:
         question = given(signature.bind(*positional, **keywords).arguments)
-        return kind(self._post(path, question).json())
+        return kind(content_of(self._post(path, question)))
 
     own: inspect.Parameter = inspect.Parameter("self", inspect.Parameter.POSITIONAL_OR_KEYWORD)
     method.__signature__ = signature.replace(parameters=[own, *signature.parameters.values()])  # type: ignore[attr-defined]
@@ -61,6 +62,11 @@ class Client:
         ``Retry-After``.
     transport : httpx.BaseTransport, optional
         In place of the network, as for tests.
+
+    Raises
+    ------
+    InputError
+        The address, the key or `attempts` cannot be one.
     """
 
     def __init__(
@@ -88,22 +94,24 @@ class Client:
 
     def estimate_request(self, request: Mapping[str, Any]) -> Estimate:
         """Answer a whole question given as one dict, the body of `POST /v1/estimates`."""
-        return Estimate(self._post("/v1/estimates", request).json())
+        return Estimate(content_of(self._post("/v1/estimates", request)))
 
     def report(self, request: Mapping[str, Any], *, language: str = "en") -> bytes:
         """The answer to a question as a report: a PDF file. A question with specimens is one about results."""
         path = "/v1/interpretations" if "specimens" in request else "/v1/estimates"
-        return self._post(path, request, accept="application/pdf", language=language).content
+        check_header("language", language)
+        response = self._post(path, request, accept="application/pdf", language=language)
+        if not response.content.startswith(b"%PDF"):
+            raise not_of_the_service(response)
+        return response.content
 
     def substances(self) -> list[Record]:
         """The substances there are, in short."""
-        items: list[Record] = record(self._connection.send("GET", "/v1/substances").json()["items"])
-        return items
+        return self._items("/v1/substances")
 
     def assays(self) -> list[Record]:
         """The registered assays."""
-        items: list[Record] = record(self._connection.send("GET", "/v1/assays").json()["items"])
-        return items
+        return self._items("/v1/assays")
 
     def submit(
         self,
@@ -150,8 +158,9 @@ class Client:
             serial=serial, formula_guard=formula_guard,
         ))  # fmt: skip
         headers = {"Idempotency-Key": idempotency_key or uuid.uuid4().hex}
+        check_header("idempotency_key", headers["Idempotency-Key"])
         if table is None:
-            content = json.dumps({**options, **given({"rows": rows, "grid": grid})}).encode()
+            content = as_json({**options, **given({"rows": rows, "grid": grid})})
             how: dict[str, Any] = {"headers": {**headers, "Content-Type": JSON}, "body": lambda: nullcontext(content)}
         else:
             media = MEDIA_TYPES.get(Path(table).suffix.lower())
@@ -164,29 +173,24 @@ class Client:
                 "params": in_query(options),
                 "body": lambda: open(table, "rb"),
             }
-        return Job(self._connection, self._connection.send("POST", "/v1/jobs", **how).json())
+        return Job(self._connection, status_of(self._connection.send("POST", "/v1/jobs", **how)))
 
     def job(self, job_id: str) -> Job:
         """A job by its id."""
-        return Job(self._connection, self._connection.send("GET", f"/v1/jobs/{job_id}").json())
+        return Job(self._connection, status_of(self._connection.send("GET", place_of(job_id))))
 
     def jobs(self) -> list[Job]:
         """The newest jobs of the key."""
-        items = self._connection.send("GET", "/v1/jobs").json()["items"]
-        return [Job(self._connection, status) for status in items]
+        return [Job(self._connection, status) for status in self._items("/v1/jobs")]
+
+    def _items(self, path: str) -> list[Record]:
+        response = self._connection.send("GET", path)
+        items = content_of(response, "items")["items"]
+        if not isinstance(items, list):
+            raise not_of_the_service(response)
+        return [record(item) for item in items]
 
     def _post(self, path: str, question: Any, accept: str = JSON, language: str = "en") -> httpx.Response:
-        content = json.dumps(question).encode()
+        content = as_json(question)
         headers = {"Content-Type": JSON, "Accept": accept, "Accept-Language": language}
         return self._connection.send("POST", path, lambda: nullcontext(content), headers=headers)
-
-
-def in_query(options: Mapping[str, Any]) -> dict[str, str]:
-    """Options as the words of a query."""
-
-    def text(value: Any) -> str:
-        if isinstance(value, bool):
-            return "true" if value else "false"
-        return str(value) if isinstance(value, (str, int, float)) else ",".join(map(str, value))
-
-    return {name: text(value) for name, value in options.items()}
