@@ -6,7 +6,7 @@ import numpy as np
 
 from detectapi.interpretation.accounts import Account, Simulated, analytes_of, concentrations
 from detectapi.interpretation.particles import Particles
-from detectapi.interpretation.predictive import Place, place_in
+from detectapi.interpretation.predictive import Place, in_cells, place_in
 from detectapi.interpretation.question import Interpretation
 from detectapi.interpretation.tempering import Weighted
 from detectapi.interpretation.weighing import weigh
@@ -45,9 +45,7 @@ def _next(question: Interpretation, weighted: Weighted) -> tuple[Place, ...]:
     logs = concentrations(account, there, specimen.collected, analytes_of(findings))
     weights = weighted.weights * np.exp(evidence - evidence.max())
     cells = _one_cell_each(weighted)
-    each = {
-        name: log[np.minimum(cells, len(log) - 1), np.arange(log.shape[1])][np.newaxis] for name, log in logs.items()
-    }
+    each = in_cells(logs, cells)
     return tuple(
         place_in(each, result, findings, weights / weights.sum(), question.level) for result in findings.results
     )

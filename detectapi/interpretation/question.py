@@ -19,6 +19,7 @@ from detectapi.interpretation.asked_specimens import (
     within,
 )
 from detectapi.interpretation.cells import Cells
+from detectapi.interpretation.verdicts import nodes_of
 from detectapi.interpretation.work import IN_TURN, check_work
 from detectapi.knowledge import catalog
 from detectapi.knowledge.interpretation import rules
@@ -119,13 +120,16 @@ def read(request: Mapping[str, Any]) -> Interpretation:
     planned = _planned(request, accounts, asked, clock)
     options = request["options"]
     interpreted = sum(one.is_interpreted for one in asked)
-    check_work(accounts, interpreted, options["draws"], IN_TURN if options.get("in_turn") else 0)
+    in_turn = IN_TURN if options.get("in_turn") else 0
+    check_work(accounts, interpreted, options["draws"], in_turn)
+    specimens = tuple(specimen_of(request, one, accounts) for one in asked if one.is_interpreted)
+    check_work(accounts, interpreted, options["draws"], in_turn, max(map(_nodes, specimens), default=0))
     order = {account.id: i for i, account in enumerate(accounts)}
     departure = options.get("departure")
     return Interpretation(
         tuple(accounts),
         tuple(asked),
-        tuple(specimen_of(request, one, accounts) for one in asked if one.is_interpreted),
+        specimens,
         tuple((order[one], order[other]) for one, other in request["compare"]),
         planned,
         clock,
@@ -135,6 +139,12 @@ def read(request: Mapping[str, Any]) -> Interpretation:
         rules().departure if departure is None else departure,
         options.get("in_turn", False),
     )
+
+
+def _nodes(specimen: Specimen) -> int:
+    """The most that the verdicts of a specimen need in a draw, of any account."""
+    each = specimen.findings.values()
+    return max(sum(nodes_of(screen, findings.residuals) for screen in findings.screens) for findings in each)
 
 
 def _plain_account(

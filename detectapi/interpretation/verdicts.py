@@ -26,7 +26,9 @@ from detectapi.model.normal import inverse_normal
 NODES = 32
 """Nodes for one residual. With a measurement three times as steep as it is wide, a probability is then off by 2 in 1,000."""
 LATTICE = 256
-"""Nodes for several residuals."""
+"""Nodes for several residuals; shared out among the voids of a draw, where there are several."""
+SPACED, FARTHEST = 80, 6.0
+"""Evenly spaced nodes for one residual that several voids share out, and how far they reach. [standard deviations]"""
 
 
 class Stage(NamedTuple):
@@ -92,6 +94,15 @@ def log_verdict(logs: Logs, verdict: Verdict, of: Mapping[str, Residual], residu
         return np.log(np.maximum(chance if verdict.positive else 1.0 - chance, 0.0))
 
 
+def nodes_of(verdict: Verdict, of: Mapping[str, Residual]) -> int:
+    """How often each reading of a verdict is computed in a draw of several voids, with a departure; 0 where no node is needed."""
+    groups = [{of[analyte].group for analyte in reading.weights} for reading in verdict.readings]
+    every = set().union(*groups)
+    if len(every) == sum(map(len, groups)):
+        return 0
+    return len(verdict.readings) * (SPACED + NODES if len(every) == 1 else 2 * LATTICE)
+
+
 def _places(logs: Logs, stage: Stage, of: Mapping[str, Residual], residuals: Mapping[str, Normal]) -> list[Floats]:
     """How far each cutoff lies above what its part reads, in standard deviations."""
     places = []
@@ -115,10 +126,11 @@ def _log_rest(logs: Floats) -> Floats:
 
 
 def _over_nodes(parts: list[dict[str, Floats]], verdict: Verdict, residuals: Mapping[str, Normal]) -> Floats:
-    """Probability of a positive, as a sum over the residuals."""
+    """Probability of a positive, as a sum over the residuals. Voids share out the nodes: their mean has them all."""
     groups = sorted({group for part in parts for group in part})
+    shape = np.shape(next(iter(parts[0].values())))
     total = np.zeros(1)
-    for point, weight in zip(*_nodes(len(groups)), strict=True):
+    for point, weight in zip(*_nodes_of(len(groups), shape[1] if len(shape) == 3 else 1), strict=True):
         at = {
             group: residuals[group].mean + np.sqrt(residuals[group].variance) * number
             for group, number in zip(groups, point, strict=True)
@@ -133,6 +145,20 @@ def _over_nodes(parts: list[dict[str, Floats]], verdict: Verdict, residuals: Map
             product = product * np.exp(_log_positive(places, stage))
         total = total + weight * product
     return total
+
+
+@cache
+def _nodes_of(residuals: int, voids: int) -> tuple[Floats, Floats]:
+    """Nodes and their weights for each void. Shapes (nodes, residuals, voids, 1) and (nodes, voids, 1); of one void as `_nodes`."""
+    if voids == 1 or LATTICE % voids or SPACED % voids:
+        return _nodes(residuals)
+    if residuals == 1:
+        points = ((np.arange(SPACED) + 0.5) / SPACED * 2.0 - 1.0) * FARTHEST
+        each = points.reshape(-1, voids)
+        weights = np.exp(-0.5 * np.square(each))
+        return each[:, np.newaxis, :, np.newaxis], (weights / weights.sum(axis=0))[..., np.newaxis]
+    apart = _nodes(residuals)[0].reshape(voids, -1, residuals).transpose(1, 2, 0)[..., np.newaxis]
+    return apart, np.full((len(apart), voids, 1), 1.0 / len(apart))
 
 
 @cache

@@ -23,12 +23,18 @@ ROUNDS = 15
 a question of a single specimen hardly ever is."""
 
 
+OF_A_NODE = 5e-8
+"""What a reading of a verdict costs for each node, cell of time and draw, where its parts or stages share a residual. [s]"""
+UNDER_OTHERS = 8 * 400
+"""Draws that are weighted anew under other assumptions, in all."""
+
+
 def moved_draws(specimens: int) -> int:
     """How many draws are moved, at most."""
     return max(FEWEST_MOVED, min(MOVED // (2 * ISLANDS) * ISLANDS, MOVED // (specimens * ISLANDS) * ISLANDS))
 
 
-def check_work(accounts: Sequence[Account], specimens: int, draws: int, in_turn: int = 0) -> None:
+def check_work(accounts: Sequence[Account], specimens: int, draws: int, in_turn: int = 0, nodes: int = 0) -> None:
     """Refuse an interpretation that takes too long.
 
     Parameters
@@ -39,6 +45,8 @@ def check_work(accounts: Sequence[Account], specimens: int, draws: int, in_turn:
     draws : int
     in_turn : int
         Draws with which each specimen is held against the earlier ones; 0 where it is not.
+    nodes : int
+        The most that the verdicts of a specimen need in a draw: see `detectapi.interpretation.verdicts.nodes_of`.
 
     Raises
     ------
@@ -46,7 +54,7 @@ def check_work(accounts: Sequence[Account], specimens: int, draws: int, in_turn:
         It says how many specimens would fit, or that there are too many doses for any number.
     """
     fits = specimens
-    while fits > 0 and sum(_seconds(account, fits, draws, in_turn) for account in accounts) > MOST_SECONDS:
+    while fits > 0 and sum(_seconds(account, fits, draws, in_turn, nodes) for account in accounts) > MOST_SECONDS:
         fits -= 1
     if fits == specimens:
         return
@@ -61,12 +69,14 @@ def check_work(accounts: Sequence[Account], specimens: int, draws: int, in_turn:
     )  # fmt: skip
 
 
-def _seconds(account: Account, specimens: int, draws: int, in_turn: int) -> float:
+def _seconds(account: Account, specimens: int, draws: int, in_turn: int, nodes: int = 0) -> float:
     """What one account costs. [s of a processor]"""
     sizes = sizes_of(account.question)
     whole = specimens * seconds(sizes, draws)
     if specimens > 1:
+        moved = ROUNDS * min(moved_draws(specimens), draws)
         whole += specimens * ROUNDS * seconds(sizes, min(moved_draws(specimens), draws))
+        whole += specimens * (draws + UNDER_OTHERS + moved) * len(account.cells.time) * nodes * OF_A_NODE
     if in_turn and account.further is None:
         whole += specimens * (specimens - 1) / 2 * ROUNDS * seconds(sizes, in_turn)
     return whole

@@ -12,6 +12,7 @@ from detectapi.interpretation.likelihood import Findings, Result, log_likelihood
 from detectapi.interpretation.question import read
 from detectapi.interpretation.readings import Reading, Residual
 from detectapi.interpretation.verdicts import Stage, Verdict
+from detectapi.values.errors import InputError
 
 ONE = {"a": Residual("a", 0.3)}
 TWO = {"a": Residual("a", 0.3), "b": Residual("b", 0.4)}
@@ -138,6 +139,28 @@ def test_the_value_of_the_confirmation_is_not_counted_as_another_measurement():
 
 def test_a_value_below_the_cutoff_explains_a_negative_verdict_by_itself():
     assert screens_of([{"analyte": "carboxy-thc", "value_ng_ml": 3}], False) == ()
+
+
+def test_voids_that_share_out_the_nodes_have_the_integral_as_their_mean():
+    stages, exact = in_two_stages(50.0, 45.0), above(50.0, 40.0, SCREEN)
+    confirmation = above(45.0, 40.0, CONFIRMATION)
+    findings = Findings((), (Verdict(stages, True),), ONE)
+    for voids in (4, 8):
+        each = np.exp(log_likelihood({"a": np.full((1, voids, 1), math.log(40.0))}, findings))
+
+        # 80 nodes that lie 0.15 standard deviations apart.
+        assert each.mean() == pytest.approx(over_residual(lambda r: exact(r) * confirmation(r)), rel=2e-3), voids
+
+
+def test_the_verdicts_of_many_specimens_in_two_stages_are_too_much_work():
+    screen = {"assay": BOTH, "positive": True}
+    specimens = [{"id": f"S{i}", "collected_h": 24 * i, "results": [], "screen": screen} for i in range(5)]
+    request = copy.deepcopy(CANNABIS) | {"specimens": specimens, "options": {"draws": 2000}}
+    with pytest.raises(InputError) as caught:
+        read(service.load(request, service.interpretation_form()))
+    (problem,) = caught.value.problems
+
+    assert (problem.pointer, problem.code) == ("/specimens", "too-much-work")
 
 
 @pytest.mark.slow
