@@ -131,11 +131,15 @@ def with_departures(
 
 
 def departure_probability(logs: Logs, findings: Findings, departure: float, voids: Logs = ONE_VOID) -> Floats:
-    """Probability that a specimen departs from the model, given what was found, in each cell and draw."""
+    """Probability that a specimen departs from the model, given what was found, in each cell and draw.
+
+    It is 1 where not even a specimen that departs explains what was found: then the model does not.
+    """
     usual, astray = _usual_and_astray(logs, findings, departure, 1.0, 0.0, voids)
     if astray is None:
         return np.zeros((1, 1))
-    return np.asarray(1.0 / (1.0 + np.exp(np.clip(usual - astray, -700.0, 700.0))))
+    departs = 1.0 / (1.0 + np.exp(np.clip(usual - astray, -700.0, 700.0)))
+    return np.where(astray - math.log(departure) <= LEAST_PROBABILITY + 1e-6, 1.0, departs)
 
 
 def _usual_and_astray(

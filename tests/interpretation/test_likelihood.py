@@ -248,3 +248,10 @@ def test_a_value_beyond_anything_expected_is_a_departure_and_an_expected_one_is_
 def test_nothing_found_says_nothing():
     assert log_likelihood(logs(a=50.0), Findings((), (), ONE))[0, 0] == 0.0
     assert with_departures(logs(a=50.0), Findings((), (), ONE), 0.02)[0, 0] == 0.0
+
+
+@pytest.mark.parametrize("reported", [-690.0, 690.0])
+def test_a_value_that_not_even_a_departure_explains_is_not_explained(reported):
+    findings = Findings((Result(Reading({"a": 1.0}, 0.01), reported, reported),), (), {"a": Residual("a", 0.3)})
+
+    assert departure_probability({"a": np.full((2, 3), math.log(50.0))}, findings, 0.01) == pytest.approx(1.0)
