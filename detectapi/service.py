@@ -362,11 +362,12 @@ def ready():
     Raises
     ------
     CatalogError
-        A data file is wrong, or there are no substances or no assays.
+        A data file is wrong, there are no substances or no assays, or `DETECTAPI_CALIBRATION` names no calibration.
     """
     import detectapi.model.recipe  # noqa: F401
-    from detectapi.knowledge import catalog
+    from detectapi.knowledge import catalog, posterior
 
     question_form()
+    posterior.own_folder()
     if not catalog.substances() or not catalog.assays():
         raise CatalogError("There are no substances or no assays.")

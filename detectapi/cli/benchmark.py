@@ -62,10 +62,10 @@ def score(predictions: str) -> None:
     from detectapi.values.errors import InputError
 
     try:
-        joined = scorer.join(tables.table(), scorer.read(predictions))
+        words = scorer.printed(tables.table(), scorer.read(predictions))
     except ValueError as error:
         raise InputError(f"The predictions cannot be scored: {error}", pointer=predictions) from error
-    click.echo(scorer.markdown(scorer.HEAD, scorer.lines(joined)))
+    click.echo(words)
 
 
 @benchmark.command()

@@ -16,10 +16,23 @@ def calibrate(substance: str, table: str, folder: str, seed: int | None, alone: 
 
     plan = fit.Plan(begin="file" if alone else "published")
     plan = plan if seed is None else dataclasses.replace(plan, seed=seed)
+    substance = _id(substance)
     own = read(Path(table)).of(substance)
     about = fit.calibrate(substance, own, Path(folder), plan, lambda words: click.echo(words, err=True))
     for file in report.write(substance, about, own, Path(folder)):
         click.echo(file)
+
+
+def _id(word: str) -> str:
+    """The id of the substance that a name or alias means."""
+    from detectapi.knowledge import catalog
+    from detectapi.values.errors import UnknownSubstance, did_you_mean
+
+    try:
+        return catalog.substance(word).id
+    except UnknownSubstance:
+        close = did_you_mean(word, catalog.ids())
+        raise UnknownSubstance(f"Unknown substance; `detectapi substances` lists them.{close}") from None
 
 
 def validate(table: str) -> None:

@@ -8,17 +8,23 @@ the method. If a digest differs, the prior is used and the answer says so.
 from __future__ import annotations
 
 import hashlib
+import io
 import json
 import math
-from collections.abc import Mapping
+import zipfile
+import zlib
+from collections.abc import Iterator, Mapping
+from contextlib import contextmanager
 from dataclasses import dataclass, replace
 from functools import lru_cache
 from pathlib import Path
+from typing import Any
 
 import numpy as np
 
 from detectapi.knowledge import DATA
 from detectapi.settings import setting
+from detectapi.settings.checking import wrong_calibration
 from detectapi.values.errors import CatalogError
 from detectapi.values.substance import Substance
 
@@ -99,23 +105,42 @@ def posterior(substance: Substance) -> tuple[Posterior | None, str]:
     Posterior or None
     str
         ``current``, ``stale`` (the data have changed since: None) or ``none`` (never calibrated: None).
+
+    Raises
+    ------
+    CatalogError
+        `DETECTAPI_CALIBRATION` names no folder with a calibration, or a file of it is missing or damaged.
     """
-    folder = setting("DETECTAPI_CALIBRATION")
+    folder = own_folder()
     if folder is not None:
-        learnt, state = _posterior(DATA, Path(folder), substance.id, substance.numbers_sha256, own=True)
+        learnt, state = _posterior(DATA, folder, substance.id, substance.numbers_sha256, own=True)
         if state != NONE:
             return learnt, state
     return shipped(substance)
 
 
+def own_folder() -> Path | None:
+    """The folder of the operator's own calibrations; None where they have none.
+
+    Raises
+    ------
+    CatalogError
+        `DETECTAPI_CALIBRATION` names no folder with a calibration.
+    """
+    for sentence in wrong_calibration():
+        raise CatalogError(sentence)
+    folder = setting("DETECTAPI_CALIBRATION")
+    return None if folder is None else Path(folder)
+
+
 def fitted_to(substance_id: str) -> str | None:
     """The digest of the observations that the operator's own calibration of a substance was fitted to."""
-    folder = setting("DETECTAPI_CALIBRATION")
-    file = Path(folder or "") / f"{substance_id}.json"
-    if folder is None or not file.is_file():
+    folder = own_folder()
+    if folder is None or not (folder / f"{substance_id}.json").is_file():
         return None
-    digest_of_own: str | None = json.loads(file.read_text(encoding="utf-8")).get("own", {}).get("sha256")
-    return digest_of_own
+    with _named(folder / f"{substance_id}.json") as file:
+        digest_of_own: str | None = _about(file).get("own", {}).get("sha256")
+        return digest_of_own
 
 
 def shipped(substance: Substance) -> tuple[Posterior | None, str]:
@@ -128,25 +153,48 @@ def _posterior(
     data: Path, folder: Path, substance_id: str, numbers: str, own: bool = False
 ) -> tuple[Posterior | None, str]:
     for file in sorted(folder.glob("*.json")):
-        try:
-            about = json.loads(file.read_text(encoding="utf-8"))
+        with _named(file):
+            about = _about(file)
             if substance_id in about["substances"]:
-                if about["substances"][substance_id] != numbers or about["observations"] != digest(
-                    data, about["files"]
-                ):
+                changed = about["substances"][substance_id] != numbers
+                if changed or about["observations"] != digest(data, about["files"]):
                     return None, STALE
                 return replace(read(file), own=own), CURRENT
-        except (ValueError, KeyError, TypeError, OSError) as error:
-            raise CatalogError(f"{file.name} is no calibration: {error!r}") from error
     return None, NONE
+
+
+def _about(file: Path) -> dict[str, Any]:
+    about: dict[str, Any] = json.loads(file.read_text(encoding="utf-8"))
+    return about
+
+
+@contextmanager
+def _named(file: Path) -> Iterator[Path]:
+    """Turn what goes wrong while a file of a calibration is read into an error that names it."""
+    try:
+        yield file
+    except FileNotFoundError as error:
+        raise CatalogError(f"The calibration is not whole: {file.name} is missing.") from error
+    except (
+        ValueError,
+        LookupError,
+        TypeError,
+        AttributeError,
+        EOFError,
+        OSError,
+        zipfile.BadZipFile,
+        zlib.error,
+    ) as error:
+        raise CatalogError(f"{file.name} is no file of a calibration, or it is damaged.") from error
 
 
 def read(file: Path) -> Posterior:
     """The draws of a calibration, from the file beside its ``.json`` file."""
-    raw = file.with_suffix(".npz").read_bytes()
-    with np.load(file.with_suffix(".npz")) as stored:
-        deviates = np.ascontiguousarray(stored["deviates"].T, dtype=float)
-        names = [str(name) for name in stored["names"]]
+    with _named(file.with_suffix(".npz")) as archive:
+        raw = archive.read_bytes()
+        with np.load(io.BytesIO(raw)) as stored:
+            deviates = np.ascontiguousarray(stored["deviates"].T, dtype=float)
+            names = [str(name) for name in stored["names"]]
     deviates.setflags(write=False)
     index = {name: i for i, name in enumerate(names)}
     return Posterior(file.stem, index, deviates, hashlib.sha256(raw).hexdigest())

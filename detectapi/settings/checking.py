@@ -84,8 +84,19 @@ def _together(environment: Mapping[str, str] | None) -> list[str]:
         ]
     if is_set("DETECTAPI_LIMITS_STORE", environment) and not is_set("DETECTAPI_LIMITS", environment):
         sentences.append("DETECTAPI_LIMITS_STORE has no effect without DETECTAPI_LIMITS.")
-    for name in ("DETECTAPI_DATA", "DETECTAPI_CALIBRATION"):
-        folder = setting(name, environment)
-        if folder is not None and not Path(folder).is_dir():
-            sentences.append(f"{name} does not name a folder.")
-    return sentences
+    folder = setting("DETECTAPI_DATA", environment)
+    if folder is not None and not Path(folder).is_dir():
+        sentences.append("DETECTAPI_DATA does not name a folder.")
+    return sentences + wrong_calibration(environment)
+
+
+def wrong_calibration(environment: Mapping[str, str] | None = None) -> list[str]:
+    """What is wrong with the folder of a calibration by own observations; none if nothing is, or if the setting is not set."""
+    folder = setting("DETECTAPI_CALIBRATION", environment)
+    if folder is None:
+        return []
+    if not Path(folder).is_dir():
+        return ["DETECTAPI_CALIBRATION does not name a folder."]
+    if next(Path(folder).glob("*.json"), None) is None:
+        return ["The folder that DETECTAPI_CALIBRATION names holds no calibration."]
+    return []

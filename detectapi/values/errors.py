@@ -19,6 +19,7 @@ __all__ = [
     "OutOfRange",
     "Problem",
     "UnknownSubstance",
+    "did_you_mean",
     "nearest",
 ]
 
@@ -185,3 +186,9 @@ def nearest(name: str, names: Iterable[str], count: int = 3) -> list[str]:
     same_beginning = [candidate for candidate in known if word and candidate.startswith(word)]
     similar = get_close_matches(word, known, n=count, cutoff=SIMILAR)
     return list(dict.fromkeys(same_beginning + similar))[:count]
+
+
+def did_you_mean(name: str, names: Iterable[str]) -> str:
+    """A question for the known names closest to an unknown one, with a space before it; no text where none is close."""
+    close = nearest(name, names)
+    return f" Did you mean {' or '.join(close)}?" if close else ""

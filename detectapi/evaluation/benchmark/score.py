@@ -16,8 +16,8 @@ GRID = (np.arange(400) + 0.5) / 400
 LINES = np.array([np.interp(GRID, LEVELS, unit) for unit in np.eye(len(LEVELS))])
 """From seven quantiles to those of a fine grid, along straight lines."""
 SEED, RESAMPLES, FLOOR, FEWEST = 20261129, 1000, 1e-12, 20
-ONE_SIDED = ("at-most", "at-least")
-GROUPS = ("class", "quantity", "reading", "access")
+ONE_SIDED, GROUPS = ("at-most", "at-least"), ("class", "quantity", "reading", "access")
+FITTED = {"0": False, "0.0": False, "1": True, "1.0": True}
 HEAD = "fitted|group|numbers|publications|interval score|CRPS|in 50 %|in 90 %|in 95 %|width".split("|")
 
 
@@ -30,48 +30,53 @@ def read(file):
 def join(table, predictions):
     """Each forecast with its line of the table; left out are one-sided, restated and missing numbers.
 
-    Parameters
-    ----------
-    table, predictions : list of dict
-
-    Returns
-    -------
-    list of (dict, array, bool)
-        The line of the table, the forecast (seven quantiles, or a sorted sample), whether the forecaster saw the number before.
-
-    Raises
-    ------
-    ValueError
-        A column is missing, an id is not in the table or occurs twice, samples are few, or quantiles are no numbers or fall.
+    ``table`` and ``predictions`` are lists of dict. It returns a list of tuples: the line of the table, the forecast (seven
+    quantiles, or a sorted sample), whether the forecaster saw the number before. It raises ValueError, with the id, where a
+    column is missing, an id is unknown or occurs twice, samples are few, quantiles are no numbers or fall, or `fitted` is wrong.
     """
     columns = ["sample"] if predictions and "sample" in predictions[0] else [f"{level:g}" for level in LEVELS]
     missing = {"id", *columns} - set(predictions[0] if predictions else ())
     if missing:
         raise ValueError(f"no line, or columns are missing: {', '.join(sorted(missing))}")
-    by_id, joined = {line["id"]: line for line in table}, []
-    gathered: dict = {}
+    by_id, joined, gathered = {line["id"]: line for line in table}, [], {}
     for forecast in predictions:
         gathered.setdefault(forecast["id"], []).append(forecast)
     for name, forecasts in gathered.items():
-        if name not in by_id or (len(forecasts) > 1 and columns != ["sample"]):
-            raise ValueError(f"{name}: not in the table, or twice in the predictions")
-        line, values = by_id[name], np.array([float(one[column]) for one in forecasts for column in columns])
+        if name not in by_id:
+            raise ValueError(f"{name}: the table has no such id")
+        if len(forecasts) > 1 and columns != ["sample"]:
+            raise ValueError(f"{name}: this id is on {len(forecasts)} lines of the predictions")
+        line, values = by_id[name], np.array([_number(one, column) for one in forecasts for column in columns])
         values, few = (np.sort(values), len(values) < FEWEST) if columns == ["sample"] else (values, False)
-        if few or not np.isfinite(values).all() or (np.diff(values) < 0.0).any():
-            raise ValueError(f"{name}: quantiles must be numbers that do not fall, samples at least {FEWEST} numbers")
-        fitted = forecasts[0]["fitted"] == "1" if forecasts[0].get("fitted") else line["used"] != "aside"
-        if line["low"] and not line["same_as"] and line["statistic"] not in ONE_SIDED:
-            joined.append((line, values, fitted))
+        if few or (np.diff(values) < 0.0).any():
+            raise ValueError(f"{name}: quantiles must not fall, samples must be at least {FEWEST} numbers")
+        stated = {(one.get("fitted") or "").strip() for one in forecasts} - {""}
+        if len(stated) > 1 or stated - set(FITTED):
+            raise ValueError(f"{name}: fitted must be 0 or 1, the same on each line")
+        if is_scored(line):
+            joined.append((line, values, FITTED[stated.pop()] if stated else line["used"] != "aside"))
     return joined
 
 
-def each(joined):
-    """The scores of each number, on the scale ln(number + offset).
+def _number(forecast, column):
+    try:
+        value = float(forecast[column] or "")
+    except ValueError:
+        value = np.nan
+    if not np.isfinite(value):
+        raise ValueError(f"{forecast['id']}: column {column} must be a number")
+    return value
 
-    Returns
-    -------
-    array, shape (n, 6)
-        Interval score at 90 %, CRPS, whether it lies in the 50, 90 and 95 % interval, and the width of the 90 % interval.
+
+def is_scored(line):
+    """Whether a line of the table has a number that forecasts are scored on."""
+    return bool(line["low"]) and not line["same_as"] and line["statistic"] not in ONE_SIDED
+
+
+def each(joined):
+    """The scores of each number, on the scale ln(number + offset), as an array of shape (n, 6).
+
+    Interval score at 90 %, CRPS, whether it lies in the 50, 90 and 95 % interval, and the width of the 90 % interval.
     """
     return np.array([_scores(line, forecast) for line, forecast, _ in joined]).reshape(len(joined), 6)
 
@@ -89,18 +94,9 @@ def _scores(line, forecast):
 
 
 def summary(values, publications):
-    """The means of scores, with 90 % bootstrap intervals over publications.
+    """The means of scores, shape (n, 6), with 90 % bootstrap intervals over publications, of which each number has one.
 
-    Parameters
-    ----------
-    values : array, shape (n, 6)
-    publications : list of str
-        Of each number.
-
-    Returns
-    -------
-    array, shape (3, 6)
-        Mean, lower and upper end.
+    Returns an array of shape (3, 6): mean, lower and upper end.
     """
     names, index = np.unique(publications, return_inverse=True)
     sums = np.zeros((len(names), values.shape[1]))
@@ -112,13 +108,7 @@ def summary(values, publications):
 
 
 def lines(joined):
-    """The table of scores: all numbers, then by class, quantity, reading and access; fitted numbers apart.
-
-    Returns
-    -------
-    list of tuple of str
-        In the order of ``HEAD``.
-    """
+    """The table of scores, as tuples of str: all numbers, then by class, quantity, reading and access; fitted numbers apart."""
     values, out = each(joined), []
     for fitted in (False, True):
         own = [i for i, item in enumerate(joined) if item[2] is fitted]
@@ -140,6 +130,13 @@ def _line(fitted, name, values, rows):
     return (fitted, name, str(len(rows)), str(len(set(publications))), *spread, *inside, width)
 
 
+def printed(table, predictions):
+    """The table of scores as Markdown, and how many of the numbers were forecast. Parameters as in `join`."""
+    joined = join(table, predictions)
+    count = f"{len(joined)} of the {sum(map(is_scored, table))} numbers that are scored were forecast."
+    return f"{markdown(HEAD, lines(joined))}\n\n{count}"
+
+
 def markdown(head, rows):
     """A table in Markdown. ``head`` and each of ``rows`` are sequences of str."""
     return "\n".join(f"| {' | '.join(cells)} |" for cells in (head, ["---"] * len(head), *rows))
@@ -147,4 +144,7 @@ def markdown(head, rows):
 
 if __name__ == "__main__":
     known = sys.argv[2] if len(sys.argv) > 2 else Path(__file__).with_name("table.csv")
-    print(markdown(HEAD, lines(join(read(known), read(sys.argv[1])))))
+    try:
+        print(printed(read(known), read(sys.argv[1])))
+    except ValueError as error:
+        sys.exit(str(error))

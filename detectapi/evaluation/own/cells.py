@@ -29,6 +29,10 @@ URINE = {"matrix": "urine", "kind": "spot", "clock": "last-dose-end"}
 PLASMA = {"matrix": "plasma", "kind": "times", "clock": "first-dose-start"}
 """Sampling where the table does not say it."""
 
+LIMIT = (
+    "Must be a number, with a point for decimals; below a limit of quantification, `< 5`: the limit itself, not its name."
+    " More than a limit cannot be read."
+)
 STATED = ("rule", "relative_to", "ratio_of", "enantiomer", "assay")
 """Columns of words that are taken as they are."""
 
@@ -117,7 +121,7 @@ class Cells:
         cells = [self.line["low"], self.line.get("high", "")]
         stated = [cell for cell in cells if cell]
         if not stated:
-            self.note("low", "A number, or `< 5` for less than the limit of quantification.")
+            self.note("low", LIMIT)
             return 1.0, None, False
         below = stated[0].startswith("<")
         low = self._number("low" if cells[0] else "high", stated[0].lstrip("< "))
@@ -131,7 +135,7 @@ class Cells:
             value = float("inf")
         if abs(value) < float("inf"):
             return value
-        self.note(column, "Must be a number, with a point for decimals.")
+        self.note(column, LIMIT if column in ("low", "high") else "Must be a number, with a point for decimals.")
         return 1.0
 
     def _sampling(self, numbers: Mapping[str, float]) -> dict[str, Any]:

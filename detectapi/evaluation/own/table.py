@@ -16,11 +16,14 @@ from detectapi.evaluation.own.cells import FIELDS, PERSON, REQUIRED, Cells, colu
 from detectapi.evaluation.validation.outcomes import why_not
 from detectapi.knowledge import catalog, observations
 from detectapi.model.question import read_question
-from detectapi.values.errors import CatalogError, InputError, Problem, nearest
+from detectapi.values.errors import CatalogError, InputError, Problem, did_you_mean
 from detectapi.values.observation import Observation, Study
 
 FIRST_ROW = 2
 """Rows are counted as a spreadsheet counts them: the header is row 1."""
+
+SEPARATORS = {";": "semicolons", "\t": "tabs"}
+"""Characters that spreadsheets put between columns in place of commas."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -110,13 +113,14 @@ def gathered(cells: list[dict[str, str]], sha256: str = "") -> Own:
 
 
 def _wrong_header(names: Iterable[str]) -> Iterator[Problem]:
-    known = (*COLUMNS, PERSON)
+    known, names = (*COLUMNS, PERSON), list(names)
+    for character, words in SEPARATORS.items():
+        if len(names) == 1 and character in names[0]:
+            yield Problem("row 1", "separator", f"The columns are separated by {words}; they must be by commas.")
+            return
     for name in names:
         if name not in known:
-            close = nearest(name, known)
-            yield Problem(
-                f"row 1, {name}", "unknown-column", "No such column." + (f" Did you mean {close}?" if close else "")
-            )
+            yield Problem(f"row 1, {name}", "unknown-column", f"No such column.{did_you_mean(name, known)}")
     for name in REQUIRED:
         if name not in names:
             yield Problem(f"row 1, {name}", "required", "This column is missing.")
@@ -180,10 +184,14 @@ class _Gathering:
         if row.id in self.names:
             yield "id", "Another row has this id."
         self.names.add(row.id)
-        if row.study.substance not in catalog.ids():
-            yield "substance", "No such substance; see detectapi substances."
+        substance = row.study.substance
+        if substance not in catalog.ids():
+            yield (
+                "substance",
+                f"No such substance; `detectapi substances` lists them.{did_you_mean(substance, catalog.ids())}",
+            )
             return
-        moieties = [moiety.id for moiety in catalog.substance(row.study.substance).moieties]
+        moieties = [moiety.id for moiety in catalog.substance(substance).moieties]
         for name in (*row.analytes, *([row.relative_to] if row.relative_to else ())):
             if name not in moieties:
                 yield "analyte", f"Must be among {', '.join(moieties)}."

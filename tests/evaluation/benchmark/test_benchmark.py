@@ -129,8 +129,9 @@ def test_samples_and_their_quantiles_score_nearly_the_same(observed):
 
 
 def test_too_few_samples_and_samples_that_are_no_numbers_are_refused():
-    for values in (["1"] * (score.FEWEST - 1), ["1"] * score.FEWEST + ["nan"]):
-        with pytest.raises(ValueError, match=f"a: .*at least {score.FEWEST} numbers"):
+    few, none = ["1"] * (score.FEWEST - 1), ["1"] * score.FEWEST + ["nan"]
+    for values, words in ((few, f"at least {score.FEWEST} numbers"), (none, "column sample must be a number")):
+        with pytest.raises(ValueError, match=f"a: .*{words}"):
             score.join([a_line()], [{"id": "a", "sample": value} for value in values])
 
 
@@ -149,6 +150,36 @@ def test_fitted_numbers_are_scored_apart_and_the_file_overrides_the_table():
     forecasts = [{"id": "a", **SEVEN}, {"id": "b", **SEVEN}, {"id": "c", **SEVEN, "fitted": "0"}]
 
     assert [fitted for _, _, fitted in score.join(lines, forecasts)] == [False, True, False]
+
+
+def test_whether_a_number_was_fitted_is_0_or_1_however_a_spreadsheet_writes_it():
+    for word, fitted in [("0", False), ("0.0", False), ("1", True), ("1.0", True), (" 1", True), ("", False)]:
+        assert score.join([a_line()], [{"id": "a", **SEVEN, "fitted": word}])[0][2] is fitted, word
+    for word in ("yes", "2", "true"):
+        with pytest.raises(ValueError, match="a: fitted must be 0 or 1"):
+            score.join([a_line()], [{"id": "a", **SEVEN, "fitted": word}])
+
+
+def test_each_mistake_in_predictions_has_its_own_message_with_the_id():
+    one = {"id": "a", **SEVEN}
+    cases = [
+        ([one | {"id": "z"}], "z: the table has no such id"),
+        ([one, one], "a: this id is on 2 lines"),
+        ([one | {"0.95": None, "0.975": None}], "a: column 0.95 must be a number"),  # what a short row is read as
+        ([one | {"0.25": "3 h"}], "a: column 0.25 must be a number"),
+        ([one | {"0.5": "5"}], "a: quantiles must not fall"),
+    ]
+    for predictions, words in cases:
+        with pytest.raises(ValueError, match=words):
+            score.join([a_line()], predictions)
+
+
+def test_the_scores_say_how_many_numbers_were_forecast():
+    lines = [a_line("a"), a_line("b"), a_line("c", same_as="a")]
+
+    assert score.printed(lines, [{"id": "a", **SEVEN}]).endswith(
+        "\n\n1 of the 2 numbers that are scored were forecast."
+    )
 
 
 def test_one_sided_restated_and_missing_numbers_are_not_scored():

@@ -12,6 +12,7 @@ from detectapi.cli.main import cli
 from detectapi.evaluation.own import fit, forecast, made, recovery, report, table
 from detectapi.evaluation.own import recovery_report as page
 from detectapi.knowledge import catalog, posterior
+from detectapi.settings.checking import contradictions
 from detectapi.values.errors import CatalogError, InputError
 
 PAGE = Path(__file__).parents[3] / "docs" / "validation" / page.FILE
@@ -85,8 +86,38 @@ def test_a_folder_with_another_kind_of_file_is_refused_with_its_name(content, tm
     if "zolpidem" in content:  # it says that it is of other data
         assert posterior.posterior(catalog.substance("zolpidem")) == (None, posterior.STALE)
     else:
-        with pytest.raises(CatalogError, match=r"notes\.json"):
+        with pytest.raises(CatalogError, match=r"^notes\.json .*damaged\.$"):
             posterior.posterior(catalog.substance("zolpidem"))
+
+
+def test_a_setting_that_names_no_folder_with_a_calibration_is_refused(tmp_path, monkeypatch):
+    file = tmp_path / "file"
+    file.touch()
+    for folder, sentence in [("/nope", "not name a folder"), (file, "not name a folder"), (tmp_path, "no calibration")]:
+        monkeypatch.setenv("DETECTAPI_CALIBRATION", str(folder))
+        assert sentence in contradictions()[0], folder
+        for asked in (
+            lambda: posterior.posterior(catalog.substance("zolpidem")),
+            lambda: posterior.fitted_to("zolpidem"),
+            service.ready,
+        ):
+            with pytest.raises(CatalogError, match=f"{sentence}\\.$"):
+                asked()
+
+
+def test_a_calibration_with_a_missing_or_damaged_file_is_refused_with_its_name(tmp_path, monkeypatch):
+    monkeypatch.setenv("DETECTAPI_CALIBRATION", str(tmp_path))
+    shipped = posterior.DATA / "calibration"
+    (tmp_path / "ketamine.json").write_bytes((shipped / "ketamine.json").read_bytes())
+    whole = (shipped / "ketamine.npz").read_bytes()
+    for content, sentence in [(None, "missing"), (whole[: len(whole) // 2], "damaged"), (b"", "damaged")]:
+        if content is not None:
+            (tmp_path / "ketamine.npz").write_bytes(content)
+        with pytest.raises(CatalogError, match=rf"ketamine\.npz is .*{sentence}\.$"):
+            posterior.posterior(catalog.substance("ketamine"))
+    (tmp_path / "ketamine.json").write_text("{", encoding="utf-8")
+    with pytest.raises(CatalogError, match=r"^ketamine\.json .*damaged"):
+        posterior.fitted_to("ketamine")
 
 
 @pytest.mark.slow

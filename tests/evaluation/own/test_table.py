@@ -4,8 +4,9 @@ import json
 
 import pytest
 
+from detectapi.cli import own
 from detectapi.evaluation.own import made, table
-from detectapi.values.errors import InputError
+from detectapi.values.errors import InputError, UnknownSubstance
 
 USE = json.dumps([{"amount_mg": 10, "route": "oral"}])
 ROW = {
@@ -108,6 +109,36 @@ def test_a_header_with_wrong_or_missing_columns_is_refused(tmp_path):
         ("row 1, analyt", "unknown-column"), ("row 1, analyte", "required"), ("row 1, low", "required"),
     ]  # fmt: skip
     assert "analyte" in error.value.problems[0].detail
+
+
+def test_a_limit_that_is_no_number_is_refused_with_the_way_to_write_it():
+    for cell in ("<LOQ", "LOQ", ">5", "n.d.", ""):
+        with pytest.raises(InputError) as error:
+            table.gathered([ROW | {"low": cell}])
+        assert "`< 5`: the limit itself" in error.value.problems[0].detail, cell
+
+
+def test_a_table_separated_by_semicolons_is_refused_in_one_line(tmp_path):
+    file = tmp_path / "own.csv"
+    file.write_text("substance;use;quantity\nzolpidem;[];tmax\n", encoding="utf-8")
+
+    with pytest.raises(InputError) as error:
+        table.read(file)
+
+    assert [one.detail for one in error.value.problems] == [
+        "The columns are separated by semicolons; they must be by commas."
+    ]
+
+
+def test_a_name_that_is_nearly_right_is_asked_about_in_words(tmp_path):
+    file = tmp_path / "own.csv"
+    file.write_text("substanc\n", encoding="utf-8")
+    with pytest.raises(InputError, match=r"No such column\. Did you mean substance\?"):
+        table.read(file)
+    with pytest.raises(InputError, match=r"No such substance; .* Did you mean zolpidem\?"):
+        table.gathered([ROW | {"substance": "zolpidemm"}])
+    with pytest.raises(UnknownSubstance, match=r"^Unknown substance; .* Did you mean zolpidem\?$"):
+        own.calibrate("zolpidemm", "none.csv", "none", None, alone=False)
 
 
 @pytest.mark.parametrize("content", [b"\xff\xfe", b"substance,use,quantity,analyte,low,unit\n"])
