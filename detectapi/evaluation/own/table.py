@@ -116,7 +116,7 @@ def _wrong_header(names: Iterable[str]) -> Iterator[Problem]:
     known, names = (*COLUMNS, PERSON), list(names)
     for character, words in SEPARATORS.items():
         if len(names) == 1 and character in names[0]:
-            yield Problem("row 1", "separator", f"The columns are separated by {words}; they must be by commas.")
+            yield Problem("row 1", "invalid", f"The columns are separated by {words}; they must be by commas.")
             return
     for name in names:
         if name not in known:
@@ -142,6 +142,8 @@ class _Gathering:
             try:
                 self._take(line)
             except CatalogError as error:
+                if not error.mistakes:  # of the operator's data, not of this row
+                    raise
                 self._note("unit", error.mistakes[0].message)
 
     def own(self) -> Own:

@@ -99,6 +99,7 @@ def test_a_setting_that_names_no_folder_with_a_calibration_is_refused(tmp_path, 
         for asked in (
             lambda: posterior.posterior(catalog.substance("zolpidem")),
             lambda: posterior.fitted_to("zolpidem"),
+            lambda: forecast.text(table.gathered(rows(1)), "own.csv"),
             service.ready,
         ):
             with pytest.raises(CatalogError, match=f"{sentence}\\.$"):
