@@ -11,7 +11,7 @@ from detectapi.interpretation.question import Interpretation
 from detectapi.interpretation.tempering import Weighted
 from detectapi.interpretation.weighing import weigh
 from detectapi.interpretation.work import IN_TURN
-from detectapi.model.arrays import Floats
+from detectapi.model.arrays import Ints
 
 
 def in_turn(question: Interpretation, account: Account) -> tuple[tuple[Place, ...], ...]:
@@ -51,7 +51,7 @@ def _next(question: Interpretation, weighted: Weighted) -> tuple[Place, ...]:
     )
 
 
-def _one_cell_each(weighted: Weighted) -> Floats:
+def _one_cell_each(weighted: Weighted) -> Ints:
     """One cell of the time of use for each draw, by its probability given the results so far; evenly spread."""
     ends = np.cumsum(weighted.in_cells, axis=0)
     places = np.modf((np.arange(ends.shape[1]) + 0.5) * 0.6180339887498949)[0]
