@@ -81,7 +81,8 @@ def test_a_damaged_record_is_told(tmp_path, ndjson, monkeypatch):
 @pytest.mark.parametrize(
     ("place", "address", "message"),
     [
-        ("jobs", "nonsense", "its address cannot be read"),
+        ("jobs", "nonsense", "must be a URL such as sqlite:////"),
+        ("jobs", "postgresql://host:port/name", "must be a URL such as sqlite:////"),
         ("jobs", "sqlite:////proc/nope/jobs.sqlite", "No such file"),
         ("file/jobs", None, "Not a directory"),
     ],

@@ -242,10 +242,10 @@ def test_an_error_of_ours_ends_the_job_and_says_so(tmp_path, monkeypatch):
     undisturbed(tmp_path, scattered(5))
     batch = local.Batch(tmp_path / "scenarios.ndjson", tmp_path / "out.parquet", Options(draws=100))
 
-    def broken(_task):
+    def broken(*_):
         raise ZeroDivisionError("a value that must not be told")
 
-    monkeypatch.setattr(engines.chunk, "compute", broken)
+    monkeypatch.setattr(engines.chunk, "answer", broken)
     with batch.opened():
         job = batch.run("inline")
     assert job["state"] == "failed"
