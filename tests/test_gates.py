@@ -39,6 +39,7 @@ def test_check_and_test_run_lint_types_and_tests(steps, target, step):
     assert step in steps(target)
 
 
+@pytest.mark.slow
 @pytest.mark.parametrize("step", ['-m "slow or not slow"', "sphinx --builder html --fail-on-warning"])
 def test_only_make_test_runs_the_slow_tests_and_builds_the_site(steps, step):
     assert step in steps("test")

@@ -23,6 +23,8 @@ from detectapi.cli.main import cli
 from detectapi.jobs import local, runner
 from detectapi.jobs.runner import progress
 
+pytestmark = pytest.mark.slow
+
 DRAWS = ["--draws", "100", "--seed", "7", "--times", "24,72"]
 OPTIONS = Options(draws=100, seed=7, times_h=(24.0, 72.0))
 

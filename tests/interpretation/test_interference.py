@@ -43,6 +43,7 @@ def test_a_negative_or_confirmed_screen_names_none(change):
     assert "screen-interference" not in notes(**change)
 
 
+@pytest.mark.slow
 @pytest.mark.parametrize("assay", ["hhs-methamphetamine", "hhs-methamphetamine-confirm"])
 def test_the_verdict_of_a_test_with_a_confirmation_is_not_called_a_screen(assay):
     assert not {"screen-only", "screen-interference"} & set(notes(screen={"assay": assay, "positive": True}))

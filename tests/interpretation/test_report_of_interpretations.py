@@ -14,6 +14,8 @@ from detectapi.telling import interpretation, interpretation_report, pdf
 from detectapi.telling.languages import LANGUAGES, TranslatedVoice
 from detectapi.telling.retelling import quoted
 
+pytestmark = pytest.mark.slow
+
 FILING = pdf.Filing("2026-117", "2026-11-29")
 ANALYTES = ("ketamine", "norketamine", "dehydronorketamine", "hydroxynorketamine")
 

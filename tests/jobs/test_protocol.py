@@ -10,6 +10,8 @@ from scenarios import GRID
 
 from detectapi.jobs import database
 
+pytestmark = pytest.mark.slow
+
 
 def test_ranges_that_make_no_sense_are_ignored(client, desk):
     place = submit(client).headers["Location"] + "/results"

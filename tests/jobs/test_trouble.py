@@ -26,6 +26,8 @@ from detectapi.values.errors import InputError
 from detectapi.web import create_app, jobs
 from detectapi.web import waiting as waiting_room
 
+pytestmark = pytest.mark.slow
+
 ESTIMATE = {"substance": "ketamine", "doses": [{"amount_mg": 50, "route": "oral"}], "options": {"draws": 100}}
 ESTIMATE |= {"assay": {"analytes": [{"analyte": "norketamine", "cutoff_ng_ml": 50}]}}
 

@@ -37,6 +37,7 @@ def names_read(module):
                 yield f"DETECTAPI_{first.value}" if node.func.id == "number" else first.value
 
 
+@pytest.mark.slow
 def test_every_setting_is_read_and_every_one_that_is_read_is_in_the_table():
     read = {name for module in FILES for name in names_read(module) if re.fullmatch(r"[A-Z_]+", name)}
 

@@ -14,6 +14,8 @@ from processes import ROOT
 
 from detectapi import service
 
+pytestmark = pytest.mark.slow
+
 
 @pytest.fixture(scope="module")
 def server(tmp_path_factory):
