@@ -6,14 +6,13 @@ import re
 import shutil
 import ssl
 import subprocess
-import threading
 import urllib.error
 import urllib.request
 
 import pytest
 from architecture import ROOT
+from http_server import serving
 from processes import free_port, patience
-from werkzeug.serving import make_server
 
 from detectapi.web import create_app
 
@@ -43,13 +42,8 @@ def inner(monkeypatch):
     """The port of a service that believes one proxy and counts."""
     monkeypatch.setenv("DETECTAPI_TRUSTED_PROXIES", "1")
     monkeypatch.setenv("DETECTAPI_METRICS", "1")
-    server = make_server("127.0.0.1", 0, create_app(), threaded=True)
-    thread = threading.Thread(target=server.serve_forever, daemon=True)
-    thread.start()
-    yield server.server_port
-    server.shutdown()
-    thread.join()
-    server.server_close()
+    with serving(create_app()) as port:
+        yield port
 
 
 @pytest.fixture

@@ -1,18 +1,35 @@
-"""The service as it is run, by gunicorn on a loopback port, for the tests of the server itself."""
+"""The service on a loopback port: by gunicorn, as it is run, for the tests of the server itself; or in a thread of the test."""
 
+import contextlib
 import http.client
 import os
 import signal
 import socket
 import subprocess
 import sys
+import threading
 import time
 
 from processes import LIMITS, ROOT, free_port
+from werkzeug.serving import make_server
 
 PATIENCE_S = 30  # to start, load the data and stop on a busy machine
 MODULES = "from detectapi.web import connection, overload, worker\nfrom detectapi.web.gunicorn_conf import *"
 """The first lines of the settings: a test changes limits of these modules."""
+
+
+@contextlib.contextmanager
+def serving(app):
+    """Serve a WSGI application in a thread; gives its port."""
+    server = make_server("127.0.0.1", 0, app, threaded=True)
+    thread = threading.Thread(target=server.serve_forever, daemon=True)
+    thread.start()
+    try:
+        yield server.server_port
+    finally:
+        server.shutdown()
+        thread.join()
+        server.server_close()
 
 
 class Server:

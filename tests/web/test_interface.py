@@ -6,11 +6,10 @@ import re
 import shutil
 import subprocess
 import sys
-import threading
 
 import interface_answers
 import pytest
-from werkzeug.serving import make_server
+from http_server import serving
 
 from detectapi.web import interface
 from detectapi.web.snippets import LANGUAGES, snippets
@@ -131,13 +130,8 @@ def why_not(language):
 @pytest.fixture(scope="module")
 def root(asker):
     """The address of the service, running."""
-    server = make_server("127.0.0.1", 0, asker.app, threaded=True)
-    thread = threading.Thread(target=server.serve_forever, daemon=True)
-    thread.start()
-    yield f"http://127.0.0.1:{server.server_port}/"
-    server.shutdown()
-    thread.join()
-    server.server_close()
+    with serving(asker.app) as port:
+        yield f"http://127.0.0.1:{port}/"
 
 
 @pytest.mark.slow

@@ -5,13 +5,12 @@ import re
 import shutil
 import socket
 import subprocess
-import threading
 import time
 import urllib.request
 from pathlib import Path
 
 import pytest
-from werkzeug.serving import make_server
+from http_server import serving
 
 from detectapi.web import create_app
 
@@ -44,13 +43,9 @@ def inner():
     """The port of a server that believes one proxy."""
     with pytest.MonkeyPatch.context() as patch:
         patch.setenv("DETECTAPI_TRUSTED_PROXIES", "1")
-        server = make_server("127.0.0.1", 0, create_app(), threaded=True)
-    thread = threading.Thread(target=server.serve_forever, daemon=True)
-    thread.start()
-    yield server.server_port
-    server.shutdown()
-    thread.join()
-    server.server_close()
+        app = create_app()
+    with serving(app) as port:
+        yield port
 
 
 @pytest.fixture(scope="module")

@@ -2,18 +2,12 @@
 
 import html
 import re
-import threading
 import urllib.request
-from wsgiref.simple_server import WSGIRequestHandler, make_server
 
 import pytest
+from http_server import serving
 
 pytestmark = pytest.mark.slow
-
-
-class Silent(WSGIRequestHandler):
-    def log_message(self, *_):
-        pass
 
 
 @pytest.fixture(scope="module")
@@ -27,15 +21,9 @@ def portal(address):
         start("200 OK", [("Content-Type", "text/html; charset=utf-8")])
         return [f"<!doctype html><html lang=en><title>Portal</title><h1>Portal</h1>{lines}<p>After it.</p>".encode()]
 
-    server = make_server("127.0.0.1", 0, page, handler_class=Silent)
-    thread = threading.Thread(target=server.serve_forever, daemon=True)
-    thread.start()
-    with pytest.MonkeyPatch.context() as patch:
-        patch.setenv("DETECTAPI_EMBED_ORIGINS", f"http://127.0.0.1:{server.server_port}")
-        yield f"http://127.0.0.1:{server.server_port}/"
-    server.shutdown()
-    thread.join()
-    server.server_close()
+    with serving(page) as port, pytest.MonkeyPatch.context() as patch:
+        patch.setenv("DETECTAPI_EMBED_ORIGINS", f"http://127.0.0.1:{port}")
+        yield f"http://127.0.0.1:{port}/"
 
 
 def heights(page):
