@@ -78,6 +78,10 @@ class _Jump(NamedTuple):
     slopes: Floats
     bend: Floats | None = None
 
+    def times(self, factor: Floats) -> _Jump:
+        """The change of an input that is so many times as large in each draw."""
+        return _Jump(self.level * factor, self.slopes * factor, None if self.bend is None else self.bend * factor)
+
 
 class _Nodes(NamedTuple):
     """Sorted nodes, and what happens at each node by its number before sorting: which jump, with which factor."""
@@ -216,8 +220,10 @@ class _Jumps:
         k, n = poles.shape
         self.jumps = jumps
         self.draws = np.arange(n)
+        if len(jumps) < 2:
+            return
         self.rows = np.arange(k)[:, np.newaxis] * n + self.draws
-        self.level = np.array([jump.level for jump in jumps]).reshape(len(jumps), n)
+        self.level = np.array([jump.level for jump in jumps])
         self.slopes = np.array([jump.slopes for jump in jumps]).reshape(-1)
         self.bend = None
         if any(jump.bend is not None for jump in jumps):
@@ -230,13 +236,15 @@ class _Jumps:
             number, factor = nodes.jump[first], nodes.factor[first]
             if number < 0:
                 return None
-            one = self.jumps[number]
-            return _Jump(one.level * factor, one.slopes * factor, None if one.bend is None else one.bend * factor)
+            one: _Jump = self.jumps[number]
+            return one.times(factor)
         which = nodes.jump[node]
         if (which < 0).all():
             return None
-        which = np.maximum(which, 0)  # the factor of a node without a jump is 0
-        factor = nodes.factor[node, self.draws]
+        factor = nodes.factor[node, self.draws]  # 0 of a node without a jump
+        if len(self.jumps) == 1:
+            return self.jumps[0].times(factor)
+        which = np.maximum(which, 0)
         bend = None if self.bend is None else self.bend[which, self.draws] * factor
         slopes = self.slopes.take(which * self.rows.size + self.rows)
         return _Jump(self.level[which, self.draws] * factor, slopes * factor, bend)

@@ -76,8 +76,7 @@ def _find(
     t, low = start[draws], np.zeros_like(high)
     seen, kept = np.zeros((2, len(draws)), dtype=bool)
     for iteration in range(_MOST_STEPS):
-        value, fall, ahead, arrived = _step(p, c, t, target)
-        is_falling = fall > 0.0
+        value, is_falling, ahead, arrived = _step(p, c, t, target)
         good = is_falling & (ahead > low) & (ahead < high)
         above = value >= target
         seen = seen | above
@@ -100,8 +99,8 @@ def _find(
         draws, target, t, low, high, seen, kept = take_each(left, draws, target, t, low, high, seen, kept)
 
 
-def _step(poles: Floats, coefficients: Floats, t: Floats, cutoff: Floats) -> tuple[Floats, Floats, Floats, Booleans]:
-    """Halley's step on the logarithm: the value, how fast it falls, where the step leads, and whether it is the last."""
+def _step(poles: Floats, coefficients: Floats, t: Floats, cutoff: Floats) -> tuple[Floats, Booleans, Floats, Booleans]:
+    """Halley's step on the logarithm: the value, whether it falls, where the step leads, and whether it is the last."""
     terms = poles * -t
     np.exp(terms, out=terms)
     terms *= coefficients
@@ -114,5 +113,6 @@ def _step(poles: Floats, coefficients: Floats, t: Floats, cutoff: Floats) -> tup
         bend = sum_rows(terms) * value / (fall * fall)
         correction = 0.5 * distance * (bend - 1.0)
         ahead = t + damped(distance * value / fall, correction)
-        arrived = (fall > 0.0) & is_last_step(distance, correction) & (ahead >= 0.0)
-    return value, fall, ahead, arrived
+        is_falling = fall > 0.0
+        arrived = is_falling & is_last_step(distance, correction) & (ahead >= 0.0)
+    return value, is_falling, ahead, arrived

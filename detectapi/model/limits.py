@@ -31,6 +31,8 @@ def check_open_doses(regimen: Regimen, substance: Substance, draws: int, pointer
     ------
     InputError
     """
+    if regimen.count * draws <= MOST_OPEN_DOSES:
+        return  # of nearly every question, which need not be looked at more closely
     open_doses = sum(count for *_, count in doses_that_stay_open(regimen, substance))
     if open_doses * draws > MOST_OPEN_DOSES:
         most = MOST_OPEN_DOSES // draws

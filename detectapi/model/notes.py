@@ -138,7 +138,7 @@ def _person(person: Person, known: KnownInputs) -> list[dict[str, str]]:
 def _ends(distribution: InputDistribution) -> tuple[float, float]:
     """Both ends of the range that was given; twice the number where it was one."""
     here = np.ones(np.shape(distribution.centre))
-    low, high = (float(np.median(distribution.value(z * here))) for z in (-CENTRAL_90, CENTRAL_90))
+    low, high = (_middle(distribution.value(z * here)) for z in (-CENTRAL_90, CENTRAL_90))
     return round(low, 6), round(high, 6)
 
 
