@@ -210,6 +210,13 @@ def at_visit(people: AnySimulation, particles: Particles, specimen: Void) -> Any
     return people.at_another_void(particles, specimen)
 
 
+def voids_of(specimens: int) -> int:
+    """How many voids stand for all that a draw might have given at a visit, in a question with so many specimens."""
+    if specimens <= 1:
+        return 1
+    return VOIDS if specimens <= FEW_SPECIMENS else FEWER_VOIDS
+
+
 def expect(account: Account, specimens: Sequence[Specimen], simulated: Simulated) -> Expected:
     """What an account expects in specimens.
 
@@ -222,7 +229,7 @@ def expect(account: Account, specimens: Sequence[Specimen], simulated: Simulated
     """
     logs, urine = [], np.zeros(simulated.particles.count)
     voids: list[Logs] = []
-    count = 1 if len(specimens) == 1 else VOIDS if len(specimens) <= FEW_SPECIMENS else FEWER_VOIDS
+    count = voids_of(len(specimens))
     for visit, specimen in enumerate(specimens):
         others = simulated.other_voids(account.question, specimen.physiology, visit, count)
         there, evidence = simulated.void(account.question, specimen.physiology, visit)

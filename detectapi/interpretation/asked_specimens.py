@@ -17,12 +17,13 @@ from detectapi.interpretation.likelihood import Findings, Result
 from detectapi.interpretation.readings import Reading, Residual
 from detectapi.interpretation.validity import NOT_INTERPRETED, Judged, judge
 from detectapi.interpretation.verdicts import Stage, Verdict
+from detectapi.knowledge.interpretation import rules
 from detectapi.model.asked_assay import analyte_of, read_assay
 from detectapi.model.question import Question
 from detectapi.model.read_physiology import read_physiology
 from detectapi.values.assay import Assay, Component
 from detectapi.values.errors import InputError, NotSupported
-from detectapi.values.substance import Substance
+from detectapi.values.substance import Moiety, Substance
 
 OF_PERSON = ("person", "renal", "hydration", "urine_ph")
 OF_URINE = ("kind", "read_by", "urine_ph", "urine_creatinine_mg_dl", "specific_gravity", "void_interval_h")
@@ -134,12 +135,23 @@ def _centre(said: float | Mapping[str, float]) -> float:
     return 0.5 * (said["low"] + said["high"]) if isinstance(said, Mapping) else float(said)
 
 
-def specimen_of(request: Mapping[str, Any], asked: Asked, accounts: Sequence[Account]) -> Specimen:
-    """A specimen with what was found in it, as the substance of each account has it."""
+def specimen_of(
+    request: Mapping[str, Any], asked: Asked, accounts: Sequence[Account], every: Sequence[Substance]
+) -> Specimen:
+    """A specimen with what was found in it, as the substance of each account has it.
+
+    Parameters
+    ----------
+    request : dict
+    asked : Asked
+    accounts : sequence of Account
+    every : sequence of Substance
+        Those of all accounts.
+    """
     urine = {name: asked.said[name] for name in OF_URINE if asked.said.get(name) is not None}
     with within(("/specimen", f"/specimens/{asked.place}")):
         physiology = read_physiology({**of_person(request), "specimen": urine})
-    findings = {account.id: _findings(asked, account.question) for account in accounts}
+    findings = {account.id: _findings(asked, account.question, every) for account in accounts}
     return Specimen(asked.collected, physiology, findings)
 
 
@@ -148,12 +160,15 @@ def of_person(request: Mapping[str, Any]) -> dict[str, Any]:
     return {name: request[name] for name in OF_PERSON if request.get(name) is not None}
 
 
-def _findings(asked: Asked, question: Question) -> Findings:
+def _findings(asked: Asked, question: Question, every: Sequence[Substance]) -> Findings:
     """What was found in a specimen, as the substances of an account have it."""
     substances, said = [use.substance for use in question.each], asked.said
     error = math.log1p(said.get("imprecision_cv", IMPRECISION) ** 2)
-    results = []
-    for entry in _results(asked, substances):
+    results, never_formed = [], []
+    for entry in _results(asked, substances, every):
+        if not entry.is_formed:
+            never_formed += [entry.analyte] if _limits(entry.said)[0] > -math.inf else []
+            continue
         part = next(
             one for one in question.assay.components
             if one.analyte == entry.analyte and entry.hydrolysed in (None, one.hydrolysed)
@@ -164,7 +179,7 @@ def _findings(asked: Asked, question: Question) -> Findings:
         test = _screen_assay(asked, substances)
         screens = _told(Verdict(stages_of(test), said["screen"]["positive"]), test, results)
     readings = [result.reading for result in results] + [one for screen in screens for one in screen.readings]
-    return Findings(tuple(results), tuple(screens), residuals_of(question, readings))
+    return Findings(tuple(results), tuple(screens), residuals_of(question, readings), tuple(never_formed))
 
 
 def stages_of(test: Assay) -> tuple[Stage, ...]:
@@ -212,31 +227,54 @@ def residuals_of(question: Question, readings: Sequence[Reading]) -> dict[str, R
 
 
 class _Entry(NamedTuple):
-    """One result of the request: its analyte by id, and whether it was read after hydrolysis."""
+    """One result of the request: its analyte by id, whether it was read after hydrolysis, and whether the account forms it."""
 
     analyte: str
     hydrolysed: bool | None
     said: Mapping[str, Any]
+    is_formed: bool
 
 
-def _results(asked: Asked, substances: Sequence[Substance]) -> list[_Entry]:
+def _results(asked: Asked, substances: Sequence[Substance], every: Sequence[Substance]) -> list[_Entry]:
     """The results of a specimen in order of analyte.
+
+    Parameters
+    ----------
+    asked : Asked
+    substances : sequence of Substance
+        Those of one account.
+    every : sequence of Substance
+        Those of all accounts.
 
     Raises
     ------
     InputError
-        An analyte that no substance forms, or one that occurs twice.
+        An analyte that no substance of the account forms, unless they are known never to form what another account does; or an
+        analyte that occurs twice.
     """
     entries: list[_Entry] = []
     for i, said in enumerate(asked.said["results"]):
         pointer = f"/specimens/{asked.place}/results/{i}"
-        moiety = analyte_of(substances, said["analyte"], f"{pointer}/analyte")
+        moiety, is_formed = _analyte(said["analyte"], substances, every, f"{pointer}/analyte")
         hydrolysed = said.get("hydrolysed", asked.said.get("hydrolysed", False))
-        entry = _Entry(moiety.id, True if moiety.total else hydrolysed, said)
+        entry = _Entry(moiety.id, True if moiety.total else hydrolysed, said, is_formed)
         if any(other[:2] == entry[:2] for other in entries):
             raise InputError("An analyte occurs once in a specimen.", pointer=f"{pointer}/analyte", code="duplicate")
         entries.append(entry)
     return sorted(entries, key=lambda entry: (entry.analyte, bool(entry.hydrolysed)))
+
+
+def _analyte(
+    word: str, substances: Sequence[Substance], every: Sequence[Substance], pointer: str
+) -> tuple[Moiety, bool]:
+    """The analyte that a word means, and whether some of the substances of an account form it."""
+    try:
+        return analyte_of(substances, word, pointer), True
+    except NotSupported:
+        moiety = analyte_of([*substances, *every], word, pointer)
+        if not rules().is_never_formed(moiety.id, [one.id for one in substances]):
+            raise
+        return moiety, False
 
 
 def _limits(said: Mapping[str, Any]) -> tuple[float, float]:
@@ -264,11 +302,15 @@ def _in_order(test: Assay) -> Assay:
     return replace(test, components=tuple(sorted(test.components, key=lambda part: part.analyte)), stages=stages)
 
 
-def everything_measured(asked: Sequence[Asked], *substances: Substance) -> dict[str, Any] | None:
-    """A test for everything that some specimen was tested for, each with the lowest level that matters."""
+def everything_measured(
+    asked: Sequence[Asked], substances: Sequence[Substance], every: Sequence[Substance]
+) -> dict[str, Any] | None:
+    """A test for everything of an account that some specimen was tested for, each with the lowest level that matters."""
     levels: dict[tuple[str, bool | None], float] = {}
     for one in asked:
-        for entry in _results(one, substances):
+        for entry in _results(one, substances, every):
+            if not entry.is_formed:
+                continue
             level = math.exp(max(limit for limit in _limits(entry.said)))
             key = entry[:2]
             levels[key] = min(level, levels.get(key, math.inf))

@@ -84,7 +84,7 @@ def fit(particles: Particles, readings: Sequence[Floats]) -> Fit:
         What each reading is expected to be, in standard deviations of what it varies by given the draw.
     """
     numbers = particles.matrix()
-    directions = _directions(numbers, np.array(readings))
+    directions = _directions(numbers, np.reshape(readings, (len(readings), numbers.shape[1])))
     places = directions.T @ numbers
     away = places - places.mean(axis=1, keepdims=True)
     covariance = WIDER * WIDER * (away @ away.T) / numbers.shape[1] + 1e-3 * np.eye(len(places))

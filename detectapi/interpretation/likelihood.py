@@ -70,11 +70,14 @@ class Findings(NamedTuple):
     screens : tuple of Verdict
     residuals : dict of str to Residual
         By analyte.
+    never_formed : tuple of str
+        Analytes that were measured although what was used never becomes them.
     """
 
     results: tuple[Result, ...]
     screens: tuple[Verdict, ...]
     residuals: Mapping[str, Residual]
+    never_formed: tuple[str, ...] = ()
 
 
 def log_likelihood(logs: Logs, findings: Findings, wide: float = 0.0, scatter: float = 1.0) -> Floats:
@@ -99,6 +102,8 @@ def log_likelihood(logs: Logs, findings: Findings, wide: float = 0.0, scatter: f
         one.group: Normal(0.0, (scatter * one.spread) ** 2 + wide * wide) for one in findings.residuals.values()
     }
     whole = np.zeros(np.shape(next(iter(logs.values()))) if logs else (1, 1))
+    if findings.never_formed:
+        return np.full_like(whole, LEAST_PROBABILITY)
     for result in findings.results:
         groups, total = mixed(logs, result.reading, findings.residuals, residuals)
         whole = whole + _of_result(result, total)
@@ -151,7 +156,7 @@ def _usual_and_astray(
         usual = _log_mean(log_likelihood(each, findings, wide, scatter))
     else:
         usual = log_likelihood(logs, findings, wide, scatter)
-    if departure == 0.0 or not (findings.results or findings.screens):
+    if departure == 0.0 or not (findings.results or findings.screens or findings.never_formed):
         return usual, None
     astray = log_likelihood(logs, findings, wide=WIDE, scatter=scatter)
     return math.log1p(-departure) + usual, math.log(departure) + astray

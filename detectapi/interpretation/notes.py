@@ -14,6 +14,7 @@ from detectapi.knowledge import catalog
 from detectapi.knowledge.interpretation import Precondition, rules
 from detectapi.telling.interpretation import quoted
 from detectapi.telling.interpretation_notes import interference, note
+from detectapi.telling.sentences import name
 from detectapi.telling.unread_specimens import note_of
 
 FEW = 50.0
@@ -36,6 +37,7 @@ def collect(request: Mapping[str, Any], question: Interpretation, accounts: Sequ
     remarks = [
         note("model-does-not-explain", account=quoted(one.account.id)) for one in accounts if not one.is_explained
     ]
+    remarks += _of_formation(question, accounts)
     for asked in question.asked:
         remarks += _of_specimen(asked, question.clock)
     remarks += _of_screens(question)
@@ -56,6 +58,19 @@ def collect(request: Mapping[str, Any], question: Interpretation, accounts: Sequ
         if substances & set(one.substances) and _applies(one, question)
     ]
     return [*remarks, note("chain-of-custody-unknown")]
+
+
+def _of_formation(question: Interpretation, accounts: Sequence[Outcome]) -> Iterator[dict[str, str]]:
+    """What was measured although an account never leads to it."""
+    for one in accounts:
+        for asked, specimen in zip(_interpreted(question), question.specimens, strict=True):
+            for analyte in specimen.findings[one.account.id].never_formed:
+                account = quoted(one.account.id)
+                yield note("never-formed", specimen=asked.id, analyte=name(analyte), account=account)
+
+
+def _interpreted(question: Interpretation) -> list[Asked]:
+    return [asked for asked in question.asked if asked.is_interpreted]
 
 
 def _of_specimen(asked: Asked, clock: Clock) -> Iterator[dict[str, str]]:
@@ -81,8 +96,7 @@ def _is_unconfirmed(asked: Asked) -> bool:
 
 def _of_screens(question: Interpretation) -> Iterator[dict[str, str]]:
     """Medicines after which a screen was more often positive without its drug: of specimens with nothing but a positive screen."""
-    interpreted = [asked for asked in question.asked if asked.is_interpreted]
-    for asked, specimen in zip(interpreted, question.specimens, strict=True):
+    for asked, specimen in zip(_interpreted(question), question.specimens, strict=True):
         if not (_is_unconfirmed(asked) and asked.said["screen"]["positive"]):
             continue
         screens = [screen for findings in specimen.findings.values() for screen in findings.screens]

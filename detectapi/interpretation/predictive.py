@@ -154,7 +154,7 @@ def _joint(
     values, centres, spreads = [], [], []
     for place, here in enumerate(logs):
         findings = expected.findings(place)
-        pattern += log_likelihood(here, _without_values(findings))[0] if here else 0.0
+        pattern += log_likelihood(here, _without_values(findings))[0] if here or findings.never_formed else 0.0
         for result, (centre, spread) in zip(findings.results, seen[place], strict=True):
             if result.is_value:
                 values.append(result.low)

@@ -2,12 +2,13 @@
 
 from __future__ import annotations
 
+from collections import Counter
 from collections.abc import Mapping, Sequence
 from dataclasses import replace
 from typing import Any, NamedTuple
 
 from detectapi.interpretation import cells
-from detectapi.interpretation.accounts import Account, FurtherUse, Specimen
+from detectapi.interpretation.accounts import Account, FurtherUse, Specimen, voids_of
 from detectapi.interpretation.asked_specimens import (
     Asked,
     Clock,
@@ -108,10 +109,15 @@ def read(request: Mapping[str, Any]) -> Interpretation:
     clock = clock_of(request["specimens"])
     asked = in_order(request["specimens"], clock)
     said = {account["id"]: (i, account) for i, account in enumerate(request["accounts"])}
-    plain = {
-        name: _plain_account(request, account, i, asked, clock)
+    used = {
+        name: _used(request, account, f"/accounts/{i}")
         for name, (i, account) in said.items()
         if "extends" not in account
+    }
+    every = list({one.id: one for own in used.values() for one in own}.values())
+    plain = {
+        name: _plain_account(request, said[name][1], said[name][0], asked, clock, own, every)
+        for name, own in used.items()
     }
     accounts = []
     for name, (i, account) in said.items():
@@ -122,8 +128,9 @@ def read(request: Mapping[str, Any]) -> Interpretation:
     interpreted = sum(one.is_interpreted for one in asked)
     in_turn = IN_TURN if options.get("in_turn") else 0
     check_work(accounts, interpreted, options["draws"], in_turn)
-    specimens = tuple(specimen_of(request, one, accounts) for one in asked if one.is_interpreted)
-    check_work(accounts, interpreted, options["draws"], in_turn, max(map(_nodes, specimens), default=0))
+    specimens = tuple(specimen_of(request, one, accounts, every) for one in asked if one.is_interpreted)
+    nodes = max((_nodes(one, accounts, voids_of(interpreted)) for one in specimens), default=0)
+    check_work(accounts, interpreted, options["draws"], in_turn, nodes)
     order = {account.id: i for i, account in enumerate(accounts)}
     departure = options.get("departure")
     return Interpretation(
@@ -141,28 +148,36 @@ def read(request: Mapping[str, Any]) -> Interpretation:
     )
 
 
-def _nodes(specimen: Specimen) -> int:
-    """The most that the verdicts of a specimen need in a draw, of any account."""
-    each = specimen.findings.values()
-    return max(sum(nodes_of(screen, findings.residuals) for screen in findings.screens) for findings in each)
+def _nodes(specimen: Specimen, accounts: Sequence[Account], voids: int) -> int:
+    """The most that the verdicts of a specimen need in a cell and draw, of any account."""
+    most = 0
+    for account in accounts:
+        own, cells = specimen.findings[account.id], len(account.cells.time)
+        most = max(most, sum(nodes_of(screen, own.residuals, voids, cells) for screen in own.screens))
+    return most
+
+
+def _used(request: Mapping[str, Any], said: Mapping[str, Any], here: str) -> list[Substance]:
+    """The substances of an account that extends no other."""
+    if "uses" in said:
+        return [_named(use["substance"], f"{here}/uses/{i}/substance") for i, use in enumerate(said["uses"])]
+    return [_substance(request, said, here)]
 
 
 def _plain_account(
-    request: Mapping[str, Any], said: Mapping[str, Any], place: int, asked: Sequence[Asked], clock: Clock
-) -> Account:
+    request: Mapping[str, Any], said: Mapping[str, Any], place: int, asked: Sequence[Asked], clock: Clock,
+    substances: Sequence[Substance], every: Sequence[Substance],
+) -> Account:  # fmt: skip
     here, used = f"/accounts/{place}", {name: said[name] for name in ("uses", "doses", "pattern") if name in said}
-    if "uses" in said:
-        substances = [_named(use["substance"], f"{here}/uses/{i}/substance") for i, use in enumerate(said["uses"])]
-    else:
-        substances = [_substance(request, said, here)]
+    if "uses" not in said:
         used["substance"] = substances[0].id
     question_of = {
         **of_person(request), **used, "model": request["model"],
-        "assay": everything_measured(asked, *substances), "options": {"draws": request["options"]["draws"]},
+        "assay": everything_measured(asked, substances, every), "options": {"draws": request["options"]["draws"]},
     }  # fmt: skip
     parts = [(f"/{name}", f"{here}/{name}") for name in ("doses", "pattern", "uses")]
     with within(*parts, ("/assay", "/specimens")):
-        question = read_question(question_of)
+        question = _in_order_of_substance(read_question(question_of))
     ended = _ended(said, question, here, asked, clock)
     first = min((one.collected for one in asked), default=0.0)
     begun = ended.time[-1] + min(train.start for use in question.each for train in use.regimen.trains)
@@ -172,6 +187,22 @@ def _plain_account(
             pointer=f"/specimens/{asked[0].place}", code="collected-before-use",
         )  # fmt: skip
     return Account(said["id"], question, ended)
+
+
+def _in_order_of_substance(question: Question) -> Question:
+    """The same uses in order of their substance, with the random numbers of their amounts named by substance and number.
+
+    So the order of a request does not matter, nor whether a use is written as ``doses`` or as one of ``uses``.
+    """
+    numbers: Counter[str] = Counter()
+    uses = []
+    for use in sorted(question.each, key=lambda one: one.substance.id):
+        trains = []
+        for train in use.regimen.trains:
+            numbers[use.substance.id] += 1
+            trains.append(replace(train, pointer=f"/{use.substance.id}/{numbers[use.substance.id]}"))
+        uses.append(replace(use, regimen=replace(use.regimen, trains=tuple(trains))))
+    return replace(uses[0], assay=question.assay, uses=tuple(uses)) if question.uses else uses[0]
 
 
 def _substance(request: Mapping[str, Any], said: Mapping[str, Any], here: str) -> Substance:

@@ -26,7 +26,10 @@ from detectapi.model.normal import inverse_normal
 NODES = 32
 """Nodes for one residual. With a measurement three times as steep as it is wide, a probability is then off by 2 in 1,000."""
 LATTICE = 256
-"""Nodes for several residuals; shared out among the voids of a draw, where there are several."""
+"""Nodes for several residuals; shared out among the voids of a draw where there are several."""
+MOST_SHARES = 16
+"""With many cells of time a draw has one of so many stretches of the lattice, of 16 nodes. What is off in a draw, by a tenth,
+differs between draws, and results are means over hundreds of them."""
 SPACED, FARTHEST = 80, 6.0
 """Evenly spaced nodes for one residual that several voids share out, and how far they reach. [standard deviations]"""
 
@@ -94,13 +97,24 @@ def log_verdict(logs: Logs, verdict: Verdict, of: Mapping[str, Residual], residu
         return np.log(np.maximum(chance if verdict.positive else 1.0 - chance, 0.0))
 
 
-def nodes_of(verdict: Verdict, of: Mapping[str, Residual]) -> int:
-    """How often each reading of a verdict is computed in a draw of several voids, with a departure; 0 where no node is needed."""
+def nodes_of(verdict: Verdict, of: Mapping[str, Residual], voids: int, cells: int) -> int:
+    """How often each reading of a verdict is computed in a cell and draw, with a departure; 0 where no node is needed.
+
+    Parameters
+    ----------
+    verdict : Verdict
+    of : dict of str to Residual
+        By analyte.
+    voids, cells : int
+        Voids of a draw, and cells of time.
+    """
     groups = [{of[analyte].group for analyte in reading.weights} for reading in verdict.readings]
     every = set().union(*groups)
     if len(every) == sum(map(len, groups)):
         return 0
-    return len(verdict.readings) * (SPACED + NODES if len(every) == 1 else 2 * LATTICE)
+    astray = NODES if len(every) == 1 else LATTICE // _shares(cells)
+    usual = len(_nodes_of_voids(len(every), voids)[0]) * voids if voids > 1 else astray
+    return len(verdict.readings) * (usual + astray)
 
 
 def _places(logs: Logs, stage: Stage, of: Mapping[str, Residual], residuals: Mapping[str, Normal]) -> list[Floats]:
@@ -126,11 +140,10 @@ def _log_rest(logs: Floats) -> Floats:
 
 
 def _over_nodes(parts: list[dict[str, Floats]], verdict: Verdict, residuals: Mapping[str, Normal]) -> Floats:
-    """Probability of a positive, as a sum over the residuals. Voids share out the nodes: their mean has them all."""
+    """Probability of a positive, as a sum over the residuals. Voids or draws share out the nodes: their mean has them all."""
     groups = sorted({group for part in parts for group in part})
-    shape = np.shape(next(iter(parts[0].values())))
     total = np.zeros(1)
-    for point, weight in zip(*_nodes_of(len(groups), shape[1] if len(shape) == 3 else 1), strict=True):
+    for point, weight in zip(*_nodes_of(len(groups), parts[0][min(parts[0])]), strict=True):
         at = {
             group: residuals[group].mean + np.sqrt(residuals[group].variance) * number
             for group, number in zip(groups, point, strict=True)
@@ -147,10 +160,44 @@ def _over_nodes(parts: list[dict[str, Floats]], verdict: Verdict, residuals: Map
     return total
 
 
+def _nodes_of(residuals: int, logs: Floats) -> tuple[Floats, Floats]:
+    """Nodes and their weights, as they are shared out.
+
+    Parameters
+    ----------
+    residuals : int
+    logs : array, shape (cells, draws) or (cells, voids, draws)
+        What some reading responds to. [ln ng/mL]
+
+    Returns
+    -------
+    nodes : array
+        Of several voids, shape (nodes, residuals, voids, 1); of draws that have a stretch each, shape (nodes, residuals, draws);
+        else as `_nodes`.
+    weights : array
+        Shape (nodes, voids, 1), or (nodes,).
+    """
+    if logs.ndim == 3 and logs.shape[1] > 1:
+        return _nodes_of_voids(residuals, logs.shape[1])
+    nodes, weights = _nodes(residuals)
+    shares = 1 if residuals == 1 else _shares(len(logs))
+    if shares == 1:
+        return nodes, weights
+    # A digit of its own level chooses the stretch of a draw, so that a copy of it has the same one.
+    own = (np.modf(np.abs(logs.reshape(len(logs), -1)[0]) * 1e4)[0] * shares).astype(int)
+    each = nodes.reshape(shares, -1, residuals)[own].transpose(1, 2, 0)
+    return each, np.full(len(each), shares / LATTICE)
+
+
+def _shares(cells: int) -> int:
+    """Among how many the lattice is shared out: the largest power of two that is at most the cells and the most there may be."""
+    return 1 << (min(cells, MOST_SHARES).bit_length() - 1)
+
+
 @cache
-def _nodes_of(residuals: int, voids: int) -> tuple[Floats, Floats]:
-    """Nodes and their weights for each void. Shapes (nodes, residuals, voids, 1) and (nodes, voids, 1); of one void as `_nodes`."""
-    if voids == 1 or LATTICE % voids or SPACED % voids:
+def _nodes_of_voids(residuals: int, voids: int) -> tuple[Floats, Floats]:
+    """Nodes and their weights for each of several voids. Shapes (nodes, residuals, voids, 1), (nodes, voids, 1); or as `_nodes`."""
+    if LATTICE % voids or SPACED % voids:
         return _nodes(residuals)
     if residuals == 1:
         points = ((np.arange(SPACED) + 0.5) / SPACED * 2.0 - 1.0) * FARTHEST

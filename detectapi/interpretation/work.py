@@ -6,7 +6,8 @@ from collections.abc import Sequence
 
 from detectapi.interpretation.accounts import Account
 from detectapi.interpretation.tempering import ISLANDS
-from detectapi.model.work import seconds, sizes_of
+from detectapi.model.limits import FEWEST_DRAWS
+from detectapi.model.work import most_draws, seconds, sizes_of
 from detectapi.values.errors import InputError
 
 MOST_SECONDS = 8.0
@@ -46,22 +47,30 @@ def check_work(accounts: Sequence[Account], specimens: int, draws: int, in_turn:
     in_turn : int
         Draws with which each specimen is held against the earlier ones; 0 where it is not.
     nodes : int
-        The most that the verdicts of a specimen need in a draw: see `detectapi.interpretation.verdicts.nodes_of`.
+        The most that the verdicts of a specimen need in a cell and draw: see `detectapi.interpretation.verdicts.nodes_of`.
 
     Raises
     ------
     InputError
-        It says how many specimens would fit, or that there are too many doses for any number.
+        It says how many specimens would fit, or how many draws with one; or that there are too many doses for any number.
     """
-    fits = specimens
-    while fits > 0 and sum(_seconds(account, fits, draws, in_turn, nodes) for account in accounts) > MOST_SECONDS:
-        fits -= 1
-    if fits == specimens:
+
+    def fits(specimens: int, draws: int = draws) -> bool:
+        return sum(_seconds(one, specimens, draws, in_turn, nodes) for one in accounts) <= MOST_SECONDS
+
+    most = next((fewer for fewer in range(specimens, 0, -1) if fits(fewer)), 0)
+    if most == specimens:
         return
-    if fits > 0:
+    if most > 0:
         raise InputError(
-            f"At most {fits} {'specimen' if fits == 1 else 'specimens'} with so many accounts, doses and analytes.",
-            pointer="/specimens", code="too-much-work", allowed=[1, fits],
+            f"At most {most} {'specimen' if most == 1 else 'specimens'} with so many accounts, doses and analytes.",
+            pointer="/specimens", code="too-much-work", allowed=[1, most],
+        )  # fmt: skip
+    if fits(1, FEWEST_DRAWS):
+        low = most_draws(lambda fewer: fits(1, fewer), draws)
+        raise InputError(
+            f"At most {low} draws with so many accounts, doses and parts of a test.",
+            pointer="/options/draws", code="too-much-work", allowed=[FEWEST_DRAWS, low],
         )  # fmt: skip
     raise InputError(
         "Too many doses listed one by one, or too many accounts: leave some out, or use repeat for equal doses.",
@@ -73,10 +82,12 @@ def _seconds(account: Account, specimens: int, draws: int, in_turn: int, nodes: 
     """What one account costs. [s of a processor]"""
     sizes = sizes_of(account.question)
     whole = specimens * seconds(sizes, draws)
+    weighed = draws + UNDER_OTHERS
     if specimens > 1:
-        moved = ROUNDS * min(moved_draws(specimens), draws)
-        whole += specimens * ROUNDS * seconds(sizes, min(moved_draws(specimens), draws))
-        whole += specimens * (draws + UNDER_OTHERS + moved) * len(account.cells.time) * nodes * OF_A_NODE
+        moved = min(moved_draws(specimens), draws)
+        whole += specimens * ROUNDS * seconds(sizes, moved)
+        weighed += ROUNDS * moved
+    whole += specimens * weighed * len(account.cells.time) * nodes * OF_A_NODE
     if in_turn and account.further is None:
         whole += specimens * (specimens - 1) / 2 * ROUNDS * seconds(sizes, in_turn)
     return whole

@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 import tomllib
-from collections.abc import Mapping
+from collections.abc import Iterable, Mapping
 from functools import lru_cache
 from typing import Any, NamedTuple
 
@@ -129,6 +129,21 @@ class Interference(NamedTuple):
     medicines: tuple[Medicine, ...]
 
 
+class NeverFormed(NamedTuple):
+    """Analytes that some substances are known never to become. Of other pairs nothing is known where a tree does not have them.
+
+    Attributes
+    ----------
+    substances, analytes : tuple of str
+    source : str
+        Citekey.
+    """
+
+    substances: tuple[str, ...]
+    analytes: tuple[str, ...]
+    source: str
+
+
 class Rules(NamedTuple):
     """Everything in the file.
 
@@ -148,6 +163,7 @@ class Rules(NamedTuple):
         In the order in which they are tried.
     preconditions : tuple of Precondition
     interference : tuple of Interference
+    never_formed : tuple of NeverFormed
     """
 
     departure: float
@@ -158,6 +174,12 @@ class Rules(NamedTuple):
     validity: tuple[Validity, ...]
     preconditions: tuple[Precondition, ...]
     interference: tuple[Interference, ...]
+    never_formed: tuple[NeverFormed, ...]
+
+    def is_never_formed(self, analyte: str, substances: Iterable[str]) -> bool:
+        """Whether none of some substances ever becomes an analyte."""
+        known = {substance for row in self.never_formed if analyte in row.analytes for substance in row.substances}
+        return known.issuperset(substances)
 
 
 @lru_cache(maxsize=1)
@@ -199,6 +221,9 @@ def _read(root: Mapping[str, Any]) -> Rules:
             for row in root["preconditions"]
         ),
         tuple(_interference(row) for row in root["interference"]),
+        tuple(
+            NeverFormed(tuple(row["substances"]), tuple(row["analytes"]), row["source"]) for row in root["never_formed"]
+        ),
     )
 
 

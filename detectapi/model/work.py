@@ -7,7 +7,7 @@ costs something at each corner. All of this is done for each analyte, class of a
 
 from __future__ import annotations
 
-from collections.abc import Sequence
+from collections.abc import Callable, Sequence
 from typing import Any, NamedTuple, Protocol
 
 from detectapi.exponentials import block_of
@@ -117,14 +117,20 @@ def check_work(questions: Sequence[Question], draws: int) -> None:
             "Too many doses listed one by one: leave out early ones, or use repeat for equal doses.",
             pointer="/doses", code="too-much-work",
         )  # fmt: skip
-    low, high = FEWEST_DRAWS, draws
-    while high - low > 1:
-        middle = (low + high) // 2
-        low, high = (middle, high) if seconds(sizes, middle) <= MOST_SECONDS else (low, middle)
+    low = most_draws(lambda fewer: seconds(sizes, fewer) <= MOST_SECONDS, draws)
     raise InputError(
         f"At most {low} draws with so many doses and parts of a test.",
         pointer="/options/draws", code="too-much-work", allowed=[FEWEST_DRAWS, low],
     )  # fmt: skip
+
+
+def most_draws(fits: Callable[[int], bool], draws: int) -> int:
+    """The largest number of draws that fits, where the fewest do and so many do not."""
+    low, high = FEWEST_DRAWS, draws
+    while high - low > 1:
+        middle = (low + high) // 2
+        low, high = (middle, high) if fits(middle) else (low, middle)
+    return low
 
 
 def seconds(sizes: Sequence[Size], draws: int) -> float:

@@ -9,6 +9,10 @@ NOTES = {
         "The model does not expect these results under %(account)s. They may have causes outside the model. So nothing"
         " further is read from them for this account."
     ),
+    "never-formed": (
+        "In specimen %(specimen)s there is %(analyte)s. Nothing that was used under %(account)s becomes it in the body. So under"
+        " this account it has another source, or a mistake was made."
+    ),
     "interpretation-hypothesis": (
         "What is known of this use rests on a hypothesis. So no ratio above %(largest)s is shown."
     ),

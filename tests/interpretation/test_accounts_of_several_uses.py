@@ -56,6 +56,66 @@ def test_an_account_of_one_use_is_that_use():
     assert several == one
 
 
+def of_some_amount(use, low, high):
+    (dose,) = use["doses"]
+    kept = {name: value for name, value in dose.items() if name != "amount_mg"}
+    return {**use, "doses": [{**kept, "amount_mg": {"low": low, "high": high}}]}
+
+
+def test_the_order_of_uses_and_the_way_of_writing_one_change_nothing():
+    codeine, morphine = of_some_amount(CODEINE, 30, 90), of_some_amount(MORPHINE, 10, 40)
+    answer = service.interpret(
+        of_accounts(
+            {"id": "one way", "uses": [codeine, morphine]},
+            {"id": "the other", "uses": [morphine, codeine]},
+            {"id": "of uses", "uses": [codeine]},
+            {"id": "of doses", **codeine},
+            compare=[["one way", "the other"], ["of uses", "of doses"]],
+        )
+    )
+
+    assert [(one["log10_lr"], one["monte_carlo_se"]) for one in answer["comparisons"]] == [(0.0, 0.0), (0.0, 0.0)]
+
+
+def opiates(level, **more):
+    """A specimen after heroin or morphine, of which 6-acetylmorphine is told."""
+    specimen = {"id": "A", "collected_h": 24, "results": [{"analyte": "6-AM", **level}]}
+    heroin, morphine = {"id": "heroin", **HEROIN}, {"id": "morphine", **MORPHINE}
+    return of_accounts(heroin, morphine, specimens=[specimen], compare=[["heroin", "morphine"]], **more)
+
+
+def test_what_an_account_never_becomes_in_the_body_speaks_for_the_other_account():
+    answer = service.interpret(opiates({"value_ng_ml": 5}))
+    (comparison,), (heroin, morphine) = answer["comparisons"], answer["accounts"]
+    (note,) = (one for one in answer["notes"] if one["code"] == "never-formed")
+
+    assert (comparison["favours"], comparison["at_least"]) == ("heroin", True)
+    assert comparison["ratio"] == comparison["largest_shown"]
+    assert heroin["explained"]
+    assert not morphine["explained"]
+    assert morphine["results"] == []
+    assert morphine["joint"]["pattern_probability"] == 0.0
+    assert "6-acetylmorphine" in note["message"]
+    assert not InterpretationResponseSchema().validate(json.loads(service.to_json_bytes(answer)))
+
+
+def test_what_an_account_never_becomes_and_was_not_detected_fits_it():
+    answer = service.interpret(opiates({"below_ng_ml": 5}))
+
+    assert all(account["explained"] for account in answer["accounts"])
+    assert answer["comparisons"][0]["log10_lr"] <= 0.0
+    assert "never-formed" not in {one["code"] for one in answer["notes"]}
+
+
+def test_an_analyte_that_a_tree_only_does_not_have_is_refused():
+    request = opiates({"value_ng_ml": 5})
+    request["accounts"][1] = {"id": "morphine", "substance": "ketamine", "doses": MORPHINE["doses"]}
+    with pytest.raises(InputError) as refused:
+        service.interpret(request)
+
+    assert refused.value.problems[0].pointer == "/specimens/0/results/0/analyte"
+
+
 def test_a_further_use_is_of_the_substance_that_it_names():
     further = {"amount_mg": 10, "route": "oral", "earliest_h": 4, "latest_h": 20}
     answer = service.interpret(

@@ -11,7 +11,7 @@ from detectapi import service
 from detectapi.interpretation.likelihood import Findings, Result, log_likelihood
 from detectapi.interpretation.question import read
 from detectapi.interpretation.readings import Reading, Residual
-from detectapi.interpretation.verdicts import Stage, Verdict
+from detectapi.interpretation.verdicts import Stage, Verdict, nodes_of
 from detectapi.values.errors import InputError
 
 ONE = {"a": Residual("a", 0.3)}
@@ -150,6 +150,28 @@ def test_voids_that_share_out_the_nodes_have_the_integral_as_their_mean():
 
         # 80 nodes that lie 0.15 standard deviations apart.
         assert each.mean() == pytest.approx(over_residual(lambda r: exact(r) * confirmation(r)), rel=2e-3), voids
+
+
+def test_draws_that_share_out_the_nodes_have_the_integral_as_their_mean():
+    stages = (stage(50.0, SCREEN, {"a": 1.0, "b": 0.5}), stage(35.0, CONFIRMATION, {"a": 1.0}, {"b": 1.0}))
+    findings, levels = Findings((), (Verdict(stages, True),), TWO), {"a": 30.0, "b": 40.0}
+    nearly = 1.0 + 1e-4 * np.random.default_rng(1).random(400)  # a digit of the level chooses the nodes of a draw
+    logs = {name: np.log(level * np.tile(nearly, (20, 1))) for name, level in levels.items()}
+    each = np.exp(log_likelihood(logs, findings))
+
+    assert each.std() / each.mean() < 0.2  # each has 16 nodes of 256
+    assert each.mean() == pytest.approx(probability(findings, **levels), rel=0.02)  # three standard errors
+    assert np.array_equal(
+        each, np.exp(log_likelihood({name: log[:, ::-1] for name, log in logs.items()}, findings))[:, ::-1]
+    )
+
+
+def test_the_verdict_of_one_specimen_costs_as_much_as_its_work_is_thought_to_be():
+    stages = (stage(50.0, SCREEN, {"a": 1.0, "b": 0.5}), stage(35.0, CONFIRMATION, {"a": 1.0}, {"b": 1.0}))
+    costs = [nodes_of(Verdict(stages, True), TWO, 1, cells) for cells in (1, 100)]
+
+    assert costs == [3 * 2 * 256, 3 * 2 * 16]
+    assert nodes_of(Verdict(stages, True), TWO, 8, 1) == 3 * 2 * 256
 
 
 def test_the_verdicts_of_many_specimens_in_two_stages_are_too_much_work():

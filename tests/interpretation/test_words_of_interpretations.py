@@ -48,6 +48,7 @@ def test_the_json_is_the_same_in_every_language(one):
 VALUES = {
     "account": "“reported”", "largest": "10", "number": "31", "specimen": "A", "word": "adulterated",
     "rule": "pH below 4 or at least 11", "called": "cannabinoids", "medicines": "raltegravir 16.4 (8.7 to 28.2)", "kit": "K",
+    "analyte": "6-acetylmorphine",
 }  # fmt: skip
 
 

@@ -11,7 +11,6 @@ from detectapi import service
 from detectapi.evaluation.validation.backwards_cases import People, Setting
 from detectapi.evaluation.validation.backwards_measures import Apart, accuracy
 from detectapi.telling.numbers import three_figures
-from detectapi.values.errors import InputError
 
 SEED = 20261123
 PEOPLE = 400
@@ -42,8 +41,6 @@ def outcome(table: Mapping[str, Any], apart: Mapping[str, Apart]) -> Outcome:
     apart : dict of str to Apart
         Cases of two accounts that were answered, by the name of their setting.
     """
-    if table["kind"] == "refused":
-        return _refused(table)
     if table["kind"] == "rule":
         values = _against_rule(table, apart)
     else:
@@ -54,15 +51,6 @@ def outcome(table: Mapping[str, Any], apart: Mapping[str, Apart]) -> Outcome:
         return Outcome(words, None)
     low, high = limits.get("at_least", -np.inf), limits.get("at_most", np.inf)
     return Outcome(words, all(low <= value <= high for _, value in values))
-
-
-def _refused(table: Mapping[str, Any]) -> Outcome:
-    """How a question is refused that cannot be answered."""
-    try:
-        service.interpret(table["question"])
-    except InputError as error:
-        return Outcome(f"refused: {error.problems[0].detail}", None)
-    return Outcome("answered", None)
 
 
 def _figure(value: float) -> str:
