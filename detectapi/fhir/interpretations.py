@@ -7,7 +7,7 @@ from detectapi.fhir import accounts
 from detectapi.fhir.canonical import extension, percent, span
 from detectapi.fhir.material import read_request
 from detectapi.fhir.resources import bundle, diagnostic_report, notes, remarks_outcome, risk_assessment
-from detectapi.telling import clinical, interpretation
+from detectapi.telling import clinical, interpretation, placed_results
 
 CODE = "drug-test-interpretation"
 
@@ -54,7 +54,7 @@ def assessments(asked, answer):
 
 def _under_account(asked, answer, entry):
     """Where each result lies among those that an account gives, and when the use ended that has no known time."""
-    predictions = [_place(one, answer["level"]) for one in entry["results"]]
+    predictions = [_place(one, answer) for one in entry["results"]]
     if "time_of_use" in entry:
         predictions.append(_time_of_use(entry))
     return _assessment(
@@ -74,19 +74,26 @@ def _joint(joint):
     return [] if share is None else [extension("joint-percentile", valueDecimal=percent(share))]
 
 
-def _place(one, level):
+def _place(one, answer):
     """One result beside what the account gives. The share of lower results is no probability of the outcome."""
     expected = one["expected"]
     return {
         "extension": [
             extension("expected-range", valueRange=span(expected["low_ng_ml"], expected["high_ng_ml"], "ng/mL")),
             extension("expected-median", valueDecimal=expected["median_ng_ml"]),
-            extension("share-at-most-as-high", valueDecimal=percent(one["probability"])),
+            *_share(one),
             *_reported(one),
         ],
-        "outcome": {"text": interpretation.analyte(one)},
-        "rationale": interpretation.place(one, level),
+        "outcome": {"text": placed_results.analyte(one)},
+        "rationale": placed_results.place(one, answer),
     }
+
+
+def _share(one):
+    """The share of results that are at most as high; it is not known of a result between two limits."""
+    if "between_ng_ml" in one:
+        return []
+    return [extension("share-at-most-as-high", valueDecimal=percent(one["probability"]))]
 
 
 def _reported(one):

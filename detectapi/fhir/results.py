@@ -8,13 +8,12 @@ from detectapi.fhir.names import NOT_ONE, analyte_named_in, analytes, code_of
 from detectapi.fhir.person import is_final, when
 from detectapi.fhir.verdicts import verdict
 from detectapi.knowledge import codes
+from detectapi.telling.placed_results import HIGHEST
 
 KINDS = ("quantity", "presence", "class", "class-quantity", "per-creatinine")
 SCREEN = re.compile(r"screen|immunoassay|\beia\b|\belisa\b|\bcedia\b|\bemit\b", re.IGNORECASE)
 CONFIRM = re.compile(r"confirm|chromatograph|mass spec|\bms\b|\blc|\bgc", re.IGNORECASE)
 LIMIT = re.compile(r"([0-9]+(?:\.[0-9]+)?)\s*(?:ng/mL|ng/ml|ug/L)")
-HIGHEST = 1e8
-"""The largest concentration that a question may have: the upper end of what is only known to be above a value. [ng/mL]"""
 ALIKE = 1.2
 """Ratio up to which two quantities of one analyte in one specimen are taken for the same."""
 

@@ -126,9 +126,13 @@ def in_order(said: Sequence[Mapping[str, Any]], clock: Clock) -> list[Asked]:
         timed.append((at or 0.0, repr(sorted((k, repr(v)) for k, v in one.items() if k != "id")), place, one))
     asked = []
     for number, (at, _, place, one) in enumerate(sorted(timed, key=lambda item: item[:2])):
-        measured = {name: _centre(one[name]) for name in MEASURED if one.get(name) is not None}
-        asked.append(Asked(one.get("id", str(number + 1)), place, at, one, judge(measured)))
+        asked.append(Asked(one.get("id", str(number + 1)), place, at, one, judge(measured_of(one))))
     return asked
+
+
+def measured_of(said: Mapping[str, Any]) -> dict[str, float]:
+    """What was measured of the urine of a specimen itself; the middle of a range."""
+    return {name: _centre(said[name]) for name in MEASURED if said.get(name) is not None}
 
 
 def _centre(said: float | Mapping[str, float]) -> float:
@@ -176,10 +180,14 @@ def _findings(asked: Asked, question: Question, every: Sequence[Substance]) -> F
         results.append(Result(_reading(part, question.assay, error), *_limits(entry.said)))
     screens = []
     if "screen" in said:
-        test = _screen_assay(asked, substances)
-        screens = _told(Verdict(stages_of(test), said["screen"]["positive"]), test, results)
+        screens = _told(verdict_of(asked, substances), results)
     readings = [result.reading for result in results] + [one for screen in screens for one in screen.readings]
     return Findings(tuple(results), tuple(screens), residuals_of(question, readings), tuple(never_formed))
+
+
+def verdict_of(asked: Asked, substances: Sequence[Substance]) -> Verdict:
+    """The verdict of the whole test of a specimen that has one, as far as it concerns some substances."""
+    return Verdict(stages_of(_screen_assay(asked, substances)), asked.said["screen"]["positive"])
 
 
 def stages_of(test: Assay) -> tuple[Stage, ...]:
@@ -193,7 +201,7 @@ def stages_of(test: Assay) -> tuple[Stage, ...]:
     return tuple(stages)
 
 
-def _told(verdict: Verdict, test: Assay, results: Sequence[Result]) -> list[Verdict]:
+def _told(verdict: Verdict, results: Sequence[Result]) -> list[Verdict]:
     """What the verdict of a test tells beside the results of its confirmation, which are the same measurement.
 
     With every analyte of the last stage reported, the earlier stages have the verdict where the confirmation is positive. Where it

@@ -5,11 +5,12 @@ from __future__ import annotations
 from collections.abc import Iterator, Mapping, Sequence
 from typing import Any
 
-from detectapi.interpretation.asked_specimens import Asked, Clock
+from detectapi.interpretation.asked_specimens import Asked, Clock, measured_of, verdict_of
+from detectapi.interpretation.contradiction import contradicts
 from detectapi.interpretation.outcome import Outcome
 from detectapi.interpretation.question import Interpretation
 from detectapi.interpretation.specimen_entry import specimen_entry
-from detectapi.interpretation.validity import DILUTE
+from detectapi.interpretation.validity import DILUTE, undecided
 from detectapi.knowledge import catalog
 from detectapi.knowledge.interpretation import Precondition, rules
 from detectapi.telling.interpretation import quoted
@@ -41,6 +42,7 @@ def collect(request: Mapping[str, Any], question: Interpretation, accounts: Sequ
     for asked in question.asked:
         remarks += _of_specimen(asked, question.clock)
     remarks += _of_screens(question)
+    remarks += _of_contradictions(question)
     if not question.specimens:
         return remarks
     remarks += _of_comparisons(question, accounts)
@@ -80,6 +82,9 @@ def _of_specimen(asked: Asked, clock: Clock) -> Iterator[dict[str, str]]:
     rule = asked.judged.rule
     if rule is not None and rule.word == DILUTE:
         yield note("dilute-specimen", specimen=asked.id, rule=rule.locator)
+    missing = undecided(measured_of(asked.said))
+    if missing is not None:
+        yield note("specific-gravity-missing", specimen=asked.id, word=missing.word, rule=missing.locator)
     if _is_unconfirmed(asked):
         yield note("screen-only", specimen=asked.id)
     if not any(asked.said.get(name) is not None for name in ("urine_creatinine_mg_dl", "specific_gravity")):
@@ -102,6 +107,30 @@ def _of_screens(question: Interpretation) -> Iterator[dict[str, str]]:
         screens = [screen for findings in specimen.findings.values() for screen in findings.screens]
         read = {analyte for screen in screens for reading in screen.readings for analyte in reading.weights}
         yield from (interference(asked.id, known) for known in rules().interference if read & set(known.analytes))
+
+
+def _of_contradictions(question: Interpretation) -> Iterator[dict[str, str]]:
+    """Specimens of which a screen and a confirmation do not fit each other, whichever account is true."""
+    interpreted = [asked for asked in question.asked if asked.is_interpreted]
+    for asked, specimen in zip(interpreted, question.specimens, strict=True):
+        if "screen" not in asked.said or not asked.said["results"]:
+            continue
+        each = []
+        for account in question.accounts:
+            verdict = verdict_of(asked, [use.substance for use in account.question.each])
+            results = specimen.findings[account.id].results
+            measured = {analyte for result in results for analyte in result.reading.weights}
+            each.append(contradicts(verdict, results, _looked_for(asked) - measured))
+        if all(each):
+            word = "positive" if asked.said["screen"]["positive"] else "negative"
+            yield note(f"{word}-screen-contradicted", specimen=asked.id)
+
+
+def _looked_for(asked: Asked) -> set[str]:
+    """Every analyte that a registered test of a specimen responds to; one in full responds to what an account forms alone."""
+    test = asked.said["screen"]["assay"]
+    whole = catalog.assay(test).assay if isinstance(test, str) else None
+    return set() if whole is None else {analyte for part in whole.every_component for analyte in part.weights}
 
 
 def _of_comparisons(question: Interpretation, accounts: Sequence[Outcome]) -> Iterator[dict[str, str]]:

@@ -12,6 +12,9 @@ NOT_INTERPRETED = (SUBSTITUTED, INVALID, ADULTERATED)
 """Specimens whose results are not read backwards."""
 
 
+CREATININE, GRAVITY = "urine_creatinine_mg_dl", "specific_gravity"
+
+
 class Judged(NamedTuple):
     """What a programme calls a specimen, and by which rule.
 
@@ -43,3 +46,26 @@ def judge(measured: Mapping[str, float]) -> Judged:
         if all(name in measured and limit.holds(measured[name]) for name, limit in rule.limits.items()):
             return Judged(rule.word, rule)
     return Judged(VALID)
+
+
+def undecided(measured: Mapping[str, float]) -> Validity | None:
+    """The rule for low creatinine that nothing but the specific gravity is missing for.
+
+    Parameters
+    ----------
+    measured : dict of str to float
+        As of `judge`.
+
+    Returns
+    -------
+    Validity or None
+        The first such rule of the data whose limits the creatinine is within; None where gravity was measured, or where creatinine
+        was not or is not low.
+    """
+    if CREATININE not in measured or GRAVITY in measured:
+        return None
+    for rule in rules().validity:
+        low = rule.limits.get(CREATININE)
+        if low is not None and GRAVITY in rule.limits and low.is_bounded_above and low.holds(measured[CREATININE]):
+            return rule
+    return None

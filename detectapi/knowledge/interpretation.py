@@ -24,6 +24,11 @@ class Limit(NamedTuple):
     at_most: float | None = None
     below: float | None = None
 
+    @property
+    def is_bounded_above(self) -> bool:
+        """Whether it has an upper end."""
+        return self.at_most is not None or self.below is not None
+
     def holds(self, value: float) -> bool:
         """Whether a value lies in it."""
         return (

@@ -36,6 +36,15 @@ def about(probability: float, voice=ENGLISH) -> str:
     return voice.say("fewer than 1 in 100") if probability >= LEAST else voice.say("hardly any")
 
 
+def share(probability: float, voice=ENGLISH) -> str:
+    """The same before the noun that it is a share of, where a language may need an article: "nearly all" specimens."""
+    if probability >= 0.995:
+        return voice.say_in("before a noun", "nearly all")
+    if probability >= LEAST:
+        return about(probability, voice)
+    return voice.say_in("before a noun", "hardly any")
+
+
 def percent(probability: float, voice=ENGLISH) -> str:
     """A chance in a table, to a tenth of a percent as the answer has it."""
     if probability < LEAST:

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from datetime import datetime
 
-from detectapi.telling import chances, interpretation, sentences
+from detectapi.telling import chances, interpretation, placed_results, sentences
 from detectapi.telling.clinical import REMARKS
 from detectapi.telling.summary import summarize
 from detectapi.telling.voice import ENGLISH
@@ -53,7 +53,7 @@ def of_results(answer, first_use: datetime, remarks) -> tuple[str, str]:
     collected = next(specimen["collected"] for specimen in answer["specimens"] if specimen["id"] == one["specimen"])
     recorded = f"{_name(answer['substance'])} recorded from {ENGLISH.day(first_use)}"
     summary = f"{recorded}: {_result(one)} on {_day(collected)} {_where(one)}."
-    places = "\n".join(f"- {interpretation.place(result, answer['level'])}" for result in entry["results"])
+    places = "\n".join(f"- {placed_results.place(result, answer)}" for result in entry["results"])
     said = interpretation.of_account(entry, answer["level"])
     notes = [note["message"] for note in answer["notes"]]
     parts = [places, *said, interpretation.grade(entry), *notes, *_left_out(remarks), answer["limits"]]
@@ -77,17 +77,18 @@ def _day(text: str) -> str:
 
 
 def _result(one) -> str:
-    analyte = interpretation.analyte(one)
+    analyte = placed_results.analyte(one)
     if "value_ng_ml" in one:
         return f"{analyte} {ENGLISH.number(one['value_ng_ml'])} ng/mL"
-    return (
-        f"{analyte} below {ENGLISH.number(one['below_ng_ml'])} ng/mL" if "below_ng_ml" in one else f"{analyte} detected"
-    )
+    if "below_ng_ml" in one:
+        return f"{analyte} below {ENGLISH.number(one['below_ng_ml'])} ng/mL"
+    low, high = (ENGLISH.number(one["between_ng_ml"][end]) for end in ("low", "high"))
+    return f"{analyte} at least {low} ng/mL" if placed_results.is_open(one) else f"{analyte} {low} to {high} ng/mL"
 
 
 def _where(one) -> str:
     """Where a result lies among those that the use gives."""
-    share = f"{chances.in_100(one['probability'])} are at most as high"
+    share = f"{chances.in_100(one['probability'])} are {_like(one)}"
     if "value_ng_ml" not in one:
         return f"({share} with that use)"
     expected = one["expected"]
@@ -97,6 +98,13 @@ def _where(one) -> str:
     elif one["value_ng_ml"] < expected["low_ng_ml"]:
         side = "below"
     return f"lies {side} what it gives ({share})"
+
+
+def _like(one) -> str:
+    """What the probability of a result is the share of."""
+    if "between_ng_ml" not in one:
+        return "at most as high"
+    return "at least as high" if placed_results.is_open(one) else "between these limits"
 
 
 def _left_out(remarks) -> list[str]:

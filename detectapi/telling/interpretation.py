@@ -8,6 +8,7 @@ from detectapi.telling.durations import after, figure, unit_for
 from detectapi.telling.evidence import grade_names
 from detectapi.telling.lines import fill, finish
 from detectapi.telling.numbers import two_figures
+from detectapi.telling.placed_results import analyte, each_result
 from detectapi.telling.retelling import quoted as quoted_sentence
 from detectapi.telling.unread_specimens import are_read, unread
 from detectapi.telling.voice import ENGLISH, capital
@@ -114,64 +115,6 @@ def times(log10: float, voice=ENGLISH) -> str:
     return voice.say("1/%(number)s", number=size) if log10 < 0.0 and size != "1" else size
 
 
-def central(level: float, voice=ENGLISH) -> str:
-    """The share of specimens within a central range: "9 of 10"."""
-    if abs(level - 0.9) < 1e-9:
-        return voice.say("9 of 10")
-    return voice.say("%(number)s of 100", number=voice.number(100.0 * level))
-
-
-def analyte(entry, voice=ENGLISH) -> str:
-    """The analyte of a result, and whether it was measured after hydrolysis."""
-    known = sentences.name(entry["analyte"], voice)
-    return voice.say("%(analyte)s after hydrolysis", analyte=known) if entry.get("hydrolysed") else known
-
-
-def place(entry, level: float, voice=ENGLISH) -> str:
-    """Where one result lies among those that an account gives.
-
-    Parameters
-    ----------
-    entry : dict
-        As one of `results` of an account in an answer.
-    level : float
-        Of the expected range.
-    voice : Voice
-    """
-    values = {
-        "analyte": analyte(entry, voice),
-        "low": voice.number(entry["expected"]["low_ng_ml"]),
-        "high": voice.number(entry["expected"]["high_ng_ml"]),
-        "part": capital(chances.about(entry["probability"], voice)),
-        "share": central(level, voice),
-    }
-    if "value_ng_ml" in entry:
-        return voice.say(
-            "%(part)s such specimens would have at most %(value)s ng/mL of %(analyte)s; %(share)s between %(low)s and %(high)s.",
-            value=voice.number(entry["value_ng_ml"]), **values,
-        )  # fmt: skip
-    if "below_ng_ml" in entry:
-        return voice.say(
-            "%(part)s such specimens would have less than %(value)s ng/mL of %(analyte)s; %(share)s between %(low)s and %(high)s.",
-            value=voice.number(entry["below_ng_ml"]), **values,
-        )  # fmt: skip
-    return voice.say(
-        "%(part)s such specimens would have %(analyte)s between these limits; %(share)s between %(low)s and %(high)s ng/mL.",
-        **values,
-    )
-
-
-def after_earlier(entry, level: float, voice=ENGLISH) -> str:
-    """Where one result lies among those that an account gives after the earlier specimens."""
-    later = entry["after_earlier"]
-    return voice.say(
-        "Given the earlier specimens, %(part)s specimens %(specimen)s would have no more %(analyte)s than this one; %(share)s"
-        " between %(low)s and %(high)s ng/mL.",
-        part=chances.about(later["probability"], voice), specimen=entry["specimen"], analyte=analyte(entry, voice),
-        share=central(level, voice), low=voice.number(later["low_ng_ml"]), high=voice.number(later["high_ng_ml"]),
-    )  # fmt: skip
-
-
 def side(entry) -> str:
     """Where a result lies after the earlier specimens: "above", "below" or "within" the range that an account gives."""
     later = entry["after_earlier"]
@@ -216,14 +159,14 @@ def in_turn(entry, level: float, voice=ENGLISH) -> list[str]:
 def joint(entry, voice=ENGLISH) -> str:
     """How usual all results together are under an account: first which of them lie below limits, then the values."""
     share, pattern = entry["joint"]["percentile"], entry["joint"]["pattern_probability"]
-    same = capital(chances.about(pattern, voice))
+    same = capital(chances.share(pattern, voice))
     if share is None:
         return voice.say("%(part)s such sets of specimens would have the same results.", part=same)
     if pattern >= ALWAYS:
         return voice.say(
             "%(part)s such sets of specimens would have results that are as unusual or more so. This says nothing of other"
             " accounts.",
-            part=capital(chances.about(share, voice)),
+            part=capital(chances.share(share, voice)),
         )
     return voice.say(
         "%(same)s such sets of specimens would have the same results below limits and in screens. Of these, %(part)s would have"
@@ -324,17 +267,8 @@ def lines(answer, voice=ENGLISH) -> list[str]:
         said += [comparison(entry, voice), robustness(entry, voice)]
     for entry in answer["accounts"]:
         said += [voice.say("Under %(account)s:", account=quoted(entry["id"], voice))]
-        said += [*each_result(entry, answer["level"], voice), *of_account(entry, answer["level"], voice)]
+        said += [*each_result(entry, answer, voice), *of_account(entry, answer["level"], voice)]
     return [one for one in said if one]
-
-
-def each_result(entry, level: float, voice=ENGLISH) -> list[str]:
-    """Where each result lies under an account; parameters as of `in_turn`."""
-    said = []
-    for one in entry["results"]:
-        said.append(place(one, level, voice))
-        said += [after_earlier(one, level, voice)] if "after_earlier" in one else []
-    return said
 
 
 def of_account(entry, level: float, voice=ENGLISH) -> list[str]:

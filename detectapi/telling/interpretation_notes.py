@@ -34,6 +34,20 @@ NOTES = {
         " more frequent after these medicines. Odds with each, over those without (95 %% interval): %(medicines)s. The kit was"
         " %(kit)s; another may respond to others. None of this is part of the calculation."
     ),
+    "negative-screen-contradicted": (
+        "Specimen %(specimen)s: the screen was negative, but the confirmation measured far more than the screen's cutoff of"
+        " something that the screen responds to. The two do not fit each other. Check whether both are of the same specimen, and"
+        " that nothing was mixed up on the way."
+    ),
+    "positive-screen-contradicted": (
+        "Specimen %(specimen)s: the screen was positive, but all that it is known to respond to was measured far below its"
+        " cutoff. The two do not fit each other. Check whether both are of the same specimen, and that nothing was mixed up on"
+        " the way. The screen may also have responded to another drug of its class that the confirmation did not look for."
+    ),
+    "specific-gravity-missing": (
+        "Specimen %(specimen)s has low creatinine and no specific gravity. Whether it would be reported as %(word)s (%(rule)s)"
+        " cannot be said without specific gravity. Its results are interpreted with its creatinine."
+    ),
     "creatinine-missing": (
         "Specimen %(specimen)s has neither creatinine nor specific gravity. Its dilution is taken as it varies in the population."
     ),

@@ -14,9 +14,9 @@ from dataclasses import dataclass
 
 from detectapi.telling import interpretation as telling
 from detectapi.telling.axis import Axis
-from detectapi.telling.interpretation_summary import reported
 from detectapi.telling.picture import decades
 from detectapi.telling.picture_svg import STYLE, STYLE_HASH
+from detectapi.telling.placed_results import analyte, central, each_result, reported
 from detectapi.telling.svg import Drawing, Shapes
 from detectapi.telling.unread_specimens import are_read
 from detectapi.telling.voice import ENGLISH
@@ -67,7 +67,7 @@ def chart(entry, answer, voice=ENGLISH, width: float = WIDE, ident: str = "resul
     height = LINE * len(key) + sum(HEAD + ROW * len(rows) for _, rows in groups) + FOOT
     title = voice.say("Measured, and what %(account)s gives", account=telling.quoted(entry["id"], voice))
     drawing = Drawing(
-        width, height, title, " ".join(telling.each_result(entry, answer["level"], voice)), ident, fixed=False, class_=class_,
+        width, height, title, " ".join(each_result(entry, answer, voice)), ident, fixed=False, class_=class_,
         fill="currentColor",
     )  # fmt: skip
     _plot(drawing, groups, key, voice)
@@ -113,7 +113,7 @@ def _groups(entry, voice) -> list[tuple[str, list[Row]]]:
             textwrap.shorten(one["specimen"], LONGEST_NAME, placeholder="…") or f"{one['specimen'][:LONGEST_NAME - 1]}…",
             low, high, _bar(one["expected"]), _bar(later) if later else None, reported(one, voice),
         )  # fmt: skip
-        groups.setdefault(telling.analyte(one, voice), []).append(row)
+        groups.setdefault(analyte(one, voice), []).append(row)
     return list(groups.items())
 
 
@@ -123,7 +123,7 @@ def _bar(expected) -> tuple[float, float, float]:
 
 def _key(entry, answer, voice) -> list[str]:
     """What the shapes mean."""
-    share, account = telling.central(answer["level"], voice), telling.quoted(entry["id"], voice)
+    share, account = central(answer["level"], voice), telling.quoted(entry["id"], voice)
     key = [
         voice.say(
             "Bar: %(share)s such specimens if %(account)s is true; the stroke is the middle.",
@@ -161,8 +161,8 @@ def _plot(drawing: Drawing, groups, key: list[str], voice) -> None:
         drawing.write(x(value), bottom + 19.0, words, anchor="middle")
     drawing.line(x.start, bottom, x.end, bottom, "currentColor", class_="axis")
     drawing.write((x.start + x.end) / 2.0, bottom + 38.0, x.label, anchor="middle")
-    for analyte, rows in groups:
-        drawing.write(0.0, y + 18.0, analyte, class_="mark-label halo")
+    for measured, rows in groups:
+        drawing.write(0.0, y + 18.0, measured, class_="mark-label halo")
         y += HEAD
         for row in rows:
             _draw(drawing, row, x, y + ROW / 2.0)

@@ -2,14 +2,14 @@
 
 from __future__ import annotations
 
-from collections.abc import Mapping
 from dataclasses import dataclass
 from datetime import datetime
 
 from detectapi.telling import interpretation as telling
 from detectapi.telling import question, sentences
-from detectapi.telling.interpretation_summary import reported
-from detectapi.telling.voice import ENGLISH, zone
+from detectapi.telling.placed_results import reported
+from detectapi.telling.voice import ENGLISH
+from detectapi.telling.when import when
 from schemas.timestamp import Timestamp
 
 
@@ -38,7 +38,7 @@ def specimens(asked, answer, voice=ENGLISH) -> tuple[SpecimenRow, ...]:
     rows = []
     for entry in answer["specimens"]:
         one = named.get(entry["id"]) or next(unnamed)
-        rows.append(SpecimenRow(entry["id"], _when(one, "collected", voice), _measured(one, voice), _urine(one, voice)))
+        rows.append(SpecimenRow(entry["id"], when(one, "collected", voice), _measured(one, voice), _urine(one, voice)))
     return tuple(rows)
 
 
@@ -48,8 +48,8 @@ def account(entry, voice=ENGLISH) -> tuple[str, ...]:
         use = entry["further_use"]
         between = voice.say(
             "between %(earliest)s and %(latest)s",
-            earliest=_when(use, "earliest", voice),
-            latest=_when(use, "latest", voice),
+            earliest=when(use, "earliest", voice),
+            latest=when(use, "latest", voice),
         )
         base = telling.quoted(entry["extends"], voice)
         what = f"{sentences.name(use['substance'], voice)}: " if "substance" in use else ""
@@ -63,21 +63,11 @@ def account(entry, voice=ENGLISH) -> tuple[str, ...]:
 
 def _last(last, voice) -> str:
     if "at" in last or "at_h" in last:
-        return voice.say("Last use: %(time)s", time=_when(last, "at", voice))
-    earliest, latest = (_when(last, name, voice) for name in ("earliest", "latest"))
+        return voice.say("Last use: %(time)s", time=when(last, "at", voice))
+    earliest, latest = (when(last, name, voice) for name in ("earliest", "latest"))
     if latest:
         return voice.say("Last use between %(earliest)s and %(latest)s", earliest=earliest, latest=latest)
     return voice.say("Last use between %(earliest)s and the first specimen", earliest=earliest)
-
-
-def _when(section: Mapping, name: str, voice) -> str:
-    """A time of a request in words; empty where it is not there."""
-    if section.get(name):
-        at = Timestamp().read(section[name])
-        return f"{voice.moment(at)} ({zone(at)})"
-    if section.get(f"{name}_h") is not None:
-        return voice.say("hour %(hour)s", hour=voice.number(section[f"{name}_h"]))
-    return ""
 
 
 def _time(specimen) -> datetime | float:

@@ -4,11 +4,12 @@ from __future__ import annotations
 
 from dataclasses import dataclass
 
-from detectapi.telling import chances, sentences
 from detectapi.telling import interpretation as telling
+from detectapi.telling import sentences
 from detectapi.telling.durations import after, figure, unit_for
 from detectapi.telling.evidence import grade_names, with_access
 from detectapi.telling.interpretation_notes import NOTES
+from detectapi.telling.placed_results import analyte, central, each_result, reported, share_beside, span
 from detectapi.telling.retelling import Quoted, quoted
 from detectapi.telling.unread_specimens import are_read
 from detectapi.telling.voice import ENGLISH
@@ -122,7 +123,7 @@ def summarize(answer, voice=ENGLISH) -> Reading:
         As in `schemas.InterpretationResponseSchema`.
     voice : Voice
     """
-    share = telling.central(answer["level"], voice)
+    share = central(answer["level"], voice)
     specimen, measured = voice.say("Specimen"), voice.say("Measured")
     after = voice.say("Expected after the earlier specimens")
     headline, is_read = telling.headline(answer, voice), are_read(answer["specimens"])
@@ -131,7 +132,7 @@ def summarize(answer, voice=ENGLISH) -> Reading:
         title=telling.title(answer, voice),
         headline=headline,
         comparisons=tuple(_compared(entry, voice) for entry in answer["comparisons"] if is_read),
-        accounts=tuple(_account(entry, answer["level"], voice) for entry in answer["accounts"] if is_read),
+        accounts=tuple(_account(entry, answer, voice) for entry in answer["accounts"] if is_read),
         caption=voice.say(
             "Each result, and the range in which %(share)s such specimens lie if the account is true. In ng/mL.", share=share
         ),
@@ -156,19 +157,6 @@ def sides(voice=ENGLISH) -> dict[str, str]:
     }
 
 
-def reported(entry, voice=ENGLISH) -> str:
-    """What was measured: a value, the limit that it lies below, or two limits. [ng/mL]"""
-    if "value_ng_ml" in entry:
-        return voice.number(entry["value_ng_ml"])
-    if "below_ng_ml" in entry:
-        return voice.say("< %(number)s", number=voice.number(entry["below_ng_ml"]))
-    return _range(entry["between_ng_ml"]["low"], entry["between_ng_ml"]["high"], voice)
-
-
-def _range(low: float, high: float, voice) -> str:
-    return f"{voice.number(low)} – {voice.number(high)}"
-
-
 def _compared(entry, voice) -> Compared:
     first, second = (telling.quoted(entry[place], voice) for place in ("first", "second"))
     others = entry.get("other_assumptions", ())
@@ -187,15 +175,15 @@ def _change(entry, voice) -> str:
     return voice.say(words, **values)
 
 
-def _account(entry, level: float, voice) -> Account:
+def _account(entry, answer, voice) -> Account:
     evidence = entry["evidence"]
     return Account(
         heading=voice.say("Under %(account)s:", account=telling.quoted(entry["id"], voice)),
         unexplained=""
         if entry["explained"]
         else voice.say(NOTES[UNEXPLAINED], account=telling.quoted(entry["id"], voice)),
-        sentences=tuple(telling.of_account(entry, level, voice)),
-        each=tuple(telling.each_result(entry, level, voice)),
+        sentences=tuple(telling.of_account(entry, answer["level"], voice)),
+        each=tuple(each_result(entry, answer, voice)),
         rows=tuple(_row(one, voice) for one in entry["results"]),
         turns=any("after_earlier" in one for one in entry["results"]),
         grade=evidence["grade"],
@@ -210,11 +198,11 @@ def _row(entry, voice) -> ResultRow:
     expected, later = entry["expected"], entry.get("after_earlier")
     return ResultRow(
         entry["specimen"],
-        telling.analyte(entry, voice),
+        analyte(entry, voice),
         reported(entry, voice),
-        _range(expected["low_ng_ml"], expected["high_ng_ml"], voice),
-        chances.about(entry["probability"], voice),
-        _range(later["low_ng_ml"], later["high_ng_ml"], voice) if later else "",
+        span(expected["low_ng_ml"], expected["high_ng_ml"], voice),
+        share_beside(entry, voice),
+        span(later["low_ng_ml"], later["high_ng_ml"], voice) if later else "",
         sides(voice)[telling.side(entry)] if later else "",
     )
 

@@ -4,9 +4,11 @@ import json
 
 import pytest
 from click.testing import CliRunner
+from every import every
 
 from detectapi import service
 from detectapi.cli.main import cli
+from detectapi.interpretation.validity import undecided
 from detectapi.telling.dilute_negatives import dilute_negative
 from detectapi.telling.interpretation_summary import summarize
 from detectapi.telling.languages import TranslatedVoice
@@ -104,3 +106,29 @@ def test_the_verdict_of_a_screen_is_a_negative_too(negative):
     (entry,) = service.interpret(negative)["accounts"][0]["dilute_negatives"]
 
     assert entry["probability_negative"] > entry["probability_negative_usually"]
+
+
+@every(
+    "measured, word",
+    [
+        ({"urine_creatinine_mg_dl": 12.0}, "dilute"), ({"urine_creatinine_mg_dl": 1.0}, "substituted"),
+        ({"urine_creatinine_mg_dl": 20.0}, None), ({"urine_creatinine_mg_dl": 12.0, "specific_gravity": 1.002}, None),
+        ({"urine_creatinine_mg_dl": 12.0, "specific_gravity": 1.004}, None), ({"specific_gravity": 1.002}, None), ({}, None),
+    ],
+)  # fmt: skip
+def test_a_rule_for_low_creatinine_is_undecided_only_without_specific_gravity(measured, word):
+    rule = undecided(measured)
+
+    assert (rule.word if rule else None) == word
+
+
+def test_a_specimen_with_low_creatinine_and_no_gravity_is_not_called_dilute_and_a_note_says_why(negative):
+    del negative["specimens"][0]["specific_gravity"]
+    negative["options"] = {"draws": 100}
+    answer = service.interpret(negative)
+    said = {note["code"]: note["message"] for note in answer["notes"]}
+
+    assert answer["specimens"][0]["validity"] == "valid"
+    assert "dilute-specimen" not in said
+    assert "cannot be said without specific gravity" in said["specific-gravity-missing"]
+    assert "as dilute (creatinine from 2 to below 20 mg/dL" in said["specific-gravity-missing"]

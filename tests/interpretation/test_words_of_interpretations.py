@@ -7,11 +7,14 @@ from pathlib import Path
 
 import pytest
 from click.testing import CliRunner
+from every import every
 
 from detectapi import service
 from detectapi.cli.main import cli
 from detectapi.knowledge.interpretation import rules
-from detectapi.telling import interpretation, interpretation_notes
+from detectapi.telling import interpretation, interpretation_notes, placed_results
+from detectapi.telling.interpretation_picture import chart
+from detectapi.telling.interpretation_summary import summarize
 from detectapi.telling.languages import LANGUAGES, TranslatedVoice
 from detectapi.telling.retelling import quoted
 
@@ -136,3 +139,76 @@ def test_results_below_limits_and_in_screens_are_told_apart_from_values():
     assert "Of these, about 40 in 100 would have values" in said(0.002, 0.4)
     assert said(1.0, 0.4).startswith("About 40 in 100 such sets")
     assert said(0.2, None) == "About 20 in 100 such sets of specimens would have the same results."
+
+
+def placed(level, *specimens, language="en", **of_result):
+    """The sentences of a result of the first of some specimens."""
+    entry = {
+        "specimen": specimens[0]["id"], "analyte": "norketamine", "probability": 0.36,
+        "expected": {"low_ng_ml": 5.0, "high_ng_ml": 90.0}, **level, **of_result,
+    }  # fmt: skip
+    answer = {"level": 0.9, "specimens": list(specimens)}
+    return placed_results.each_result({"results": [entry]}, answer, TranslatedVoice("page", language))
+
+
+A, B = {"id": "A", "collected_h": 0.0}, {"id": "B", "collected_h": 96.0}
+ALONE = "About 36 in 100 such specimens would have at most 20 ng/mL of norketamine; 9 of 10 between 5 and 90."
+
+
+@every(
+    "specimens, begins",
+    [
+        ([A], ""),
+        ([A, B], "Specimen A: "),
+        ([{"id": "1", "collected_h": 7.5}, B], "Specimen 1 (hour 7.5): "),
+        (
+            [{"id": "1", "collected": "2026-11-24T08:00:00+01:00"}, B],
+            "Specimen 1 (24 November 2026, 08:00 (UTC+01:00)): ",
+        ),
+    ],
+)
+def test_a_sentence_about_a_result_names_its_specimen_where_there_are_several(specimens, begins):
+    assert placed({"value_ng_ml": 20.0}, *specimens) == [begins + ALONE]
+
+
+@every(
+    "low, high, said, table",
+    [
+        (5.0, 20.0, "About 36 in 100 such specimens would have from 5 to 20 ng/mL of norketamine; 9 of 10", "5 – 20"),
+        (20.0, 1e8, "About 36 in 100 such specimens would have at least 20 ng/mL of norketamine; 9 of 10", "≥ 20"),
+    ],
+)
+def test_a_result_between_two_limits_is_said_with_both_unless_the_upper_is_none(low, high, said, table):
+    level = {"between_ng_ml": {"low": low, "high": high}}
+    (alone,) = placed(level, A)
+    _, later = placed(level, A, after_earlier=LATER)
+
+    assert alone.startswith(said)
+    assert "no more norketamine" not in later
+    assert placed_results.reported(level) == table
+
+
+def test_nearly_all_and_hardly_any_have_the_article_of_the_noun_that_follows():
+    level = {"value_ng_ml": 20.0}
+
+    assert placed(level, A, language="es", probability=1.0)[0].startswith("Casi todas las muestras así")
+    assert placed(level, A, language="es", probability=0.0)[0].startswith("Muy pocas muestras así")
+    assert placed(level, A, B, language="es")[0].startswith("Muestra A. Cerca de 36 de cada 100 muestras así")
+    assert placed(level, A, language="de", probability=1.0)[0].startswith("Fast alle solchen Proben")
+
+
+def test_every_surface_has_the_same_sentences_of_the_results_of_several_specimens(answer_of_pair):
+    sentences = [
+        said for entry in answer_of_pair["accounts"] for said in placed_results.each_result(entry, answer_of_pair)
+    ]
+    surfaces = {
+        "terminal": interpretation.summary(answer_of_pair),
+        "answer": " ".join(answer_of_pair["words"]),
+        "picture": " ".join(chart(entry, answer_of_pair).description for entry in answer_of_pair["accounts"]),
+        "page and report": " ".join(said for one in summarize(answer_of_pair).accounts for said in one.each),
+    }
+
+    assert any("Specimen B: " in said for said in sentences)
+    for surface, text in surfaces.items():
+        for said in sentences:
+            assert said in " ".join(text.split()), surface
