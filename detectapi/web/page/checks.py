@@ -61,17 +61,23 @@ def further_uses(values, voice):
     if values["brand"] and brands().get(values["brand"]) != values["substance"]:
         wrong.append(("brand", voice.say("This is the name of another substance.")))
     for i, row in uses.ROWS.filled(values["uses"]):
-        missing = {
-            part: voice.say("Please fill this in.") for part in ("substance", "route", "amount") if not row[part]
-        }
-        if row["route"] == WORN and not row["lasts"]:
-            missing["lasts"] = voice.say("For how many hours was the patch worn?")
+        missing = missing_of_use(row | {"worn_h": row["lasts"]}, voice)
+        if "worn_h" in missing:
+            missing["lasts"] = missing.pop("worn_h")
         if row["days"] and row["frequency"] == "once":
             missing["days"] = voice.say("Choose how often it was taken, or empty this field.")
         wrong += [(f"use_{part}_{i}", words) for part, words in missing.items()]
         if row["at"] and values["frequency"] != DATES and not values["last_at"]:
             wrong.append(("last_at", voice.say("Enter the date and time of the last dose too.")))
     return wrong
+
+
+def missing_of_use(values, voice):
+    """What one of several uses does not say, by the name of its field: substance, route, amount, how long a patch was worn."""
+    missing = {name: voice.say("Please fill this in.") for name in ("substance", "route", "amount") if not values[name]}
+    if values["route"] == WORN and not values["worn_h"]:
+        missing["worn_h"] = voice.say("For how many hours was the patch worn?")
+    return missing
 
 
 def history_without_use(values, voice):

@@ -59,9 +59,18 @@ def local(text):
 
 
 def earlier(text, hours):
-    """A moment so many hours before another one; the text itself where it is no moment."""
+    """A moment so many hours before another one; the text itself where it is no moment, or there is none so early."""
     at = local(text)
-    return text if at is None else (at - timedelta(hours=hours)).isoformat(timespec="seconds")
+    try:
+        return text if at is None else (at - timedelta(hours=hours)).isoformat(timespec="seconds")
+    except OverflowError:
+        return text
+
+
+def latest(moments):
+    """The latest of some moments that have an offset; empty where none has."""
+    known = {at: text for text in moments if (at := local(text)) and at.tzinfo}
+    return known[max(known)] if known else ""
 
 
 def as_typed(text):

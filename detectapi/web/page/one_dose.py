@@ -89,11 +89,17 @@ def lasts(substance, route):
     return routes is None or routes.get(route, True)
 
 
-def lasting_rules():
-    """When the field for the length of a dose is needed, as the script reads it: each substance with each such route."""
+def lasting_rules(row=""):
+    """When the field for the length of a dose is needed, as the script reads it: each substance with each such route.
+
+    Parameters
+    ----------
+    row : str
+        What the names of the fields of substance and route begin with.
+    """
     lasting = choices()["lasting"].items()
     pairs = [(substance, route) for substance, routes in lasting for route in routes if routes[route] and route != WORN]
-    return " ".join(f"substance:route={substance}:{route}" for substance, route in pairs)
+    return " ".join(f"{row}substance:{row}route={substance}:{route}" for substance, route in pairs)
 
 
 def is_length_typed(values):

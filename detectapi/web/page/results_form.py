@@ -6,7 +6,7 @@ from importlib import resources
 
 from detectapi.inputs.table.results import RESULTS
 from detectapi.inputs.typed import quantity
-from detectapi.web.page import dated, form, one_dose, results_rows
+from detectapi.web.page import dated, form, one_dose, results_rows, results_uses
 from detectapi.web.page.history import to_history
 from detectapi.web.page.one_dose import read
 from detectapi.web.page.plain import CHOICES, PLAIN
@@ -84,8 +84,7 @@ def to_request(values):
         _add_specimen(asked, values, row)
     for row in range(values["sizes"]["a"]):
         if row == 0 or is_told(values, row):
-            asked.rows[f"/accounts/{len(asked.request['accounts'])}"] = f"a{row}"
-            asked.request["accounts"].append(account(values, row))
+            _add_account(asked, values, row)
     pairs = _pairs(asked, values)
     if pairs:
         asked.request["compare"] = pairs
@@ -146,7 +145,7 @@ def measured(text):
 
 def is_told(values, row):
     """Whether an account says anything but its name."""
-    return any(values[f"a{row}_{name}"] for name in ("amount", *TIMES))
+    return any(values[f"a{row}_{name}"] for name in ("amount", *TIMES)) or bool(results_uses.filled(values, row))
 
 
 def name_of(values, row):
@@ -154,33 +153,73 @@ def name_of(values, row):
     return values[f"a{row}_id"] or str(row + 1)
 
 
-def account(values, row):
-    """An account of use as the contract has it."""
+def base_of(values, row):
+    """The place of the account that another one extends; None where it extends none, or one that is not there."""
+    base = values[f"a{row}_extends"]
+    known = base.isdecimal() and 1 <= int(base) <= values["sizes"]["a"]
+    return int(base) - 1 if known else None
+
+
+def _add_account(asked, values, row):
+    """Add an account of use to a request."""
+    here = f"/accounts/{len(asked.request['accounts'])}"
+    asked.rows[here] = f"a{row}"
+    if values[f"a{row}_extends"]:
+        asked.request["accounts"].append(extension(values, row))
+        return
+    further = results_uses.filled(values, row)
+    asked.rows |= {f"{here}/uses/{i}": name for i, name in enumerate(further, 1)}
+    asked.request["accounts"].append(account(values, row, further))
+
+
+def account(values, row, further=()):
+    """An account of use as the contract has it.
+
+    Parameters
+    ----------
+    values : dict
+    row : int
+    further : sequence of str
+        Rows of its further uses.
+    """
+    times = _times(values, row)
+    prior = values[f"a{row}_prior"] if "earliest" in times else ""
+    prior = {"prior": prior} if prior else {}
+    name, substance = name_of(values, row), values[f"a{row}_substance"]
+    if further:
+        used, last = results_uses.to_uses(values, row, further)
+        times |= {"at": last} if last else {}
+        return {"id": name, "uses": used, "last_use": {**times, **prior}}
+    other = {"substance": substance} if substance else {}
+    first = results_uses.typed_use(values, f"a{row}") | {"substance": substance or values["substance"]}
+    return {"id": name, **other, **to_history(first), "last_use": {**times, **prior}}
+
+
+def extension(values, row):
+    """An account that extends another by one use, as the contract has it."""
     own = {name: values[f"a{row}_{name}"] for name in results_rows.OF_ACCOUNT}
-    of = {**own, "substance": own["substance"] or values["substance"]}
-    times = {name: dated.moment(own[name], values["zone"]) for name in TIMES if own[name]}
+    base = base_of(values, row)
+    of_base = "" if base is None else values[f"a{base}_substance"]
+    of = {**own, "substance": own["substance"] or of_base or values["substance"]}
+    use = one_dose.amount(own["amount"], own["amount_unit"]) | one_dose.duration(own["route"], of)
     other = {"substance": own["substance"]} if own["substance"] else {}
-    if own["extends"]:
-        use = one_dose.amount(own["amount"], own["amount_unit"]) | one_dose.duration(own["route"], of)
-        when = {name: at for name, at in times.items() if name != "at"}
-        base = own["extends"]
-        known = base.isdigit() and 1 <= int(base) <= values["sizes"]["a"]
-        extends = name_of(values, int(base) - 1) if known else base
-        return {
-            "id": name_of(values, row),
-            **other,
-            "extends": extends,
-            "further_use": {**use, "route": own["route"], **when},
-        }
-    used = {name: own[name] for name in results_rows.OF_USE}
-    history = to_history(form.empty() | used | {"substance": of["substance"], "zone": values["zone"]})
-    prior = {"prior": own["prior"]} if "earliest" in times and own["prior"] else {}
-    return {"id": name_of(values, row), **other, **history, "last_use": {**times, **prior}}
+    when = {name: at for name, at in _times(values, row).items() if name != "at"}
+    return {
+        "id": name_of(values, row),
+        "extends": own["extends"] if base is None else name_of(values, base),
+        "further_use": {**other, **use, "route": own["route"], **when},
+    }
+
+
+def _times(values, row):
+    """The times of an account that were typed."""
+    typed = {name: values[f"a{row}_{name}"] for name in TIMES}
+    return {name: dated.moment(text, values["zone"]) for name, text in typed.items() if text}
 
 
 def _pairs(asked, values):
     """The pairs of accounts to compare, of those that are told."""
-    chosen_from = {int(row[1:]) + 1 for pointer, row in asked.rows.items() if pointer.startswith("/accounts/")}
+    chosen_from = {int(row[1:]) + 1 for row in asked.rows.values() if row[0] == "a" and "_" not in row}
     pairs: list[list[str]] = []
     for row in range(values["sizes"]["c"]):
         chosen = [values[f"c{row}_{name}"] for name in results_rows.OF_PAIR]
@@ -210,8 +249,9 @@ def _person(values):
 FIELDS = {
     "specimens": {entry.name: entry.field.name for entry in RESULTS.in_section("specimens[]") if entry.form}
     | {"screen": "screen"},
-    "accounts": {name: name for name in (*results_rows.OF_ACCOUNT, "doses", "pattern")}
-    | {"amount_mg": "amount", "amount_mg_per_kg": "amount", "unit": "amount", "repeat": "count", "every_h": "every_h"},
+    "accounts": {name: name for name in results_rows.OF_ACCOUNT}
+    | dict.fromkeys(("amount_mg", "amount_mg_per_kg", "unit"), "amount")
+    | {"repeat": "count", "start": "at", "start_h": "at"},
 }
 """The field of a row for each name of a request."""
 FIRST = {"specimens": "collected", "accounts": "amount", "compare": "first"}
@@ -230,17 +270,16 @@ def place(pointer, asked):
     kind = steps[0] if steps else ""
     if kind in FIRST:
         row = asked.rows.get("/".join(["", *steps[:2]]), {"specimens": "s0", "accounts": "a0", "compare": "c0"}[kind])
-        result = asked.rows.get("/".join(["", *steps[:4]])) if steps[2:3] == ["results"] else None
-        if result:
-            return f"{result}_{'analyte' if steps[-1] == 'analyte' else 'value'}"
+        within = asked.rows.get("/".join(["", *steps[:4]])) if steps[2:3] in (["results"], ["uses"]) else None
+        if within and kind == "specimens":
+            return f"{within}_{'analyte' if steps[-1] == 'analyte' else 'value'}"
+        row = within or row
         if steps[2:] == ["screen", "positive"]:
             return f"{row}_verdict"
         if steps[2:] == ["further_use"]:
             return f"{row}_extends"
         known = FIELDS.get(kind, {})
-        inner = next((known[step] for step in reversed(steps[2:]) if step in known and known[step] != step), None)
-        inner = inner or next((known[step] for step in reversed(steps[2:]) if step in known), FIRST[kind])
-        return f"{row}_{FIRST[kind] if inner in ('doses', 'pattern') else inner}"
+        return f"{row}_{next((known[step] for step in reversed(steps[2:]) if step in known), FIRST[kind])}"
     if kind == "planned":
         return "planned_assay" if steps[1:2] == ["assay"] else "planned_at"
     own = {"options": f"{steps[-1]}" if steps and steps[-1] in OWN else "draws", "programme": "programme"}

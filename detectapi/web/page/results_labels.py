@@ -14,6 +14,8 @@ MAIN = INPUTS["substance"].form
 SUBSTANCE = RESULTS["accounts[].substance"].form
 NAMES = {"specimen_id": RESULTS["specimens[].id"].form, "account_id": RESULTS["accounts[].id"].form}
 """What is said of the names of specimens and accounts, whose fields have one name."""
+CALLED = {"s_id": "specimen_id", "a_id": "account_id", "a_substance": "substance_of_account", "u_at": "ended"}
+"""Fields of rows that are called otherwise than other fields of their name."""
 PROGRAMMES = RESULTS["programme"].words
 URINE = tuple(
     entry
@@ -36,6 +38,7 @@ def words(voice):
         "substance": voice.say(MAIN.label),
         "substance_of_account": voice.say(SUBSTANCE.label),
         "worn_h": voice.say("Hours that a patch was worn"),
+        "ended": voice.say("When its last dose ended: date and time"),
         "zone": voice.say("Time zone"),
         **{name: voice.say(one.label) for name, one in NAMES.items()},
         "first": voice.say("Compare"),
@@ -53,13 +56,14 @@ def labels(sizes, voice):
     }
     texts = {name: called[name] for name in called}
     for name in results_rows.names(sizes):
-        kind, row, result, inner = results_rows.ROW.fullmatch(name).groups()
-        ident = {"s_id": "specimen_id", "a_id": "account_id", "a_substance": "substance_of_account"}.get(
-            f"{kind}_{inner}", inner
-        )
+        kind, row, within, number, inner = results_rows.ROW.fullmatch(name).groups()
+        ident = CALLED.get(f"{within or kind}_{inner}", inner)
         which = rows[kind] % {"number": int(row) + 1}
-        if result:
-            nth = voice.say("result %(number)s", number=int(result) + 1)
+        if within:
+            nth = {
+                "r": voice.say("result %(number)s", number=int(number) + 1),
+                "u": voice.say("use %(number)s", number=int(number) + 2),
+            }[within]
             which = f"{which}, {nth}"
         texts[name] = f"{which}: {called.get(ident, ident)}"
     return texts | fields.labels(voice) | {name: called[name] for name in ("planned_at", "planned_assay", "programme")}
@@ -85,6 +89,7 @@ def options(values, voice):
         "verdict": [("", voice.say("none")), ("positive", voice.say("positive")), ("negative", voice.say("negative"))],
         "urine": [_field(entry, unknown, voice) for entry in URINE],
         "shown_first": SHOWN_FIRST,
+        "substances_from": " ".join(name for name in values if name.endswith("substance")),
     }
 
 
@@ -105,8 +110,9 @@ def _field(entry, unknown, voice):
 def first_field(values, kind):
     """The first field of the row that was added last."""
     last = values["sizes"][kind] - 1
-    names = {"s": f"s{last}_id", "a": f"a{last}_id", "c": f"c{last}_first"}
-    return names.get(kind) or f"s{kind[1:]}_r{last}_analyte"
+    first = {"s": "id", "a": "id", "c": "first", "r": "analyte", "u": "substance"}[kind[0]]
+    within = kind[1:] and f"{results_rows.WITHIN[kind[0]]}{kind[1:]}_"
+    return f"{within}{kind[0]}{last}_{first}"
 
 
 def scale(voice):

@@ -34,8 +34,8 @@ from detectapi.web.page.voice import LANGUAGES, BabelVoice, html_response
 blueprint = Blueprint("results", __name__, url_prefix="/interpret")
 VOICE, REPORT = BabelVoice("page"), BabelVoice("report")
 KINDS = tuple(kind for kind in files.KINDS if kind != "png")
-ROWS = {"specimen": "s", "account": "a", "pair": "c"}
-"""The kind of row that a button adds; of a result, the button names its specimen too."""
+ROWS = {"specimen": "s", "account": "a", "pair": "c", "result": "r", "use": "u"}
+"""The kind of row that a button adds; of a result the button names its specimen too, of a use its account."""
 
 
 @blueprint.get("")
@@ -51,9 +51,9 @@ def form():
 def ask():
     """The answer to what was entered, or which entries must be corrected; or the form with one row more."""
     kind, _, row = request.form.get("action", "answer").partition("-")
-    more = f"r{row}" if kind == "result" else ROWS.get(kind, "")
+    more = f"{ROWS.get(kind, '')}{row}"
     values = results_form.typed(request.form, results_labels.accounts(VOICE), more)
-    if more:
+    if more in values["sizes"]:
         return page(values, focus=results_labels.first_field(values, more))
     return page(values) if kind == "language" else answered(values)
 
@@ -121,7 +121,7 @@ def page(values, *, result=None, problems=(), focus="", status=200):
         problems=problems,
         faults=faults,
         focus=focus,
-        lists=lists(known, VOICE),
+        lists=lists(known, VOICE, one_dose.units(VOICE)),
         offsets=dated.offsets(),
         words=results_labels.words(VOICE),
         labels=results_labels.labels(values["sizes"], VOICE),
@@ -129,6 +129,7 @@ def page(values, *, result=None, problems=(), focus="", status=200):
         fieldsets={name: fields.rows(name, VOICE) for name in ("person", "more")},
         frequencies=[one for one in fields.frequencies(VOICE) if one[0] != "dates"],
         options=results_labels.options(values, VOICE),
+        lasting=one_dose.lasting_rules,
         units=[(unit.value, unit.words) for unit in one_dose.units(VOICE) if not unit.fits],
         opened=opened(values, faults, focus),
         limits=VOICE.say(results_labels.LIMITS),

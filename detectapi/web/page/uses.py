@@ -31,11 +31,22 @@ def to_use(row, zone):
         "duration_min": one_dose.minutes(row["lasts"]),
         "worn_h": row["lasts"],
     }
+    return read_use(values)
+
+
+def read_use(values):
+    """One of several uses. A single dose without a date is a pattern, which ends with the last dose of all.
+
+    Parameters
+    ----------
+    values : dict
+        By the names of the fields for the first substance.
+    """
     used = history.to_history(values)
-    if row["frequency"] == "once" and not row["at"]:
+    if values["frequency"] == "once" and not values["last_at"]:
         (dose,) = used["doses"]
         used = {"pattern": {"frequency": "once", **dose}}
-    return {"substance": row["substance"], **used}
+    return {"substance": values["substance"], **used}
 
 
 def from_use(use):

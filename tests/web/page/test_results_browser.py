@@ -48,6 +48,43 @@ def test_a_report_is_typed_and_its_answer_read(watch, script):
     assert page.input_value("#s0_r1_value") == "4.2"
 
 
+TWO_SUBSTANCES = {
+    "s0_collected": "2026-11-20T08:00", "s0_r0_value": "4.2", "s0_r1_value": "300", "a0_amount": "50", "a0_at": "2026-11-18T22:00",
+    "a0_u0_amount": "40", "draws": "100",
+}  # fmt: skip
+
+
+@pytest.mark.parametrize("script", [True, False])
+def test_an_account_of_two_substances_is_typed_and_answered(watch, script):
+    watched = watch(java_script_enabled=script, bypass_policy=script, viewport={"width": 320, "height": 640})
+    page = watched.open("/interpret")
+    page.click("text=Add a use >> nth=0")
+    page.wait_for_selector("#a0_u0_substance")
+    assert not script or focused(page) == "a0_u0_substance"
+    page.select_option("#a0_u0_substance", "cocaine")
+    routes = page.locator("#a0_u0_route option").evaluate_all("all => all.map(o => o.value)")
+    assert "smoked" in routes
+    assert ("transdermal" in routes) != script  # with script a list offers what fits the substance
+    page.click("text=The person, and the calculation")
+    page.select_option("#a0_route", "intranasal-powder")
+    page.select_option("#a0_u0_route", "smoked")
+    page.select_option("#s0_r0_analyte", "norketamine")
+    page.select_option("#s0_r1_analyte", "benzoylecgonine")
+    for name, text in TWO_SUBSTANCES.items():
+        page.fill(f"#{name}", text)
+    if script:
+        assert watched.violations() == []
+        assert page.evaluate("document.documentElement.scrollWidth <= innerWidth")
+        assert page.evaluate(CUT) == []
+        assert overlapping(page) == []
+    page.click("text=Show the answer")
+    page.wait_for_selector("h2.range")
+
+    assert page.input_value("#a0_u0_amount") == "40"
+    assert page.input_value("#s0_r1_analyte") == "benzoylecgonine"
+    assert '"substance": "cocaine"' in page.text_content("body")
+
+
 def test_by_keyboard_alone(watch):
     page = watch().open("/interpret")
     values = {"s0_r1_value": "4.2", "a0_amount": "35"}

@@ -113,7 +113,113 @@ def test_an_account_may_be_of_another_substance_and_medicines_are_told():
     assert asked["person"] == {"interactions": ["rifampicin"]}
 
 
-@pytest.mark.parametrize(("more", "name"), [("s", "s2_id"), ("a", "a2_id"), ("c", "c1_first"), ("r0", "s0_r4_value")])
+ALCOHOL = {"a0_u0_substance": "alcohol", "a0_u0_route": "oral", "a0_u0_amount": "3", "a0_u0_amount_unit": "drink-us"}
+AFTER, BEFORE = "2026-11-16T20:00", "2026-11-15T20:00"
+RANGE = {"a0_at": "", "a0_earliest": "2026-11-01T08:00", "a1_amount": "", "a1_earliest": "", "a1_latest": ""}
+DRINKS = {"route": "oral", "amount": 3, "unit": "drink-us"}
+INFUSED = {"route": "intravenous", "amount_mg": {"low": 20, "high": 60}, "duration_min": 40}
+DATED = {"doses": [{**INFUSED, "start": "2026-11-16T09:00:00+00:00"}]}
+USES = [
+    ({}, DATED, {"pattern": {"frequency": "once", **DRINKS}}, {"at": "2026-11-16T09:40:00+00:00"}),
+    ({"a0_u0_at": AFTER}, DATED, {"doses": [{**DRINKS, "start": "2026-11-16T20:00:00+00:00"}]},
+     {"at": "2026-11-16T20:00:00+00:00"}),
+    ({"a0_u0_at": BEFORE, "a0_u0_frequency": "daily", "a0_u0_for_days": "3"}, DATED,
+     {"doses": [{**DRINKS, "repeat": {"every_h": 24, "count": 3}, "start": "2026-11-13T20:00:00+00:00"}]},
+     {"at": "2026-11-16T09:40:00+00:00"}),
+    ({"a0_u0_frequency": "every", "a0_u0_every_h": "8", "a0_u0_count": "4", "a0_u0_duration_min": "60"}, DATED,
+     {"doses": [{**DRINKS, "duration_min": 60, "repeat": {"every_h": 8, "count": 4}, "start": "2026-11-15T08:40:00+00:00"}]},
+     {"at": "2026-11-16T09:40:00+00:00"}),
+    ({**RANGE, "a0_u0_frequency": "every", "a0_u0_every_h": "8", "a0_u0_count": "4"},
+     {"pattern": {"frequency": "once", **INFUSED}}, {"doses": [{**DRINKS, "repeat": {"every_h": 8, "count": 4}, "start_h": -24}]},
+     {"earliest": "2026-11-01T08:00:00+00:00", "prior": "uniform"}),
+    ({**RANGE, "a0_u0_frequency": "daily", "a0_u0_for_days": "10"}, {"pattern": {"frequency": "once", **INFUSED}},
+     {"pattern": {"frequency": "daily", **DRINKS, "for_days": 10}}, {"earliest": "2026-11-01T08:00:00+00:00", "prior": "uniform"}),
+]  # fmt: skip
+"""What is typed of a second use; the first use, the second, and the last use as the contract has them."""
+
+
+@every(("changes", "first", "second", "last_use"), USES)
+def test_a_further_use_ends_when_it_says_else_with_the_last_dose_of_all(changes, first, second, last_use):
+    asked = request(**ALCOHOL, **{"a1_substance": "alcohol", "a1_route": "oral"}, **changes)
+
+    assert asked["accounts"][0] == {
+        "id": "as reported",
+        "uses": [{"substance": "ketamine", **first}, {"substance": "alcohol", **second}],
+        "last_use": last_use,
+    }
+    service.check_interpretation(asked)
+
+
+def test_one_more_use_of_several_substances_says_of_which_it_is():
+    account = request(**ALCOHOL, a1_substance="alcohol")["accounts"][1]
+
+    assert account["further_use"]["substance"] == "alcohol"
+    assert "substance" not in account
+
+
+def test_empty_rows_of_uses_are_left_out_and_leave_no_gap():
+    second = {name.replace("u0", "u2"): text for name, text in ALCOHOL.items()}
+    asked = results_form.to_request(typed(a0_u1_frequency="daily", a0_u1_route="oral", **second))
+
+    assert [use["substance"] for use in asked.request["accounts"][0]["uses"]] == ["ketamine", "alcohol"]
+    for pointer, name in {
+        "/accounts/0/uses/0/doses/0/amount_mg/low": "a0_amount", "/accounts/0/uses/0/substance": "a0_substance",
+        "/accounts/0/uses/1/pattern/amount": "a0_u2_amount", "/accounts/0/uses/1/substance": "a0_u2_substance",
+        "/accounts/0/uses/1/pattern/unit": "a0_u2_amount", "/accounts/0/uses/1/doses/0/start": "a0_u2_at",
+        "/accounts/0/uses/1": "a0_u2_amount", "/accounts/0/uses": "a0_amount", "/accounts/0/last_use/at": "a0_at",
+        "/accounts/1/further_use/substance": "a1_substance",
+    }.items():  # fmt: skip
+        assert results_form.place(pointer, asked) == name, pointer
+    assert "uses" not in request(a0_u1_frequency="daily")["accounts"][0]
+
+
+WRONG_USES = {
+    "substance": {}, "amount": {"amount": ""}, "route": {"route": ""}, "for_days": {"for_days": "5"}, "at": {"at": "soon"},
+    "worn_h": {"route": "transdermal"}, "every_h": {"every_h": "8"}, "count": {"frequency": "every", "every_h": "8"},
+}  # fmt: skip
+"""Mistakes in a row, by the field that is wrong."""
+
+
+@pytest.mark.parametrize("language", ["en", "de", "es"])
+def test_mistakes_in_rows_of_uses_are_told_beside_their_fields_and_nothing_typed_is_lost(client, language):
+    drinks = {name.removeprefix("a0_u0_"): text for name, text in ALCOHOL.items()}
+    rows = [{**drinks, **changes} for changes in WRONG_USES.values()]
+    rows[0]["substance"] = ""
+    data = {f"a0_u{i}_{name}": text for i, row in enumerate(rows) for name, text in row.items()}
+    response = client.post(f"/interpret?lang={language}", data=results_form.example() | data)
+    text = response.get_data(as_text=True)
+
+    assert response.status_code == 422
+    for i, name in enumerate(WRONG_USES):
+        (fault,) = re.findall(rf'id="a0_u{i}_{name}-fault"><strong>[^<]*</strong>([^<]*)<', text)
+        assert f'<a href="#a0_u{i}_{name}">' in text
+        own = re.split("Auf Englisch:|En inglés:", html.unescape(fault))[0]
+        assert language == "en" or not re.search(r"\b(must|enter|this|the)\b", own.lower())
+    assert text.count('<option value="drink-us" data-for="alcohol" selected>') == len(rows)
+    assert 'id="a1_substance-fault"' in text  # one more use, of which of them?
+
+
+def test_a_range_of_times_is_that_of_all_uses_together(client):
+    text = client.post("/interpret", data=results_form.example() | ALCOHOL | RANGE | {"a0_u0_at": AFTER}).get_data(
+        as_text=True
+    )
+
+    assert 'id="a0_u0_at-fault"' in text
+
+
+def test_a_use_is_added_without_script_and_an_account_that_is_not_there_gets_none(client):
+    text = client.post("/interpret", data=results_form.example() | ALCOHOL | {"action": "use-0"}).get_data(as_text=True)
+
+    assert re.search(r'id="a0_u1_substance"[^>]* autofocus', text)
+    assert re.search(r'id="a0_u0_amount"[^>]* value="3"', text)
+    assert 'id="a1_u0_substance"' not in text
+    assert client.post("/interpret", data={"action": "use-99"}).status_code == 422
+
+
+@pytest.mark.parametrize(
+    ("more", "name"),
+    [("s", "s2_id"), ("a", "a2_id"), ("c", "c1_first"), ("r0", "s0_r4_value"), ("u0", "a0_u0_amount")],
+)
 def test_a_row_can_be_added_and_there_is_an_end(more, name):
     values = results_form.typed(results_form.example(), NAMES, more)
     assert name in values
@@ -121,6 +227,7 @@ def test_a_row_can_be_added_and_there_is_an_end(more, name):
 
     full = {f"s{i}_collected": "x" for i in range(10)} | {f"a{i}_amount": "1" for i in range(6)}
     full |= {f"c{i}_first": "1" for i in range(10)} | {f"s0_r{i}_value": "1" for i in range(12)}
+    full |= {f"a0_u{i}_amount": "1" for i in range(9)}
     sizes = results_form.typed(full, NAMES, more)["sizes"]
     assert sizes[more] == results_rows.MOST[more[0]]
 
@@ -137,6 +244,7 @@ PLACES = [
     ("/specimens/0/urine_creatinine_mg_dl", "s0_urine_creatinine_mg_dl"), ("/specimens/0/urine_ph/low", "s0_urine_ph"),
     ("/accounts/0/doses/0/amount_mg", "a0_amount"), ("/accounts/0/doses/0/route", "a0_route"),
     ("/accounts/0/doses/0/duration_min", "a0_duration_min"), ("/accounts/0/doses/0/repeat/count", "a0_count"),
+    ("/accounts/0/doses/0/repeat/every_h", "a0_every_h"),
     ("/accounts/0/last_use/at", "a0_at"), ("/accounts/0/last_use/earliest", "a0_earliest"),
     ("/accounts/1/further_use", "a1_extends"), ("/accounts/1/further_use/latest", "a1_latest"),
     ("/accounts/1/further_use/amount_mg/low", "a1_amount"), ("/accounts/1/extends", "a1_extends"),

@@ -170,11 +170,11 @@
     place.append(button, said);
   }
 
-  // Lists offer what fits a substance, that of the field they name: their options say for which substances they are.
+  // Lists offer what fits a substance of the fields they name: their options say for which substances they are.
   function offer(form) {
-    const fitsTo = (substance) => (node) => !node.dataset.for || node.dataset.for.split(" ").includes(substance);
+    const fitsTo = (...substances) => (node) => !node.dataset.for || substances.some((one) => node.dataset.for.split(" ").includes(one));
     for (const select of document.querySelectorAll("select[data-by-substance]")) {
-      const chosen = select.value, fits = fitsTo(form.elements[select.dataset.bySubstance].value);
+      const chosen = select.value, fits = fitsTo(...select.dataset.bySubstance.split(" ").map((name) => form.elements[name].value));
       select.all ??= [...select.options];
       const groups = new Map();
       for (const option of select.all) {
@@ -245,7 +245,7 @@
     const substance = form.elements.substance;
     offer(form);
     showNeeded(form);
-    form.addEventListener("change", (event) => { if (event.target.name.startsWith("use_substance_")) offer(form); });
+    form.addEventListener("change", (event) => { if (/_substance(_\d+)?$/.test(event.target.name)) offer(form); });
     substance.addEventListener("change", () => {
       offer(form);
       // An amount that was there for another substance would be a wrong one.
