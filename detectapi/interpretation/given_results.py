@@ -85,7 +85,11 @@ def planned_probability(weighted: Weighted, planned: Planned, simulated: Simulat
     analytes = tuple(findings.residuals)
     chance = np.exp(log_likelihood(concentrations(account, there, planned.at, analytes), findings))
     if not with_results:
-        return float((np.exp(account.cells.log_mass) @ chance).mean())
+        mass = np.exp(account.cells.log_mass)
+        in_each = np.broadcast_to(
+            chance, (len(mass), *chance.shape[1:])
+        )  # one row where a further use changes nothing in the test
+        return float((mass @ in_each).mean())
     return float(np.sum(chance * weighted.in_cells, axis=0) @ weighted.weights)
 
 

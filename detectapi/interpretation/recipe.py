@@ -108,6 +108,8 @@ def _evidence(account: Account, simulated: Simulated) -> Evidence:
     if account.further is None:
         return own
     used = next(one for one in question.each if one.substance.id == account.further.substance)
+    if not used.analytes:  # no result is of it
+        return own
     further = evidence.of(replace(used, regimen=account.further.regimen), covariates)
     return max(own, further, key=lambda one: GRADES.index(one.grade))
 

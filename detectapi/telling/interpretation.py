@@ -209,9 +209,12 @@ def planned(entry, voice=ENGLISH) -> str:
 
 def title(answer, voice=ENGLISH) -> str:
     """What an interpretation is about."""
+    several = (one for entry in answer["accounts"] for one in entry.get("substances", ()))
+    uses = list(dict.fromkeys([answer["substance"], *several]))
     if not are_read(answer["specimens"]):
-        return sentences.title(answer, voice)
-    return voice.say("Results of %(substance)s in urine", substance=sentences.name(answer["substance"], voice))
+        return sentences.title(answer | {"uses": uses}, voice)
+    names = " + ".join(sentences.name(one, voice) for one in uses)
+    return voice.say("Results of %(substance)s in urine", substance=names)
 
 
 def grade(entry, voice=ENGLISH) -> str:

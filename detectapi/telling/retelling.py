@@ -13,7 +13,7 @@ from functools import cache
 from detectapi.telling import chances, interpretation_notes
 from detectapi.telling.details import DETAILS
 from detectapi.telling.notes import NOTES
-from detectapi.telling.voice import ENGLISH
+from detectapi.telling.voice import ENGLISH, capital, translated
 
 VALUE = re.compile(r"%\((\w+)\)s")
 SHARE = re.compile(r"(.+) (\d+)%")
@@ -86,11 +86,21 @@ def _joined(text: str, voice) -> str | None:
     ends = [match.start() for match in END.finditer(text)]
     for end in reversed(ends):
         first, rest = text[:end], text[end:].lstrip()
-        said = voice.say(first) if voice.knows(first) else _with_values(first, voice)
+        said = voice.say(first) if voice.knows(first) else _with_values(first, voice) or _name(first, voice)
         if said is not None:
             after = retold(rest, voice)
             return None if after is None else f"{said} {after}"
     return None
+
+
+def _name(text: str, voice) -> str | None:
+    """The name before what is said of one of several substances, such as ``Ketamine:``; None where it is none that is known."""
+    name = text.removesuffix(":")
+    if name == text:
+        return None
+    said = translated(name, voice) or translated(name.lower().replace(" ", "-"), voice)  # the id of a substance
+    said = said or (name if name.isupper() else None)  # an abbreviation
+    return said and f"{capital(said)}:"
 
 
 @cache

@@ -6,7 +6,7 @@ import json
 import pytest
 
 from detectapi import service
-from detectapi.telling import interpretation_question
+from detectapi.telling import interpretation, interpretation_question
 from detectapi.telling.interpretation_summary import summarize
 from detectapi.values.errors import InputError
 from schemas import InterpretationResponseSchema
@@ -36,6 +36,7 @@ def test_what_several_uses_leave_adds_up():
             compare=[["both", "codeine"]],
         )
     )
+    assert interpretation.title(answer) == "Results of codeine + morphine in urine"
     both, alone = answer["accounts"]
     medians = [one["results"][1]["expected"]["median_ng_ml"] for one in (both, alone)]
 
@@ -128,6 +129,23 @@ def test_a_further_use_is_of_the_substance_that_it_names():
 
     assert both["results"][0]["expected"] == again["results"][0]["expected"]  # as much codeine
     assert both["results"][1]["expected"]["median_ng_ml"] < again["results"][1]["expected"]["median_ng_ml"]
+
+
+def test_a_further_use_that_the_planned_test_does_not_look_for_leaves_its_chance():
+    drinks = {"substance": "alcohol", "doses": [{"amount_mg": 20_000, "route": "oral", "start_h": 0}]}
+    further = {"substance": "alcohol", "amount_mg": 20_000, "route": "oral", "earliest_h": 4, "latest_h": 20}
+    answer = service.interpret(
+        of_accounts(
+            {"id": "both", "uses": [CODEINE, drinks]},
+            {"id": "again", "extends": "both", "further_use": further},
+            specimens=[{"id": "A", "collected_h": 24, "results": [{"analyte": "codeine", "value_ng_ml": 2500}]}],
+            planned={"at_h": 40, "assay": {"analytes": [{"analyte": "codeine", "cutoff_ng_ml": 300}]}},
+        )
+    )
+    both, again = (account["planned"] for account in answer["accounts"])
+
+    assert again["probability_before"] == pytest.approx(both["probability_before"], abs=1e-6)
+    assert again["probability_given_results"] == pytest.approx(both["probability_given_results"], abs=1e-6)
 
 
 @pytest.mark.parametrize(

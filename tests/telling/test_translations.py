@@ -116,6 +116,16 @@ def test_sentences_that_follow_each_other_are_said_one_by_one():
     assert quoted(joined + " Nobody translated this.", german).language == "en"
 
 
+def test_what_is_said_of_each_of_several_substances_begins_with_its_name():
+    said = "No urine study was of pregnant women."
+    names = {"Ketamine": "Ketamin", "MDMA": "MDMA", "Poppy seed": "Mohn"}
+    german = quoted(" ".join(f"{name}: {said}" for name in names), TranslatedVoice("page", "de")).text
+
+    assert german.count("Keine Urinstudie untersuchte Schwangere.") == len(names)
+    assert re.findall(r"(\w+): ", german) == list(names.values())
+    assert quoted(f"Nobody: {said}", TranslatedVoice("page", "de")).language == "en"
+
+
 def test_english_stays_as_it_is():
     assert quoted("Nobody translated this.").language == "en"
 

@@ -83,7 +83,7 @@ def _extension(values, row, voice):
         if not values[f"{row}_{name}"]
     ]
     base = results_form.base_of(values, place)
-    if base is not None and results_uses.filled(values, base) and not values[f"{row}_substance"]:
+    if base is not None and len(results_uses.substances(values, base)) > 1 and not values[f"{row}_substance"]:
         wrong.append((f"{row}_substance", voice.say("Which of the substances was used once more?")))
     words = voice.say("Only one use can be added to another account. Empty this row.")
     return wrong + [(f"{use}_substance", words) for use in results_uses.filled(values, place)]
@@ -136,6 +136,11 @@ def with_those_of_contract(own, error, values, asked, voice):
         if own and problem.code in WHOLE:
             continue
         name = _worn(results_form.place(problem.pointer, asked), values)
+        row, is_count, _ = name.partition("_count")
+        if is_count and problem.code == "required":
+            words = voice.say("For how many days was it taken? Enter the days, or the number of doses.")
+            wrong.setdefault(f"{row}_for_days", words)
+            continue
         wrong.setdefault(name, _words(problem, values.get(name, ""), voice))
     return list(wrong.items()) or [("substance", error.message)]
 

@@ -199,10 +199,12 @@ def extension(values, row):
     """An account that extends another by one use, as the contract has it."""
     own = {name: values[f"a{row}_{name}"] for name in results_rows.OF_ACCOUNT}
     base = base_of(values, row)
-    of_base = "" if base is None else values[f"a{base}_substance"]
-    of = {**own, "substance": own["substance"] or of_base or values["substance"]}
+    known = results_uses.substances(values, base) if base is not None else [values["substance"]]
+    several = base is not None and results_uses.filled(values, base)
+    substance = own["substance"] or (known[0] if several and len(known) == 1 else "")
+    of = {**own, "substance": substance or known[0]}
     use = one_dose.amount(own["amount"], own["amount_unit"]) | one_dose.duration(own["route"], of)
-    other = {"substance": own["substance"]} if own["substance"] else {}
+    other = {"substance": substance} if substance else {}
     when = {name: at for name, at in _times(values, row).items() if name != "at"}
     return {
         "id": name_of(values, row),

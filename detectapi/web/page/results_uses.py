@@ -22,6 +22,12 @@ def filled(values, account):
     return [row for row in rows if any(values[f"{row}_{name}"] for name in telling)]
 
 
+def substances(values, account):
+    """What an account says was used, each substance once."""
+    first = values[f"a{account}_substance"] or values["substance"]
+    return list(dict.fromkeys([first, *(values[f"{row}_substance"] for row in filled(values, account))]))
+
+
 def typed_use(values, row, at=""):
     """What was typed of one use, by the names of the main page.
 

@@ -152,9 +152,11 @@ def test_a_further_use_ends_when_it_says_else_with_the_last_dose_of_all(changes,
 
 def test_one_more_use_of_several_substances_says_of_which_it_is():
     account = request(**ALCOHOL, a1_substance="alcohol")["accounts"][1]
+    again = request(**ALCOHOL | {"a0_u0_substance": "ketamine", "a0_u0_amount_unit": "mg"})["accounts"][1]
 
     assert account["further_use"]["substance"] == "alcohol"
     assert "substance" not in account
+    assert again["further_use"]["substance"] == "ketamine"  # there is no other
 
 
 def test_empty_rows_of_uses_are_left_out_and_leave_no_gap():
@@ -173,24 +175,24 @@ def test_empty_rows_of_uses_are_left_out_and_leave_no_gap():
     assert "uses" not in request(a0_u1_frequency="daily")["accounts"][0]
 
 
-WRONG_USES = {
-    "substance": {}, "amount": {"amount": ""}, "route": {"route": ""}, "for_days": {"for_days": "5"}, "at": {"at": "soon"},
-    "worn_h": {"route": "transdermal"}, "every_h": {"every_h": "8"}, "count": {"frequency": "every", "every_h": "8"},
-}  # fmt: skip
-"""Mistakes in a row, by the field that is wrong."""
+WRONG_USES = [
+    ("substance", {"substance": ""}), ("amount", {"amount": ""}), ("route", {"route": ""}), ("for_days", {"for_days": "5"}),
+    ("at", {"at": "soon"}), ("worn_h", {"route": "transdermal"}), ("every_h", {"every_h": "8"}),
+    ("for_days", {"frequency": "every", "every_h": "8"}), ("count", {"frequency": "daily", "count": "lots"}),
+]  # fmt: skip
+"""The field of a row that is wrong, and what is typed otherwise."""
 
 
 @pytest.mark.parametrize("language", ["en", "de", "es"])
 def test_mistakes_in_rows_of_uses_are_told_beside_their_fields_and_nothing_typed_is_lost(client, language):
     drinks = {name.removeprefix("a0_u0_"): text for name, text in ALCOHOL.items()}
-    rows = [{**drinks, **changes} for changes in WRONG_USES.values()]
-    rows[0]["substance"] = ""
+    rows = [{**drinks, **changes} for _, changes in WRONG_USES]
     data = {f"a0_u{i}_{name}": text for i, row in enumerate(rows) for name, text in row.items()}
     response = client.post(f"/interpret?lang={language}", data=results_form.example() | data)
     text = response.get_data(as_text=True)
 
     assert response.status_code == 422
-    for i, name in enumerate(WRONG_USES):
+    for i, (name, _) in enumerate(WRONG_USES):
         (fault,) = re.findall(rf'id="a0_u{i}_{name}-fault"><strong>[^<]*</strong>([^<]*)<', text)
         assert f'<a href="#a0_u{i}_{name}">' in text
         own = re.split("Auf Englisch:|En inglés:", html.unescape(fault))[0]
