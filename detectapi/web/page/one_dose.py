@@ -5,6 +5,7 @@ from importlib import resources
 
 from detectapi.inputs.table import INPUTS
 from detectapi.inputs.typed import UNBOUNDED, as_typed, number, quantity
+from detectapi.model.read_doses import MASSES, RATES
 from detectapi.web.page.choices import Option, choices, named_units
 
 DEFAULTS = json.loads(resources.files("detectapi.web.page").joinpath("defaults.json").read_text(encoding="utf-8"))
@@ -48,6 +49,31 @@ def amount(text, unit):
     if unit in IN_MG:
         return {IN_MG[unit]: read(f"doses[].{IN_MG[unit]}", text)}
     return {"amount": read("doses[].amount", text), "unit": unit}
+
+
+def in_mg(dose):
+    """A dose with its amount in mg, for a place of a request that takes no other unit of mass.
+
+    Parameters
+    ----------
+    dose : dict
+        As `amount` and `duration` make it. A number that cannot be read stays as it was typed, and so does an amount per hour
+        without a duration, which the form refuses.
+    """
+    if "unit" not in dose:
+        return dose
+    unit, minutes = dose["unit"], dose.get("duration_min")
+    size = MASSES.get(unit, 1.0)
+    if unit in RATES and isinstance(minutes, (int, float)):
+        size = RATES[unit] * minutes / 60.0
+    return {"amount_mg": _times(dose["amount"], size), **without_amount(dose)}
+
+
+def _times(value, factor):
+    """A typed number or range in another unit; a text as it is."""
+    if isinstance(value, dict):
+        return {name: _times(end, factor) for name, end in value.items()}
+    return value if isinstance(value, str) else float(f"{value * factor:.12g}")
 
 
 def duration(route, values):

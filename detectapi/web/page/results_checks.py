@@ -1,6 +1,7 @@
 """What the form about results checks itself, and the sentence beside a field for what the contract refuses."""
 
 from detectapi.inputs.typed import is_two_way
+from detectapi.model.read_doses import RATES
 from detectapi.web.page import dated, results_form, results_uses
 from detectapi.web.page.checks import history_without_use, missing_of_use, two_ways
 from detectapi.web.page.one_dose import WORN
@@ -85,6 +86,9 @@ def _extension(values, row, voice):
     base = results_form.base_of(values, place)
     if base is not None and len(results_uses.substances(values, base)) > 1 and not values[f"{row}_substance"]:
         wrong.append((f"{row}_substance", voice.say("Which of the substances was used once more?")))
+    length = "worn_h" if values[f"{row}_route"] == WORN else "duration_min"
+    if values[f"{row}_amount_unit"] in RATES and not values[f"{row}_{length}"]:
+        wrong.append((f"{row}_{length}", voice.say("Please fill this in.")))
     words = voice.say("Only one use can be added to another account. Empty this row.")
     return wrong + [(f"{use}_substance", words) for use in results_uses.filled(values, place)]
 

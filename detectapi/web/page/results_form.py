@@ -203,7 +203,7 @@ def extension(values, row):
     several = base is not None and results_uses.filled(values, base)
     substance = own["substance"] or (known[0] if several and len(known) == 1 else "")
     of = {**own, "substance": substance or known[0]}
-    use = one_dose.amount(own["amount"], own["amount_unit"]) | one_dose.duration(own["route"], of)
+    use = one_dose.in_mg(one_dose.amount(own["amount"], own["amount_unit"]) | one_dose.duration(own["route"], of))
     other = {"substance": substance} if substance else {}
     when = {name: at for name, at in _times(values, row).items() if name != "at"}
     return {

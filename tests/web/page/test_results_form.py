@@ -159,6 +159,21 @@ def test_one_more_use_of_several_substances_says_of_which_it_is():
     assert again["further_use"]["substance"] == "ketamine"  # there is no other
 
 
+@every(
+    ("typed", "amount"),
+    [
+        ({"amount": "0.1", "amount_unit": "g"}, 100), ({"amount": "30-150", "amount_unit": "ug"}, {"low": 0.03, "high": 0.15}),
+        ({"amount": "2", "amount_unit": "mg/h", "route": "intravenous", "duration_min": "90"}, 3),
+        ({"amount": "lots", "amount_unit": "g"}, "lots"),
+    ],
+)  # fmt: skip
+def test_the_amount_of_one_more_use_is_asked_in_mg_whatever_its_unit(typed, amount):
+    use = request(**{f"a1_{name}": text for name, text in typed.items()})["accounts"][1]["further_use"]
+
+    assert use["amount_mg"] == amount
+    assert not {"amount", "unit"} & set(use)
+
+
 def test_empty_rows_of_uses_are_left_out_and_leave_no_gap():
     second = {name.replace("u0", "u2"): text for name, text in ALCOHOL.items()}
     asked = results_form.to_request(typed(a0_u1_frequency="daily", a0_u1_route="oral", **second))
@@ -199,6 +214,14 @@ def test_mistakes_in_rows_of_uses_are_told_beside_their_fields_and_nothing_typed
         assert language == "en" or not re.search(r"\b(must|enter|this|the)\b", own.lower())
     assert text.count('<option value="drink-us" data-for="alcohol" selected>') == len(rows)
     assert 'id="a1_substance-fault"' in text  # one more use, of which of them?
+
+
+def test_one_more_use_of_an_amount_per_hour_needs_its_length(client):
+    data = results_form.example() | {"a1_amount_unit": "mg/h", "a1_route": "transdermal"}
+    text = client.post("/interpret", data=data).get_data(as_text=True)
+
+    assert 'id="a1_worn_h-fault"' in text
+    assert 'id="a1_amount-fault"' not in text
 
 
 def test_a_range_of_times_is_that_of_all_uses_together(client):
