@@ -82,6 +82,8 @@ def _together(environment: Mapping[str, str] | None) -> list[str]:
         sentences += [
             f"{name} is needed where DETECTAPI_JOBS is a URL." for name in needed if not is_set(name, environment)
         ]
+    elif Path(folder).exists() and not Path(folder).is_dir():
+        sentences.append("DETECTAPI_JOBS names a file; it must name a folder, or one that can be made.")
     if is_set("DETECTAPI_LIMITS_STORE", environment) and not is_set("DETECTAPI_LIMITS", environment):
         sentences.append("DETECTAPI_LIMITS_STORE has no effect without DETECTAPI_LIMITS.")
     folder = setting("DETECTAPI_DATA", environment)

@@ -19,7 +19,9 @@ def init_app(app):
         origin = request.headers.get("Origin")
         if origin and origin in setting("DETECTAPI_CORS_ORIGINS"):
             response.headers["Access-Control-Allow-Origin"] = origin
-            response.headers["Access-Control-Expose-Headers"] = "X-Request-ID, ETag, Content-Language"
+            response.headers["Access-Control-Expose-Headers"] = (
+                "X-Request-ID, ETag, Content-Language, Location, Retry-After"
+            )
             if request.method == "OPTIONS":
                 response.headers["Access-Control-Allow-Methods"] = "GET, POST"
                 response.headers["Access-Control-Allow-Headers"] = (

@@ -134,6 +134,10 @@ def test_another_value_is_refused_with_what_is_allowed_and_without_the_value(nam
             {"DETECTAPI_JOBS": "s3://bucket/jobs"},
             [f"DETECTAPI_{name} is needed where DETECTAPI_JOBS is a URL." for name in ("DATABASE", "KEY_PEPPER")],
         ),
+        (
+            {"DETECTAPI_JOBS": __file__},
+            ["DETECTAPI_JOBS names a file; it must name a folder, or one that can be made."],
+        ),
         ({"DETECTAPI_DATA": "no such folder"}, ["DETECTAPI_DATA does not name a folder."]),
     ],
 )

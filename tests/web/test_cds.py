@@ -432,6 +432,7 @@ def test_other_sites_may_call_if_they_are_listed(monkeypatch):
 
     assert ["https://ehr.example"] * 5 == [one.headers["Access-Control-Allow-Origin"] for one in responses]
     assert "Authorization" in responses[1].headers["Access-Control-Allow-Headers"]
+    assert all("Retry-After" in one.headers["Access-Control-Expose-Headers"] for one in responses)
 
 
 def test_nothing_is_fetched(client, monkeypatch):
