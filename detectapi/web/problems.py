@@ -106,7 +106,7 @@ BY_STATUS = {
     416: "range-not-satisfiable",
     500: "internal",
 }
-DOCUMENTED = {**BY_STATUS, 400: "malformed-json", 422: "validation", 503: "overloaded"}
+DOCUMENTED = {**BY_STATUS, 400: "malformed-json", 422: "validation", 429: "too-many-requests", 503: "overloaded"}
 # Headers of an HTTP exception that belong to the response, such as Allow with a 405.
 KEPT_HEADERS = ("Allow", "Content-Range", "WWW-Authenticate", "Retry-After", "Accept-Post")
 

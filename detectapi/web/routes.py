@@ -61,7 +61,7 @@ def accept_json():
 
 
 @blueprint.route("/estimates", methods=["POST"])
-@blueprint.refusals(400, 406, 408, 413, 415, 422, 500, 503)
+@blueprint.refusals(400, 406, 408, 413, 415, 422, 429, 500, 503)
 @blueprint.response(200, EstimateResponseSchema, description="The estimate. Never cached.")
 @blueprint.doc(
     operationId="estimate",
@@ -122,7 +122,7 @@ def estimate_bytes(question):
 
 
 @blueprint.route("/interpretations", methods=["POST"])
-@blueprint.refusals(400, 406, 408, 413, 415, 422, 500, 503)
+@blueprint.refusals(400, 406, 408, 413, 415, 422, 429, 500, 503)
 @blueprint.response(200, InterpretationResponseSchema, description="The interpretation. Never cached.")
 @blueprint.doc(
     operationId="interpret",
