@@ -89,11 +89,14 @@ class Specimen(NamedTuple):
         Of the person, with what was measured of the urine in this specimen.
     findings : dict of str to Findings
         What was found, as each account's substance has it.
+    contradicted : bool
+        Whether the confirmation contradicts the screen, which is then left out of the findings.
     """
 
     collected: float
     physiology: Physiology
     findings: Mapping[str, Findings]
+    contradicted: bool = False
 
 
 class Expected(NamedTuple):

@@ -10,13 +10,16 @@ from collections.abc import Iterator, Mapping, Sequence
 from contextlib import contextmanager
 from dataclasses import replace
 from datetime import datetime
+from itertools import count
 from typing import Any, NamedTuple
 
 from detectapi.interpretation.accounts import Account, Specimen
+from detectapi.interpretation.contradiction import contradicts
 from detectapi.interpretation.likelihood import Findings, Result
 from detectapi.interpretation.readings import Reading, Residual
 from detectapi.interpretation.validity import NOT_INTERPRETED, Judged, judge
 from detectapi.interpretation.verdicts import Stage, Verdict
+from detectapi.knowledge import catalog
 from detectapi.knowledge.interpretation import rules
 from detectapi.model.asked_assay import analyte_of, read_assay
 from detectapi.model.question import Question
@@ -123,11 +126,22 @@ def in_order(said: Sequence[Mapping[str, Any]], clock: Clock) -> list[Asked]:
     timed = []
     for place, one in enumerate(said):
         at = clock.hours(one, "collected", f"/specimens/{place}")
-        timed.append((at or 0.0, repr(sorted((k, repr(v)) for k, v in one.items() if k != "id")), place, one))
-    asked = []
-    for number, (at, _, place, one) in enumerate(sorted(timed, key=lambda item: item[:2])):
-        asked.append(Asked(one.get("id", str(number + 1)), place, at, one, judge(measured_of(one))))
+        timed.append((at or 0.0, _in_any_order({k: v for k, v in one.items() if k != "id"}), place, one))
+    taken, asked = {one["id"] for one in said if "id" in one}, []
+    for number, (at, _, place, one) in enumerate(sorted(timed, key=lambda item: item[:2]), 1):
+        name = one["id"] if "id" in one else next(str(n) for n in count(number) if str(n) not in taken)
+        taken.add(name)
+        asked.append(Asked(name, place, at, one, judge(measured_of(one))))
     return asked
+
+
+def _in_any_order(said: Any) -> str:
+    """A text of what was loaded in which the order of names and of lists does not show."""
+    if isinstance(said, Mapping):
+        return repr(sorted((name, _in_any_order(value)) for name, value in said.items()))
+    if isinstance(said, list):
+        return repr(sorted(map(_in_any_order, said)))
+    return repr(said)
 
 
 def measured_of(said: Mapping[str, Any]) -> dict[str, float]:
@@ -156,7 +170,29 @@ def specimen_of(
     with within(("/specimen", f"/specimens/{asked.place}")):
         physiology = read_physiology({**of_person(request), "specimen": urine})
     findings = {account.id: _findings(asked, account.question, every) for account in accounts}
-    return Specimen(asked.collected, physiology, findings)
+    contradicted = "screen" in asked.said and _is_contradicted(asked, accounts, findings)
+    if contradicted:  # no error of a measurement explains both, and the confirmation is the surer one
+        findings = {name: one._replace(screens=()) for name, one in findings.items()}
+    return Specimen(asked.collected, physiology, findings, contradicted)
+
+
+def _is_contradicted(asked: Asked, accounts: Sequence[Account], findings: Mapping[str, Findings]) -> bool:
+    """Whether the results of a specimen contradict its screen under every account that forms what both measure."""
+    each = []
+    for account in accounts:
+        results = findings[account.id].results
+        verdict = verdict_of(asked, [use.substance for use in account.question.each])
+        measured = {analyte for result in results for analyte in result.reading.weights}
+        if any(measured & set(reading.weights) for reading in verdict.readings):
+            each.append(contradicts(verdict, results, _looked_for(asked) - measured))
+    return bool(each) and all(each)
+
+
+def _looked_for(asked: Asked) -> set[str]:
+    """Every analyte that a registered test of a specimen responds to; one in full responds to what an account forms alone."""
+    test = asked.said["screen"]["assay"]
+    whole = catalog.assay(test).assay if isinstance(test, str) else None
+    return set() if whole is None else {analyte for part in whole.every_component for analyte in part.weights}
 
 
 def of_person(request: Mapping[str, Any]) -> dict[str, Any]:
@@ -232,6 +268,12 @@ def residuals_of(question: Question, readings: Sequence[Reading]) -> dict[str, R
         group = use.substance.stands_with(analyte)
         residuals[analyte] = Residual(group, use.parameters[f"{group}.residual_factor"].variability)
     return residuals
+
+
+def positive(test: Assay, question: Question) -> Findings:
+    """The finding that a test is positive."""
+    verdict = Verdict(stages_of(test), True)
+    return Findings((), (verdict,), residuals_of(question, verdict.readings))
 
 
 class _Entry(NamedTuple):

@@ -54,7 +54,9 @@ def dilute_negatives(question: Interpretation, expected: Expected, simulated: Si
 
 
 def is_negative(findings: Findings) -> bool:
-    """Whether everything that was looked for lies below a limit, and no screen was positive."""
+    """Whether something was looked for and all of it lies below a limit, and no screen was positive."""
+    if findings.never_formed or not (findings.results or findings.screens):
+        return False
     return all(math.isinf(result.low) for result in findings.results) and not any(
         screen.positive for screen in findings.screens
     )

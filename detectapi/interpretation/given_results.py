@@ -9,16 +9,13 @@ import numpy as np
 
 from detectapi.interpretation import cells
 from detectapi.interpretation.accounts import Simulated, at_visit, concentrations
-from detectapi.interpretation.asked_specimens import residuals_of, stages_of
-from detectapi.interpretation.likelihood import Findings, log_likelihood
+from detectapi.interpretation.asked_specimens import positive
+from detectapi.interpretation.likelihood import log_likelihood
 from detectapi.interpretation.question import Planned
 from detectapi.interpretation.tempering import Weighted
-from detectapi.interpretation.verdicts import Verdict
 from detectapi.model.arrays import Floats
-from detectapi.model.question import Question
 from detectapi.model.several_uses import AnySimulation
 from detectapi.model.window import combine_stages
-from detectapi.values.assay import Assay
 
 
 class Interval(NamedTuple):
@@ -91,12 +88,6 @@ def planned_probability(weighted: Weighted, planned: Planned, simulated: Simulat
         )  # one row where a further use changes nothing in the test
         return float((mass @ in_each).mean())
     return float(np.sum(chance * weighted.in_cells, axis=0) @ weighted.weights)
-
-
-def positive(test: Assay, question: Question) -> Findings:
-    """The finding that a test is positive."""
-    verdict = Verdict(stages_of(test), True)
-    return Findings((), (verdict,), residuals_of(question, verdict.readings))
 
 
 # -- the window -------------------------------------------------------------------------------------------------------

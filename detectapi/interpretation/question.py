@@ -16,12 +16,13 @@ from detectapi.interpretation.asked_specimens import (
     everything_measured,
     in_order,
     of_person,
+    positive,
     specimen_of,
     within,
 )
 from detectapi.interpretation.cells import Cells
 from detectapi.interpretation.verdicts import nodes_of
-from detectapi.interpretation.work import IN_TURN, check_work
+from detectapi.interpretation.work import IN_TURN, Nodes, check_work
 from detectapi.knowledge import catalog
 from detectapi.knowledge.interpretation import rules
 from detectapi.model.asked_assay import read_assay
@@ -129,7 +130,7 @@ def read(request: Mapping[str, Any]) -> Interpretation:
     in_turn = IN_TURN if options.get("in_turn") else 0
     check_work(accounts, interpreted, options["draws"], in_turn)
     specimens = tuple(specimen_of(request, one, accounts, every) for one in asked if one.is_interpreted)
-    nodes = max((_nodes(one, accounts, voids_of(interpreted)) for one in specimens), default=0)
+    nodes = [_nodes(specimens, one, planned) for one in accounts]
     check_work(accounts, interpreted, options["draws"], in_turn, nodes)
     order = {account.id: i for i, account in enumerate(accounts)}
     departure = options.get("departure")
@@ -148,13 +149,17 @@ def read(request: Mapping[str, Any]) -> Interpretation:
     )
 
 
-def _nodes(specimen: Specimen, accounts: Sequence[Account], voids: int) -> int:
-    """The most that the verdicts of a specimen need in a cell and draw, of any account."""
-    most = 0
-    for account in accounts:
-        own, cells = specimen.findings[account.id], len(account.cells.time)
-        most = max(most, sum(nodes_of(screen, own.residuals, voids, cells) for screen in own.screens))
-    return most
+def _nodes(specimens: Sequence[Specimen], account: Account, planned: Planned | None) -> Nodes:
+    """What the verdicts of an account need in a cell and draw: the most of any specimen, and that of the planned test."""
+    cells, voids = len(account.cells.time), voids_of(len(specimens))
+    each = [specimen.findings[account.id] for specimen in specimens]
+    most = max(
+        (sum(nodes_of(screen, own.residuals, voids, cells) for screen in own.screens) for own in each), default=0
+    )
+    if planned is None:
+        return Nodes(most, 0)
+    test = positive(planned.assays[account.id], account.question)
+    return Nodes(most, nodes_of(test.screens[0], test.residuals, 1, cells))
 
 
 def _used(request: Mapping[str, Any], said: Mapping[str, Any], here: str) -> list[Substance]:
@@ -190,13 +195,17 @@ def _plain_account(
 
 
 def _in_order_of_substance(question: Question) -> Question:
-    """The same uses in order of their substance, with the random numbers of their amounts named by substance and number.
+    """The same uses in order of substance and doses, with the random numbers of their amounts named by substance and number.
 
     So the order of a request does not matter, nor whether a use is written as ``doses`` or as one of ``uses``.
     """
+
+    def place(use: Question) -> tuple[Any, ...]:
+        return use.substance.id, [(one.start, one.route, one.amount.low, one.amount.high) for one in use.regimen.trains]
+
     numbers: Counter[str] = Counter()
     uses = []
-    for use in sorted(question.each, key=lambda one: one.substance.id):
+    for use in sorted(question.each, key=place):
         trains = []
         for train in use.regimen.trains:
             numbers[use.substance.id] += 1

@@ -96,7 +96,7 @@ def _read(question: Interpretation, account: Account, simulated: Simulated, weig
         None if account.time_is_known else time_of_use(weighted, question.level),
         planned,
         window,
-        changed(weighted, question.departure, question.level) if question.specimens else {},
+        changed(weighted, plain, question.departure, question.level) if question.specimens else {},
         _evidence(account, simulated),
     )
 

@@ -14,7 +14,7 @@ from detectapi.interpretation.accounts import Account, Expected, Simulated, Spec
 from detectapi.interpretation.cells import LOG_UNIFORM, UNIFORM, Cells
 from detectapi.interpretation.given_results import Interval
 from detectapi.interpretation.likelihood import Findings
-from detectapi.interpretation.tempering import Weighted, in_cells, of_draws, resampled
+from detectapi.interpretation.tempering import Weighted, in_cells, log_mean, of_draws, resampled
 from detectapi.interpretation.voids import without_urine
 from detectapi.model.arrays import Floats, Ints
 
@@ -51,12 +51,14 @@ class Changed(NamedTuple):
     last_use: Interval | None
 
 
-def changed(weighted: Weighted, departure: float, level: float) -> dict[Alternative, Changed]:
+def changed(weighted: Weighted, plain: Weighted, departure: float, level: float) -> dict[Alternative, Changed]:
     """What an account gives under each other assumption.
 
     Parameters
     ----------
     weighted : Weighted
+    plain : Weighted
+        Draws of the prior: they tell what the results are without an analyte where too few of the others do.
     departure : float
         Share of specimens that depart from the model altogether, as it was assumed.
     level : float
@@ -73,6 +75,9 @@ def changed(weighted: Weighted, departure: float, level: float) -> dict[Alternat
             changes[alternative] = _weighed(other, other_likelihood, base, level)
     for alternative, other in _simulated_anew(weighted, few):
         changes[alternative] = _weighed(other, other.log_likelihood(departure), base, level)
+    for alternative, one in changes.items():
+        if one is None and alternative.analyte:
+            changes[alternative] = _of_prior(weighted, plain.expected, alternative.analyte, departure, level)
     return {alternative: one for alternative, one in changes.items() if one is not None}
 
 
@@ -93,6 +98,15 @@ def _weighed(other: Expected, likelihood: Floats, base: tuple[Floats, Floats], l
     return Changed(top + math.log(whole), interval)
 
 
+def _of_prior(weighted: Weighted, expected: Expected, analyte: str, departure: float, level: float) -> Changed | None:
+    """What draws of the prior give without the results of one analyte."""
+    other = _without_analyte(expected, analyte)
+    draws = len(other.urine)
+    evidence = float(log_mean(weighted.log_evidence, 1)[0])
+    base = np.full(draws, evidence), np.full(draws, 1.0 / draws)
+    return _weighed(other, other.log_likelihood(departure), base, level)
+
+
 def _other_doses(expected: Expected, departure: float) -> Iterator[tuple[Alternative, Expected, Floats]]:
     """All doses halved and doubled. Concentrations are proportional to them."""
     for code, shift in (("doses-halved", -math.log(2.0)), ("doses-doubled", math.log(2.0))):
@@ -110,9 +124,7 @@ def _alternatives(expected: Expected, departure: float) -> Iterator[tuple[Altern
     yield Alternative("more-scatter"), expected, expected.log_likelihood(departure, 1.5)
     measured = _measured(expected)
     for analyte in measured if len(measured) > 1 else ():
-        other = expected._replace(
-            specimens=tuple(_without(one, expected.account, analyte) for one in expected.specimens)
-        )
+        other = _without_analyte(expected, analyte)
         yield Alternative("without-analyte", analyte), other, other.log_likelihood(departure)
 
 
@@ -130,15 +142,23 @@ def _other_priors(account: Account) -> Iterator[tuple[str, Account]]:
 
 
 def _measured(expected: Expected) -> list[str]:
-    """Analytes with a result, in order."""
-    names = (next(iter(r.reading.weights)) for i in range(len(expected.logs)) for r in expected.findings(i).results)
-    return sorted(dict.fromkeys(names))
+    """Analytes with a result, in order; also those that the account never becomes."""
+    every = [expected.findings(place) for place in range(len(expected.logs))]
+    names = {next(iter(result.reading.weights)) for findings in every for result in findings.results}
+    return sorted(names.union(*(findings.never_formed for findings in every)))
+
+
+def _without_analyte(expected: Expected, analyte: str) -> Expected:
+    """The same where the results of one analyte are left out."""
+    return expected._replace(specimens=tuple(_without(one, expected.account, analyte) for one in expected.specimens))
 
 
 def _without(specimen: Specimen, account: Account, analyte: str) -> Specimen:
     findings: Findings = specimen.findings[account.id]
     kept = tuple(result for result in findings.results if next(iter(result.reading.weights)) != analyte)
-    return specimen._replace(findings={account.id: findings._replace(results=kept)})
+    never_formed = tuple(name for name in findings.never_formed if name != analyte)
+    findings = findings._replace(results=kept, never_formed=never_formed)
+    return specimen._replace(findings={account.id: findings})
 
 
 def _simulated_anew(weighted: Weighted, some: Ints) -> Iterator[tuple[Alternative, Expected]]:

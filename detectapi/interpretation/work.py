@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Sequence
+from typing import NamedTuple
 
 from detectapi.interpretation.accounts import Account
 from detectapi.interpretation.tempering import ISLANDS
@@ -35,7 +36,27 @@ def moved_draws(specimens: int) -> int:
     return max(FEWEST_MOVED, min(MOVED // (2 * ISLANDS) * ISLANDS, MOVED // (specimens * ISLANDS) * ISLANDS))
 
 
-def check_work(accounts: Sequence[Account], specimens: int, draws: int, in_turn: int = 0, nodes: int = 0) -> None:
+class Nodes(NamedTuple):
+    """How often the verdicts of one account are computed in a cell and draw: see `detectapi.interpretation.verdicts.nodes_of`.
+
+    Attributes
+    ----------
+    specimen : int
+        The most of any specimen.
+    planned : int
+        That of the planned test.
+    """
+
+    specimen: int
+    planned: int
+
+
+NO_NODES = Nodes(0, 0)
+
+
+def check_work(
+    accounts: Sequence[Account], specimens: int, draws: int, in_turn: int = 0, nodes: Sequence[Nodes] = ()
+) -> None:
     """Refuse an interpretation that takes too long.
 
     Parameters
@@ -46,8 +67,8 @@ def check_work(accounts: Sequence[Account], specimens: int, draws: int, in_turn:
     draws : int
     in_turn : int
         Draws with which each specimen is held against the earlier ones; 0 where it is not.
-    nodes : int
-        The most that the verdicts of a specimen need in a cell and draw: see `detectapi.interpretation.verdicts.nodes_of`.
+    nodes : sequence of Nodes
+        Of each account; empty where it is not known yet.
 
     Raises
     ------
@@ -55,22 +76,31 @@ def check_work(accounts: Sequence[Account], specimens: int, draws: int, in_turn:
         It says how many specimens would fit, or how many draws with one; or that there are too many doses for any number.
     """
 
-    def fits(specimens: int, draws: int = draws) -> bool:
-        return sum(_seconds(one, specimens, draws, in_turn, nodes) for one in accounts) <= MOST_SECONDS
+    def fits(specimens: int, draws: int = draws, nodes: Sequence[Nodes] = nodes or [NO_NODES] * len(accounts)) -> bool:
+        each = zip(accounts, nodes, strict=True)
+        return sum(_seconds(one, specimens, draws, in_turn, own) for one, own in each) <= MOST_SECONDS
 
     most = next((fewer for fewer in range(specimens, 0, -1) if fits(fewer)), 0)
     if most == specimens:
         return
+    by_verdicts = fits(specimens, nodes=[NO_NODES] * len(accounts))
+    among = "verdicts of tests in several parts or stages" if by_verdicts else "so many accounts, doses and analytes"
+    instead = " Results of the confirmation in place of a verdict cost less." if by_verdicts else ""
     if most > 0:
         raise InputError(
-            f"At most {most} {'specimen' if most == 1 else 'specimens'} with so many accounts, doses and analytes.",
+            f"At most {most} {'specimen' if most == 1 else 'specimens'} with {among}.{instead}",
             pointer="/specimens", code="too-much-work", allowed=[1, most],
         )  # fmt: skip
     if fits(1, FEWEST_DRAWS):
         low = most_draws(lambda fewer: fits(1, fewer), draws)
         raise InputError(
-            f"At most {low} draws with so many accounts, doses and parts of a test.",
+            f"At most {low} draws with {among}.{instead}",
             pointer="/options/draws", code="too-much-work", allowed=[FEWEST_DRAWS, low],
+        )  # fmt: skip
+    if by_verdicts:
+        raise InputError(
+            f"Too much work with {among} and so many accounts and times of use: leave some out.{instead}",
+            pointer="/specimens", code="too-much-work",
         )  # fmt: skip
     raise InputError(
         "Too many doses listed one by one, or too many accounts: leave some out, or use repeat for equal doses.",
@@ -78,7 +108,7 @@ def check_work(accounts: Sequence[Account], specimens: int, draws: int, in_turn:
     )  # fmt: skip
 
 
-def _seconds(account: Account, specimens: int, draws: int, in_turn: int, nodes: int = 0) -> float:
+def _seconds(account: Account, specimens: int, draws: int, in_turn: int, nodes: Nodes) -> float:
     """What one account costs. [s of a processor]"""
     sizes = sizes_of(account.question)
     whole = specimens * seconds(sizes, draws)
@@ -87,7 +117,10 @@ def _seconds(account: Account, specimens: int, draws: int, in_turn: int, nodes: 
         moved = min(moved_draws(specimens), draws)
         whole += specimens * ROUNDS * seconds(sizes, moved)
         weighed += ROUNDS * moved
-    whole += specimens * weighed * len(account.cells.time) * nodes * OF_A_NODE
+    verdicts = (
+        specimens * weighed * nodes.specimen + 2 * draws * nodes.planned
+    )  # a planned test before and after the results
+    whole += verdicts * len(account.cells.time) * OF_A_NODE
     if in_turn and account.further is None:
         whole += specimens * (specimens - 1) / 2 * ROUNDS * seconds(sizes, in_turn)
     return whole

@@ -71,11 +71,13 @@ def test_the_order_of_uses_and_the_way_of_writing_one_change_nothing():
             {"id": "the other", "uses": [morphine, codeine]},
             {"id": "of uses", "uses": [codeine]},
             {"id": "of doses", **codeine},
-            compare=[["one way", "the other"], ["of uses", "of doses"]],
+            {"id": "twice", "uses": [codeine, of_some_amount(CODEINE, 10, 20)]},
+            {"id": "twice, turned", "uses": [of_some_amount(CODEINE, 10, 20), codeine]},
+            compare=[["one way", "the other"], ["of uses", "of doses"], ["twice", "twice, turned"]],
         )
     )
 
-    assert [(one["log10_lr"], one["monte_carlo_se"]) for one in answer["comparisons"]] == [(0.0, 0.0), (0.0, 0.0)]
+    assert [(one["log10_lr"], one["monte_carlo_se"]) for one in answer["comparisons"]] == [(0.0, 0.0)] * 3
 
 
 def opiates(level, **more):
@@ -106,6 +108,24 @@ def test_what_an_account_never_becomes_and_was_not_detected_fits_it():
     assert all(account["explained"] for account in answer["accounts"])
     assert answer["comparisons"][0]["log10_lr"] <= 0.0
     assert "never-formed" not in {one["code"] for one in answer["notes"]}
+
+
+def test_what_a_dilute_specimen_holds_that_an_account_never_becomes_is_no_dilute_negative():
+    for level in ({"value_ng_ml": 20}, {"below_ng_ml": 20}):
+        request = opiates(level)
+        request["specimens"][0] |= {"urine_creatinine_mg_dl": 10, "specific_gravity": 1.002}
+        morphine = service.interpret(request)["accounts"][1]
+
+        assert "dilute_negatives" not in morphine, level
+
+
+def test_without_what_only_one_account_forms_the_results_fit_both():
+    request = opiates({"value_ng_ml": 5})
+    request["specimens"][0]["results"].append({"analyte": "morphine", "value_ng_ml": 30})
+    (comparison,) = service.interpret(request)["comparisons"]
+    without = {one.get("analyte"): one["log10_lr"] for one in comparison["other_assumptions"]}
+
+    assert abs(without["6-acetylmorphine"]) < 1.5 < without["morphine"]
 
 
 def test_an_analyte_that_a_tree_only_does_not_have_is_refused():

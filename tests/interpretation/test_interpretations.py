@@ -402,3 +402,51 @@ def test_a_specimen_without_results_beside_another_one_is_named_and_changes_noth
             "message": "Specimen empty has neither a result nor a screen. So it is not interpreted.",
         }
     ]
+
+
+def test_the_order_of_results_changes_nothing_in_specimens_of_one_time(one):
+    other = {**copy.deepcopy(one["specimens"][0]), "id": "B"}
+    other["results"][1]["value_ng_ml"] = 5
+    one["specimens"].append(other)
+    turned = copy.deepcopy(one)
+    turned["specimens"][0]["results"].reverse()
+
+    assert service.interpret(one) == service.interpret(turned)
+
+
+def test_no_two_specimens_have_one_name(one):
+    first, unnamed = one["specimens"][0], copy.deepcopy(one["specimens"][0])
+    first["id"] = "2"
+    del unnamed["id"]
+    one["specimens"].append({**unnamed, "collected_h": 24})
+
+    assert [specimen["id"] for specimen in service.interpret(one)["specimens"]] == ["2", "3"]
+
+
+def test_a_specimen_that_no_missing_measurement_could_save_is_not_interpreted(one):
+    for urine in ({"urine_creatinine_mg_dl": 1.5}, {"specific_gravity": 1.0008}):
+        del one["specimens"][0]["urine_creatinine_mg_dl"]
+        one["specimens"][0] |= urine
+        (specimen,) = service.interpret(one)["specimens"]
+        one["specimens"][0] |= {"urine_creatinine_mg_dl": 100}
+
+        assert (specimen["validity"], specimen["interpreted"]) == ("invalid", False), urine
+
+
+def test_a_screen_that_the_confirmation_contradicts_is_left_out():
+    logs = []
+    for level in ({"value_ng_ml": 3000}, {"between_ng_ml": {"low": 2500, "high": 3500}}):
+        for screen in ({}, {"screen": {"assay": "hhs-cocaine-screen", "positive": False}}):
+            doses = [{"amount_mg": 100, "route": "intranasal-powder"}]
+            answer = service.interpret({
+                "substance": "cocaine",
+                "specimens": [{"collected_h": 0, "results": [{"analyte": "benzoylecgonine", **level}], **screen}],
+                "accounts": [{"id": str(at), "doses": [{**doses[0], "start_h": at}]} for at in (-24, -40)],
+                "compare": [["-24", "-40"]],
+                "options": {"draws": 500},
+            })  # fmt: skip
+            logs.append(answer["comparisons"][0]["log10_lr"])
+
+    assert logs[0] == logs[1]
+    assert logs[2] == logs[3]
+    assert logs[0] == pytest.approx(logs[2], abs=0.1)  # a range a sixth to either side of the value

@@ -185,6 +185,25 @@ def test_the_verdicts_of_many_specimens_in_two_stages_are_too_much_work():
     assert (problem.pointer, problem.code) == ("/specimens", "too-much-work")
 
 
+def test_the_sentence_names_verdicts_where_they_are_too_much_work():
+    opiates = {"assay": "hhs-opiates", "positive": True}
+    used = {"doses": [{"amount_mg": 30, "route": "oral"}], "last_use": {"earliest_h": -48}}
+    accounts = [{"id": str(i), **used} for i in range(6)]
+    specimens = [{"collected_h": at, "results": [], "screen": opiates} for at in (0, 24)]
+    planned = {"planned": {"at_h": 10, "assay": "hhs-opiates"}, "options": {"draws": 10_000}}
+    for request, pointer in (
+        ({"specimens": specimens}, "/specimens"),
+        ({"specimens": [{"collected_h": 0, "results": [{"analyte": "morphine", "value_ng_ml": 100}]}], **planned},
+         "/options/draws"),
+    ):  # fmt: skip
+        with pytest.raises(InputError) as caught:
+            read(service.load({"substance": "codeine", "accounts": accounts, **request}, service.interpretation_form()))
+        (problem,) = caught.value.problems
+
+        assert (problem.pointer, problem.code) == (pointer, "too-much-work")
+        assert "verdicts of tests in several parts or stages" in problem.detail
+
+
 @pytest.mark.slow
 def test_a_planned_test_in_two_stages_is_positive_less_often_than_either():
     chances = []

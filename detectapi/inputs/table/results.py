@@ -221,6 +221,7 @@ RESULTS = InputTable(
             unit="-",
             low=0,
             high=0.5,
+            above=True,  # without any, no result would be too far from an account to be read
             meaning="Share of specimens that depart from the model altogether. Left out: that of the data.",
         ),
     ),
