@@ -53,7 +53,8 @@ class ResultPlaceSchema(Schema):
     after_earlier = fields.Nested(
         AfterEarlierSchema,
         metadata={
-            "description": "What the account expects once the earlier specimens are known, with `options.in_turn`."
+            "description": "What the account expects once the earlier specimens are known, with `options.in_turn`. Left out where"
+            " something was measured in the specimen that nothing under the account becomes."
         },
     )
 

@@ -59,7 +59,7 @@ def _under_account(asked, answer, entry):
         predictions.append(_time_of_use(entry))
     return _assessment(
         asked, answer, "results-under-account", f"account {entry['id']}",
-        [*interpretation.of_account(entry, answer["level"]), interpretation.grade(entry)], predictions,
+        [*interpretation.of_account(entry, answer), interpretation.grade(entry)], predictions,
         extension=[
             extension("account", valueString=entry["id"]),
             extension("explained", valueBoolean=entry["explained"]),
@@ -123,7 +123,7 @@ def _planned(asked, answer, entry):
         "whenPeriod": {"start": at, "end": at},
     }
     return _assessment(
-        asked, answer, "planned-test", f"planned {entry['id']}", [interpretation.planned(entry)], [prediction],
+        asked, answer, "planned-test", f"planned {entry['id']}", [interpretation.planned(entry, answer)], [prediction],
         extension=[extension("account", valueString=entry["id"])],
     )  # fmt: skip
 

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import math
 from collections.abc import Mapping, Sequence
+from itertools import zip_longest
 from typing import Any
 
 from detectapi._version import __version__
@@ -18,6 +19,9 @@ from detectapi.knowledge import catalog
 from detectapi.knowledge.interpretation import rules
 from detectapi.model.answer import hours, significant
 from detectapi.telling import interpretation as telling
+
+DIGITS = 12
+"""Significant digits of what was measured: as many as its logarithm keeps."""
 
 
 def write(
@@ -95,14 +99,14 @@ def _results(one: Outcome, question: Interpretation) -> list[dict[str, Any]]:
     written = []
     for visit, (asked, specimen) in enumerate(zip(interpreted, question.specimens, strict=True)):
         results = specimen.findings[one.account.id].results
-        for number, (result, place) in enumerate(zip(results, one.places.places[visit], strict=True)):
+        later = one.in_turn[visit - 1] if one.in_turn is not None and visit > 0 else ()
+        for result, place, after in zip_longest(results, one.places.places[visit], later):
             entry: dict[str, Any] = {"specimen": asked.id, "analyte": next(iter(result.reading.weights))}
             if len(result.reading.weights) > 1:
                 entry["hydrolysed"] = True
             entry |= _reported(result.low, result.high)
             entry |= {"expected": _expected(place), "probability": _probability(place.percentile)}
-            if one.in_turn is not None and visit > 0:
-                after = one.in_turn[visit - 1][number]
+            if after is not None:
                 entry["after_earlier"] = {**_expected(after), "probability": _probability(after.percentile)}
             written.append(entry)
     return written
@@ -114,7 +118,7 @@ def _expected(place: Place) -> dict[str, float]:
 
 
 def _reported(low: float, high: float) -> dict[str, Any]:
-    lower, upper = (round(math.exp(end), 6) if math.isfinite(end) else None for end in (low, high))
+    lower, upper = (float(f"{math.exp(end):.{DIGITS}g}") if math.isfinite(end) else None for end in (low, high))
     if lower == upper:
         return {"value_ng_ml": upper}
     return {"below_ng_ml": upper} if lower is None else {"between_ng_ml": {"low": lower, "high": upper}}

@@ -45,11 +45,24 @@ def contradicts(verdict: Verdict, results: Sequence[Result], others: Collection[
     -------
     bool
         For a negative screen, whether what was measured makes every stage positive, whatever else is in the specimen. For a
-        positive one, whether everything that it responds to was measured and leaves a stage negative.
+        positive one, whether everything that it responds to was measured and leaves a stage negative, or the results of a
+        confirmation that is a stage of the test lie below its cutoffs: they are that stage, so no error is between them.
     """
     if not verdict.positive:
         return all(_is_surely_positive(stage, results) for stage in verdict.stages)
+    if len(verdict.stages) > 1 and _is_reported_negative(verdict.stages[-1], results):
+        return True
     return not others and any(_is_surely_negative(stage, results) for stage in verdict.stages)
+
+
+def _is_reported_negative(stage: Stage, results: Sequence[Result]) -> bool:
+    """Whether the results of the very analytes that a confirmation reads leave it negative."""
+    reported = {frozenset(result.reading.weights): result for result in results}
+    parts = []
+    for reading, cutoff in zip(stage.readings, stage.cutoffs, strict=True):
+        own = reported.get(frozenset(reading.weights))
+        parts.append(own is not None and (own.high < cutoff or own.low < own.high <= cutoff))
+    return any(parts) if stage.needs_all else all(parts)
 
 
 def _is_surely_positive(stage: Stage, results: Sequence[Result]) -> bool:

@@ -26,11 +26,15 @@ def in_turn(question: Interpretation, account: Account) -> tuple[tuple[Place, ..
     Returns
     -------
     tuple of tuple of Place
-        For each specimen from the second on, one for each result in the order of its findings.
+        For each specimen from the second on, one for each result in the order of its findings. None where something was
+        measured that nothing under the account becomes: whatever the earlier ones tell, it has another source.
     """
     simulated = Simulated(Particles(question.seed, IN_TURN, account.question.posterior))
-    places = []
+    places: list[tuple[Place, ...]] = []
     for visit in range(1, len(question.specimens)):
+        if question.specimens[visit].findings[account.id].never_formed:
+            places.append(())
+            continue
         earlier = question._replace(specimens=question.specimens[:visit])
         places.append(_next(question, weigh(earlier, [account], simulated)[0].weighted))
     return tuple(places)

@@ -43,16 +43,16 @@ def collect(request: Mapping[str, Any], question: Interpretation, accounts: Sequ
         remarks += _of_specimen(asked, question.clock)
     remarks += _of_screens(question)
     remarks += _of_contradictions(question)
+    programme = [note("dot-not-considered")] if request.get("programme") == "dot" else []
     if not question.specimens:
-        return remarks
+        return remarks + programme
     remarks += _of_comparisons(question, accounts)
     if any(one.account.further for one in accounts) and len(question.specimens) == 1:
         remarks.append(note("single-specimen-new-use"))
     few = min(one.weighted.effective_size for one in accounts)
     if few < FEW:
         remarks.append(note("few-draws", number=round(few)))
-    if request.get("programme") == "dot":
-        remarks.append(note("dot-not-considered"))
+    remarks += programme
     substances = {use.substance.id for one in accounts for use in one.account.question.each}
     remarks += [
         {"code": one.code, "message": one.message}
@@ -110,19 +110,27 @@ def _of_screens(question: Interpretation) -> Iterator[dict[str, str]]:
 
 
 def _of_contradictions(question: Interpretation) -> Iterator[dict[str, str]]:
-    """Specimens of which a screen and a confirmation do not fit each other, whichever account is true."""
-    interpreted = [asked for asked in question.asked if asked.is_interpreted]
-    for asked, specimen in zip(interpreted, question.specimens, strict=True):
+    """Specimens of which the verdict of a test and the results do not fit each other, whichever account is true.
+
+    What was measured is known whichever account is true, so results count for all accounts, also for those that never form them.
+    A negative verdict is contradicted by what one account knows that the test responds to; a positive one only where no account
+    knows anything else that may have made it positive.
+    """
+    for asked, specimen in zip(_interpreted(question), question.specimens, strict=True):
         if "screen" not in asked.said or not asked.said["results"]:
             continue
-        each = []
-        for account in question.accounts:
-            verdict = verdict_of(asked, [use.substance for use in account.question.each])
-            results = specimen.findings[account.id].results
-            measured = {analyte for result in results for analyte in result.reading.weights}
-            each.append(contradicts(verdict, results, _looked_for(asked) - measured))
-        if all(each):
-            word = "positive" if asked.said["screen"]["positive"] else "negative"
+        by_reading = {
+            tuple(one.reading.weights): one for findings in specimen.findings.values() for one in findings.results
+        }
+        results = list(by_reading.values())
+        others = _looked_for(asked) - {analyte for reading in by_reading for analyte in reading}
+        each = [
+            contradicts(verdict_of(asked, [use.substance for use in account.question.each]), results, others)
+            for account in question.accounts
+        ]
+        is_positive = asked.said["screen"]["positive"]
+        if all(each) if is_positive else any(each):
+            word = "positive" if is_positive else "negative"
             yield note(f"{word}-screen-contradicted", specimen=asked.id)
 
 

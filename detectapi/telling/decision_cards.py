@@ -54,7 +54,7 @@ def of_results(answer, first_use: datetime, remarks) -> tuple[str, str]:
     recorded = f"{_name(answer['substance'])} recorded from {ENGLISH.day(first_use)}"
     summary = f"{recorded}: {_result(one)} on {_day(collected)} {_where(one)}."
     places = "\n".join(f"- {placed_results.place(result, answer)}" for result in entry["results"])
-    said = interpretation.of_account(entry, answer["level"])
+    said = interpretation.of_account(entry, answer)
     notes = [note["message"] for note in answer["notes"]]
     parts = [places, *said, interpretation.grade(entry), *notes, *_left_out(remarks), answer["limits"]]
     return summary, "\n\n".join(parts)

@@ -24,10 +24,10 @@ def dilute_negative(account: str, negative, voice=ENGLISH) -> str:
     }  # fmt: skip
     if here <= usual or values["here"] == values["usual"]:
         return voice.say(
-            "If %(account)s is true, a specimen as dilute as %(specimen)s is negative in %(here)s cases, and one of usual"
+            "If %(account)s is true, a specimen as dilute as specimen %(specimen)s is negative in %(here)s cases, and one of usual"
             " dilution in %(usual)s. So this negative weighs as much as a usual one.", **values,
         )  # fmt: skip
     return voice.say(
-        "If %(account)s is true, a specimen as dilute as %(specimen)s is negative in %(here)s cases, and one of usual dilution"
-        " in %(usual)s. So this negative weighs less than a usual one.", **values,
+        "If %(account)s is true, a specimen as dilute as specimen %(specimen)s is negative in %(here)s cases, and one of usual"
+        " dilution in %(usual)s. So this negative weighs less than a usual one.", **values,
     )  # fmt: skip

@@ -129,6 +129,8 @@ def side(entry) -> str:
 def in_turn(entry, level: float, voice=ENGLISH) -> list[str]:
     """Which later specimens need a further use to be explained, a sentence for each.
 
+    That one needs none is said only under an account that explains the results.
+
     Parameters
     ----------
     entry : dict
@@ -138,17 +140,18 @@ def in_turn(entry, level: float, voice=ENGLISH) -> list[str]:
     voice : Voice
     """
     later = [one for one in entry["results"] if "after_earlier" in one]
+    and_ = voice.say(" and ")
     said = []
     for specimen in dict.fromkeys(one["specimen"] for one in later):
         above = [analyte(one, voice) for one in later if one["specimen"] == specimen and side(one) == "above"]
         values = {"specimen": specimen, "account": quoted(entry["id"], voice)}
         if above:
             said.append(voice.say(
-                "In specimen %(specimen)s, %(analytes)s lies above the range that %(account)s gives after the earlier specimens."
-                " Without any further use, %(tail)s such results would lie above it too.",
-                analytes=", ".join(above), tail=chances.in_100(0.5 * (1.0 - level), voice), **values,
+                "For %(analytes)s, specimen %(specimen)s lies above the range that %(account)s gives after the earlier specimens."
+                " Even without any further use, of each such result %(tail)s would lie above it.",
+                analytes=and_.join(above), tail=chances.in_100(0.5 * (1.0 - level), voice), **values,
             ))  # fmt: skip
-        else:
+        elif entry["explained"]:
             said.append(voice.say(
                 "Specimen %(specimen)s needs no further use to be explained: no result lies above the range that %(account)s gives"
                 " after the earlier specimens. That does not show that there was none.", **values,
@@ -196,21 +199,28 @@ def when_ended(entry, voice=ENGLISH) -> list[str]:
     ]  # fmt: skip
 
 
-def planned(entry, voice=ENGLISH) -> str:
-    """The chance of a positive planned test, before and after the results."""
+def planned(entry, answer, voice=ENGLISH) -> str:
+    """The chance of a positive planned test, before and after the results; parameters as of `of_account`."""
     chance = entry["planned"]
+    values = {
+        "account": quoted(entry["id"], voice), "after": chances.in_100(chance["probability_given_results"], voice),
+        "before": chances.in_100(chance["probability_before"], voice),
+    }  # fmt: skip
+    tests = {one["planned"]["assay"] for one in answer["accounts"] if "planned" in one}
+    if len(tests) > 1:
+        return voice.say(
+            "If %(account)s is true and nothing is used until then, the planned test, which is %(test)s for this account, is"
+            " positive in %(after)s such cases; before the results it was %(before)s.", test=chance["assay"], **values,
+        )  # fmt: skip
     return voice.say(
         "If %(account)s is true and nothing is used until then, the planned test is positive in %(after)s such cases; before the"
-        " results it was %(before)s.",
-        account=quoted(entry["id"], voice), after=chances.in_100(chance["probability_given_results"], voice),
-        before=chances.in_100(chance["probability_before"], voice),
+        " results it was %(before)s.", **values,
     )  # fmt: skip
 
 
 def title(answer, voice=ENGLISH) -> str:
-    """What an interpretation is about."""
-    several = (one for entry in answer["accounts"] for one in entry.get("substances", ()))
-    uses = list(dict.fromkeys([answer["substance"], *several]))
+    """What an interpretation is about: the substances of all accounts, in one order whichever account stands first."""
+    uses = sorted({one for entry in answer["accounts"] for one in entry.get("substances", [entry["substance"]])})
     if not are_read(answer["specimens"]):
         return sentences.title(answer | {"uses": uses}, voice)
     names = " + ".join(sentences.name(one, voice) for one in uses)
@@ -270,16 +280,25 @@ def lines(answer, voice=ENGLISH) -> list[str]:
         said += [comparison(entry, voice), robustness(entry, voice)]
     for entry in answer["accounts"]:
         said += [voice.say("Under %(account)s:", account=quoted(entry["id"], voice))]
-        said += [*each_result(entry, answer, voice), *of_account(entry, answer["level"], voice)]
+        said += [*each_result(entry, answer, voice), *of_account(entry, answer, voice)]
     return [one for one in said if one]
 
 
-def of_account(entry, level: float, voice=ENGLISH) -> list[str]:
-    """What all results say under an account; parameters as of `in_turn`."""
-    said = [*in_turn(entry, level, voice), joint(entry, voice)]
+def of_account(entry, answer, voice=ENGLISH) -> list[str]:
+    """What all results say under an account.
+
+    Parameters
+    ----------
+    entry : dict
+        As one of `accounts` in an answer.
+    answer : dict
+        The answer that it belongs to.
+    voice : Voice
+    """
+    said = [*in_turn(entry, answer["level"], voice), joint(entry, voice)]
     said += [dilute_negative(quoted(entry["id"], voice), one, voice) for one in entry.get("dilute_negatives", ())]
     said += [last_use(entry, voice)] if "time_of_use" in entry else []
-    return said + ([planned(entry, voice)] if "planned" in entry else [])
+    return said + ([planned(entry, answer, voice)] if "planned" in entry else [])
 
 
 def headline(answer, voice=ENGLISH) -> str:

@@ -35,14 +35,15 @@ NOTES = {
         " %(kit)s; another may respond to others. None of this is part of the calculation."
     ),
     "negative-screen-contradicted": (
-        "Specimen %(specimen)s: the screen was negative, but the confirmation measured far more than the screen's cutoff of"
-        " something that the screen responds to. The two do not fit each other. Check whether both are of the same specimen, and"
+        "Specimen %(specimen)s: the verdict of its test is negative, but the results have far more than the test's cutoff of"
+        " something that the test responds to. The two do not fit each other. Check whether both are of the same specimen, and"
         " that nothing was mixed up on the way."
     ),
     "positive-screen-contradicted": (
-        "Specimen %(specimen)s: the screen was positive, but all that it is known to respond to was measured far below its"
-        " cutoff. The two do not fit each other. Check whether both are of the same specimen, and that nothing was mixed up on"
-        " the way. The screen may also have responded to another drug of its class that the confirmation did not look for."
+        "Specimen %(specimen)s: the verdict of its test is positive, but by the results it should be negative: what the test is"
+        " known to respond to lies below its cutoff. The two do not fit each other. Check whether both are of the same specimen,"
+        " and that nothing was mixed up on the way. A screen may also have responded to another drug of its class that was not"
+        " measured."
     ),
     "specific-gravity-missing": (
         "Specimen %(specimen)s has low creatinine and no specific gravity. Whether it would be reported as %(word)s (%(rule)s)"

@@ -182,7 +182,7 @@ def _account(entry, answer, voice) -> Account:
         unexplained=""
         if entry["explained"]
         else voice.say(NOTES[UNEXPLAINED], account=telling.quoted(entry["id"], voice)),
-        sentences=tuple(telling.of_account(entry, answer["level"], voice)),
+        sentences=tuple(telling.of_account(entry, answer, voice)),
         each=tuple(each_result(entry, answer, voice)),
         rows=tuple(_row(one, voice) for one in entry["results"]),
         turns=any("after_earlier" in one for one in entry["results"]),

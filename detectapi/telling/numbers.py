@@ -3,8 +3,12 @@
 from __future__ import annotations
 
 import math
+from decimal import Decimal
 
 from detectapi.telling.voice import ENGLISH
+
+LEAST = 0.001
+"""Smaller expected concentrations are not told apart in words: no test measures them. [ng/mL]"""
 
 
 def two_figures(value: float) -> float:
@@ -20,6 +24,18 @@ def three_figures(value: float) -> str:
         return f"{round(value, 2 - math.floor(math.log10(abs(value)))):.0f}"
     text = f"{value:.3g}"
     return f"{float(text):.6f}".rstrip("0").rstrip(".") if "e" in text else text
+
+
+def plain(value: float, voice=ENGLISH) -> str:
+    """A number of six significant digits at most, written in full: never with an exponent."""
+    return voice.number(Decimal(f"{value:g}"), "f")
+
+
+def concentration(value: float, voice=ENGLISH) -> str:
+    """An expected concentration: in full, and of less than a thousandth only that it is less. [ng/mL]"""
+    if 0.0 < value < LEAST:
+        return voice.say("less than %(number)s", number=plain(LEAST, voice))
+    return plain(value, voice)
 
 
 def two_ways(voice=ENGLISH) -> str:

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from detectapi.telling import chances, sentences
+from detectapi.telling.numbers import concentration, plain
 from detectapi.telling.voice import ENGLISH, capital
 from detectapi.telling.when import when
 
@@ -51,22 +52,22 @@ def _name(ident: str, answer, voice) -> str:
 def _among_expected(entry, level: float, voice) -> str:
     values = {
         "analyte": analyte(entry, voice),
-        "low": voice.number(entry["expected"]["low_ng_ml"]),
-        "high": voice.number(entry["expected"]["high_ng_ml"]),
+        "low": concentration(entry["expected"]["low_ng_ml"], voice),
+        "high": concentration(entry["expected"]["high_ng_ml"], voice),
         "part": chances.share(entry["probability"], voice),
         "share": central(level, voice),
     }
     if "value_ng_ml" in entry:
         return voice.say(
             "%(part)s such specimens would have at most %(value)s ng/mL of %(analyte)s; %(share)s between %(low)s and %(high)s.",
-            value=voice.number(entry["value_ng_ml"]), **values,
+            value=plain(entry["value_ng_ml"], voice), **values,
         )  # fmt: skip
     if "below_ng_ml" in entry:
         return voice.say(
             "%(part)s such specimens would have less than %(value)s ng/mL of %(analyte)s; %(share)s between %(low)s and %(high)s.",
-            value=voice.number(entry["below_ng_ml"]), **values,
+            value=plain(entry["below_ng_ml"], voice), **values,
         )  # fmt: skip
-    limits = {name: voice.number(limit) for name, limit in entry["between_ng_ml"].items()}
+    limits = {name: plain(limit, voice) for name, limit in entry["between_ng_ml"].items()}
     if is_open(entry):
         return voice.say(
             "%(part)s such specimens would have at least %(value)s ng/mL of %(analyte)s; %(share)s between %(low)s and %(high)s.",
@@ -84,20 +85,21 @@ def after_earlier(entry, level: float, voice=ENGLISH) -> str:
     later = entry["after_earlier"]
     values = {
         "part": chances.share(later["probability"], voice), "specimen": entry["specimen"], "analyte": analyte(entry, voice),
-        "share": central(level, voice), "low": voice.number(later["low_ng_ml"]), "high": voice.number(later["high_ng_ml"]),
+        "share": central(level, voice), "low": concentration(later["low_ng_ml"], voice),
+        "high": concentration(later["high_ng_ml"], voice),
     }  # fmt: skip
     if is_open(entry):
         return voice.say(
-            "Given the earlier specimens, %(part)s specimens %(specimen)s would have at least as much %(analyte)s as this one;"
-            " %(share)s between %(low)s and %(high)s ng/mL.", **values,
+            "Given the earlier specimens, %(part)s such specimens would have at least as much %(analyte)s as specimen"
+            " %(specimen)s; %(share)s between %(low)s and %(high)s ng/mL.", **values,
         )  # fmt: skip
     if "between_ng_ml" in entry:
         return voice.say(
-            "Given the earlier specimens, %(part)s specimens %(specimen)s would have %(analyte)s between the same limits;"
-            " %(share)s between %(low)s and %(high)s ng/mL.", **values,
+            "Given the earlier specimens, %(part)s such specimens would have %(analyte)s between the same limits as specimen"
+            " %(specimen)s; %(share)s between %(low)s and %(high)s ng/mL.", **values,
         )  # fmt: skip
     return voice.say(
-        "Given the earlier specimens, %(part)s specimens %(specimen)s would have no more %(analyte)s than this one; %(share)s"
+        "Given the earlier specimens, %(part)s such specimens would have no more %(analyte)s than specimen %(specimen)s; %(share)s"
         " between %(low)s and %(high)s ng/mL.", **values,
     )  # fmt: skip
 
@@ -131,12 +133,12 @@ def is_open(entry) -> bool:
 def reported(entry, voice=ENGLISH) -> str:
     """What was measured: a value, the limit that it lies below or above, or two limits. [ng/mL]"""
     if "value_ng_ml" in entry:
-        return voice.number(entry["value_ng_ml"])
+        return plain(entry["value_ng_ml"], voice)
     if "below_ng_ml" in entry:
-        return voice.say("< %(number)s", number=voice.number(entry["below_ng_ml"]))
+        return voice.say("< %(number)s", number=plain(entry["below_ng_ml"], voice))
     if is_open(entry):
-        return voice.say("≥ %(number)s", number=voice.number(entry["between_ng_ml"]["low"]))
-    return span(entry["between_ng_ml"]["low"], entry["between_ng_ml"]["high"], voice)
+        return voice.say("≥ %(number)s", number=plain(entry["between_ng_ml"]["low"], voice))
+    return " – ".join(plain(entry["between_ng_ml"][end], voice) for end in ("low", "high"))
 
 
 def share_beside(entry, voice=ENGLISH) -> str:
@@ -148,5 +150,5 @@ def share_beside(entry, voice=ENGLISH) -> str:
 
 
 def span(low: float, high: float, voice=ENGLISH) -> str:
-    """A range of concentrations."""
-    return f"{voice.number(low)} – {voice.number(high)}"
+    """A range of expected concentrations."""
+    return f"{concentration(low, voice)} – {concentration(high, voice)}"

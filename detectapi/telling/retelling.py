@@ -17,6 +17,8 @@ from detectapi.telling.voice import ENGLISH, capital, translated
 
 VALUE = re.compile(r"%\((\w+)\)s")
 SHARE = re.compile(r"(.+) (\d+)%")
+ACCOUNT = re.compile(r"“(.+)”")
+"""An account by the name that the request gave it."""
 NUMBER = re.compile(r"[+-]?\d+(?:\.\d+)?")
 END = re.compile(r"(?<=[.;:!?])\s+")
 
@@ -68,6 +70,9 @@ def _value(text: str, voice) -> str:
     """A value within a sentence: a number, a chance, a name, or a list of names. What is not known stays as it is."""
     if NUMBER.fullmatch(text):
         return voice.number(float(text))
+    named = ACCOUNT.fullmatch(text)
+    if named:
+        return voice.say("“%(account)s”", account=named[1])
     share = SHARE.fullmatch(text)
     if share and ", " not in text:
         return f"{_value(share[1], voice)} {voice.say('%(number)s %%', number=share[2])}"

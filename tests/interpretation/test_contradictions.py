@@ -10,6 +10,7 @@ from detectapi.interpretation.contradiction import contradicts
 from detectapi.interpretation.likelihood import Result
 from detectapi.interpretation.readings import Reading
 from detectapi.interpretation.verdicts import Stage, Verdict
+from detectapi.telling import interpretation
 from detectapi.telling.languages import TranslatedVoice
 from detectapi.telling.retelling import quoted
 
@@ -64,6 +65,13 @@ def measured(low, high=None, **weights):
         # Several stages: a positive needs every one.
         (False, [stage({"a": 0.01}), stage({"a": 1.0})], [measured(150.0)], False),
         (True, [stage({"a": 100.0}), stage({"a": 1.0})], [measured(3.0)], True),
+        # A result of what the second stage reads is that stage: no error is between them. Of one stage it is another measurement.
+        (True, [stage({"a": 1.0, "b": 1.0}), stage({"a": 1.0})], [measured(49.0)], True),
+        (True, [stage({"a": 1.0, "b": 1.0}), stage({"a": 1.0})], [measured(50.0)], False),
+        (True, [stage({"a": 1.0, "b": 1.0}), stage({"a": 1.0})], [measured(0.0, 50.0)], True),
+        (True, [stage({"a": 1.0}), stage({"a": 1.0}, {"b": 1.0})], [measured(20.0)], False),
+        (True, [stage({"a": 1.0}), stage({"a": 1.0}, {"b": 1.0}, needs_all=True)], [measured(20.0)], True),
+        (True, [stage({"a": 1.0})], [measured(49.0)], False),
     ],
 )  # fmt: skip
 def test_only_what_errors_do_not_explain_is_a_contradiction(positive, stages, results, expected):
@@ -96,7 +104,7 @@ def test_a_note_says_which_specimen_has_a_screen_that_does_not_fit_its_confirmat
     said = notes(one, positive, value)
 
     assert set(said) == codes
-    assert all(message.startswith("Specimen A: the screen was") for message in said.values())
+    assert all(message.startswith("Specimen A: the verdict of its test is") for message in said.values())
     assert all("do not fit each other. Check whether both are of the same specimen" in text for text in said.values())
     # What else may have made a screen positive cannot have made one negative.
     assert all(("another drug of its class" in message) == positive for message in said.values())
@@ -121,3 +129,20 @@ def test_a_registered_screen_of_more_than_was_measured_is_contradicted_only_wher
 
     assert "negative-screen-contradicted" in codes(False, 50_000)
     assert "positive-screen-contradicted" not in codes(True, 5)
+
+
+@pytest.mark.slow
+def test_a_verdict_is_contradicted_by_what_one_account_never_forms_in_whatever_order_accounts_stand():
+    accounts = [
+        {"id": "H", "substance": "heroin", "doses": [{"amount_mg": 50, "route": "intravenous", "start_h": -10}]},
+        {"id": "M", "substance": "morphine", "doses": [{"amount_mg": 10, "route": "oral", "start_h": -6}]},
+    ]
+    specimen = {
+        "id": "A", "collected_h": 0, "results": [{"analyte": "6-acetylmorphine", "value_ng_ml": 500}],
+        "screen": {"assay": "as-nzs-opiates-confirm", "positive": False},
+    }  # fmt: skip
+    for order in (accounts, accounts[::-1]):
+        answer = service.interpret({"specimens": [specimen], "accounts": order, "options": {"draws": 100}})
+
+        assert "negative-screen-contradicted" in {note["code"] for note in answer["notes"]}
+        assert interpretation.title(answer) == "Results of heroin + morphine in urine"

@@ -102,7 +102,7 @@ def test_it_says_what_the_answer_says(cases, case, language):
     text = words(interpretation_report.Report(answer, asked, voice, FILING).written())
 
     said = [part for entry in answer["comparisons"] for part in interpretation.compared(entry, voice)]
-    said += [part for entry in answer["accounts"] for part in interpretation.of_account(entry, answer["level"], voice)]
+    said += [part for entry in answer["accounts"] for part in interpretation.of_account(entry, answer, voice)]
     said += [quoted(note["message"], voice).text for note in answer["notes"]]
     for sentence in (interpretation.headline(answer, voice), *said, voice.say(interpretation.LIMITS)):
         assert " ".join(sentence.split()) in text

@@ -97,14 +97,16 @@ def test_a_result_lies_above_the_range_only_with_all_that_it_may_be(level, side)
 
 def account(*levels):
     results = [{"specimen": "B", "analyte": "norketamine", "after_earlier": LATER, **level} for level in levels]
-    return {"id": "earlier", "results": results}
+    return {"id": "earlier", "explained": True, "results": results}
 
 
 def test_a_later_specimen_that_needs_further_use_is_named_with_how_often_chance_does_the_same():
     (said,) = interpretation.in_turn(account({"value_ng_ml": 11.0}), 0.9)
 
-    assert "In specimen B, norketamine lies above the range that “earlier” gives" in said
-    assert "5 in 100 such results would lie above it too" in said
+    assert "For norketamine, specimen B lies above the range that “earlier” gives" in said
+    assert "of each such result 5 in 100 would lie above it" in said
+    both = account({"value_ng_ml": 11.0}, {"value_ng_ml": 12.0, "analyte": "ketamine"})
+    assert "For norketamine and ketamine, specimen B lies" in interpretation.in_turn(both, 0.9)[0]
 
 
 def test_a_later_specimen_that_needs_none_does_not_show_that_there_was_none():
@@ -112,6 +114,77 @@ def test_a_later_specimen_that_needs_none_does_not_show_that_there_was_none():
 
     assert "needs no further use" in said
     assert "does not show that there was none" in said
+    assert interpretation.in_turn(account({"value_ng_ml": 3.0}) | {"explained": False}, 0.9) == []
+
+
+@pytest.mark.slow
+def test_no_later_specimen_with_what_an_account_never_forms_is_said_to_need_no_further_use():
+    morphine = {"analyte": "morphine", "value_ng_ml": 100}
+    specimens = [
+        {"id": "A", "collected_h": 0, "results": [morphine | {"value_ng_ml": 400}]},
+        {"id": "B", "collected_h": 5, "results": [morphine, {"analyte": "6-acetylmorphine", "value_ng_ml": 20}]},
+    ]
+    accounts = [
+        {"id": "M", "substance": "morphine", "doses": [{"amount_mg": 10, "route": "oral", "start_h": -6}]},
+        {"id": "H", "substance": "heroin", "doses": [{"amount_mg": 10, "route": "intravenous", "start_h": -6}]},
+    ]
+    options = {"draws": 100, "in_turn": True}
+    answer = service.interpret({"specimens": specimens, "accounts": accounts, "options": options})
+    under_morphine, under_heroin = answer["accounts"]
+
+    assert not [one for one in under_morphine["results"] if "after_earlier" in one]
+    assert [one["specimen"] for one in under_heroin["results"] if "after_earlier" in one] == ["B", "B"]
+    assert "needs no further use" not in " ".join(answer["words"])
+
+
+def test_a_title_names_the_substances_of_all_accounts_in_one_order():
+    accounts = [{"substance": "morphine"}, {"substance": "heroin", "substances": ["heroin", "codeine"]}]
+    answer = {"specimens": [{"interpreted": True}], "substance": "morphine"}
+
+    for order in (accounts, accounts[::-1]):
+        assert interpretation.title(answer | {"accounts": order}) == "Results of codeine + heroin + morphine in urine"
+
+
+def test_the_planned_test_is_named_where_it_is_not_the_same_for_every_account():
+    one, other, same = (
+        {"id": test, "planned": {"assay": test, "probability_before": 0.5, "probability_given_results": 0.2}}
+        for test in ("first-test", "other-test", "first-test")
+    )
+
+    assert "which is first-test for this account" in interpretation.planned(one, {"accounts": [one, other]})
+    assert "the planned test is positive" in interpretation.planned(one, {"accounts": [one, same]})
+
+
+def test_the_programme_that_considers_no_other_specimen_is_noted_also_where_none_is_interpreted(one):
+    one["specimens"][0]["urine_ph"] = 2.5
+    answer = service.interpret(one | {"programme": "dot"})
+
+    assert [note["code"] for note in answer["notes"]] == ["specimen-not-interpreted", "dot-not-considered"]
+
+
+@every("language, mark", [("de", "„H“"), ("es", "«H»")])
+def test_notes_put_the_marks_of_the_language_around_the_name_of_an_account(language, mark):
+    note = interpretation_notes.note("model-does-not-explain", account=interpretation.quoted("H"))
+
+    assert mark in quoted(note["message"], TranslatedVoice("page", language)).text
+
+
+def test_concentrations_are_written_without_an_exponent():
+    expected = {"low_ng_ml": 5.21e-05, "high_ng_ml": 5e7}
+    (said,) = placed({"value_ng_ml": 2.5e-05}, A, expected=expected)
+    (german,) = placed({"value_ng_ml": 2.5e-05}, A, expected=expected, language="de")
+
+    assert "at most 0.000025 ng/mL" in said
+    assert "between less than 0.001 and 50,000,000." in said
+    assert "zwischen weniger als 0,001 und 50.000.000." in german
+    assert placed_results.reported({"below_ng_ml": 5e7}) == "< 50,000,000"
+    assert placed_results.span(0.0, 1e6) == "0 – 1,000,000"
+
+
+def test_no_number_stands_beside_the_name_of_a_specimen_as_if_it_were_counted():
+    _, later = placed({"value_ng_ml": 20.0}, A | {"id": "2"}, B, after_earlier=LATER)
+
+    assert "about 50 in 100 such specimens would have no more norketamine than specimen 2;" in later
 
 
 def test_the_first_sentence_is_that_of_the_comparison_else_of_the_last_use(answer_of_pair, answer_of_one):
