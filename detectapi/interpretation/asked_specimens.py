@@ -184,11 +184,11 @@ def _is_contradicted(asked: Asked, accounts: Sequence[Account], findings: Mappin
         verdict = verdict_of(asked, [use.substance for use in account.question.each])
         measured = {analyte for result in results for analyte in result.reading.weights}
         if any(measured & set(reading.weights) for reading in verdict.readings):
-            each.append(contradicts(verdict, results, _looked_for(asked) - measured))
+            each.append(contradicts(verdict, results, looked_for(asked) - measured))
     return bool(each) and all(each)
 
 
-def _looked_for(asked: Asked) -> set[str]:
+def looked_for(asked: Asked) -> set[str]:
     """Every analyte that a registered test of a specimen responds to; one in full responds to what an account forms alone."""
     test = asked.said["screen"]["assay"]
     whole = catalog.assay(test).assay if isinstance(test, str) else None

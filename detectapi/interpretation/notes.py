@@ -5,7 +5,7 @@ from __future__ import annotations
 from collections.abc import Iterator, Mapping, Sequence
 from typing import Any
 
-from detectapi.interpretation.asked_specimens import Asked, Clock, measured_of, verdict_of
+from detectapi.interpretation.asked_specimens import Asked, Clock, looked_for, measured_of, verdict_of
 from detectapi.interpretation.contradiction import contradicts
 from detectapi.interpretation.outcome import Outcome
 from detectapi.interpretation.question import Interpretation
@@ -123,7 +123,7 @@ def _of_contradictions(question: Interpretation) -> Iterator[dict[str, str]]:
             tuple(one.reading.weights): one for findings in specimen.findings.values() for one in findings.results
         }
         results = list(by_reading.values())
-        others = _looked_for(asked) - {analyte for reading in by_reading for analyte in reading}
+        others = looked_for(asked) - {analyte for reading in by_reading for analyte in reading}
         each = [
             contradicts(verdict_of(asked, [use.substance for use in account.question.each]), results, others)
             for account in question.accounts
@@ -132,13 +132,6 @@ def _of_contradictions(question: Interpretation) -> Iterator[dict[str, str]]:
         if all(each) if is_positive else any(each):
             word = "positive" if is_positive else "negative"
             yield note(f"{word}-screen-contradicted", specimen=asked.id)
-
-
-def _looked_for(asked: Asked) -> set[str]:
-    """Every analyte that a registered test of a specimen responds to; one in full responds to what an account forms alone."""
-    test = asked.said["screen"]["assay"]
-    whole = catalog.assay(test).assay if isinstance(test, str) else None
-    return set() if whole is None else {analyte for part in whole.every_component for analyte in part.weights}
 
 
 def _of_comparisons(question: Interpretation, accounts: Sequence[Outcome]) -> Iterator[dict[str, str]]:
