@@ -333,7 +333,7 @@ def main():
     with serving() as (pid, port):
         print("## Under load")
         under_load(port, known, asked.seconds, is_patient=True)
-        under_load(port, known, round(asked.seconds / 3), is_patient=False)
+        under_load(port, known, round(asked.seconds / 3, 1), is_patient=False)
         if asked.requests:
             memory(pid, port, known, asked.requests)
         if asked.killing:
