@@ -90,7 +90,7 @@ class Specimen(NamedTuple):
     findings : dict of str to Findings
         What was found, as each account's substance has it.
     contradicted : bool
-        Whether the confirmation contradicts the screen, which is then left out of the findings.
+        Whether the results contradict the verdict of the test, which is then left out of the findings.
     """
 
     collected: float

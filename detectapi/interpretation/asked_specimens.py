@@ -177,18 +177,25 @@ def specimen_of(
 
 
 def _is_contradicted(asked: Asked, accounts: Sequence[Account], findings: Mapping[str, Findings]) -> bool:
-    """Whether the results of a specimen contradict its screen under every account that forms what both measure."""
-    each = []
-    for account in accounts:
-        results = findings[account.id].results
-        verdict = verdict_of(asked, [use.substance for use in account.question.each])
-        measured = {analyte for result in results for analyte in result.reading.weights}
-        if any(measured & set(reading.weights) for reading in verdict.readings):
-            each.append(contradicts(verdict, results, looked_for(asked) - measured))
-    return bool(each) and all(each)
+    """Whether the results of a specimen contradict the verdict of its test, whichever account is true.
+
+    What was measured is known whichever account is true, so results count for all accounts, also for those that never form them.
+    A negative verdict is contradicted by what one account knows that the test responds to; a positive one only where no account
+    knows anything else that may have made it positive.
+    """
+    by_reading = {tuple(one.reading.weights): one for own in findings.values() for one in own.results}
+    if not by_reading:
+        return False
+    results = list(by_reading.values())
+    others = _looked_for(asked) - {analyte for reading in by_reading for analyte in reading}
+    each = [
+        contradicts(verdict_of(asked, [use.substance for use in account.question.each]), results, others)
+        for account in accounts
+    ]
+    return all(each) if asked.said["screen"]["positive"] else any(each)
 
 
-def looked_for(asked: Asked) -> set[str]:
+def _looked_for(asked: Asked) -> set[str]:
     """Every analyte that a registered test of a specimen responds to; one in full responds to what an account forms alone."""
     test = asked.said["screen"]["assay"]
     whole = catalog.assay(test).assay if isinstance(test, str) else None

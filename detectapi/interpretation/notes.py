@@ -5,8 +5,7 @@ from __future__ import annotations
 from collections.abc import Iterator, Mapping, Sequence
 from typing import Any
 
-from detectapi.interpretation.asked_specimens import Asked, Clock, looked_for, measured_of, verdict_of
-from detectapi.interpretation.contradiction import contradicts
+from detectapi.interpretation.asked_specimens import Asked, Clock, measured_of
 from detectapi.interpretation.outcome import Outcome
 from detectapi.interpretation.question import Interpretation
 from detectapi.interpretation.specimen_entry import specimen_entry
@@ -110,27 +109,10 @@ def _of_screens(question: Interpretation) -> Iterator[dict[str, str]]:
 
 
 def _of_contradictions(question: Interpretation) -> Iterator[dict[str, str]]:
-    """Specimens of which the verdict of a test and the results do not fit each other, whichever account is true.
-
-    What was measured is known whichever account is true, so results count for all accounts, also for those that never form them.
-    A negative verdict is contradicted by what one account knows that the test responds to; a positive one only where no account
-    knows anything else that may have made it positive.
-    """
+    """Specimens of which the verdict of a test and the results do not fit each other."""
     for asked, specimen in zip(_interpreted(question), question.specimens, strict=True):
-        if "screen" not in asked.said or not asked.said["results"]:
-            continue
-        by_reading = {
-            tuple(one.reading.weights): one for findings in specimen.findings.values() for one in findings.results
-        }
-        results = list(by_reading.values())
-        others = looked_for(asked) - {analyte for reading in by_reading for analyte in reading}
-        each = [
-            contradicts(verdict_of(asked, [use.substance for use in account.question.each]), results, others)
-            for account in question.accounts
-        ]
-        is_positive = asked.said["screen"]["positive"]
-        if all(each) if is_positive else any(each):
-            word = "positive" if is_positive else "negative"
+        if specimen.contradicted:
+            word = "positive" if asked.said["screen"]["positive"] else "negative"
             yield note(f"{word}-screen-contradicted", specimen=asked.id)
 
 

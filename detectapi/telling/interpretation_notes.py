@@ -36,14 +36,14 @@ NOTES = {
     ),
     "negative-screen-contradicted": (
         "Specimen %(specimen)s: the verdict of its test is negative, but the results have far more than the test's cutoff of"
-        " something that the test responds to. The two do not fit each other. Check whether both are of the same specimen, and"
-        " that nothing was mixed up on the way."
+        " something that the test responds to. The two do not fit each other, and the verdict is left out of the calculation."
+        " Check whether both are of the same specimen, and that nothing was mixed up on the way."
     ),
     "positive-screen-contradicted": (
         "Specimen %(specimen)s: the verdict of its test is positive, but by the results it should be negative: what the test is"
-        " known to respond to lies below its cutoff. The two do not fit each other. Check whether both are of the same specimen,"
-        " and that nothing was mixed up on the way. A screen may also have responded to another drug of its class that was not"
-        " measured."
+        " known to respond to lies below its cutoff. The two do not fit each other, and the verdict is left out of the calculation."
+        " Check whether both are of the same specimen, and that nothing was mixed up on the way. A screen may also have responded"
+        " to another drug of its class that was not measured."
     ),
     "specific-gravity-missing": (
         "Specimen %(specimen)s has low creatinine and no specific gravity. Whether it would be reported as %(word)s (%(rule)s)"

@@ -105,7 +105,11 @@ def test_a_note_says_which_specimen_has_a_screen_that_does_not_fit_its_confirmat
 
     assert set(said) == codes
     assert all(message.startswith("Specimen A: the verdict of its test is") for message in said.values())
-    assert all("do not fit each other. Check whether both are of the same specimen" in text for text in said.values())
+    for sentence in (
+        "do not fit each other, and the verdict is left out",
+        "Check whether both are of the same specimen",
+    ):
+        assert all(sentence in text for text in said.values()), sentence
     # What else may have made a screen positive cannot have made one negative.
     assert all(("another drug of its class" in message) == positive for message in said.values())
     for message in said.values():
@@ -146,3 +150,22 @@ def test_a_verdict_is_contradicted_by_what_one_account_never_forms_in_whatever_o
 
         assert "negative-screen-contradicted" in {note["code"] for note in answer["notes"]}
         assert interpretation.title(answer) == "Results of heroin + morphine in urine"
+
+
+def test_a_screen_that_the_confirmation_contradicts_is_left_out():
+    logs = []
+    for level in ({"value_ng_ml": 3000}, {"between_ng_ml": {"low": 2500, "high": 3500}}):
+        for screen in ({}, {"screen": {"assay": "hhs-cocaine-screen", "positive": False}}):
+            doses = [{"amount_mg": 100, "route": "intranasal-powder"}]
+            answer = service.interpret({
+                "substance": "cocaine",
+                "specimens": [{"collected_h": 0, "results": [{"analyte": "benzoylecgonine", **level}], **screen}],
+                "accounts": [{"id": str(at), "doses": [{**doses[0], "start_h": at}]} for at in (-24, -40)],
+                "compare": [["-24", "-40"]],
+                "options": {"draws": 500},
+            })  # fmt: skip
+            logs.append(answer["comparisons"][0]["log10_lr"])
+
+    assert logs[0] == logs[1]
+    assert logs[2] == logs[3]
+    assert logs[0] == pytest.approx(logs[2], abs=0.1)  # a range a sixth to either side of the value
