@@ -83,9 +83,8 @@ def planned_probability(weighted: Weighted, planned: Planned, simulated: Simulat
     chance = np.exp(log_likelihood(concentrations(account, there, planned.at, analytes), findings))
     if not with_results:
         mass = np.exp(account.cells.log_mass)
-        in_each = np.broadcast_to(
-            chance, (len(mass), *chance.shape[1:])
-        )  # one row where a further use changes nothing in the test
+        # One row of chances where a further use changes nothing in the test.
+        in_each = np.broadcast_to(chance, (len(mass), *chance.shape[1:]))
         return float((mass @ in_each).mean())
     return float(np.sum(chance * weighted.in_cells, axis=0) @ weighted.weights)
 

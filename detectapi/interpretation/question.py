@@ -128,7 +128,6 @@ def read(request: Mapping[str, Any]) -> Interpretation:
     options = request["options"]
     interpreted = sum(one.is_interpreted for one in asked)
     in_turn = IN_TURN if options.get("in_turn") else 0
-    check_work(accounts, interpreted, options["draws"], in_turn)
     specimens = tuple(specimen_of(request, one, accounts, every) for one in asked if one.is_interpreted)
     nodes = [_nodes(specimens, one, planned) for one in accounts]
     check_work(accounts, interpreted, options["draws"], in_turn, nodes)

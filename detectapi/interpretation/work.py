@@ -54,9 +54,7 @@ class Nodes(NamedTuple):
 NO_NODES = Nodes(0, 0)
 
 
-def check_work(
-    accounts: Sequence[Account], specimens: int, draws: int, in_turn: int = 0, nodes: Sequence[Nodes] = ()
-) -> None:
+def check_work(accounts: Sequence[Account], specimens: int, draws: int, in_turn: int, nodes: Sequence[Nodes]) -> None:
     """Refuse an interpretation that takes too long.
 
     Parameters
@@ -68,7 +66,7 @@ def check_work(
     in_turn : int
         Draws with which each specimen is held against the earlier ones; 0 where it is not.
     nodes : sequence of Nodes
-        Of each account; empty where it is not known yet.
+        Of each account.
 
     Raises
     ------
@@ -76,7 +74,7 @@ def check_work(
         It says how many specimens would fit, or how many draws with one; or that there are too many doses for any number.
     """
 
-    def fits(specimens: int, draws: int = draws, nodes: Sequence[Nodes] = nodes or [NO_NODES] * len(accounts)) -> bool:
+    def fits(specimens: int, draws: int = draws, nodes: Sequence[Nodes] = nodes) -> bool:
         each = zip(accounts, nodes, strict=True)
         return sum(_seconds(one, specimens, draws, in_turn, own) for one, own in each) <= MOST_SECONDS
 
@@ -117,9 +115,8 @@ def _seconds(account: Account, specimens: int, draws: int, in_turn: int, nodes: 
         moved = min(moved_draws(specimens), draws)
         whole += specimens * ROUNDS * seconds(sizes, moved)
         weighed += ROUNDS * moved
-    verdicts = (
-        specimens * weighed * nodes.specimen + 2 * draws * nodes.planned
-    )  # a planned test before and after the results
+    # The planned test is read before and after the results.
+    verdicts = specimens * weighed * nodes.specimen + 2 * draws * nodes.planned
     whole += verdicts * len(account.cells.time) * OF_A_NODE
     if in_turn and account.further is None:
         whole += specimens * (specimens - 1) / 2 * ROUNDS * seconds(sizes, in_turn)

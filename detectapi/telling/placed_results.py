@@ -2,12 +2,13 @@
 
 from __future__ import annotations
 
+from detectapi.inputs.table.results import RESULTS
 from detectapi.telling import chances, sentences
 from detectapi.telling.numbers import concentration, plain
 from detectapi.telling.voice import ENGLISH, capital
 from detectapi.telling.when import when
 
-HIGHEST = 1e8
+HIGHEST = RESULTS["specimens[].results[].value_ng_ml"].bounds[1]
 """The largest concentration that a question may have: as an upper limit it says that there is none. [ng/mL]"""
 
 
